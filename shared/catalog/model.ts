@@ -1,0 +1,116 @@
+import * as z from "zod";
+
+/** Version of the records that this code writes; a record with a higher one is refused with `CATALOG_NEWER`. */
+export const SCHEMA = 1;
+
+const schema = z.literal(SCHEMA);
+const ms = z.number().int();
+const instance = z.strictObject({
+  component: z.string(),
+  host: z.string(),
+  port: z.number().int(),
+  uid: z.string().optional(),
+});
+const basis = z.enum(["list", "dns", "kubernetes"]);
+
+/** Who may pause or restore a deployment at present. One record per deployment. */
+export const Lease = z.strictObject({
+  schema,
+  deployment: z.string(),
+  /** Absent where nobody holds it. */
+  holder: z.strictObject({ kind: z.enum(["backup", "restore"]), run: z.string() }).optional(),
+  /** A backup's lease ends here; a restore's belongs to its run until that has ended or is abandoned. */
+  untilMs: ms.optional(),
+});
+export type Lease = z.infer<typeof Lease>;
+
+const clockBound = z.strictObject({
+  /** (database clock - our clock) lies between these, in ms, the allowance included. */
+  lowMs: z.number(),
+  highMs: z.number(),
+});
+const window = z.strictObject({ startMs: z.number(), endMs: z.number() });
+
+/** What one backup found of its window. `invalid` has reasons and must not be used. */
+export const Verdict = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("valid") }),
+  z.strictObject({ kind: z.literal("invalid"), reasons: z.array(z.string()).min(1) }),
+]);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** The record of one pause, written before the first Pause is sent and kept up to date until all is open again. */
+export const PauseRecord = z.strictObject({
+  schema,
+  id: z.string(),
+  deployment: z.string(),
+  openedMs: ms,
+  /** Every instance is to be open again by then, whatever dies. */
+  deadlineMs: ms,
+  drainWaitMs: ms,
+  rpcDeadlineMs: ms,
+  instances: z.array(instance),
+  basis,
+  /**
+   * `open`: instances may be paused, its backup is at work; `swept`: marked by a sweep or by `stillpoint unpause`
+   * before its first Unpause, so that its backup can never call the window valid; `unsettled`: the backup has
+   * ended and instances may still be paused, or a Pause may still be under way at a server; `closed`: all open.
+   */
+  state: z.enum(["open", "swept", "unsettled", "closed"]),
+  markedBy: z.string().optional(),
+  /** Addresses whose pause outcome is unknown or that were not seen open yet. */
+  unsettled: z.array(z.string()),
+  /** When each unsettled address was first seen open, in ms; it is settled when seen so again much later. */
+  seenOpen: z.record(z.string(), ms),
+  window: window.optional(),
+  verdict: Verdict.optional(),
+});
+export type PauseRecord = z.infer<typeof PauseRecord>;
+
+/** What the catalog keeps of one database with a restore point: the second, and what a restore needs later. */
+const pointDatabase = z.strictObject({
+  name: z.string(),
+  kind: z.enum(["dynamodb"]),
+  /** The restore point: a whole second on the database's clock, in seconds since 1970. */
+  atSecond: z.number().int(),
+  clockBound,
+  /** The adapter's own record of the tables and their settings. */
+  captured: z.unknown(),
+});
+export type PointDatabase = z.infer<typeof pointDatabase>;
+
+export const RestorePoint = z.strictObject({
+  schema,
+  id: z.string(),
+  deployment: z.string(),
+  createdMs: ms,
+  basis: z.enum(["window", "snapshot", "observed", "quiet", "settled"]),
+  artifact: z.enum(["pending", "complete", "failed"]),
+  /** The pause it rests on, where there is one. */
+  pause: z.string().optional(),
+  window: window.optional(),
+  /** Distance of the second from the nearer end of the window on the database's clock, in ms. */
+  marginMs: z.number().optional(),
+  /** How long the ledger was held: first Pause sent to last gate seen open, in ms. */
+  heldMs: z.number().optional(),
+  instances: z.array(instance),
+  discovery: basis,
+  databases: z.array(pointDatabase),
+});
+export type RestorePoint = z.infer<typeof RestorePoint>;
+
+/** One execution of a plan. Its journal has the same id. */
+export const Run = z.strictObject({
+  schema,
+  id: z.string(),
+  deployment: z.string(),
+  kind: z.literal("restore"),
+  point: z.string(),
+  createdMs: ms,
+  updatedMs: ms,
+  /** `planned`: nothing done, no lease; `running`: at work or killed; `failed`: can be resumed or abandoned. */
+  state: z.enum(["planned", "running", "failed", "done", "abandoned"]),
+  plan: z.unknown(),
+  failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+  result: z.unknown().optional(),
+});
+export type Run = z.infer<typeof Run>;

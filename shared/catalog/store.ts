@@ -1,0 +1,38 @@
+/** Opaque version of a stored record, for conditional writes. */
+export type Version = string;
+
+export interface Stored {
+  readonly id: string;
+  readonly value: unknown;
+  readonly version: Version;
+}
+
+export const COLLECTIONS = ["leases", "pauses", "points", "runs"] as const;
+export type Collection = (typeof COLLECTIONS)[number];
+
+/**
+ * Where the catalog is kept: small JSON records with conditional writes, and append-only journals. Every store
+ * passes the contract suite in test/catalog. Failures are `CATALOG_UNREADABLE`, `CATALOG_DAMAGED` or, where a
+ * condition does not hold, `CATALOG_CONFLICT`.
+ */
+export interface Store {
+  read(collection: Collection, id: string): Promise<Stored | undefined>;
+
+  /** All records of a collection, ordered by id. */
+  list(collection: Collection): Promise<readonly Stored[]>;
+
+  /**
+   * Writes a record durably if it is still at version `expected`, or does not exist yet (`absent`).
+   * Two processes that write at once: exactly one succeeds, the other gets `CATALOG_CONFLICT`.
+   */
+  write(collection: Collection, id: string, value: unknown, expected: Version | "absent"): Promise<Version>;
+
+  /**
+   * Appends entry number `index` (from 0, without gaps) to a journal, durably. An index that is there already
+   * is `CATALOG_CONFLICT`: another process is running the same run.
+   */
+  append(journal: string, index: number, entry: unknown): Promise<void>;
+
+  /** All entries of a journal, in order. An entry cut short by a crash at the very end is left out. */
+  journal(journal: string): Promise<readonly unknown[]>;
+}

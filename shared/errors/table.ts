@@ -1,0 +1,174 @@
+interface Row {
+  /** Exit status of the command line. 1 is left to the shell and to crashes. */
+  readonly exit: number;
+  /** What it means for the backup, the restore or the command. */
+  readonly meaning: string;
+  /** The next thing to do, as a command where there is one. */
+  readonly next: string;
+}
+
+/** Every error that Stillpoint reports on purpose. README.md carries the same table; a test compares them. */
+export const ERRORS = {
+  USAGE: {
+    exit: 2,
+    meaning: "The command line was not understood; nothing was done.",
+    next: "stillpoint help",
+  },
+  CONFIG_INVALID: {
+    exit: 3,
+    meaning: "The configuration file is missing or has problems; nothing was done.",
+    next: "stillpoint config check",
+  },
+  DEPLOYMENT_UNKNOWN: {
+    exit: 4,
+    meaning: "No deployment of that name is configured; nothing was done.",
+    next: "stillpoint config check",
+  },
+  CATALOG_UNREADABLE: {
+    exit: 10,
+    meaning: "The catalog cannot be read or written.",
+    next: "Check the catalog's path and permissions, then repeat the command",
+  },
+  CATALOG_NEWER: {
+    exit: 11,
+    meaning: "A newer version of Stillpoint wrote this record; this version does not touch it.",
+    next: "Update Stillpoint, then repeat the command",
+  },
+  CATALOG_DAMAGED: {
+    exit: 12,
+    meaning: "A record of the catalog cannot be parsed; nothing was changed.",
+    next: "Restore the named file from a copy, or move it away if it was never complete",
+  },
+  CATALOG_CONFLICT: {
+    exit: 13,
+    meaning: "Another process changed the same record first.",
+    next: "stillpoint status",
+  },
+  LEASE_HELD: {
+    exit: 14,
+    meaning: "Another backup or restore of this deployment is under way; nothing was paused or changed.",
+    next: "stillpoint status",
+  },
+  JOURNAL_DIVERGED: {
+    exit: 15,
+    meaning: "The journal of the run does not fit what this version would do; nothing more was changed.",
+    next: "Resume with the version that began the run, or: stillpoint restore abandon RUN",
+  },
+  NOT_FOUND: {
+    exit: 16,
+    meaning: "The catalog holds no such record; nothing was changed.",
+    next: "stillpoint list",
+  },
+  INSTANCES_NOT_FOUND: {
+    exit: 20,
+    meaning: "The instances could not be discovered, so nothing was paused.",
+    next: "Check the component's addresses or SRV name, then: stillpoint status",
+  },
+  INSTANCE_UNREACHABLE: {
+    exit: 21,
+    meaning: "An instance did not answer on its admin port, so nothing was paused.",
+    next: "Check the address, the TLS settings and the network, then: stillpoint status",
+  },
+  ALREADY_PAUSED: {
+    exit: 22,
+    meaning: "An instance was paused already, by somebody else; it was left alone and nothing was paused.",
+    next: "Find who paused it; if nobody did: stillpoint unpause",
+  },
+  WINDOW_INVALID: {
+    exit: 23,
+    meaning: "The pause window must not be used; no restore point was recorded. The instances were unpaused.",
+    next: "Read the reasons, then: stillpoint backup",
+  },
+  STILL_PAUSED: {
+    exit: 24,
+    meaning: "Instances may still be paused: an outage until they are unpaused.",
+    next: "stillpoint unpause; if an instance does not answer, restart it (a restarted instance is open)",
+  },
+  INTERRUPTED: {
+    exit: 25,
+    meaning: "The command was interrupted; whatever it had paused was unpaused first.",
+    next: "stillpoint status",
+  },
+  CLOCK_UNMEASURED: {
+    exit: 26,
+    meaning: "The database's clock could not be measured, so nothing was paused.",
+    next: "Check the database's endpoint and permissions, then: stillpoint backup",
+  },
+  DATABASE_UNREACHABLE: {
+    exit: 30,
+    meaning: "The database did not answer; nothing further was changed.",
+    next: "Check region, endpoint, credentials and network, then repeat the command",
+  },
+  DATABASE_DENIED: {
+    exit: 31,
+    meaning: "The database refused a call for lack of permission; nothing further was changed.",
+    next: "Grant the named action, then repeat the command",
+  },
+  DATABASE_REFUSED: {
+    exit: 32,
+    meaning: "The database refused a step; what was done so far is in the run's journal.",
+    next: "stillpoint restore resume RUN",
+  },
+  PLAN_REFUSED: {
+    exit: 40,
+    meaning: "The restore cannot be carried out as things are; nothing was touched.",
+    next: "Mend what the reasons name, then: stillpoint plan",
+  },
+  PLAN_OUTDATED: {
+    exit: 41,
+    meaning: "The world is no longer as it was when the plan was made; the step was not carried out.",
+    next: "stillpoint restore abandon RUN, then: stillpoint plan",
+  },
+  CONFIRMATION_NEEDED: {
+    exit: 42,
+    meaning: "The restore would delete tables and was not confirmed; nothing was touched.",
+    next: "Repeat the command with --confirm and the deployment's name",
+  },
+  INSTANCES_RUNNING: {
+    exit: 43,
+    meaning: "Instances still answer; a restore under them would be corrupted. Nothing was deleted.",
+    next: "Stop the instances, then: stillpoint restore resume RUN",
+  },
+  NO_RESTORE_POINT: {
+    exit: 44,
+    meaning: "There is no restore point that fits; nothing was touched.",
+    next: "stillpoint list",
+  },
+  COPY_DISPROVEN: {
+    exit: 45,
+    meaning: "The restored copy is torn or damaged. The original tables were not touched.",
+    next: "stillpoint restore abandon RUN, then plan with an earlier restore point",
+  },
+  COPY_DIFFERS: {
+    exit: 46,
+    meaning: "What was read back differs from the verified copy. The temporary tables and backups were kept.",
+    next: "stillpoint restore resume RUN",
+  },
+  RUN_FINISHED: {
+    exit: 47,
+    meaning: "The run has ended already; nothing was changed.",
+    next: "stillpoint show RUN",
+  },
+  VERIFICATION_FAILED: {
+    exit: 48,
+    meaning: "The live tables hold damage that no restore made.",
+    next: "Read the findings; stop writing to the named assets before they spread",
+  },
+  TIMED_OUT: {
+    exit: 49,
+    meaning: "A step did not end within its limit; what was done so far is in the run's journal.",
+    next: "stillpoint restore resume RUN",
+  },
+  REHEARSAL_FAILED: {
+    exit: 60,
+    meaning: "The rehearsal did not reach its verdict; nothing outside its own folder was touched.",
+    next: "Read the message; repeat with: npm start -- --keep",
+  },
+  INTERNAL: {
+    exit: 70,
+    meaning: "A defect of Stillpoint, or something it did not foresee.",
+    next: "stillpoint status; then report the message",
+  },
+} as const satisfies Record<string, Row>;
+
+export type ErrorCode = keyof typeof ERRORS;

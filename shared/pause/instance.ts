@@ -1,0 +1,66 @@
+/** One process that serves the Scalar Admin interface. */
+export interface Instance {
+  /** Name of the component in the configuration, such as `ledger`. */
+  readonly component: string;
+  readonly host: string;
+  readonly port: number;
+  /** Identity over time where the discovery knows one (a pod's uid); an address alone can be taken over. */
+  readonly uid?: string;
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function addressOf(instance: { readonly host: string; readonly port: number }): string {
+  return instance.host.includes(":") ? `[${instance.host}]:${instance.port}` : `${instance.host}:${instance.port}`;
+}
+
+/** What the list of instances rests on; the verdict names it. */
+export type DiscoveryBasis = "list" | "dns" | "kubernetes";
+
+export interface Discovery {
+  readonly instances: readonly Instance[];
+  readonly basis: DiscoveryBasis;
+  /** Set where the answers of the discovery did not agree with each other. */
+  readonly disagreement?: string;
+}
+
+/** When a question was sent and answered, in ms on our clock. An answer that never came has the time we gave up. */
+export interface Asked {
+  readonly sentMs: number;
+  readonly answeredMs: number;
+}
+
+/**
+ * How a Pause ended, and what the gate is afterwards. Read from `ErrorInfo.reason` where there is one
+ * (ScalarDL 3.14, ScalarDB Cluster 3.19); servers before that answer FAILED_PRECONDITION without details.
+ */
+export type PauseOutcome = Asked & { readonly instance: Instance } & (
+    | { readonly kind: "paused" }
+    /** The drain did not end in time and the gate is open again. */
+    | { readonly kind: "drain-timed-out"; readonly message: string }
+    /** The drain did not end, and somebody's earlier pause still holds the gate: not ours to open. */
+    | { readonly kind: "held-by-another"; readonly message: string }
+    /** Another pause was under way until our own wait ended: not ours to open. */
+    | { readonly kind: "pause-in-progress"; readonly message: string }
+    /** Somebody unpaused during our drain. */
+    | { readonly kind: "opened-during-drain"; readonly message: string }
+    /** Never reached the server: refused connection, bad certificate, unimplemented, invalid argument. */
+    | { readonly kind: "not-sent"; readonly message: string }
+    /** No answer: the server may be paused, now or later. Counts as paused by us. */
+    | { readonly kind: "unknown"; readonly message: string }
+  );
+
+/** What CheckPaused said. `paused` is true already while a pause still drains. */
+export type GateAnswer = Asked & { readonly instance: Instance } & (
+    | { readonly kind: "open" }
+    | { readonly kind: "closed" }
+    /** Nothing listens there: connection refused, or the name does not resolve. */
+    | { readonly kind: "no-listener"; readonly message: string }
+    /** Something is there, or may be, but it did not say: silence, an error, a certificate that does not fit. */
+    | { readonly kind: "no-answer"; readonly message: string }
+  );
+
+/** How an Unpause ended. OK alone does not prove an open gate: ask with CheckPaused. */
+export type UnpauseOutcome = Asked & { readonly instance: Instance } & (
+    | { readonly kind: "ok" }
+    | { readonly kind: "failed"; readonly message: string }
+  );

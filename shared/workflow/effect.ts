@@ -1,0 +1,85 @@
+import type { Failure } from "../errors/stillpoint-error.ts";
+
+/**
+ * What a workflow may ask of the outside world, as plain data: a runner carries it out, and journals or
+ * checkpoints it. Effects and answers are JSON.
+ */
+export interface Effect {
+  readonly kind: string;
+}
+
+/** A vocabulary: for each kind of effect its input and its answer. Each use case declares its own. */
+export type Vocabulary = Record<string, { readonly input: object; readonly answer: unknown }>;
+
+// TypeScript cannot tie a yield to its answer, so what resumes a workflow is `any` here; `asker` types it.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Workflow<T> = Generator<Effect, T, any>;
+
+/** How one effect among several ended: one that failed does not stop its siblings. */
+export type Outcome<A = unknown> =
+  | { readonly ok: true; readonly answer: A }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Growing intervals between the questions of a `poll`. */
+export interface Patience {
+  readonly firstMs: number;
+  readonly factor: number;
+  readonly mostMs: number;
+  /** After this long the poll fails with `TIMED_OUT`. */
+  readonly limitMs: number;
+}
+
+/** What a polled effect answers: asked again until `done`. */
+export interface Progress {
+  readonly done: boolean;
+}
+
+export interface Sleep extends Effect {
+  readonly kind: "sleep";
+  readonly ms: number;
+}
+
+export interface All extends Effect {
+  readonly kind: "all";
+  readonly effects: readonly Effect[];
+}
+
+export interface Poll extends Effect {
+  readonly kind: "poll";
+  readonly probe: Effect;
+  readonly patience: Patience;
+}
+
+/** What every runner carries out by itself; all other kinds go to the use case's handlers. */
+export type BuiltIn = Sleep | All | Poll;
+
+/** Effects of one vocabulary, as data. */
+export type EffectOf<V extends Vocabulary> = { [K in keyof V & string]: V[K]["input"] & { readonly kind: K } }[keyof V &
+  string];
+
+/** Carries out the effects of a vocabulary. The signal fires when the person at the keyboard interrupts. */
+export type Handlers<V extends Vocabulary> = {
+  readonly [K in keyof V]: (input: V[K]["input"], signal: AbortSignal) => Promise<V[K]["answer"]>;
+};
+
+/** A typed `yield`: `const ask = asker<BackupEffects>(); const lease = yield* ask("acquire-lease", {...})`. */
+export function asker<V extends Vocabulary>() {
+  return function* ask<K extends keyof V & string>(kind: K, input: V[K]["input"]): Workflow<V[K]["answer"]> {
+    return yield { ...input, kind };
+  };
+}
+
+/** Sleeps; `interrupted` says that the person at the keyboard wants to stop, and that the sleep ended early. */
+export function* sleep(ms: number): Workflow<{ readonly interrupted: boolean }> {
+  return yield { kind: "sleep", ms } satisfies Sleep;
+}
+
+/** Runs effects side by side and answers all their outcomes, in order. */
+export function* all<A>(effects: readonly Effect[]): Workflow<readonly Outcome<A>[]> {
+  return yield { kind: "all", effects } satisfies All;
+}
+
+/** Asks `probe` again and again, with growing intervals, until its answer is `done`. */
+export function* poll<A extends Progress>(probe: Effect, patience: Patience): Workflow<A> {
+  return yield { kind: "poll", probe, patience } satisfies Poll;
+}

@@ -1,0 +1,35 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+
+/**
+ * How a transaction failed, which decides what its client may do: after a `conflict` and when `refused` at a closed
+ * gate nothing was written and it may be tried again; after `unknown` it may have been committed.
+ */
+export type FailureKind = "conflict" | "unknown" | "refused" | "unsatisfied" | "invalid" | "other";
+
+export interface TransactionFailure extends Error {
+  readonly kind: FailureKind;
+}
+
+export function transactionFailure(kind: FailureKind, message: string, cause?: unknown): TransactionFailure {
+  return Object.assign(new Error(message, { cause }), { kind });
+}
+
+/** `other` for whatever did not come from a transaction. */
+export function failureKindOf(error: unknown): FailureKind {
+  return (error as Partial<TransactionFailure> | null)?.kind ?? "other";
+}
+
+/** In the order of `TransactionResponse.Error.ErrorCode`. */
+const BY_ERROR_CODE = ["invalid", "conflict", "unknown", "other", "unsatisfied"] as const;
+
+export function fromErrorCode(code: number): FailureKind {
+  return BY_ERROR_CODE[code] ?? "other";
+}
+
+/** What became of a call that the transport ended. `committing` tells whether a commit was on its way. */
+export function fromTransport(error: unknown, committing: boolean): TransactionFailure {
+  const { code, rawMessage } = ConnectError.from(error);
+  const paused = code === Code.Unavailable && rawMessage.includes("paused");
+  const kind = paused ? "refused" : committing ? "unknown" : "conflict";
+  return transactionFailure(kind, `${Code[code]}: ${rawMessage}`, error);
+}

@@ -94,6 +94,11 @@ export const ERRORS = {
     meaning: "The database's clock could not be measured, so nothing was paused.",
     next: "Check the database's endpoint and permissions, then: stillpoint backup",
   },
+  NOT_PROTECTED: {
+    exit: 27,
+    meaning: "A backup would be worthless, since a database could not be restored to it; nothing was paused.",
+    next: "Mend what the message names, such as enabling point-in-time recovery, then: stillpoint backup",
+  },
   DATABASE_UNREACHABLE: {
     exit: 30,
     meaning: "The database did not answer; nothing further was changed.",

@@ -10,7 +10,9 @@ export interface Instance {
 
 /** `host:port`, with brackets around an IPv6 address. */
 export function addressOf(instance: { readonly host: string; readonly port: number }): string {
-  return instance.host.includes(":") ? `[${instance.host}]:${instance.port}` : `${instance.host}:${instance.port}`;
+  return instance.host.includes(":")
+    ? `[${instance.host}]:${instance.port}`
+    : `${instance.host}:${instance.port}`;
 }
 
 /** What the list of instances rests on; the verdict names it. */

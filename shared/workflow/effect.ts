@@ -1,4 +1,4 @@
-import type { Failure } from "../errors/stillpoint-error.ts";
+import { type Failure, fromFailure } from "../errors/stillpoint-error.ts";
 
 /**
  * What a workflow may ask of the outside world, as plain data: a runner carries it out, and journals or
@@ -37,6 +37,8 @@ export interface Progress {
 export interface Sleep extends Effect {
   readonly kind: "sleep";
   readonly ms: number;
+  /** Whether the person at the keyboard can end it early; not while gates are being opened. */
+  readonly interruptible: boolean;
 }
 
 export interface All extends Effect {
@@ -50,36 +52,51 @@ export interface Poll extends Effect {
   readonly patience: Patience;
 }
 
-/** What every runner carries out by itself; all other kinds go to the use case's handlers. */
+/** What every runner treats in its own way; all other kinds are steps, carried out by the use case's handlers. */
 export type BuiltIn = Sleep | All | Poll;
 
-/** Effects of one vocabulary, as data. */
-export type EffectOf<V extends Vocabulary> = { [K in keyof V & string]: V[K]["input"] & { readonly kind: K } }[keyof V &
-  string];
+/** Told to whoever watches, and told again when a journal is replayed: never journalled. */
+export const REPORT = "report";
 
 /** Carries out the effects of a vocabulary. The signal fires when the person at the keyboard interrupts. */
 export type Handlers<V extends Vocabulary> = {
   readonly [K in keyof V]: (input: V[K]["input"], signal: AbortSignal) => Promise<V[K]["answer"]>;
 };
 
-/** A typed `yield`: `const ask = asker<BackupEffects>(); const lease = yield* ask("acquire-lease", {...})`. */
+/**
+ * A typed `yield`: `const ask = asker<BackupEffects>(); yield* ask("acquire-lease", {...})`.
+ * `ask.effect` builds the same effect for `all` and `poll`.
+ */
 export function asker<V extends Vocabulary>() {
-  return function* ask<K extends keyof V & string>(kind: K, input: V[K]["input"]): Workflow<V[K]["answer"]> {
-    return yield { ...input, kind };
-  };
+  function* ask<K extends keyof V & string>(kind: K, input: V[K]["input"]): Workflow<V[K]["answer"]> {
+    return yield effect(kind, input);
+  }
+  function effect<K extends keyof V & string>(kind: K, input: V[K]["input"]): Effect {
+    return { kind, ...input };
+  }
+  return Object.assign(ask, { effect });
+}
+
+/** The answer of an outcome, or its failure thrown. */
+export function answerOf<A>(outcome: Outcome<A> | undefined): A {
+  if (outcome?.ok) return outcome.answer;
+  throw fromFailure(outcome?.failure ?? { code: "INTERNAL", message: "an effect has no outcome" });
 }
 
 /** Sleeps; `interrupted` says that the person at the keyboard wants to stop, and that the sleep ended early. */
-export function* sleep(ms: number): Workflow<{ readonly interrupted: boolean }> {
-  return yield { kind: "sleep", ms } satisfies Sleep;
+export function* sleep(ms: number, interruptible = true): Workflow<{ readonly interrupted: boolean }> {
+  const effect: Sleep = { kind: "sleep", ms, interruptible };
+  return yield effect;
 }
 
 /** Runs effects side by side and answers all their outcomes, in order. */
 export function* all<A>(effects: readonly Effect[]): Workflow<readonly Outcome<A>[]> {
-  return yield { kind: "all", effects } satisfies All;
+  const effect: All = { kind: "all", effects };
+  return yield effect;
 }
 
 /** Asks `probe` again and again, with growing intervals, until its answer is `done`. */
 export function* poll<A extends Progress>(probe: Effect, patience: Patience): Workflow<A> {
-  return yield { kind: "poll", probe, patience } satisfies Poll;
+  const effect: Poll = { kind: "poll", probe, patience };
+  return yield effect;
 }

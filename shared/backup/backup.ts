@@ -1,0 +1,68 @@
+import type { RestorePoint, Verdict } from "../catalog/model.ts";
+import type { Failure } from "../errors/stillpoint-error.ts";
+import type { Instance } from "../pause/instance.ts";
+import { all, asker, type Workflow } from "../workflow/effect.ts";
+import { conclude } from "./conclude.ts";
+import type { BackupEffects } from "./effects.ts";
+import { judge } from "./judge.ts";
+import { pauseAndHold } from "./pause-and-hold.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import { closedPause, openPause } from "./records.ts";
+
+const ask = asker<BackupEffects>();
+
+/** What may pass between taking the lease and the first Pause; the lease outlives the pause's deadline. */
+const PREPARATION_MS = 120_000;
+
+export interface BackupInput {
+  readonly deployment: string;
+  readonly run: string;
+  readonly databases: readonly { readonly name: string; readonly kind: "dynamodb" }[];
+  readonly pause: {
+    readonly holdMs: "auto" | number;
+    readonly drainWaitMs: number;
+    /** From the first Pause on, every instance is open again after at most this long. */
+    readonly longestMs: number;
+    readonly clockAllowanceMs: number;
+    readonly rpcDeadlineMs: number;
+  };
+}
+
+export interface BackupResult {
+  readonly pause: string;
+  readonly verdict: Verdict;
+  readonly point?: RestorePoint;
+  readonly window?: { readonly startMs: number; readonly endMs: number };
+  /** First Pause sent to last gate seen open. */
+  readonly heldMs: number;
+  readonly stillPaused: readonly Instance[];
+  /** What broke the backup off, after the instances were unpaused. */
+  readonly failure?: Failure;
+}
+
+/**
+ * Takes one consistent restore point: lease, discovery, recorded pause, hold, second questions, unpause, verdict.
+ * Throws only while nothing has been paused; from the first Pause on it always ends with a verdict.
+ */
+export function* backup(input: BackupInput): Workflow<BackupResult> {
+  const { deployment, run } = input;
+  const { oursMs } = yield* ask("now", {});
+  const untilMs = Math.ceil(oursMs + PREPARATION_MS + input.pause.longestMs);
+  yield* ask("acquire-lease", { deployment, run, nowMs: oursMs, untilMs });
+  try {
+    return yield* underLease(input, yield* prepare(input), untilMs);
+  } finally {
+    // As an outcome rather than an error: the lease ends by itself, and must not hide what went wrong before.
+    yield* all([ask.effect("release-lease", { deployment, run })]);
+  }
+}
+
+function* underLease(input: BackupInput, prepared: Prepared, leaseUntilMs: number): Workflow<BackupResult> {
+  const started = yield* ask("now", {});
+  const record = openPause(input, prepared.discovery, started, leaseUntilMs);
+  yield* ask("open-pause", { record });
+  yield* ask("report", { event: { kind: "pausing", pause: record.id, deadlineMs: record.deadlineMs } });
+  const evidence = yield* pauseAndHold(input, prepared, record);
+  const judgement = yield* judge(input, prepared, evidence, { started, deadlineMs: record.deadlineMs });
+  return yield* conclude(input, prepared, closedPause(record, evidence, judgement), evidence, judgement);
+}

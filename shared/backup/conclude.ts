@@ -1,0 +1,83 @@
+import type { PauseRecord, RestorePoint, Verdict } from "../catalog/model.ts";
+import { addressOf } from "../pause/instance.ts";
+import { all, asker, type Outcome, type Workflow } from "../workflow/effect.ts";
+import type { BackupInput, BackupResult } from "./backup.ts";
+import type { BackupEffects } from "./effects.ts";
+import type { Judgement } from "./judge.ts";
+import type { Evidence } from "./pause-and-hold.ts";
+import type { Prepared } from "./prepare.ts";
+import { restorePoint } from "./records.ts";
+
+const ask = asker<BackupEffects>();
+
+/** Writes down what happened, the verdict first: a mark of a sweep found on the record makes it invalid. */
+export function* conclude(
+  input: BackupInput,
+  prepared: Prepared,
+  record: PauseRecord,
+  evidence: Evidence,
+  judgement: Judgement,
+): Workflow<BackupResult> {
+  const [closing] = yield* all<{ markedBy?: string }>([ask.effect("close-pause", { record })]);
+  const verdict = spoiltBy(closing, judgement.verdict);
+  const heldMs = heldFor(evidence);
+  const { stillPaused } = evidence.opened;
+  yield* reportWindow(record, evidence, verdict, heldMs);
+  if (stillPaused.length > 0)
+    yield* ask("report", { event: { kind: "still-paused", instances: stillPaused.map(addressOf) } });
+  const ended = {
+    pause: record.id,
+    verdict,
+    heldMs,
+    stillPaused,
+    ...(evidence.window && { window: evidence.window }),
+    ...(evidence.failure && { failure: evidence.failure }),
+  };
+  if (verdict.kind === "invalid") return ended;
+  const { wallMs } = yield* ask("now", {});
+  const point = restorePoint(input, prepared, record, judgement, heldMs, wallMs);
+  yield* ask("record-point", { point });
+  yield* reportPoint(point);
+  return { ...ended, point };
+}
+
+function invalidatedBy(markedBy: string, verdict: Verdict): Verdict {
+  const others = verdict.kind === "invalid" ? verdict.reasons : [];
+  return {
+    kind: "invalid",
+    reasons: [`${markedBy} had marked this pause for unpausing before it ended`, ...others],
+  };
+}
+
+/** First Pause sent to last gate seen open; to the last answer where some was never seen open. */
+function heldFor({ outcomes, opened }: Evidence): number {
+  const sent = outcomes.map((outcome) => outcome.sentMs).filter((ms) => ms > 0);
+  const ends = Object.values(opened.openedMs);
+  return sent.length === 0 || ends.length === 0 ? 0 : Math.max(...ends) - Math.min(...sent);
+}
+
+function* reportWindow(
+  record: PauseRecord,
+  evidence: Evidence,
+  verdict: Verdict,
+  heldMs: number,
+): Workflow<void> {
+  yield* ask("report", {
+    event: {
+      kind: "pause-window",
+      deployment: record.deployment,
+      pause: record.id,
+      ...(evidence.window && { window: evidence.window }),
+      verdict,
+      basis: record.basis,
+      instances: record.instances.map(addressOf),
+      heldMs,
+    },
+  });
+}
+
+function* reportPoint(point: RestorePoint): Workflow<void> {
+  const databases = point.databases.map(({ name, atSecond }) => ({ name, atSecond }));
+  const { deployment, id, marginMs = 0 } = point;
+  yield* ask("report", { event: { kind: "restore-point", deployment, point: id, databases, marginMs } });
+}

@@ -1,0 +1,57 @@
+import type { PauseRecord, RestorePoint } from "../catalog/model.ts";
+import type { ClockBound, ClockSample } from "../pause/clock-bound.ts";
+import type { Discovery, GateAnswer, Instance, PauseOutcome, UnpauseOutcome } from "../pause/instance.ts";
+import type { BackupEvent } from "./event.ts";
+
+/** What a database adapter says of itself at a backup. */
+export interface Capture {
+  /** Names with ids of all that the backup covers: the same before and after, or the window is not usable. */
+  readonly identity: readonly string[];
+  /** Why a backup of it would be worthless, such as a table without point-in-time recovery. */
+  readonly problems: readonly string[];
+  /** What a restore needs later; kept with the restore point as it is. */
+  readonly captured: unknown;
+}
+
+export interface Clock {
+  /** Our clock: wall time when this process began, carried on by a monotonic counter. In ms. */
+  readonly oursMs: number;
+  /** Wall time now, in ms: differs from `oursMs` once somebody set the clock or froze the host. */
+  readonly wallMs: number;
+}
+
+/** Everything that the backup and the unpausing ask of the outside world. Times are ms on our clock. */
+export type BackupEffects = {
+  now: { input: object; answer: Clock };
+  "acquire-lease": {
+    input: { deployment: string; run: string; nowMs: number; untilMs: number };
+    answer: null;
+  };
+  "release-lease": { input: { deployment: string; run: string }; answer: null };
+  discover: { input: object; answer: Discovery };
+  "check-gates": {
+    input: { instances: readonly Instance[]; deadlineMs: number };
+    answer: readonly GateAnswer[];
+  };
+  pause: {
+    input: { instances: readonly Instance[]; drainWaitMs: number; deadlineMs: number };
+    answer: { outcomes: readonly PauseOutcome[]; interrupted: boolean };
+  };
+  unpause: {
+    input: { instances: readonly Instance[]; deadlineMs: number };
+    answer: readonly UnpauseOutcome[];
+  };
+  /** Measures a database's clock for at most `budgetMs`; a bound known already tells when to ask. */
+  "probe-clock": {
+    input: { database: string; known?: ClockBound; budgetMs: number };
+    answer: readonly ClockSample[];
+  };
+  capture: { input: { database: string }; answer: Capture };
+  "open-pause": { input: { record: PauseRecord }; answer: null };
+  /** Addresses among these that the open record of another pause holds too. */
+  "held-by-others": { input: { pause: string; addresses: readonly string[] }; answer: readonly string[] };
+  /** Closes the record unless a sweep marked it first; answers who did. */
+  "close-pause": { input: { record: PauseRecord }; answer: { markedBy?: string } };
+  "record-point": { input: { point: RestorePoint }; answer: null };
+  report: { input: { event: BackupEvent }; answer: null };
+};

@@ -1,0 +1,35 @@
+import type { Verdict } from "../catalog/model.ts";
+import type { DiscoveryBasis } from "../pause/instance.ts";
+import type { PauseWindow } from "../pause/pause-window.ts";
+
+/** What a backup tells while it is at work. The last two are also the structured log lines of a pause. */
+export type BackupEvent =
+  | { readonly kind: "discovered"; readonly instances: readonly string[]; readonly basis: DiscoveryBasis }
+  | { readonly kind: "captured"; readonly database: string; readonly tables: number }
+  | {
+      readonly kind: "clock-measured";
+      readonly database: string;
+      readonly lowMs: number;
+      readonly highMs: number;
+    }
+  | { readonly kind: "pausing"; readonly pause: string; readonly deadlineMs: number }
+  | { readonly kind: "paused"; readonly pause: string; readonly startMs: number; readonly drainMs: number }
+  | { readonly kind: "unpausing"; readonly instances: readonly string[]; readonly reason: string }
+  | { readonly kind: "still-paused"; readonly instances: readonly string[] }
+  | {
+      readonly kind: "pause-window";
+      readonly deployment: string;
+      readonly pause: string;
+      readonly window?: PauseWindow;
+      readonly verdict: Verdict;
+      readonly basis: DiscoveryBasis;
+      readonly instances: readonly string[];
+      readonly heldMs: number;
+    }
+  | {
+      readonly kind: "restore-point";
+      readonly deployment: string;
+      readonly point: string;
+      readonly databases: readonly { readonly name: string; readonly atSecond: number }[];
+      readonly marginMs: number;
+    };

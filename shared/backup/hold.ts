@@ -1,0 +1,70 @@
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import { boundOver, type ClockBound, type ClockSample } from "../pause/clock-bound.ts";
+import { earliestEnd } from "../pause/pause-window.ts";
+import { asker, sleep, type Workflow } from "../workflow/effect.ts";
+import type { BackupEffects } from "./effects.ts";
+
+const ask = asker<BackupEffects>();
+
+/** Beyond the earliest end, since measuring after the hold may still widen the bound a little. */
+const GUARD_MS = 60;
+/** Shorter budgets cannot meet a second's boundary, which is what sharpens a bound. */
+const LEAST_PROBE_MS = 50;
+
+export interface Holding {
+  readonly startMs: number;
+  /** `auto`: as short as a whole second inside can be proven; else at least this long. */
+  readonly holdMs: "auto" | number;
+  /** No later than this the gates are asked again and opened. */
+  readonly latestMs: number;
+  readonly allowanceMs: number;
+}
+
+/** Clock samples by database, one list for each phase of measuring. */
+export type Measured = Readonly<Record<string, readonly (readonly ClockSample[])[]>>;
+
+/** One more phase of measuring for every database. */
+export function* measure(measured: Measured, budgetMs: number, allowanceMs: number): Workflow<Measured> {
+  const next: Record<string, readonly (readonly ClockSample[])[]> = {};
+  for (const [database, phases] of Object.entries(measured)) {
+    const known = boundOver(phases, allowanceMs);
+    const samples = yield* ask("probe-clock", { database, budgetMs, ...(known && { known }) });
+    next[database] = [...phases, samples];
+  }
+  return next;
+}
+
+/** The bounds that everything measured so far leaves; a database whose clock contradicts itself has none. */
+export function boundsOf(
+  measured: Measured,
+  allowanceMs: number,
+): Readonly<Record<string, ClockBound | undefined>> {
+  return Object.fromEntries(
+    Object.entries(measured).map(([database, phases]) => [database, boundOver(phases, allowanceMs)]),
+  );
+}
+
+/**
+ * Holds the pause until a whole second is inside the window of every database, measuring meanwhile. Ends early
+ * where that cannot be reached any more: the verdict will say so.
+ */
+export function* hold(holding: Holding, measured: Measured): Workflow<Measured> {
+  const { allowanceMs, latestMs } = holding;
+  let { oursMs } = yield* ask("now", {});
+  const budgetMs = Math.min(earliestOpening(holding, measured), latestMs) - oursMs;
+  const now = budgetMs >= LEAST_PROBE_MS ? yield* measure(measured, budgetMs, allowanceMs) : measured;
+  const untilMs = earliestOpening(holding, now);
+  if (untilMs > latestMs) return now;
+  ({ oursMs } = yield* ask("now", {}));
+  if ((yield* sleep(untilMs - oursMs)).interrupted)
+    throw new StillpointError("INTERRUPTED", "interrupted while the instances were held");
+  return now;
+}
+
+/** When the gates may be opened again, by what is known of the clocks; infinite where one has no bound. */
+function earliestOpening({ startMs, holdMs, allowanceMs }: Holding, measured: Measured): number {
+  const ends = Object.values(boundsOf(measured, allowanceMs)).map((bound) =>
+    bound === undefined ? Number.POSITIVE_INFINITY : earliestEnd(startMs, bound) + GUARD_MS,
+  );
+  return Math.max(startMs + (holdMs === "auto" ? 0 : holdMs), ...ends);
+}

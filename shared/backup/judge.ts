@@ -1,0 +1,95 @@
+import type { Verdict } from "../catalog/model.ts";
+import { messageOf } from "../errors/stillpoint-error.ts";
+import type { ClockBound } from "../pause/clock-bound.ts";
+import { type SecondInside, secondInside } from "../pause/pause-window.ts";
+import { verdictFrom } from "../pause/verdict.ts";
+import { asker, type Workflow } from "../workflow/effect.ts";
+import type { BackupInput } from "./backup.ts";
+import type { BackupEffects, Capture, Clock } from "./effects.ts";
+import { boundsOf, type Measured, measure } from "./hold.ts";
+import type { Evidence } from "./pause-and-hold.ts";
+import { captureAll, type Prepared } from "./prepare.ts";
+
+const ask = asker<BackupEffects>();
+
+/** Enough for one boundary of the second: the bound is known already, and must only be seen to still hold. */
+const PROBE_AFTER_MS = 1_200;
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** For each database the second to restore to, where the verdict is valid. */
+  readonly seconds: Readonly<Record<string, SecondInside & { readonly bound: ClockBound }>>;
+}
+
+/** Law 2: valid only on evidence; anything missing or unknown is a reason against. */
+export function* judge(
+  input: BackupInput,
+  prepared: Prepared,
+  evidence: Evidence,
+  { started, deadlineMs }: { readonly started: Clock; readonly deadlineMs: number },
+): Workflow<Judgement> {
+  const { window } = evidence;
+  if (evidence.reasons.length > 0 || window === undefined)
+    return { verdict: verdictFrom(orUnknown(evidence.reasons)), seconds: {} };
+  const reasons: string[] = [];
+  const seconds: Record<string, SecondInside & { bound: ClockBound }> = {};
+  try {
+    const { clockAllowanceMs } = input.pause;
+    const measured = yield* measure(evidence.measured, PROBE_AFTER_MS, clockAllowanceMs);
+    for (const [database, bound] of Object.entries(boundsOf(measured, clockAllowanceMs))) {
+      const inside = bound && secondInside(window, bound);
+      if (bound && inside) seconds[database] = { ...inside, bound };
+      else
+        reasons.push(
+          bound
+            ? noSecondFits(database, window.endMs - window.startMs, bound)
+            : clockLies(database, measured),
+        );
+    }
+    reasons.push(...changed(prepared.captures, yield* captureAll(Object.keys(prepared.captures))));
+    reasons.push(...ownClockReasons(started, yield* ask("now", {}), clockAllowanceMs, deadlineMs));
+  } catch (error) {
+    reasons.push(`the evidence could not be completed: ${messageOf(error)}`);
+  }
+  return { verdict: verdictFrom(reasons), seconds: reasons.length === 0 ? seconds : {} };
+}
+
+function orUnknown(reasons: readonly string[]): readonly string[] {
+  return reasons.length > 0 ? reasons : ["the pause ended without a window"];
+}
+
+function noSecondFits(database: string, lengthMs: number, { lowMs, highMs }: ClockBound): string {
+  return `no whole second of database "${database}" fits inside the window of ${lengthMs.toFixed(0)} ms: its clock is ${lowMs.toFixed(0)} to ${highMs.toFixed(0)} ms ahead of ours`;
+}
+
+function clockLies(database: string, measured: Measured): string {
+  const samples = measured[database]?.flat().length ?? 0;
+  return `the clock of database "${database}" was stepped or contradicts itself (${samples} answers before, during and after the hold)`;
+}
+
+function changed(
+  before: Readonly<Record<string, Capture>>,
+  after: Readonly<Record<string, Capture>>,
+): readonly string[] {
+  return Object.entries(before).flatMap(([database, { identity }]) => {
+    const now = new Set(after[database]?.identity);
+    const same = identity.length === now.size && identity.every((one) => now.has(one));
+    return same ? [] : [`the tables of database "${database}" changed while the backup was taken`];
+  });
+}
+
+/** Wall time may only differ from counted time by what the allowance covers, or a step or a freeze went unseen. */
+function ownClockReasons(
+  started: Clock,
+  ended: Clock,
+  allowanceMs: number,
+  deadlineMs: number,
+): readonly string[] {
+  const stepMs = ended.wallMs - started.wallMs - (ended.oursMs - started.oursMs);
+  const stepped =
+    Math.abs(stepMs) > allowanceMs
+      ? [`our own clock jumped by ${stepMs.toFixed(0)} ms during the backup, or this host was frozen`]
+      : [];
+  const late = ended.wallMs > deadlineMs ? ["the deadline of the pause had passed when it was judged"] : [];
+  return [...stepped, ...late];
+}

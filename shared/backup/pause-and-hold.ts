@@ -1,0 +1,136 @@
+import type { PauseRecord } from "../catalog/model.ts";
+import { type Failure, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
+import {
+  addressOf,
+  type Discovery,
+  type GateAnswer,
+  type Instance,
+  type PauseOutcome,
+} from "../pause/instance.ts";
+import type { PauseWindow } from "../pause/pause-window.ts";
+import { discoveryReasons, gateReasons, mayBeOurs, pauseReasons } from "../pause/verdict.ts";
+import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
+import type { BackupInput } from "./backup.ts";
+import type { BackupEffects } from "./effects.ts";
+import { hold, type Measured } from "./hold.ts";
+import type { Prepared } from "./prepare.ts";
+import { type Opened, unpauseUntilOpen } from "./unpause.ts";
+
+const ask = asker<BackupEffects>();
+
+/** Everything seen between the first Pause and the last open gate. */
+export interface Evidence {
+  readonly outcomes: readonly PauseOutcome[];
+  readonly window?: PauseWindow;
+  readonly measured: Measured;
+  readonly reasons: readonly string[];
+  readonly opened: Opened;
+  readonly failure?: Failure;
+}
+
+/** What the part that may fail has learnt so far; the unpausing needs it whatever happens. */
+interface Notes {
+  outcomes: readonly PauseOutcome[];
+  window?: PauseWindow;
+  measured: Measured;
+  readonly reasons: string[];
+  failure?: Failure;
+}
+
+/** Pauses, holds, asks again, and unpauses whatever happened in between. */
+export function* pauseAndHold(
+  input: BackupInput,
+  prepared: Prepared,
+  record: PauseRecord,
+): Workflow<Evidence> {
+  const notes: Notes = {
+    outcomes: prepared.discovery.instances.map(unaccounted),
+    measured: prepared.measured,
+    reasons: [],
+  };
+  try {
+    yield* holdQuiet(input, prepared.discovery, record, notes);
+  } catch (error) {
+    notes.failure = toFailure(error);
+    notes.reasons.push(notes.failure.message);
+  }
+  const opened = yield* letGo(input, record, notes);
+  return { ...notes, opened };
+}
+
+/** Until its outcome is known, an instance counts as paused by us. */
+function unaccounted(instance: Instance): PauseOutcome {
+  return { kind: "unknown", instance, sentMs: 0, answeredMs: 0, message: "the Pause was not accounted for" };
+}
+
+function* holdQuiet(
+  input: BackupInput,
+  before: Discovery,
+  record: PauseRecord,
+  notes: Notes,
+): Workflow<void> {
+  const { drainWaitMs, rpcDeadlineMs, holdMs, longestMs, clockAllowanceMs: allowanceMs } = input.pause;
+  const { instances } = before;
+  const { oursMs } = yield* ask("now", {});
+  // A server does not notice that its caller hung up: the call must outlast the drain wait.
+  const paused = yield* ask("pause", { instances, drainWaitMs, deadlineMs: drainWaitMs + rpcDeadlineMs });
+  notes.outcomes = paused.outcomes;
+  notes.reasons.push(...pauseReasons(paused.outcomes));
+  if (paused.interrupted)
+    throw new StillpointError("INTERRUPTED", "interrupted while the instances were being paused");
+  if (notes.reasons.length > 0) return;
+
+  const confirmed = yield* ask("check-gates", { instances, deadlineMs: rpcDeadlineMs });
+  notes.reasons.push(...gateReasons(confirmed, "right after its Pause"));
+  if (notes.reasons.length > 0) return;
+  const startMs = Math.max(...confirmed.map((answer) => answer.answeredMs));
+  const drainMs = Math.max(...paused.outcomes.map((outcome) => outcome.answeredMs - outcome.sentMs));
+  yield* ask("report", { event: { kind: "paused", pause: record.id, startMs, drainMs } });
+
+  const latestMs = oursMs + longestMs - unpauseBudgetMs(rpcDeadlineMs);
+  notes.measured = yield* hold({ startMs, holdMs, latestMs, allowanceMs }, notes.measured);
+  const { asked, after } = yield* askAgain(instances, rpcDeadlineMs);
+  notes.reasons.push(...gateReasons(asked, "just before the Unpause"), ...discoveryReasons(before, after));
+  // What a gate says is true at some moment after the question was sent: the first question ends the window.
+  notes.window = { startMs, endMs: Math.min(...asked.map((answer) => answer.sentMs)) };
+}
+
+/** Kept free at the end of the longest pause: asking again, unpausing, and asking whether it is open. */
+export function unpauseBudgetMs(rpcDeadlineMs: number): number {
+  return 3 * rpcDeadlineMs;
+}
+
+function* askAgain(
+  instances: readonly Instance[],
+  deadlineMs: number,
+): Workflow<{ asked: readonly GateAnswer[]; after: Discovery }> {
+  const [gates, discovery] = yield* all<never>([
+    ask.effect("check-gates", { instances, deadlineMs }),
+    ask.effect("discover", {}),
+  ]);
+  return { asked: answerOf(gates), after: answerOf(discovery) };
+}
+
+/** Unpauses what may be paused by us, and nothing that can be seen to be somebody else's. */
+function* letGo(input: BackupInput, record: PauseRecord, notes: Notes): Workflow<Opened> {
+  const ours = notes.outcomes.filter(mayBeOurs).map((outcome) => outcome.instance);
+  const { wallMs } = yield* ask("now", {});
+  const foreign = wallMs > record.deadlineMs ? yield* heldByOthers(record, ours) : [];
+  notes.reasons.push(
+    ...foreign.map((address) => `"${address}" is held by another pause by now and was left alone`),
+  );
+  const instances = ours.filter((instance) => !foreign.includes(addressOf(instance)));
+  return yield* unpauseUntilOpen({
+    instances,
+    rpcDeadlineMs: input.pause.rpcDeadlineMs,
+    deadlineMs: record.deadlineMs,
+  });
+}
+
+/** Past our deadline others may have paused the same instances. An unreadable catalog must not keep gates closed. */
+function* heldByOthers(record: PauseRecord, ours: readonly Instance[]): Workflow<readonly string[]> {
+  const [outcome] = yield* all<readonly string[]>([
+    ask.effect("held-by-others", { pause: record.id, addresses: ours.map(addressOf) }),
+  ]);
+  return outcome?.ok ? outcome.answer : [];
+}

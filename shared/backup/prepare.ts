@@ -1,0 +1,79 @@
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import { addressOf, type Discovery, type GateAnswer } from "../pause/instance.ts";
+import { asker, type Workflow } from "../workflow/effect.ts";
+import type { BackupInput } from "./backup.ts";
+import type { BackupEffects, Capture } from "./effects.ts";
+import { boundsOf, type Measured, measure } from "./hold.ts";
+
+const ask = asker<BackupEffects>();
+
+/** Nobody is held yet, so a sharp bound is worth a few boundaries of the second. */
+const PROBE_BEFORE_MS = 4_000;
+
+/** What is known before the first Pause. */
+export interface Prepared {
+  readonly discovery: Discovery;
+  readonly captures: Readonly<Record<string, Capture>>;
+  readonly measured: Measured;
+}
+
+/** Everything that can be refused while nothing is paused, and everything that need not be done during a pause. */
+export function* prepare({ databases, pause }: BackupInput): Workflow<Prepared> {
+  const discovery = yield* discoverOpen(pause.rpcDeadlineMs);
+  const captures = yield* captureAll(databases.map(({ name }) => name));
+  const unmeasured: Measured = Object.fromEntries(databases.map(({ name }) => [name, []]));
+  const measured = yield* measure(unmeasured, PROBE_BEFORE_MS, pause.clockAllowanceMs);
+  for (const [database, bound] of Object.entries(boundsOf(measured, pause.clockAllowanceMs))) {
+    if (bound === undefined)
+      throw new StillpointError(
+        "CLOCK_UNMEASURED",
+        `the answers of database "${database}" tell no consistent time; nothing was paused`,
+      );
+    yield* ask("report", { event: { kind: "clock-measured", database, ...bound } });
+  }
+  return { discovery, captures, measured };
+}
+
+function* discoverOpen(deadlineMs: number): Workflow<Discovery> {
+  const discovery = yield* ask("discover", {});
+  const { instances, basis, disagreement } = discovery;
+  if (disagreement !== undefined)
+    throw new StillpointError(
+      "INSTANCES_NOT_FOUND",
+      `the list of instances cannot be trusted: ${disagreement}; nothing was paused`,
+    );
+  refuseUnlessOpen(yield* ask("check-gates", { instances, deadlineMs }));
+  yield* ask("report", { event: { kind: "discovered", instances: instances.map(addressOf), basis } });
+  return discovery;
+}
+
+function refuseUnlessOpen(answers: readonly GateAnswer[]): void {
+  const silent = answers.filter((answer) => answer.kind === "no-answer" || answer.kind === "no-listener");
+  const closed = answers.filter((answer) => answer.kind === "closed");
+  if (silent.length > 0)
+    throw new StillpointError(
+      "INSTANCE_UNREACHABLE",
+      `${silent.map((answer) => `"${addressOf(answer.instance)}": ${answer.message}`).join("; ")}; nothing was paused`,
+    );
+  if (closed.length > 0)
+    throw new StillpointError(
+      "ALREADY_PAUSED",
+      `${closed.map((answer) => `"${addressOf(answer.instance)}"`).join(", ")}: paused already, and not by this backup; nothing was paused`,
+    );
+}
+
+/** Asks every database what there is; one whose backup would be worthless stops the backup. */
+export function* captureAll(databases: readonly string[]): Workflow<Readonly<Record<string, Capture>>> {
+  const captures: Record<string, Capture> = {};
+  for (const database of databases) {
+    const capture = yield* ask("capture", { database });
+    if (capture.problems.length > 0)
+      throw new StillpointError(
+        "NOT_PROTECTED",
+        `database "${database}" could not be restored: ${capture.problems.join("; ")}; nothing was paused`,
+      );
+    captures[database] = capture;
+    yield* ask("report", { event: { kind: "captured", database, tables: capture.identity.length } });
+  }
+  return captures;
+}

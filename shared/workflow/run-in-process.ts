@@ -1,0 +1,105 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { fromFailure, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
+import type {
+  BuiltIn,
+  Effect,
+  Handlers,
+  Outcome,
+  Poll,
+  Progress,
+  Sleep,
+  Vocabulary,
+  Workflow,
+} from "./effect.ts";
+import type { Journal } from "./journal.ts";
+
+interface InProcess<V extends Vocabulary> {
+  readonly handlers: Handlers<V>;
+  /** Fires when the person at the keyboard interrupts. */
+  readonly signal?: AbortSignal;
+  /**
+   * Makes the run resumable: what the journal holds is answered from it and not carried out again. A run with
+   * a journal stops dead when interrupted, as if killed; without one, the workflow is told and cleans up.
+   */
+  readonly journal?: Journal;
+}
+
+/** Runs a workflow to its end in this process. */
+export async function runInProcess<V extends Vocabulary, T>(
+  workflow: Workflow<T>,
+  { handlers, signal = new AbortController().signal, journal }: InProcess<V>,
+): Promise<T> {
+  // Rejects only for what must end the run at once; what the workflow may handle is an outcome.
+  const carryOut = async (effect: Effect, position: string): Promise<Outcome> => {
+    const known = effect as BuiltIn;
+    if (known.kind === "all") {
+      const branches = known.effects.map((branch, index) => carryOut(branch, `${position}.${index}`));
+      return { ok: true, answer: await Promise.all(branches) };
+    }
+    if (journal === undefined || effect.kind === REPORT) return settle(() => execute(effect));
+    return journal.recall(position, effect) ?? (await carryOutOnce(journal, effect, position));
+  };
+
+  const carryOutOnce = async (to: Journal, effect: Effect, position: string): Promise<Outcome> => {
+    stopIfInterrupted(effect);
+    const outcome = await settle(() => execute(effect));
+    if (!outcome.ok || effect.kind === "sleep") stopIfInterrupted(effect);
+    await to.record(position, effect, outcome);
+    return outcome;
+  };
+
+  const stopIfInterrupted = (effect: Effect): void => {
+    if (signal.aborted)
+      throw new StillpointError("INTERRUPTED", `the run was interrupted at "${effect.kind}"`);
+  };
+
+  const execute = async (effect: Effect): Promise<unknown> => {
+    const known = effect as BuiltIn;
+    if (known.kind === "sleep") return doze(known, signal);
+    if (known.kind === "poll") return askUntilDone(known, execute, signal);
+    const handler = handlers[effect.kind];
+    if (handler === undefined)
+      throw new StillpointError("INTERNAL", `no handler for effect "${effect.kind}"`);
+    return handler(effect, signal);
+  };
+
+  let turn = workflow.next();
+  for (let position = 0; !turn.done; position++) {
+    await journal?.flush();
+    const outcome = await carryOut(turn.value, String(position));
+    turn = outcome.ok ? workflow.next(outcome.answer) : workflow.throw(fromFailure(outcome.failure));
+  }
+  return turn.value;
+}
+
+async function settle(work: () => Promise<unknown>): Promise<Outcome> {
+  try {
+    return { ok: true, answer: await work() };
+  } catch (error) {
+    return { ok: false, failure: toFailure(error) };
+  }
+}
+
+async function doze(
+  { ms, interruptible }: Omit<Sleep, "kind">,
+  signal: AbortSignal,
+): Promise<{ interrupted: boolean }> {
+  await delay(Math.max(0, ms), undefined, interruptible ? { signal } : {}).catch(() => undefined);
+  return { interrupted: interruptible && signal.aborted };
+}
+
+async function askUntilDone(
+  { probe, patience }: Poll,
+  execute: (effect: Effect) => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<Progress> {
+  const started = performance.now();
+  for (let waitMs = patience.firstMs; ; waitMs = Math.min(waitMs * patience.factor, patience.mostMs)) {
+    const answer = (await execute(probe)) as Progress;
+    if (answer.done) return answer;
+    if (performance.now() - started + waitMs > patience.limitMs)
+      throw new StillpointError("TIMED_OUT", `"${probe.kind}" was not done within ${patience.limitMs} ms`);
+    if ((await doze({ ms: waitMs, interruptible: true }, signal)).interrupted)
+      throw new StillpointError("INTERRUPTED", `interrupted while waiting for "${probe.kind}"`);
+  }
+}

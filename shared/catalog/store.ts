@@ -1,3 +1,5 @@
+import type { Failure } from "../errors/stillpoint-error.ts";
+
 /** Opaque version of a stored record, for conditional writes. */
 export type Version = string;
 
@@ -5,6 +7,12 @@ export interface Stored {
   readonly id: string;
   readonly value: unknown;
   readonly version: Version;
+}
+
+/** One damaged record does not hide the others: a sweep unpauses what it can read of, and names the rest. */
+export interface Listing {
+  readonly records: readonly Stored[];
+  readonly damaged: readonly Failure[];
 }
 
 export const COLLECTIONS = ["leases", "pauses", "points", "runs"] as const;
@@ -18,8 +26,8 @@ export type Collection = (typeof COLLECTIONS)[number];
 export interface Store {
   read(collection: Collection, id: string): Promise<Stored | undefined>;
 
-  /** All records of a collection, ordered by id. */
-  list(collection: Collection): Promise<readonly Stored[]>;
+  /** All records of a collection, ordered by id as strings are compared in JavaScript. */
+  list(collection: Collection): Promise<Listing>;
 
   /**
    * Writes a record durably if it is still at version `expected`, or does not exist yet (`absent`).

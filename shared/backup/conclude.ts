@@ -41,8 +41,15 @@ export function* conclude(
   return { ...ended, point };
 }
 
-function invalidatedBy(markedBy: string, verdict: Verdict): Verdict {
+/** A verdict that the catalog did not take, or took from a sweep, is not valid. The gates are open by now. */
+function spoiltBy(closing: Outcome<{ markedBy?: string }> | undefined, verdict: Verdict): Verdict {
   const others = verdict.kind === "invalid" ? verdict.reasons : [];
+  if (!closing?.ok) {
+    const why = closing?.failure.message ?? "no answer";
+    return { kind: "invalid", reasons: [`the catalog did not take the verdict: ${why}`, ...others] };
+  }
+  const { markedBy } = closing.answer;
+  if (markedBy === undefined) return verdict;
   return {
     kind: "invalid",
     reasons: [`${markedBy} had marked this pause for unpausing before it ended`, ...others],

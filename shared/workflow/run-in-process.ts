@@ -1,15 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { fromFailure, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
-import type {
-  BuiltIn,
-  Effect,
-  Handlers,
-  Outcome,
-  Poll,
-  Progress,
-  Sleep,
-  Vocabulary,
-  Workflow,
+import {
+  type BuiltIn,
+  type Effect,
+  type Handlers,
+  type Outcome,
+  type Poll,
+  type Progress,
+  REPORT,
+  type Sleep,
+  type Vocabulary,
+  type Workflow,
 } from "./effect.ts";
 import type { Journal } from "./journal.ts";
 

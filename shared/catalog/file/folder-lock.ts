@@ -18,8 +18,12 @@ const LONGEST_RETRY_MS = 20;
  * locks but these. The lock file must never be opened in another way: POSIX gives up all locks of a process on
  * a file when any descriptor of that file is closed.
  */
-export async function lockingFolder<T>(folder: string, inside: () => Promise<T> | T): Promise<T> {
-  const lock = await take(join(folder, LOCK_FILE));
+export async function lockingFolder<T>(
+  folder: string,
+  inside: () => Promise<T> | T,
+  waitMs = LONGEST_WAIT_MS,
+): Promise<T> {
+  const lock = await take(join(folder, LOCK_FILE), waitMs);
   try {
     return await inside();
   } finally {
@@ -27,12 +31,12 @@ export async function lockingFolder<T>(folder: string, inside: () => Promise<T> 
   }
 }
 
-async function take(file: string): Promise<DatabaseSync> {
+async function take(file: string, waitMs: number): Promise<DatabaseSync> {
   const sinceMs = performance.now();
   for (;;) {
     const lock = tryTake(file);
     if (lock !== undefined) return lock;
-    if (performance.now() - sinceMs > LONGEST_WAIT_MS) throw heldTooLong(file);
+    if (performance.now() - sinceMs > waitMs) throw heldTooLong(file, waitMs);
     await delay(1 + Math.random() * LONGEST_RETRY_MS);
   }
 }
@@ -52,10 +56,10 @@ function tryTake(file: string): DatabaseSync | undefined {
   }
 }
 
-function heldTooLong(file: string): StillpointError {
+function heldTooLong(file: string, waitMs: number): StillpointError {
   return new StillpointError(
     "CATALOG_UNREADABLE",
-    `cannot write to the catalog: another process has held "${file}" for ${LONGEST_WAIT_MS / 1000} s; nothing was written. ` +
+    `cannot write to the catalog: another process has held "${file}" for ${waitMs / 1000} s; nothing was written. ` +
       "Find it with lslocks (it may have been stopped with Ctrl-Z), continue it or end it, then repeat the command",
   );
 }

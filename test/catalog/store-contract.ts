@@ -1,0 +1,207 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Store, Version } from "../../shared/catalog/store.ts";
+import { ROUNDS } from "./writer.ts";
+
+const WRITER = fileURLToPath(new URL("./writer.ts", import.meta.url));
+const KILLS = 12;
+const MOST_LINES_BEFORE_KILL = 12;
+/** Longer than one round of the writer, so that each of its moments has its turn. */
+const LATEST_KILL_MS = 8;
+const LARGE = 2_000_000;
+const PROCESS_TEST_MS = 60_000;
+
+export interface StoreUnderTest {
+  /** URL of a module that exports `openStore(location)`: other processes open the same store with it. */
+  readonly opener: string;
+  /** A new, empty place for one test. */
+  readonly newLocation: () => Promise<string>;
+}
+
+/** What every store must do, whatever it is made of. */
+export function describeStore(name: string, { opener, newLocation }: StoreUnderTest): void {
+  describe(name, () => {
+    let openStore: (location: string) => Store;
+    beforeAll(async () => {
+      ({ openStore } = await import(opener));
+    });
+    const open = async () => openStore(await newLocation());
+
+    test("an empty store answers that there is nothing", async () => {
+      const store = await open();
+      expect(await store.read("runs", "r")).toBeUndefined();
+      expect(await store.list("runs")).toEqual({ records: [], damaged: [] });
+      expect(await store.journal("r")).toEqual([]);
+    });
+
+    test("a record is read back as it was written, with the version that the write answered", async () => {
+      const store = await open();
+      const value = {
+        text: '日本 \u0000 \ud83d\ude80 "\\\n',
+        nothing: null,
+        list: [1, -0.5, true],
+        deep: { er: {} },
+      };
+      const version = await store.write("runs", "r", value, "absent");
+      expect(await store.read("runs", "r")).toMatchObject({ id: "r", value, version });
+      expect(await store.read("points", "r")).toBeUndefined();
+    });
+
+    test("a record of 2 MB and a journal entry of 2 MB come back whole", async () => {
+      const store = await open();
+      const value = { fill: "ä".repeat(LARGE / 2) };
+      await store.write("points", "large", value, "absent");
+      await store.append("large", 0, value);
+      expect((await store.read("points", "large"))?.value).toEqual(value);
+      expect(await store.journal("large")).toEqual([value]);
+    });
+
+    test("a record is not created where there is one", async () => {
+      const store = await open();
+      await store.write("leases", "payments", { by: "first" }, "absent");
+      const second = store.write("leases", "payments", { by: "second" }, "absent");
+      await expect(second).rejects.toMatchObject({ code: "CATALOG_CONFLICT" });
+      expect((await store.read("leases", "payments"))?.value).toEqual({ by: "first" });
+    });
+
+    test("a record is not written over a version that nobody read", async () => {
+      const store = await open();
+      await expect(store.write("runs", "r", 1, "0123")).rejects.toMatchObject({ code: "CATALOG_CONFLICT" });
+      const first = await store.write("runs", "r", 1, "absent");
+      await store.write("runs", "r", 2, first);
+      await expect(store.write("runs", "r", 3, first)).rejects.toMatchObject({ code: "CATALOG_CONFLICT" });
+      expect((await store.read("runs", "r"))?.value).toBe(2);
+    });
+
+    test("a record that returns to an earlier value does not return to its version", async () => {
+      const store = await open();
+      const first = await store.write("runs", "r", "open", "absent");
+      const second = await store.write("runs", "r", "swept", first);
+      const third = await store.write("runs", "r", "open", second);
+      expect(new Set([first, second, third]).size).toBe(3);
+    });
+
+    test("of writers that write at once exactly one succeeds", async () => {
+      const store = await open();
+      const winners = async (expected: Version | "absent") => {
+        const writes = Array.from({ length: 10 }, (_, by) =>
+          store.write("runs", "r", { by, expected }, expected),
+        );
+        const done = (await Promise.allSettled(writes)).filter(({ status }) => status === "fulfilled");
+        return done.map((outcome) => (outcome as PromiseFulfilledResult<Version>).value);
+      };
+      const created = await winners("absent");
+      expect(created).toHaveLength(1);
+      expect(await winners(created[0] as Version)).toHaveLength(1);
+    });
+
+    test("ids may hold anything, and records are listed in the order of their ids", async () => {
+      const store = await open();
+      const ids = [
+        "b",
+        "a",
+        "B",
+        "日本",
+        "é",
+        "e\u0301",
+        "..",
+        ".",
+        ".lock",
+        "/etc/passwd",
+        "a/b",
+        "a\\b",
+        "a?#%2F",
+        "a b",
+      ];
+      ids.push("x".repeat(300), `${"x".repeat(299)}y`, "\u{1f680}", "2026-11-21T18:00:00Z");
+      for (const id of ids) await store.write("pauses", id, { of: id }, "absent");
+      const { records, damaged } = await store.list("pauses");
+      expect(damaged).toEqual([]);
+      expect(records.map(({ id }) => id)).toEqual([...ids].sort());
+      for (const { id, value, version } of records) {
+        expect(value).toEqual({ of: id });
+        expect((await store.read("pauses", id))?.version).toBe(version);
+      }
+      for (const id of ids) await store.append(id, 0, { of: id });
+      for (const id of ids) expect(await store.journal(id)).toEqual([{ of: id }]);
+    });
+
+    test("a journal keeps its entries in order and refuses an index that is not the next", async () => {
+      const store = await open();
+      for (const index of [0, 1, 2]) await store.append("run", index, { index, text: "ü\n" });
+      await expect(store.append("run", 2, {})).rejects.toMatchObject({ code: "CATALOG_CONFLICT" });
+      await expect(store.append("run", 4, {})).rejects.toMatchObject({ code: "CATALOG_CONFLICT" });
+      expect(await store.journal("run")).toEqual([0, 1, 2].map((index) => ({ index, text: "ü\n" })));
+    });
+
+    test("of two runners of one run, the second is told at its first entry", async () => {
+      const location = await newLocation();
+      const [first, second] = [openStore(location), openStore(location)];
+      await first.append("run", 0, "a");
+      await second.append("run", 1, "b");
+      await expect(first.append("run", 1, "c")).rejects.toMatchObject({ code: "CATALOG_CONFLICT" });
+      expect(await first.journal("run")).toEqual(["a", "b"]);
+    });
+
+    test("two processes that count together lose nothing", { timeout: PROCESS_TEST_MS }, async () => {
+      const location = await newLocation();
+      const writers = [start("count", location), start("count", location)];
+      const ends = await Promise.all(writers.map((writer) => once(writer, "exit")));
+      expect(ends.map(([status]) => status)).toEqual([0, 0]);
+      const store = openStore(location);
+      expect((await store.read("runs", "counter"))?.value).toBe(2 * ROUNDS);
+      expect(await store.journal("counted")).toEqual(Array.from({ length: 2 * ROUNDS }, (_, index) => index));
+    });
+
+    test("a writer killed at any moment leaves all whole and blocks nobody", {
+      timeout: PROCESS_TEST_MS,
+    }, async () => {
+      const location = await newLocation();
+      for (let kill = 0; kill < KILLS; kill++) {
+        const durable = await killedAfterLines(
+          location,
+          1 + Math.floor(Math.random() * MOST_LINES_BEFORE_KILL),
+        );
+        await expectWhole(openStore(location), durable);
+      }
+    });
+
+    function start(work: string, location: string): ChildProcess {
+      return spawn(process.execPath, [WRITER, work, opener, location], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+    }
+
+    /** Answers the last entry that the writer had called durable before it died. */
+    async function killedAfterLines(location: string, lines: number): Promise<number> {
+      const writer = start("churn", location);
+      const exited = once(writer, "exit");
+      let durable = -1;
+      let seen = 0;
+      for await (const line of createInterface({ input: writer.stdout as NodeJS.ReadableStream })) {
+        durable = Number(line);
+        if (++seen === lines) setTimeout(() => writer.kill("SIGKILL"), Math.random() * LATEST_KILL_MS);
+      }
+      await exited;
+      return durable;
+    }
+  });
+}
+
+async function expectWhole(store: Store, durable: number): Promise<void> {
+  const { records, damaged } = await store.list("runs");
+  expect(damaged).toEqual([]);
+  for (const { value } of records) {
+    const { fill, length } = value as { fill: string; length: number };
+    expect(fill).toHaveLength(length);
+  }
+  const entries = (await store.journal("churned")) as { next: number }[];
+  expect(entries.length).toBeGreaterThan(durable);
+  expect(entries.map(({ next }) => next)).toEqual(entries.map((_, index) => index));
+  await store.append("churned", entries.length, { next: entries.length });
+  const before = await store.read("runs", "churned-0");
+  await store.write("runs", "churned-0", { fill: "", length: 0 }, before?.version ?? "absent");
+}

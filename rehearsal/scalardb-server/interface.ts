@@ -24,7 +24,8 @@ export async function scalarDbInterface(): Promise<Registry> {
       () => true,
       () => false,
     );
-    if (!built) await run(bufProgram(), ["build", join(dir, "proto"), "-o", descriptors], { timeout: BUF_LIMIT_MS });
+    if (!built)
+      await run(bufProgram(), ["build", join(dir, "proto"), "-o", descriptors], { timeout: BUF_LIMIT_MS });
   });
   return createFileRegistry(fromBinary(FileDescriptorSetSchema, await readFile(descriptors)));
 }
@@ -32,7 +33,10 @@ export async function scalarDbInterface(): Promise<Registry> {
 export async function transactionService(): Promise<DescService> {
   const service = (await scalarDbInterface()).getService("rpc.DistributedTransaction");
   if (service === undefined) {
-    throw new StillpointError("REHEARSAL_FAILED", 'The jars of ScalarDB Server hold no service "rpc.DistributedTransaction"');
+    throw new StillpointError(
+      "REHEARSAL_FAILED",
+      'The jars of ScalarDB Server hold no service "rpc.DistributedTransaction"',
+    );
   }
   return service;
 }

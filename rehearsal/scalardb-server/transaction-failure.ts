@@ -1,10 +1,11 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
 /**
- * How a transaction failed, which decides what its client may do: after a `conflict` and when `refused` at a closed
- * gate nothing was written and it may be tried again; after `unknown` it may have been committed.
+ * How a transaction failed, which decides what its client may do: after a `conflict`, when `refused` at a closed
+ * gate and when the server was `lost` before the commit it may be tried again; after `unknown` it may have been
+ * committed.
  */
-export type FailureKind = "conflict" | "unknown" | "refused" | "unsatisfied" | "invalid" | "other";
+export type FailureKind = "conflict" | "refused" | "lost" | "unknown" | "unsatisfied" | "invalid" | "other";
 
 export interface TransactionFailure extends Error {
   readonly kind: FailureKind;
@@ -14,9 +15,8 @@ export function transactionFailure(kind: FailureKind, message: string, cause?: u
   return Object.assign(new Error(message, { cause }), { kind });
 }
 
-/** `other` for whatever did not come from a transaction. */
-export function failureKindOf(error: unknown): FailureKind {
-  return (error as Partial<TransactionFailure> | null)?.kind ?? "other";
+export function isTransactionFailure(error: unknown): error is TransactionFailure {
+  return error instanceof Error && "kind" in error;
 }
 
 /** In the order of `TransactionResponse.Error.ErrorCode`. */
@@ -28,8 +28,9 @@ export function fromErrorCode(code: number): FailureKind {
 
 /** What became of a call that the transport ended. `committing` tells whether a commit was on its way. */
 export function fromTransport(error: unknown, committing: boolean): TransactionFailure {
+  if (isTransactionFailure(error)) return error;
   const { code, rawMessage } = ConnectError.from(error);
   const paused = code === Code.Unavailable && rawMessage.includes("paused");
-  const kind = paused ? "refused" : committing ? "unknown" : "conflict";
+  const kind = paused ? "refused" : committing ? "unknown" : "lost";
   return transactionFailure(kind, `${Code[code]}: ${rawMessage}`, error);
 }

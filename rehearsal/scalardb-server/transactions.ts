@@ -1,15 +1,11 @@
-import { create, type DescMessage, type DescService } from "@bufbuild/protobuf";
-import { type Client, createClient } from "@connectrpc/connect";
+import type { DescService } from "@bufbuild/protobuf";
+import type { Transport } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import { type Row, toColumns, toRow, type WireResult } from "./columns.ts";
-import { Requests } from "./conversation.ts";
+import { type Row, toColumns, toRow } from "./columns.ts";
+import { converse } from "./conversation.ts";
 import { transactionService } from "./interface.ts";
-import { fromErrorCode, fromTransport, transactionFailure } from "./transaction-failure.ts";
 
-/** A server gives up an idle transaction after a minute; a whole one takes milliseconds here. */
-const TRANSACTION_LIMIT_MS = 30_000;
-
-/** One record, or with a partition key alone where the table has a clustering key, for a scan, its partition. */
+/** One record; for a scan the partition key alone, where the table has a clustering key. */
 export interface RecordKey {
   /** `namespace.table` */
   readonly table: string;
@@ -33,50 +29,44 @@ export interface Transactions {
   close(): void;
 }
 
-/** Opens the transaction interface of the ScalarDB Server at an address; one connection carries all its transactions. */
-export async function openTransactions(server: { readonly host: string; readonly port: number }): Promise<Transactions> {
+/** Opens the transaction interface of one ScalarDB Server; a single connection carries all its transactions. */
+export async function openTransactions(server: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<Transactions> {
   const service = await transactionService();
   const baseUrl = `http://${server.host}:${server.port}`;
   const sessionManager = new Http2SessionManager(baseUrl);
-  const client = createClient(service, createGrpcTransport({ baseUrl, sessionManager }));
+  const transport = createGrpcTransport({ baseUrl, sessionManager });
   return {
-    begin: () => begin(service, client),
+    begin: () => begin(service, transport),
     close: () => sessionManager.abort(),
   };
 }
 
-/** What the dynamic descriptors cannot tell the compiler. */
-interface WireResponse {
-  readonly response:
-    | { readonly case: "beginResponse"; readonly value: { readonly transactionId: string } }
-    | { readonly case: "getResponse"; readonly value: { readonly result?: WireResult } }
-    | { readonly case: "scanResponse"; readonly value: { readonly results: readonly WireResult[] } }
-    | { readonly case: "error"; readonly value: { readonly errorCode: number; readonly message: string } }
-    | { readonly case: undefined; readonly value?: undefined };
-}
+// The values of `rpc.Mutation.Type`.
+const PUT = 0;
+const DELETE = 1;
 
-type Ask = (kind: string, value: object) => Promise<WireResponse["response"]>;
-
-async function begin(service: DescService, client: Client<DescService>): Promise<Transaction> {
-  const ask = converse(service, client);
+async function begin(service: DescService, transport: Transport): Promise<Transaction> {
+  const ask = converse(service, transport);
   const begun = await ask("beginRequest", {});
-  const id = begun.case === "beginResponse" ? begun.value.transactionId : "";
   return {
-    id,
+    id: begun.case === "beginResponse" ? begun.value.transactionId : "",
     async get(key) {
-      const answer = await ask("getRequest", { get: onRecord(key) });
+      const answer = await ask("getRequest", { get: recordOf(key) });
       return answer.case === "getResponse" && answer.value.result ? toRow(answer.value.result) : undefined;
     },
-    async scan(key) {
-      const answer = await ask("scanRequest", { scan: onPartition(key) });
+    async scan(partition) {
+      const answer = await ask("scanRequest", { scan: recordOf(partition) });
       return answer.case === "scanResponse" ? answer.value.results.map(toRow) : [];
     },
     async put(key, values) {
-      const put = { ...onRecord(key), type: PUT, columns: toColumns(values), implicitPreReadEnabled: true };
+      const put = { ...recordOf(key), type: PUT, columns: toColumns(values), implicitPreReadEnabled: true };
       await ask("mutateRequest", { mutations: [put] });
     },
     async delete(key) {
-      await ask("mutateRequest", { mutations: [{ ...onRecord(key), type: DELETE }] });
+      await ask("mutateRequest", { mutations: [{ ...recordOf(key), type: DELETE }] });
     },
     async commit() {
       await ask("commitRequest", {});
@@ -87,44 +77,12 @@ async function begin(service: DescService, client: Client<DescService>): Promise
   };
 }
 
-const PUT = 0;
-const DELETE = 1;
-
-/** One call carries one transaction; each request has one answer before the next is sent. */
-function converse(service: DescService, client: Client<DescService>): Ask {
-  const method = service.method["transaction"];
-  const call = (client as Record<string, unknown>)["transaction"] as (
-    requests: AsyncIterable<object>,
-    options: object,
-  ) => AsyncIterable<WireResponse>;
-  const requests = new Requests<object>();
-  const answers = call(requests, { timeoutMs: TRANSACTION_LIMIT_MS })[Symbol.asyncIterator]();
-  return async (kind, value) => {
-    requests.send(create(method?.input as DescMessage, { request: { case: kind, value } } as object));
-    const isLast = kind === "commitRequest" || kind === "abortRequest";
-    const turn = await answers.next().catch((error) => {
-      throw fromTransport(error, kind === "commitRequest");
-    });
-    if (isLast) requests.end();
-    if (turn.done) throw transactionFailure(isLast ? "unknown" : "conflict", `The server ended the call before "${kind}"`);
-    const { response } = turn.value;
-    if (response.case === "error") {
-      requests.end();
-      throw transactionFailure(fromErrorCode(response.value.errorCode), response.value.message);
-    }
-    return response;
-  };
+function recordOf({ table, partition, clustering }: RecordKey): object {
+  const [namespace, name] = table.split(".");
+  const clusteringKey = clustering === undefined ? {} : { clusteringKey: keyOf(clustering) };
+  return { namespace, table: name, partitionKey: keyOf(partition), ...clusteringKey };
 }
 
-function onRecord(key: RecordKey): object {
-  return { ...onPartition(key), ...(key.clustering === undefined ? {} : { clusteringKey: toKey(key.clustering) }) };
-}
-
-function onPartition({ table, partition }: RecordKey): object {
-  const dot = table.indexOf(".");
-  return { namespace: table.slice(0, dot), table: table.slice(dot + 1), partitionKey: toKey(partition) };
-}
-
-function toKey(columns: Row): object {
+function keyOf(columns: Row): object {
   return { columns: toColumns(columns) };
 }

@@ -19,6 +19,7 @@ export const Lease = z.strictObject({
   deployment: z.string(),
   /** Absent where nobody holds it. */
   holder: z.strictObject({ kind: z.enum(["backup", "restore"]), run: z.string() }).optional(),
+  sinceMs: ms.optional(),
   /** A backup's lease ends here; a restore's belongs to its run until that has ended or is abandoned. */
   untilMs: ms.optional(),
 });

@@ -1,0 +1,61 @@
+import { createPublicKey, type KeyObject, sign } from "node:crypto";
+
+/** Tags of the few ASN.1 types that a certificate needs. */
+const TAG = {
+  integer: 0x02,
+  bits: 0x03,
+  oid: 0x06,
+  utf8: 0x0c,
+  utcTime: 0x17,
+  sequence: 0x30,
+  set: 0x31,
+  version: 0xa0,
+};
+/** 1.2.840.10045.4.3.2 */
+const ECDSA_WITH_SHA256 = "2a8648ce3d040302";
+/** 2.5.4.3 */
+const COMMON_NAME = "550403";
+const VALID_FROM = "200101000000Z";
+const VALID_UNTIL = "491231235959Z";
+const PEM_LINE = 64;
+
+/** A self-signed X.509 certificate in PEM: Node can read one, but not make one. */
+export function selfSigned(commonName: string, key: KeyObject): string {
+  const algorithm = der(TAG.sequence, hex(TAG.oid, ECDSA_WITH_SHA256));
+  const name = der(
+    TAG.sequence,
+    der(TAG.set, der(TAG.sequence, hex(TAG.oid, COMMON_NAME), der(TAG.utf8, Buffer.from(commonName)))),
+  );
+  const validity = [VALID_FROM, VALID_UNTIL].map((time) => der(TAG.utcTime, Buffer.from(time)));
+  const body = der(
+    TAG.sequence,
+    der(TAG.version, hex(TAG.integer, "02")),
+    hex(TAG.integer, "01"),
+    algorithm,
+    name,
+    der(TAG.sequence, ...validity),
+    name,
+    createPublicKey(key).export({ type: "spki", format: "der" }),
+  );
+  const signature = der(TAG.bits, Buffer.of(0), sign("sha256", body, key));
+  return pem(der(TAG.sequence, body, algorithm, signature));
+}
+
+function der(tag: number, ...contents: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(contents);
+  return Buffer.concat([Buffer.of(tag), lengthOf(content), content]);
+}
+
+function hex(tag: number, content: string): Buffer {
+  return der(tag, Buffer.from(content, "hex"));
+}
+
+function lengthOf({ length }: Buffer): Buffer {
+  if (length < 0x80) return Buffer.of(length);
+  return length < 0x100 ? Buffer.of(0x81, length) : Buffer.of(0x82, length >> 8, length & 0xff);
+}
+
+function pem(bytes: Buffer): string {
+  const lines = bytes.toString("base64").match(new RegExp(`.{1,${PEM_LINE}}`, "g")) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
+}

@@ -1,0 +1,30 @@
+import * as z from "zod";
+import { RECOVERY_EXPIRY_MS } from "./recovery.ts";
+
+/** What one instance is started with, as JSON in its first argument. */
+export const InstanceOptions = z.strictObject({
+  endpoint: z.strictObject({ url: z.url(), region: z.string() }),
+  prefix: z.string(),
+  /** The same for all instances of a ledger: they sign as one entity. */
+  seed: z.string(),
+  semantics: z.enum(["scalardl-3.14", "scalardl-3.13", "scalardb-server"]).default("scalardl-3.14"),
+  grouping: z.enum(["together", "each-record"]).default("together"),
+  recoveryExpiryMs: z.number().int().positive().default(RECOVERY_EXPIRY_MS),
+  host: z.string().default("127.0.0.1"),
+  /** 0 takes a free one; so does the clients' port always. */
+  adminPort: z.number().int().nonnegative().default(0),
+  /** How much longer a request stays inside once a pause has begun: makes a slow drain. */
+  pauseDrainSlowMs: z.number().int().nonnegative().default(0),
+  tls: z
+    .strictObject({ certificate: z.string(), key: z.string(), clientCa: z.string().exactOptional() })
+    .exactOptional(),
+});
+export type InstanceOptions = z.infer<typeof InstanceOptions>;
+export type InstanceInput = z.input<typeof InstanceOptions>;
+
+/** What an instance prints, on one line, once it serves. */
+export const InstanceReady = z.strictObject({
+  adminPort: z.number().int(),
+  clientPort: z.number().int(),
+});
+export type InstanceReady = z.infer<typeof InstanceReady>;

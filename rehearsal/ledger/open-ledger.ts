@@ -1,0 +1,119 @@
+import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { dynamodbClient, type Endpoint } from "./endpoint.ts";
+import { certificateOf, type Identity, seededIdentity, signRegistration } from "./identity.ts";
+import { executeTransfer, type Ledger, TOUCH_FUNCTION, TRANSFER_CONTRACT } from "./ledger.ts";
+import { CERTIFICATE, CONTRACT, CONTRACT_CLASS, FUNCTION, LEDGER_TABLES } from "./ledger-tables.ts";
+import { seededRandom } from "./random.ts";
+import { RECOVERY_EXPIRY_MS } from "./recovery.ts";
+import { createSchema, type SchemaOptions } from "./schema.ts";
+import { openStorage, type Storage } from "./storage.ts";
+import { type Columns, keyOf, type Table } from "./table.ts";
+import { MOST_MOVES, type Transfer } from "./transfer.ts";
+import { blob, number, text } from "./value.ts";
+
+export interface OpeningOptions extends SchemaOptions {
+  readonly endpoint: Endpoint;
+  /** Keys, ids and random choices come from it. */
+  readonly seed: string;
+  readonly assets: number;
+  /** What each asset holds at the start. */
+  readonly balance: number;
+}
+
+/** The entity in whose name the rehearsal's contracts run. */
+const ENTITY = "rehearsal";
+const CONTRACT_BINARY = "com.example.contract.Transfer";
+const FUNCTION_BINARY = "com.example.function.Touch";
+const CLASS_FILE_MAGIC = Buffer.of(0xca, 0xfe, 0xba, 0xbe);
+
+export function ledgerIdentity(seed: string): Identity {
+  return seededIdentity(ENTITY, seed);
+}
+
+/** Names of assets: most are plain, some are not ASCII or hold a separator, as names in real ledgers do. */
+export function assetIds(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, position) => {
+    if (position % 20 === 7) return `アカウント-${position}`;
+    return position % 20 === 13 ? `accté/${position}` : `acct-${position}`;
+  });
+}
+
+/** Creates the tables of a new ledger, registers its contract, and pays in the opening balances. */
+export async function openLedger(options: OpeningOptions): Promise<readonly string[]> {
+  const client = dynamodbClient(options.endpoint);
+  try {
+    await createSchema(client, options.endpoint, LEDGER_TABLES, options);
+    const storage = openStorage(client, { prefix: options.prefix, grouping: "each-record" });
+    const identity = ledgerIdentity(options.seed);
+    await register(storage, identity);
+    const recovery = { now: Date.now, expiryMs: RECOVERY_EXPIRY_MS };
+    return await payIn({ storage, identity, recovery }, options);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** A ledger keeps the byte code of contracts; the rehearsal's is in this folder, so a stand-in is kept. */
+async function register(storage: Storage, identity: Identity): Promise<void> {
+  const { entityId, keyVersion } = identity;
+  const registered = { registered_at: number(Date.now()) };
+  const code = (name: string) => Buffer.concat([CLASS_FILE_MAGIC, Buffer.from(name)]);
+  await put(storage, CERTIFICATE, {
+    holder_id: text(entityId),
+    version: number(keyVersion),
+    pem: text(certificateOf(identity)),
+    ...registered,
+  });
+  await put(storage, CONTRACT_CLASS, {
+    binary_name: text(CONTRACT_BINARY),
+    byte_code: blob(code(CONTRACT_BINARY)),
+  });
+  const signature = signRegistration(identity, TRANSFER_CONTRACT, CONTRACT_BINARY, code(CONTRACT_BINARY));
+  await put(storage, CONTRACT, {
+    cert_holder_id: text(entityId),
+    cert_version: number(keyVersion),
+    id: text(TRANSFER_CONTRACT),
+    binary_name: text(CONTRACT_BINARY),
+    ...registered,
+    signature: blob(signature),
+  });
+  await put(storage, FUNCTION, {
+    id: text(TOUCH_FUNCTION),
+    binary_name: text(FUNCTION_BINARY),
+    byte_code: blob(code(FUNCTION_BINARY)),
+    ...registered,
+  });
+}
+
+async function put(storage: Storage, table: Table, columns: Columns): Promise<void> {
+  const key = keyOf(table, columns);
+  await storage.mutate([{ kind: "put", table, key, columns, cleared: [], condition: { kind: "none" } }]);
+}
+
+/** The transfers touch different assets, so they need not wait for each other. */
+async function payIn(ledger: Ledger, options: OpeningOptions): Promise<readonly string[]> {
+  const random = seededRandom(`${options.seed} opening`);
+  const ids = assetIds(options.assets);
+  const groups = Array.from({ length: Math.ceil(ids.length / MOST_MOVES) }, (_, position) =>
+    ids.slice(position * MOST_MOVES, (position + 1) * MOST_MOVES),
+  );
+  await Promise.all(groups.map((group) => payInto(ledger, group, options.balance, random.uuid())));
+  return ids;
+}
+
+async function payInto(
+  ledger: Ledger,
+  ids: readonly string[],
+  balance: number,
+  nonce: string,
+): Promise<void> {
+  const moves = ids.map((id) => ({ id, delta: balance }));
+  const transfer: Transfer = { nonce, moves, mirror: { kind: "touch", remove: [] } };
+  const outcome = await executeTransfer(ledger, transfer);
+  if (outcome.kind !== "committed") {
+    throw new StillpointError(
+      "REHEARSAL_FAILED",
+      `the opening balances of "${ids.join('", "')}" could not be paid in: "${outcome.kind}". The tables are new; delete them`,
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { type InstanceInput, InstanceReady } from "./instance-options.ts";
+
+/** One running instance, as its starter sees it. */
+export interface RunningInstance {
+  readonly host: string;
+  readonly adminPort: number;
+  readonly clientPort: number;
+  readonly pid: number;
+  /** Sends a signal and waits until the process is gone. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+export interface RunningInstances extends AsyncDisposable {
+  readonly instances: readonly RunningInstance[];
+  /** Ends all instances that still run, and waits until they are gone. */
+  stop(): Promise<void>;
+  /** Sends a signal to all of them, and waits until they are gone. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+const PROGRAM = fileURLToPath(new URL("./instance.ts", import.meta.url));
+const READY_LIMIT_MS = 30_000;
+/** A stopped instance finishes what it is at; one that does not is killed. */
+const STOP_LIMIT_MS = 10_000;
+
+/** Starts `count` instances as processes of their own and waits until all of them serve. */
+export async function startInstances(count: number, input: InstanceInput): Promise<RunningInstances> {
+  const children = Array.from({ length: count }, () =>
+    spawn(process.execPath, [PROGRAM, JSON.stringify(input)], { stdio: ["pipe", "pipe", "inherit"] }),
+  );
+  const killAll = async (signal: NodeJS.Signals) => {
+    await Promise.all(children.map((child) => end(child, signal)));
+  };
+  try {
+    const ready = await Promise.all(children.map(readyLine));
+    const stop = () => killAll("SIGTERM");
+    const instances = ready.map((ports, position) => running(children[position], ports, input));
+    return { instances, stop, kill: killAll, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await killAll("SIGKILL");
+    throw error;
+  }
+}
+
+function running(
+  child: ChildProcess | undefined,
+  ports: InstanceReady,
+  input: InstanceInput,
+): RunningInstance {
+  if (child?.pid === undefined) throw new Error("an instance that answered has no process");
+  const host = input.host ?? "127.0.0.1";
+  return { host, ...ports, pid: child.pid, kill: (signal) => end(child, signal) };
+}
+
+/** An instance answers with its ports once it serves; anything else is a failure to start. */
+async function readyLine(child: ChildProcess): Promise<InstanceReady> {
+  const timeout = AbortSignal.timeout(READY_LIMIT_MS);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let printed = "";
+  child.stdout?.on("data", (chunk) => {
+    printed += chunk;
+    if (printed.includes("\n")) resolve(printed);
+  });
+  child.once("error", (error) => reject(notStarted(error.message)));
+  child.once("exit", (code, signal) => reject(notStarted(`it ended with ${signal ?? `status ${code}`}`)));
+  timeout.addEventListener("abort", () => reject(notStarted(`it was silent for ${READY_LIMIT_MS} ms`)));
+  return InstanceReady.parse(JSON.parse(await promise));
+}
+
+function notStarted(why: string): StillpointError {
+  return new StillpointError(
+    "REHEARSAL_FAILED",
+    `an instance of the embedded ledger ("${PROGRAM}") did not start: ${why}. The others were stopped; its own words are above`,
+  );
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill(signal);
+  const late = setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS);
+  await gone;
+  clearTimeout(late);
+}

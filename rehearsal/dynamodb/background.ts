@@ -1,0 +1,27 @@
+/** What goes on after a call was answered: tables being created, restored, deleted, backups being written. */
+export class Background {
+  readonly #closing = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  readonly #failures: unknown[] = [];
+
+  get signal(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  run(work: () => Promise<void>): void {
+    const running: Promise<void> = work()
+      .catch((error: unknown) => {
+        if (!this.signal.aborted) this.#failures.push(error);
+      })
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Stops what is under way. Whatever failed before is thrown here, since no call could be answered with it. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#running);
+    if (this.#failures.length > 0)
+      throw new AggregateError(this.#failures, "The rehearsal's DynamoDB failed in the background");
+  }
+}

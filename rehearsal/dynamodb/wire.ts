@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { refuse } from "./refusal.ts";
+
+/** A JSON object as it travels. Numbers in items are strings, times are seconds, binary is base64. */
+export type Wire = { readonly [name: string]: unknown };
+
+export interface WireRequest {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Wire;
+}
+
+/** DynamoDB's own limit for one request. */
+const REQUEST_BYTES_MAX = 16 * 1024 * 1024;
+
+export async function readRequest(message: IncomingMessage): Promise<WireRequest> {
+  const [service = "", operation = ""] = String(message.headers["x-amz-target"] ?? "").split(".");
+  return { service, operation, input: parseBody(await readBody(message)) };
+}
+
+async function readBody(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > REQUEST_BYTES_MAX)
+      refuse("ValidationException", `The request is longer than ${REQUEST_BYTES_MAX} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parseBody(text: string): Wire {
+  try {
+    const parsed: unknown = JSON.parse(text === "" ? "{}" : text);
+    if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed as Wire;
+  } catch {
+    // Answered below like any other text that is no JSON object.
+  }
+  return refuse("SerializationException", "The request is not a JSON object");
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly body: Wire;
+}
+
+/**
+ * No `x-amz-crc32` header: clients check it only where there is one. `Date` is the database's own clock, which
+ * may be skewed; cloud front ends send whole seconds.
+ */
+export function sendAnswer(
+  response: ServerResponse,
+  answer: WireAnswer,
+  contentType: string,
+  nowMs: number,
+): void {
+  const body = JSON.stringify(answer.body);
+  response.writeHead(answer.status, {
+    Date: new Date(nowMs).toUTCString(),
+    "Content-Type": contentType,
+    "Content-Length": Buffer.byteLength(body),
+    "x-amzn-RequestId": crypto.randomUUID(),
+  });
+  response.end(body);
+}

@@ -1,7 +1,7 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { boundOver, type ClockBound, type ClockSample } from "../pause/clock-bound.ts";
 import { earliestEnd } from "../pause/pause-window.ts";
-import { asker, sleep, type Workflow } from "../workflow/effect.ts";
+import { all, answerOf, asker, sleep, type Workflow } from "../workflow/effect.ts";
 import type { BackupEffects } from "./effects.ts";
 
 const ask = asker<BackupEffects>();
@@ -23,15 +23,21 @@ export interface Holding {
 /** Clock samples by database, one list for each phase of measuring. */
 export type Measured = Readonly<Record<string, readonly (readonly ClockSample[])[]>>;
 
-/** One more phase of measuring for every database. */
-export function* measure(measured: Measured, budgetMs: number, allowanceMs: number): Workflow<Measured> {
-  const next: Record<string, readonly (readonly ClockSample[])[]> = {};
-  for (const [database, phases] of Object.entries(measured)) {
-    const known = boundOver(phases, allowanceMs);
-    const samples = yield* ask("probe-clock", { database, budgetMs, ...(known && { known }) });
-    next[database] = [...phases, samples];
-  }
-  return next;
+/** One more phase of measuring, all databases at once. */
+export function* measure(measured: Measured, budgetMs: number): Workflow<Measured> {
+  const databases = Object.keys(measured);
+  const outcomes = yield* all<readonly ClockSample[]>(
+    databases.map((database) => {
+      const known = boundOver(measured[database] ?? [], 0);
+      return ask.effect("probe-clock", { database, budgetMs, ...(known && { known }) });
+    }),
+  );
+  return Object.fromEntries(
+    databases.map((database, index) => [
+      database,
+      [...(measured[database] ?? []), answerOf(outcomes[index])],
+    ]),
+  );
 }
 
 /** The bounds that everything measured so far leaves; a database whose clock contradicts itself has none. */
@@ -49,10 +55,10 @@ export function boundsOf(
  * where that cannot be reached any more: the verdict will say so.
  */
 export function* hold(holding: Holding, measured: Measured): Workflow<Measured> {
-  const { allowanceMs, latestMs } = holding;
+  const { latestMs } = holding;
   let { oursMs } = yield* ask("now", {});
   const budgetMs = Math.min(earliestOpening(holding, measured), latestMs) - oursMs;
-  const now = budgetMs >= LEAST_PROBE_MS ? yield* measure(measured, budgetMs, allowanceMs) : measured;
+  const now = budgetMs >= LEAST_PROBE_MS ? yield* measure(measured, budgetMs) : measured;
   const untilMs = earliestOpening(holding, now);
   if (untilMs > latestMs) return now;
   ({ oursMs } = yield* ask("now", {}));

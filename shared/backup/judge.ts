@@ -35,7 +35,7 @@ export function* judge(
   const seconds: Record<string, SecondInside & { bound: ClockBound }> = {};
   try {
     const { clockAllowanceMs } = input.pause;
-    const measured = yield* measure(evidence.measured, PROBE_AFTER_MS, clockAllowanceMs);
+    const measured = yield* measure(evidence.measured, PROBE_AFTER_MS);
     for (const [database, bound] of Object.entries(boundsOf(measured, clockAllowanceMs))) {
       const inside = bound && secondInside(window, bound);
       if (bound && inside) seconds[database] = { ...inside, bound };

@@ -22,7 +22,7 @@ export function* prepare({ databases, pause }: BackupInput): Workflow<Prepared> 
   const discovery = yield* discoverOpen(pause.rpcDeadlineMs);
   const captures = yield* captureAll(databases.map(({ name }) => name));
   const unmeasured: Measured = Object.fromEntries(databases.map(({ name }) => [name, []]));
-  const measured = yield* measure(unmeasured, PROBE_BEFORE_MS, pause.clockAllowanceMs);
+  const measured = yield* measure(unmeasured, PROBE_BEFORE_MS);
   for (const [database, bound] of Object.entries(boundsOf(measured, pause.clockAllowanceMs))) {
     if (bound === undefined)
       throw new StillpointError(

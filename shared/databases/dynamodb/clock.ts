@@ -1,0 +1,29 @@
+import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { DynamodbConnection } from "./connection.ts";
+import { attempt } from "./refusal.ts";
+
+/**
+ * What the service's clock says, in whole seconds since 1970: every answer carries it in its `Date` header.
+ * The header belongs to the last attempt, while the caller's times span all attempts: the bound stays true.
+ */
+export async function askSecond({ dynamodb }: DynamodbConnection, table: string): Promise<number> {
+  const command = new DescribeTableCommand({ TableName: table });
+  let date: string | undefined;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      date = (result.response as { headers?: Record<string, string> }).headers?.["date"];
+      return result;
+    },
+    { step: "deserialize", name: "keepDate", override: true },
+  );
+  await attempt("ask for the time, describing table", table, () => dynamodb.send(command));
+  const ms = Date.parse(date ?? "");
+  if (Number.isNaN(ms))
+    throw new StillpointError(
+      "CLOCK_UNMEASURED",
+      `the answer about table "${table}" has no usable Date header ("${date}")`,
+    );
+  return ms / 1000;
+}

@@ -1,0 +1,37 @@
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+
+/** Where a DynamoDB is and how ScalarDB's tables are named there. */
+export interface DynamodbAddress {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly autoScalingEndpoint?: string;
+  readonly profile?: string;
+}
+
+export interface DynamodbConnection {
+  readonly address: DynamodbAddress;
+  readonly dynamodb: DynamoDBClient;
+  readonly scaling: ApplicationAutoScalingClient;
+  close(): void;
+}
+
+/** Control planes throttle; the SDK waits with jitter between its attempts. */
+const MOST_ATTEMPTS = 8;
+const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 20_000 };
+
+export function connect(address: DynamodbAddress): DynamodbConnection {
+  const { region, endpoint, autoScalingEndpoint = endpoint, profile } = address;
+  const common = { region, maxAttempts: MOST_ATTEMPTS, ...(profile && { profile }) };
+  const dynamodb = new DynamoDBClient({ ...common, ...(endpoint && { endpoint }), requestHandler: TIMEOUTS });
+  const scaling = new ApplicationAutoScalingClient({
+    ...common,
+    ...(autoScalingEndpoint && { endpoint: autoScalingEndpoint }),
+    requestHandler: TIMEOUTS,
+  });
+  const close = () => {
+    dynamodb.destroy();
+    scaling.destroy();
+  };
+  return { address, dynamodb, scaling, close };
+}

@@ -1,0 +1,171 @@
+import {
+  CreateBackupCommand,
+  DeleteBackupCommand,
+  DescribeBackupCommand,
+  ListBackupsCommand,
+  RestoreTableFromBackupCommand,
+  RestoreTableToPointInTimeCommand,
+} from "@aws-sdk/client-dynamodb";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { describeTable } from "./capture.ts";
+import type { DynamodbConnection } from "./connection.ts";
+import { patiently } from "./patiently.ts";
+import { attempt, isRefusal } from "./refusal.ts";
+
+/** No room for another restore of the account at present: to be tried again later. */
+const NO_ROOM = "LimitExceededException";
+/** The target exists, or is being made: by an earlier try of this step, or by somebody else. */
+const TARGET_THERE = ["TableAlreadyExistsException", "TableInUseException"] as const;
+
+/**
+ * Step A for one table. There is no client token: that a target with the run's own name is there already means
+ * that an earlier try of this step has begun it. The second is sent whole: what the service does with a
+ * fraction is undocumented.
+ */
+export async function startCopy(
+  connection: DynamodbConnection,
+  from: {
+    readonly sourceArn: string;
+    readonly sourceId: string;
+    readonly target: string;
+    readonly atSecond: number;
+  },
+): Promise<{ started: boolean }> {
+  const { sourceArn, sourceId, target, atSecond } = from;
+  const action = `restore "${sourceArn}" to second ${atSecond} as`;
+  return starting(connection, { action, target, source: sourceArn }, async () => {
+    await refuseAnother(connection, sourceArn, sourceId);
+    const command = new RestoreTableToPointInTimeCommand({
+      SourceTableArn: sourceArn,
+      TargetTableName: target,
+      RestoreDateTime: new Date(atSecond * 1000),
+    });
+    await connection.dynamodb.send(command);
+  });
+}
+
+/** Step D for one table. A table of that name that is still going is waited for by the step before. */
+export async function startReplacement(
+  connection: DynamodbConnection,
+  { backupArn, target }: { readonly backupArn: string; readonly target: string },
+): Promise<{ started: boolean }> {
+  const action = `restore backup "${backupArn}" as`;
+  return starting(connection, { action, target, source: backupArn }, async () => {
+    const command = new RestoreTableFromBackupCommand({ BackupArn: backupArn, TargetTableName: target });
+    await patiently(["BackupInUseException"], () => connection.dynamodb.send(command));
+  });
+}
+
+async function starting(
+  connection: DynamodbConnection,
+  { action, target, source }: { readonly action: string; readonly target: string; readonly source: string },
+  call: () => Promise<void>,
+): Promise<{ started: boolean }> {
+  return attempt(action, target, async () => {
+    try {
+      await call();
+    } catch (error) {
+      if (isRefusal(error, NO_ROOM)) return { started: false };
+      if (!isRefusal(error, ...TARGET_THERE)) throw error;
+      await refuseForeignTarget(connection, target, source);
+    }
+    return { started: true };
+  });
+}
+
+/** While a restored table is being made it tells what it is made from; later, only reading it back can tell. */
+async function refuseForeignTarget(
+  connection: DynamodbConnection,
+  target: string,
+  source: string,
+): Promise<void> {
+  const made = (await describeTable(connection, target))?.RestoreSummary;
+  const from = made?.SourceBackupArn ?? made?.SourceTableArn;
+  if (from !== undefined && from !== source && made?.SourceTableArn !== source)
+    throw new StillpointError(
+      "PLAN_OUTDATED",
+      `table "${target}" is being restored by somebody else, from "${from}" instead of "${source}"`,
+    );
+}
+
+/** Law 5: a table that was re-created since the plan was made is another table, whatever its name. */
+async function refuseAnother(
+  connection: DynamodbConnection,
+  sourceArn: string,
+  sourceId: string,
+): Promise<void> {
+  const name = sourceArn.slice(sourceArn.indexOf(":table/") + ":table/".length);
+  const id = (await describeTable(connection, name))?.TableId;
+  if (id !== sourceId)
+    throw new StillpointError(
+      "PLAN_OUTDATED",
+      `table "${name}" is not the one that was planned: its id is "${id ?? "none"}", the plan has "${sourceId}"`,
+    );
+}
+
+/**
+ * Step B for one table. Backup names are not unique and there is no client token, so an earlier try of this step
+ * is looked for first. A table that has just become active may not be ready for a backup yet.
+ */
+export async function startBackup(
+  connection: DynamodbConnection,
+  { table, backup }: { readonly table: string; readonly backup: string },
+): Promise<{ arn: string }> {
+  return attempt("back up table", table, async () => {
+    const [existing] = await backupsNamed(connection, table, backup);
+    if (existing !== undefined) return { arn: existing };
+    const command = new CreateBackupCommand({ TableName: table, BackupName: backup });
+    const answer = await patiently(["ContinuousBackupsUnavailableException", "TableInUseException"], () =>
+      connection.dynamodb.send(command),
+    );
+    return { arn: answer.BackupDetails?.BackupArn ?? "" };
+  });
+}
+
+/** Far more pages than one run's backups of one table fill. */
+const MOST_PAGES = 20;
+
+/** ARNs of the on-demand backups with this name, of the table that is there now, or of any where none is there. */
+export async function backupsNamed(
+  connection: DynamodbConnection,
+  table: string,
+  backup: string,
+): Promise<readonly string[]> {
+  const id = (await describeTable(connection, table))?.TableId;
+  const found: string[] = [];
+  let start: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const input = {
+      TableName: table,
+      BackupType: "USER" as const,
+      ...(start && { ExclusiveStartBackupArn: start }),
+    };
+    const answer = await connection.dynamodb.send(new ListBackupsCommand(input));
+    for (const { BackupName, BackupArn, TableId } of answer.BackupSummaries ?? [])
+      if (BackupName === backup && BackupArn !== undefined && (id === undefined || TableId === id))
+        found.push(BackupArn);
+    start = answer.LastEvaluatedBackupArn;
+    if (start === undefined) break;
+  }
+  return found;
+}
+
+export async function backupState({ dynamodb }: DynamodbConnection, arn: string): Promise<string> {
+  return attempt("describe backup", arn, async () => {
+    const answer = await dynamodb.send(new DescribeBackupCommand({ BackupArn: arn }));
+    return answer.BackupDescription?.BackupDetails?.BackupStatus ?? "UNKNOWN";
+  });
+}
+
+/** One that is gone already is fine; one that feeds a restore is waited for. */
+export async function deleteBackup({ dynamodb }: DynamodbConnection, arn: string): Promise<void> {
+  await attempt("delete backup", arn, async () => {
+    try {
+      await patiently(["BackupInUseException"], () =>
+        dynamodb.send(new DeleteBackupCommand({ BackupArn: arn })),
+      );
+    } catch (error) {
+      if (!isRefusal(error, "BackupNotFoundException")) throw error;
+    }
+  });
+}

@@ -1,0 +1,47 @@
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { ErrorCode } from "../../errors/table.ts";
+
+/** Errors of the network and of the credentials: no answer of the service's own. */
+const UNREACHABLE =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|TimeoutError|AggregateError|NetworkingError)$/;
+const DENIED =
+  /^(AccessDenied(Exception)?|UnrecognizedClientException|ExpiredToken(Exception)?|InvalidSignatureException|CredentialsProviderError|MissingAuthenticationTokenException|OptInRequired)$/;
+
+/** Whether an SDK error is the service's refusal of that name. */
+export function isRefusal(error: unknown, ...names: readonly string[]): boolean {
+  return names.includes(nameOf(error));
+}
+
+/** Tells what was attempted, on what, and what the service said. */
+export async function attempt<T>(action: string, subject: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof StillpointError) throw error;
+    throw new StillpointError(codeFor(error), `cannot ${action} "${subject}": ${describe(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function codeFor(error: unknown): ErrorCode {
+  if (DENIED.test(nameOf(error))) return "DATABASE_DENIED";
+  if (UNREACHABLE.test(nameOf(error)) || UNREACHABLE.test(systemCode(error))) return "DATABASE_UNREACHABLE";
+  return "DATABASE_REFUSED";
+}
+
+function describe(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return [nameOf(error), systemCode(error), message]
+    .filter((part) => part !== "" && part !== "Error")
+    .join(": ");
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "";
+}
+
+function systemCode(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : "";
+}

@@ -1,0 +1,137 @@
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import {
+  all,
+  answerOf,
+  asker,
+  type Effect,
+  type Patience,
+  poll,
+  sleep,
+  type Workflow,
+} from "../../workflow/effect.ts";
+import type { Observation, RestoreEffects, TableState } from "./effects.ts";
+import { type Action, actionsOf, type Goal, isUnderWay, type Lane, LEADS_TO, observed } from "./lane.ts";
+import type { PlannedTable } from "./plan.ts";
+
+const ask = asker<RestoreEffects>();
+
+/** One table on its way: what is planned for it, and where it stands. */
+export interface TableLane extends Lane {
+  readonly table: Omit<PlannedTable, "original">;
+}
+
+/** When the service has no room for another restore and none of ours is under way. */
+const NO_ROOM_MS = 30_000;
+
+/** Looking costs calls: soon at first, rarely for restores that take hours. */
+export const TABLE_PATIENCE: Patience = {
+  firstMs: 500,
+  factor: 1.4,
+  mostMs: 60_000,
+  limitMs: 48 * 3_600_000,
+};
+
+/**
+ * Brings every lane to the goal, side by side. One look sees all tables at once. A step that fails ends the run
+ * here: what is under way goes on at the service, and a resumed run finds it done.
+ */
+export function* advance(lanes: readonly TableLane[], goal: Goal): Workflow<readonly TableLane[]> {
+  let now = lanes;
+  let seen = "";
+  while (
+    now.some((lane) => isUnderWay(lane) || actionsOf(now, goal).some((action) => action !== undefined))
+  ) {
+    now = yield* act(now, goal);
+    if (!now.some(isUnderWay)) {
+      if (actionsOf(now, goal).every((action) => action === undefined)) break;
+      yield* sleep(NO_ROOM_MS);
+      continue;
+    }
+    const observation = yield* poll<Observation>(watch(now, seen), TABLE_PATIENCE);
+    seen = observation.seen;
+    now = yield* tellChanges(
+      now,
+      now.map((lane) => look(lane, observation)),
+    );
+  }
+  return now;
+}
+
+/** Starts whatever can start. */
+function* act(lanes: readonly TableLane[], goal: Goal): Workflow<readonly TableLane[]> {
+  const actions = actionsOf(lanes, goal);
+  const acting = lanes.flatMap((lane, index) => {
+    const action = actions[index];
+    return action === undefined ? [] : [{ index, action, effect: effectOf(lane, action) }];
+  });
+  if (acting.length === 0) return lanes;
+  const outcomes = yield* all<{ started?: boolean; arn?: string } | null>(acting.map(({ effect }) => effect));
+  const next = [...lanes];
+  for (const [turn, { index, action }] of acting.entries()) {
+    const answer = answerOf(outcomes[turn]);
+    const lane = lanes[index];
+    if (lane === undefined || answer?.started === false) continue;
+    next[index] = {
+      ...lane,
+      stage: LEADS_TO[action],
+      ...(answer?.arn !== undefined && { backupArn: answer.arn }),
+    };
+  }
+  return yield* tellChanges(lanes, next);
+}
+
+function effectOf({ table, backupArn }: TableLane, action: Action): Effect {
+  const { database, name, temporary, backup, atSecond, id, arn } = table;
+  switch (action) {
+    case "start-copy":
+      return ask.effect("start-copy", {
+        database,
+        sourceArn: arn,
+        sourceId: id,
+        target: temporary,
+        atSecond,
+      });
+    case "start-backup":
+      return ask.effect("start-backup", { database, table: temporary, backup });
+    case "delete-original":
+      return ask.effect("delete-table", { database, name, id });
+    case "start-replacement":
+      return ask.effect("start-replacement", { database, backupArn: needed(backupArn, name), target: name });
+    default:
+      return action satisfies never;
+  }
+}
+
+function needed(backupArn: string | undefined, name: string): string {
+  if (backupArn !== undefined) return backupArn;
+  throw new StillpointError("INTERNAL", `table "${name}" would be replaced without a backup`);
+}
+
+function watch(lanes: readonly TableLane[], seen: string): Effect {
+  const underWay = lanes.filter(isUnderWay);
+  const tables = underWay.flatMap(({ table: { database, name, temporary } }) => [
+    { database, name },
+    { database, name: temporary },
+  ]);
+  const backups = underWay.flatMap(({ table: { database }, backupArn: arn }) =>
+    arn === undefined ? [] : [{ database, arn }],
+  );
+  return ask.effect("observe", { tables, backups, seen });
+}
+
+function look(lane: TableLane, { tables, backups }: Observation): TableLane {
+  const { database, name, temporary } = lane.table;
+  const state = (table: string): TableState => tables[database]?.[table] ?? "UNSEEN";
+  const backup = lane.backupArn === undefined ? undefined : backups[lane.backupArn];
+  return { ...lane, ...observed(lane, { temporary: state(temporary), original: state(name), backup }) };
+}
+
+function* tellChanges(
+  before: readonly TableLane[],
+  after: readonly TableLane[],
+): Workflow<readonly TableLane[]> {
+  for (const [index, { stage, table }] of after.entries())
+    if (before[index]?.stage !== stage)
+      yield* ask("report", { event: { kind: "table", database: table.database, table: table.name, stage } });
+  return after;
+}

@@ -1,0 +1,151 @@
+import type { Instance } from "../../pause/instance.ts";
+import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
+import type { CapturedDynamodb, CapturedTable } from "./captured.ts";
+
+/** DynamoDB's limits for table names. */
+const LONGEST_NAME = 255;
+
+export type Mode = "in-place" | "side-by-side";
+
+/** One table to restore, with everything that the steps need; nothing is looked up again by name alone. */
+export interface PlannedTable {
+  readonly database: string;
+  readonly name: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly temporary: string;
+  readonly backup: string;
+  readonly atSecond: number;
+  readonly original: CapturedTable;
+}
+
+/** The coordinator restored once more to a later second: what proves that no commit was near the point. */
+export interface PlannedProof {
+  readonly database: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly id: string;
+  readonly temporary: string;
+  readonly atSecond: number;
+}
+
+/** Everything that a restore of DynamoDB databases will do. Plain data: its digest is what gets approved. */
+export interface DynamodbPlan {
+  readonly deployment: string;
+  readonly run: string;
+  readonly point: string;
+  readonly mode: Mode;
+  readonly tables: readonly PlannedTable[];
+  readonly proofs: readonly PlannedProof[];
+  /** Recorded at the backup; they must be stopped before anything is deleted, as those found then. */
+  readonly instances: readonly Instance[];
+  /** Tables created since the backup, by database: named and left alone. */
+  readonly leftAlone: readonly string[];
+  /** Restore points that cannot be restored any more once the originals and their history are gone. */
+  readonly dyingPoints: readonly string[];
+}
+
+/** One database of the point beside what is there now. */
+export interface PlannedDatabase {
+  readonly name: string;
+  readonly atSecond: number;
+  readonly atBackup: CapturedDynamodb;
+  readonly now: CapturedDynamodb;
+  /** Names that the plan would use and that are taken already. */
+  readonly taken: readonly string[];
+}
+
+/** Short, part of every name that the run creates, so that a run can tell what it made. */
+export function tagOf(run: string): string {
+  return `stillpoint-${run.slice(-8)}`;
+}
+
+export function temporaryName(name: string, run: string): string {
+  return `${name}.${tagOf(run)}`;
+}
+
+export function proofName(name: string, run: string): string {
+  return `${name}.${tagOf(run)}-later`;
+}
+
+/** The tables of one database as the plan has them. */
+export function planTables(database: PlannedDatabase, run: string): readonly PlannedTable[] {
+  const now = new Map(database.now.tables.map((table) => [table.name, table]));
+  return database.atBackup.tables.map((atBackup) => {
+    const original = now.get(atBackup.name) ?? atBackup;
+    return {
+      database: database.name,
+      name: original.name,
+      id: atBackup.id,
+      arn: original.arn,
+      temporary: temporaryName(original.name, run),
+      backup: temporaryName(original.name, run),
+      atSecond: database.atSecond,
+      original,
+    };
+  });
+}
+
+export function planProof(database: PlannedDatabase, run: string, clocks: Clocks): PlannedProof | undefined {
+  const coordinator = database.atBackup.tables.find((table) => table.coordinator);
+  return (
+    coordinator && {
+      database: database.name,
+      name: coordinator.name,
+      arn: coordinator.arn,
+      id: coordinator.id,
+      temporary: proofName(coordinator.name, run),
+      atSecond: earliestLaterSecond(database.atSecond, clocks),
+    }
+  );
+}
+
+export function createdSince(database: PlannedDatabase): readonly string[] {
+  const known = new Set(database.atBackup.tables.map(({ name }) => name));
+  return database.now.tables.map(({ name }) => name).filter((name) => !known.has(name));
+}
+
+/** Why this database cannot be restored to the point as things are; all reasons at once. */
+export function refusals(database: PlannedDatabase, run: string): readonly string[] {
+  const now = new Map(database.now.tables.map((table) => [table.name, table]));
+  const perTable = database.atBackup.tables.flatMap((atBackup) =>
+    tableRefusals(atBackup, now.get(atBackup.name), database.atSecond, run),
+  );
+  const coordinator = database.atBackup.tables.some((table) => table.coordinator)
+    ? []
+    : [`the restore point of database "${database.name}" has no coordinator table`];
+  const taken = database.taken.map(
+    (name) => `the name "${name}" that the restore would use is taken by another table`,
+  );
+  return [...coordinator, ...perTable, ...taken];
+}
+
+function tableRefusals(
+  atBackup: CapturedTable,
+  now: CapturedTable | undefined,
+  atSecond: number,
+  run: string,
+): readonly string[] {
+  const { name } = atBackup;
+  if (now === undefined) return [`table "${name}" does not exist any more, and its history went with it`];
+  if (now.id !== atBackup.id)
+    return [
+      `table "${name}" is not the one that was backed up: its id is "${now.id}", the backup has "${atBackup.id}"`,
+    ];
+  const { coverage } = now;
+  const reasons: string[] = [];
+  if (coverage === undefined) reasons.push(`table "${name}" has no point-in-time recovery`);
+  else if (atSecond < coverage.earliestSecond)
+    reasons.push(
+      `table "${name}" can be restored from ${utc(coverage.earliestSecond)} on, which is after ${utc(atSecond)}`,
+    );
+  if (now.replicas.length > 0)
+    reasons.push(`table "${name}" is a global table with replicas in ${now.replicas.join(", ")}`);
+  if (proofName(name, run).length > LONGEST_NAME)
+    reasons.push(`the temporary name of table "${name}" would be longer than ${LONGEST_NAME} characters`);
+  return reasons;
+}
+
+export function utc(second: number): string {
+  return new Date(second * 1000).toISOString().replace(".000Z", "Z");
+}

@@ -1,0 +1,158 @@
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { VerificationReport } from "../../verify/report.ts";
+import { all, answerOf, asker, type Patience, poll, type Workflow } from "../../workflow/effect.ts";
+import { advance, TABLE_PATIENCE, type TableLane } from "./advance.ts";
+import type { Observation, Phase, RestoreEffects } from "./effects.ts";
+import type { DynamodbPlan, PlannedProof } from "./plan.ts";
+
+const ask = asker<RestoreEffects>();
+
+/** The latest restorable second trails the present by five minutes. */
+const COVERAGE_PATIENCE: Patience = { firstMs: 500, factor: 1.3, mostMs: 15_000, limitMs: 3_600_000 };
+
+export interface RestoreResult {
+  readonly mode: DynamodbPlan["mode"];
+  /** What was found in the copies before anything was deleted, and what in the end. */
+  readonly copies: VerificationReport;
+  readonly replaced?: VerificationReport;
+  /** Settings that did not come back, by table. */
+  readonly settingsDifferences: Readonly<Record<string, readonly string[]>>;
+  /** Backups of step B, kept until somebody deletes them. */
+  readonly backups: readonly string[];
+}
+
+/**
+ * ScalarDL's procedure for DynamoDB, for all tables at once. A: restore to temporary names; B: back those up;
+ * C: delete the originals; D: restore the backups under the original names, read them back, and only then delete
+ * the temporary tables, which until then are the second copy. Nothing is deleted before every backup is
+ * available and the temporary tables have been verified.
+ */
+export function* restore(plan: DynamodbPlan): Workflow<RestoreResult> {
+  yield* enter("check");
+  yield* ask("recheck", { plan, untouched: true });
+  yield* enter("wait");
+  yield* poll(ask.effect("coverage", { plan }), COVERAGE_PATIENCE);
+  const { lanes, copies } = yield* copyAndVerify(plan);
+  if (plan.mode === "side-by-side") {
+    yield* enter("clean-up");
+    yield* deleteProofs(plan);
+    return { mode: plan.mode, copies, settingsDifferences: {}, backups: [] };
+  }
+  return yield* replace(plan, lanes, copies);
+}
+
+function* enter(phase: Phase): Workflow<void> {
+  yield* ask("report", { event: { kind: "phase", phase } });
+}
+
+/** Step A. */
+function* copyAndVerify(
+  plan: DynamodbPlan,
+): Workflow<{ lanes: readonly TableLane[]; copies: VerificationReport }> {
+  yield* enter("copy");
+  const waiting = [...plan.tables.map(toLane), ...plan.proofs.map(proofLane)];
+  const copied = yield* advance(waiting, "copied");
+  yield* enter("verify");
+  const copies = yield* verify(plan, "copies");
+  if (copies.proof === "disproven")
+    throw new StillpointError(
+      "COPY_DISPROVEN",
+      `the copies restored to point "${plan.point}" are not whole: ${firstFindings(copies)}; the original tables were not touched`,
+    );
+  return { lanes: copied.slice(0, plan.tables.length), copies };
+}
+
+function toLane(table: DynamodbPlan["tables"][number]): TableLane {
+  return { table, stage: "waiting" };
+}
+
+/** The later coordinator takes step A only, as a lane like any other. */
+function proofLane({ database, name, id, arn, temporary, atSecond }: PlannedProof): TableLane {
+  return { table: { database, name, id, arn, temporary, backup: temporary, atSecond }, stage: "waiting" };
+}
+
+/** Steps B to D, what the procedure leaves to the reader, and the end of the temporary tables. */
+function* replace(
+  plan: DynamodbPlan,
+  lanes: readonly TableLane[],
+  copies: VerificationReport,
+): Workflow<RestoreResult> {
+  yield* enter("back-up");
+  const backedUp = yield* advance(lanes, "backed-up");
+  yield* enter("check");
+  yield* ask("recheck", { plan, untouched: false });
+  yield* enter("replace");
+  const replaced = yield* advance(backedUp, "replaced");
+  yield* enter("settings");
+  const settingsDifferences = yield* putSettingsBack(plan);
+  yield* enter("read-back");
+  const end = yield* verify(plan, "replaced");
+  refuseDifferences(plan, copies, end);
+  yield* enter("clean-up");
+  yield* deleteTemporaries(plan);
+  const backups = replaced.flatMap(({ backupArn }) => (backupArn === undefined ? [] : [backupArn]));
+  return { mode: plan.mode, copies, replaced: end, settingsDifferences, backups };
+}
+
+function* verify(plan: DynamodbPlan, what: "copies" | "replaced"): Workflow<VerificationReport> {
+  const report = yield* ask("verify", { plan, what });
+  const rows = report.checked.tables.reduce((sum, table) => sum + table.rows, 0);
+  yield* ask("report", { event: { kind: "verified", what, proof: report.proof, rows } });
+  return report;
+}
+
+function* putSettingsBack(plan: DynamodbPlan): Workflow<Readonly<Record<string, readonly string[]>>> {
+  const applied = yield* all(plan.tables.map((table) => ask.effect("apply-settings", { table })));
+  for (const outcome of applied) answerOf(outcome);
+  const compared = yield* all<readonly string[]>(
+    plan.tables.map((table) => ask.effect("compare-settings", { table })),
+  );
+  const differences = plan.tables.map(({ name }, index) => [name, answerOf(compared[index])] as const);
+  return Object.fromEntries(differences.filter(([, found]) => found.length > 0));
+}
+
+/** Law 4: the second copy goes only when the first was read back and is the same, row by row. */
+function refuseDifferences(plan: DynamodbPlan, copies: VerificationReport, end: VerificationReport): void {
+  const read = new Map(end.checked.tables.map((table) => [table.name, table]));
+  const differing = copies.checked.tables.filter(({ name, rows, digest }) => {
+    const now = read.get(name);
+    return now?.rows !== rows || now.digest !== digest;
+  });
+  if (differing.length > 0)
+    throw new StillpointError(
+      "COPY_DIFFERS",
+      `${differing.map(({ name }) => `"${name}"`).join(", ")} read back otherwise than their verified copies in run "${plan.run}"; the temporary tables and the backups were kept`,
+    );
+}
+
+function* deleteTemporaries(plan: DynamodbPlan): Workflow<void> {
+  yield* deleteAll(plan.tables.map(({ database, temporary: name }) => ({ database, name })));
+  yield* deleteProofs(plan);
+}
+
+function* deleteProofs({ proofs }: DynamodbPlan): Workflow<void> {
+  yield* deleteAll(proofs.map(({ database, temporary: name }) => ({ database, name })));
+}
+
+/** Deletes tables that the run made, and waits until they are gone. */
+export function* deleteAll(
+  tables: readonly { readonly database: string; readonly name: string }[],
+): Workflow<void> {
+  const outcomes = yield* all(tables.map((table) => ask.effect("delete-table", table)));
+  for (const outcome of outcomes) answerOf(outcome);
+  for (let seen = "", gone = false; !gone; ) {
+    const observation = yield* poll<Observation>(
+      ask.effect("observe", { tables, backups: [], seen }),
+      TABLE_PATIENCE,
+    );
+    seen = observation.seen;
+    gone = tables.every(({ database, name }) => observation.tables[database]?.[name] === "ABSENT");
+  }
+}
+
+function firstFindings({ findings }: VerificationReport): string {
+  const disproofs = findings
+    .filter(({ severity }) => severity === "disproof")
+    .map(({ sentence }) => sentence);
+  return disproofs.slice(0, 3).join("; ") || "see the findings";
+}

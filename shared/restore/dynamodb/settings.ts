@@ -1,0 +1,53 @@
+import type { TableSettings } from "./captured.ts";
+
+/** What of the wanted settings a table does not have, one sentence each; empty where all came back. */
+export function settingsDifferences(wanted: TableSettings, found: TableSettings): readonly string[] {
+  const differences = [
+    differs("point-in-time recovery (days)", wanted.recoveryDays, found.recoveryDays),
+    differs("billing mode", wanted.billing, found.billing),
+    ...capacityDifferences(wanted, found),
+    differs("time to live", wanted.ttl, found.ttl),
+    differs("tags", sorted(wanted.tags), sorted(found.tags)),
+    differs("deletion protection", wanted.deletionProtection, found.deletionProtection),
+    differs("auto scaling targets", byText(wanted.scalableTargets), byText(found.scalableTargets)),
+    differs("auto scaling policies", byText(wanted.scalingPolicies), byText(found.scalingPolicies)),
+  ];
+  return differences.filter((difference) => difference !== undefined);
+}
+
+/** Where auto scaling moves a capacity, only its limits are a setting. */
+function capacityDifferences(wanted: TableSettings, found: TableSettings): readonly (string | undefined)[] {
+  if (wanted.billing !== "PROVISIONED") return [];
+  const scaled = new Set(
+    wanted.scalableTargets.map(({ resourceId }) => resourceId.split("/index/")[1] ?? ""),
+  );
+  const table = scaled.has("") ? undefined : differs("capacity", wanted.capacity, found.capacity);
+  const indexes = Object.entries(wanted.indexCapacity)
+    .filter(([index]) => !scaled.has(index))
+    .map(([index, capacity]) =>
+      differs(`capacity of index "${index}"`, capacity, found.indexCapacity[index]),
+    );
+  return [table, ...indexes];
+}
+
+function differs(name: string, wanted: unknown, found: unknown): string | undefined {
+  const [was, is] = [canonical(wanted), canonical(found)];
+  return was === is ? undefined : `${name}: was ${was}, is ${is}`;
+}
+
+function byText(values: readonly unknown[]): readonly string[] {
+  return values.map(canonical).sort();
+}
+
+function sorted(record: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** JSON with ordered keys, so that equal values have equal texts. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

@@ -1,0 +1,111 @@
+import type { Commits, ProofEvidence } from "./proof.ts";
+import { type Clocks, guardOf, innerWindow, type Span, type Subject, within } from "./subject.ts";
+import { COMMITTED } from "./transaction-row.ts";
+import type { CoordinatorSays, TransactionView } from "./transaction-view.ts";
+
+const EXAMPLES = 5;
+
+class CommitTally implements Commits {
+  count = 0;
+  newestMs: number | undefined;
+  readonly examples: { readonly transaction: string; readonly atMs: number }[] = [];
+
+  add(transaction: string, atMs: number): void {
+    this.count += 1;
+    this.newestMs = Math.max(this.newestMs ?? atMs, atMs);
+    if (this.examples.length < EXAMPLES) this.examples.push({ transaction, atMs });
+  }
+}
+
+/** Gathers, transaction by transaction, what the proof is judged on. */
+export class CommitWatch {
+  readonly #guard: Span | undefined;
+  readonly #paused: Span | undefined;
+  readonly #hasLater: boolean;
+  readonly #boundMs: number;
+  readonly #inGuard = new CommitTally();
+  readonly #inWindow = new CommitTally();
+  readonly #missingInCopy = new CommitTally();
+  readonly #missingLater = new CommitTally();
+  readonly #onePhase = new CommitTally();
+  readonly #cleanedUp = new CommitTally();
+  #oldestKeptMs: number | undefined;
+  #newestKeptMs: number | undefined;
+  #oldestUntracedMs: number | undefined;
+
+  constructor(subject: Subject, clocks: Clocks) {
+    const restored = subject.kind === "restored" ? subject : undefined;
+    this.#guard = restored && guardOf(restored.atSecond, clocks);
+    this.#paused = restored?.window && innerWindow(restored.window, clocks);
+    this.#hasLater = restored?.later !== undefined;
+    this.#boundMs = clocks.scalarClockBoundMs;
+  }
+
+  see(view: TransactionView): void {
+    const { coordinator, later } = view;
+    const committed = committedMs(later) ?? committedMs(coordinator);
+    if (committed !== undefined) this.#seeCommit(view.id, committed);
+    const kept = committedMs(this.#hasLater ? later : coordinator);
+    if (kept !== undefined) {
+      this.#oldestKeptMs = Math.min(this.#oldestKeptMs ?? kept, kept);
+      this.#newestKeptMs = Math.max(this.#newestKeptMs ?? kept, kept);
+    }
+    if (this.#hasLater) this.#compare(view);
+    if (coordinator === undefined && later === undefined && view.committed.count > 0) this.#seeUntraced(view);
+  }
+
+  #seeCommit(transaction: string, atMs: number): void {
+    if (within(atMs, this.#guard)) this.#inGuard.add(transaction, atMs);
+    if (within(atMs, this.#paused)) this.#inWindow.add(transaction, atMs);
+  }
+
+  #compare({ id, coordinator, later }: TransactionView): void {
+    const here = committedMs(coordinator);
+    const there = committedMs(later);
+    if (here !== undefined && there === undefined) this.#missingLater.add(id, here);
+    if (there !== undefined && here === undefined && there < (this.#guard?.fromMs ?? 0))
+      this.#missingInCopy.add(id, there);
+  }
+
+  #seeUntraced(view: TransactionView): void {
+    const atMs = view.newestCommittedMs ?? view.newestPreparedMs ?? 0;
+    this.#seeCommit(view.id, atMs);
+    this.#oldestUntracedMs = Math.min(this.#oldestUntracedMs ?? atMs, atMs);
+    (view.onePhase ? this.#onePhase : this.#cleanedUp).add(view.id, atMs);
+  }
+
+  /** Transactions with committed rows but no coordinator row: one-phase, cleaned up, or newer than the coordinator. */
+  get untraced(): number {
+    return this.#onePhase.count + this.#cleanedUp.count;
+  }
+
+  /**
+   * Whether coordinator rows were cleaned up: some are missing that are clearly older than the newest one kept.
+   * (Where only the newest are missing, the coordinator is older than the rows.)
+   */
+  get cleanUpSeen(): boolean {
+    if (this.#missingLater.count > 0) return true;
+    if (this.#oldestUntracedMs === undefined) return false;
+    return this.#hasLater || this.#oldestUntracedMs < (this.#newestKeptMs ?? Infinity) - 2 * this.#boundMs;
+  }
+
+  evidence(read: {
+    readonly coordinatorRead: boolean;
+    readonly withoutTransactions: readonly string[];
+  }): ProofEvidence {
+    return {
+      ...read,
+      inGuard: this.#inGuard,
+      inWindow: this.#inWindow,
+      missingInCopy: this.#missingInCopy,
+      missingLater: this.#missingLater,
+      onePhase: this.#onePhase,
+      cleanedUp: this.#cleanedUp,
+      oldestKeptMs: this.#oldestKeptMs,
+    };
+  }
+}
+
+function committedMs(said: CoordinatorSays | undefined): number | undefined {
+  return said?.state === COMMITTED ? (said.createdMs ?? 0) : undefined;
+}

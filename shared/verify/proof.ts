@@ -1,0 +1,136 @@
+import { type Clocks, earliestLaterSecond, guardOf, innerWindow, type Subject } from "./subject.ts";
+
+/** What verification says of a copy. */
+export type Proof =
+  | {
+      readonly kind: "proven";
+      readonly reason: string /** What it takes for granted. */;
+      readonly restsOn: readonly string[];
+    }
+  | { readonly kind: "unproven"; readonly reason: string }
+  | { readonly kind: "disproven"; readonly reason: string };
+
+export interface Commits {
+  readonly count: number;
+  /** A few of them. */
+  readonly examples: readonly { readonly transaction: string; readonly atMs: number }[];
+}
+
+/** What the coordinators and the rows said of the time around the restored second. */
+export interface ProofEvidence {
+  readonly coordinatorRead: boolean;
+  /** COMMITTED coordinator rows, and committed rows whose coordinator row is gone, dated inside the guard. */
+  readonly inGuard: Commits;
+  /** The same, inside the pause window shrunk on both sides by the bound on ScalarDB's clocks. */
+  readonly inWindow: Commits;
+  /** Dated before the guard and known to the later coordinator, but not to the copy's. */
+  readonly missingInCopy: Commits;
+  /** Known to the copy's coordinator, but no more to the later one. */
+  readonly missingLater: Commits;
+  /** Committed rows without any coordinator row that look like one-phase commit. */
+  readonly onePhase: Commits;
+  /** Other committed rows without any coordinator row: theirs was cleaned up. */
+  readonly cleanedUp: Commits & { readonly newestMs: number | undefined };
+  /** The oldest COMMITTED row of the later coordinator. */
+  readonly oldestKeptMs: number | undefined;
+  /** Tables of the ledger without transaction columns, as the JDBC transaction manager keeps them. */
+  readonly withoutTransactions: readonly string[];
+}
+
+/**
+ * The decisive check. A copy at a second is consistent, after ScalarDB's own recovery, if no transaction committed
+ * in the guard around it: a transaction reads the time of its commit after all of its rows are prepared and before
+ * its coordinator row is written, so what committed before the guard has all rows in every part of the copy, and
+ * what commits after it has no coordinator row in the copy and is rolled back as a whole.
+ */
+export function judgeProof(subject: Subject, evidence: ProofEvidence, clocks: Clocks): Proof {
+  if (subject.kind === "live")
+    return unproven("these are the live tables: there is no restored second to hold them against");
+  if (subject.kind === "copy")
+    return unproven("no restored second is known of this copy; its checks can only disprove");
+  const obstacle = obstacleOf(subject, evidence, clocks);
+  if (obstacle === undefined && evidence.inGuard.count === 0) return proven(subject, evidence, clocks);
+  const broken = brokenPause(subject, evidence, clocks);
+  if (broken !== undefined) return { kind: "disproven", reason: broken };
+  return unproven(obstacle ?? noisy(subject.atSecond, evidence.inGuard, clocks));
+}
+
+type Restored = Extract<Subject, { kind: "restored" }>;
+
+function unproven(reason: string): Proof {
+  return { kind: "unproven", reason };
+}
+
+/** Why quiet around the second would prove nothing here. */
+function obstacleOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks): string | undefined {
+  if (!evidence.coordinatorRead)
+    return "the copy has no coordinator table, so nothing says what was committed";
+  if (evidence.withoutTransactions.length > 0) {
+    return `${evidence.withoutTransactions.join(", ")} has no transaction columns (JDBC transaction manager): commits leave no trace of their time`;
+  }
+  if (subject.later === undefined) return "the coordinator was not read at a later second";
+  const earliest = earliestLaterSecond(subject.atSecond, clocks);
+  if (subject.later.atSecond < earliest) {
+    return `the later coordinator is of second ${subject.later.atSecond}, but only from ${earliest} on does it hold all that counts`;
+  }
+  return lateWriteOf(evidence) ?? untracedOf(subject, evidence, clocks);
+}
+
+/** The time of a commit is read before its coordinator row is written; one that was written late escapes the guard. */
+function lateWriteOf({ missingInCopy }: ProofEvidence): string | undefined {
+  if (missingInCopy.count === 0) return undefined;
+  return `${counted(missingInCopy)} dated before the guard, but the copy's coordinator does not have it: it was written late, or the coordinator is of an earlier time`;
+}
+
+/** Commits that may have left no coordinator row: then quiet in the coordinator says nothing. */
+function untracedOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks): string | undefined {
+  const { onePhase, cleanedUp, missingLater, oldestKeptMs } = evidence;
+  if (onePhase.count > 0)
+    return `${counted(onePhase)} has no coordinator row and looks like one-phase commit, which leaves none`;
+  if (missingLater.count > 0)
+    return `${counted(missingLater)} was removed from the coordinator since: a clean-up was at work around this second`;
+  if (cleanedUp.count === 0) return undefined;
+  const { fromMs } = guardOf(subject.atSecond, clocks);
+  const boundMs = 2 * clocks.scalarClockBoundMs;
+  // A clean-up removes what is older than a boundary. Rows kept from before the guard show where it ended.
+  const endedBefore =
+    oldestKeptMs !== undefined &&
+    oldestKeptMs < fromMs &&
+    (cleanedUp.newestMs ?? 0) <= oldestKeptMs + boundMs;
+  return endedBefore
+    ? undefined
+    : `${counted(cleanedUp)} has no coordinator row (a clean-up, or another coordinator), and it cannot be seen that this ended before the guard`;
+}
+
+function proven(subject: Restored, evidence: ProofEvidence, clocks: Clocks): Proof {
+  const { fromMs, toMs } = guardOf(subject.atSecond, clocks);
+  const cleaned =
+    evidence.cleanedUp.count > 0 ? "; one was seen, but it ended long before" : "; no sign of one was seen";
+  return {
+    kind: "proven",
+    reason: `no transaction committed between ${fromMs} and ${toMs} ms, the second ${subject.atSecond} and its guard`,
+    restsOn: [
+      `ScalarDB's clocks were within ${clocks.scalarClockBoundMs} ms of the database's`,
+      `no coordinator clean-up reached into the guard${cleaned}`,
+      "every transaction over these tables uses this coordinator, and all of its tables are in the copy",
+    ],
+  };
+}
+
+function brokenPause(subject: Restored, evidence: ProofEvidence, clocks: Clocks): string | undefined {
+  const inner = subject.window && innerWindow(subject.window, clocks);
+  if (inner === undefined || evidence.inWindow.count === 0) return undefined;
+  return `${counted(evidence.inWindow)} was committed inside the pause (between ${inner.fromMs} and ${inner.toMs} ms): something was not paused`;
+}
+
+function noisy(atSecond: number, inGuard: Commits, clocks: Clocks): string {
+  const { fromMs, toMs } = guardOf(atSecond, clocks);
+  return `${counted(inGuard)} was committed between ${fromMs} and ${toMs} ms, too near to the second ${atSecond} to tell which side of it`;
+}
+
+function counted({ count, examples }: Commits): string {
+  const [first] = examples;
+  const named =
+    first === undefined ? "a transaction" : `transaction "${first.transaction}" (${first.atMs} ms)`;
+  return count > 1 ? `${named}, like ${count - 1} more,` : named;
+}

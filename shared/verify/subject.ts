@@ -1,0 +1,89 @@
+import type { RowSource } from "./row-source.ts";
+
+/** A pause window on the database's clock, in ms. */
+export interface DatabaseWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The coordinator once more, at a later second (or live): it knows what committed around the restored second. */
+export interface LaterCoordinator {
+  readonly source: RowSource;
+  readonly atSecond: number;
+}
+
+/** What is verified, and what it is held against. */
+export type Subject =
+  /** A copy restored to a second of the database's clock. */
+  | {
+      readonly kind: "restored";
+      readonly atSecond: number;
+      readonly window?: DatabaseWindow;
+      readonly later?: LaterCoordinator;
+    }
+  /** A copy of which no second is known, such as a dump. */
+  | { readonly kind: "copy" }
+  /** Tables in use. What was prepared shortly before the reading began may still be in flight and is not judged. */
+  | { readonly kind: "live"; readonly startedMs: number };
+
+export interface Clocks {
+  /** Bound on (clock of any ScalarDB process - clock of the database), either way. */
+  readonly scalarClockBoundMs: number;
+  /** How far apart the clocks of the database's own partitions may be. */
+  readonly databaseSkewMs: number;
+}
+
+export const DEFAULT_CLOCKS: Clocks = { scalarClockBoundMs: 1000, databaseSkewMs: 250 };
+
+/** A transaction expires after 60 s by ScalarDB's default, so what was prepared before that is not in flight. */
+const IN_FLIGHT_MS = 60_000;
+
+const SECOND_MS = 1000;
+
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The restored second with the guard around it, on ScalarDB's clocks. */
+export function guardOf(atSecond: number, clocks: Clocks): Span {
+  const guardMs = clocks.scalarClockBoundMs + clocks.databaseSkewMs;
+  return { fromMs: atSecond * SECOND_MS - guardMs, toMs: (atSecond + 1) * SECOND_MS + guardMs };
+}
+
+/** The first second at which a later coordinator holds everything that may be dated inside the guard. */
+export function earliestLaterSecond(atSecond: number, clocks: Clocks): number {
+  const guardMs = clocks.scalarClockBoundMs + clocks.databaseSkewMs;
+  return Math.ceil((guardOf(atSecond, clocks).toMs + guardMs) / SECOND_MS);
+}
+
+/** What is dated in here was, by any clock, inside the pause; `undefined` where the window is too short to say. */
+export function innerWindow(window: DatabaseWindow, clocks: Clocks): Span | undefined {
+  const fromMs = window.startMs + clocks.scalarClockBoundMs;
+  const toMs = window.endMs - clocks.scalarClockBoundMs;
+  return fromMs < toMs ? { fromMs, toMs } : undefined;
+}
+
+export function within(ms: number, span: Span | undefined): boolean {
+  return span !== undefined && ms >= span.fromMs && ms <= span.toMs;
+}
+
+/** The instant after which nothing can be dated in a copy, and the one after which a live row may be in flight. */
+export function limitsOf(
+  subject: Subject,
+  clocks: Clocks,
+): { readonly newestMs: number; readonly inFlightMs: number } {
+  switch (subject.kind) {
+    case "restored":
+      return { newestMs: guardOf(subject.atSecond, clocks).toMs, inFlightMs: Number.POSITIVE_INFINITY };
+    case "copy":
+      return { newestMs: Number.POSITIVE_INFINITY, inFlightMs: Number.POSITIVE_INFINITY };
+    case "live":
+      return {
+        newestMs: Number.POSITIVE_INFINITY,
+        inFlightMs: subject.startedMs - clocks.scalarClockBoundMs - IN_FLIGHT_MS,
+      };
+    default:
+      return subject satisfies never;
+  }
+}

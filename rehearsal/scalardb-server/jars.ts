@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { access, copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,8 +46,7 @@ export async function peersToResolve(): Promise<readonly Peer[]> {
 }
 
 async function resolveInto(dir: string, peer: Peer): Promise<void> {
-  const scratch = `${dir}.${process.pid}`;
-  await rm(scratch, { recursive: true, force: true });
+  const scratch = `${dir}.${randomUUID()}`;
   await mkdir(scratch);
   await copyFile(pomOf(peer), join(scratch, "pom.xml"));
   // Two processes may run Maven at once after all, if a lock was taken for stale: both have the same files.

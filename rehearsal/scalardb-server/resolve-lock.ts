@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
@@ -33,7 +34,7 @@ async function acquire(path: string, limitMs: number): Promise<void> {
 
 /** A link appears with its content or not at all, unlike a file that is created and then written. */
 async function take(path: string): Promise<boolean> {
-  const own = `${path}.${process.pid}`;
+  const own = `${path}.${randomUUID()}`;
   await writeFile(own, String(process.pid));
   try {
     await link(own, path);

@@ -1,35 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Call, Load } from "../ledger/clients.ts";
 import { type Random, seededRandom } from "../ledger/random.ts";
 import type { Bank } from "./bank.ts";
-import { fromTransport, type TransactionFailure } from "./transaction-failure.ts";
+import { type FailureKind, fromTransport, type TransactionFailure } from "./transaction-failure.ts";
 import type { Transactions } from "./transactions.ts";
 import { carryOut, chooseTransfer, type Transfer } from "./transfer.ts";
 
-/** One committed transfer as its client saw it, retries and refusals included, on the monotonic clock. */
-export interface Committed {
-  readonly transaction: string;
-  readonly startedMs: number;
-  readonly endedMs: number;
-}
-
-/** What the clients saw so far. */
-export interface LoadReport {
-  readonly committed: readonly Committed[];
-  readonly conflicts: number;
-  /** Answers of a closed gate: tried again until it opened. */
-  readonly refusals: number;
-  /** The client cannot know whether these were committed; the total is the same either way. */
-  readonly unknown: number;
-  readonly failures: readonly string[];
-}
-
-export interface TransferLoad {
-  readonly report: LoadReport;
-  /** Ends when every client has finished its transfer. */
-  stop(): Promise<LoadReport>;
-}
-
-export interface LoadOptions {
+export interface TransfersOptions {
   readonly bank: Bank;
   /** Clients are dealt out to these in turn. */
   readonly servers: readonly Transactions[];
@@ -39,85 +16,77 @@ export interface LoadOptions {
   readonly restMs?: number;
 }
 
+/** After a conflict, and at a closed gate: a ScalarDB Server refuses, so its clients have to come again. */
 const RETRY_MS = 20;
+/** A server that is gone may be on its way back. */
 const LOST_RETRY_MS = 200;
 
-type OwnReport = { -readonly [K in keyof LoadReport]: LoadReport[K] } & {
-  committed: Committed[];
-  failures: string[];
-};
-
-interface LoadClient {
+interface TransferClient {
   readonly server: Transactions;
   readonly random: Random;
-  readonly report: OwnReport;
-  readonly stopped: AbortSignal;
+  readonly stopping: AbortSignal;
 }
 
-/** Starts clients that move money until they are stopped. */
-export function startTransfers(options: LoadOptions): TransferLoad {
-  const report: OwnReport = { committed: [], conflicts: 0, refusals: 0, unknown: 0, failures: [] };
-  const stop = new AbortController();
+/** Starts clients that move money until they are stopped; `stop` fails where a client met what no client should. */
+export function startTransfers(options: TransfersOptions): Load {
+  const calls: Call[] = [];
+  const stopping = new AbortController();
   const clients = Array.from({ length: options.clients }, (_, index) => {
     const server = options.servers[index % options.servers.length] as Transactions;
-    const random = seededRandom(`${options.seed}-${index}`);
-    return runClient({ server, random, report, stopped: stop.signal }, options);
+    const random = seededRandom(`${options.seed} client ${index}`);
+    return runClient({ server, random, stopping: stopping.signal }, options, calls);
   });
+  // Seen by `stop`, which may come long after: until then a failed client is no unhandled rejection.
+  const ended = Promise.all(clients);
+  ended.catch(() => {});
   return {
-    report,
+    calls: () => calls,
     async stop() {
-      stop.abort();
-      await Promise.all(clients);
-      return report;
+      stopping.abort();
+      await Promise.allSettled(clients);
+      await ended;
+      return calls;
     },
   };
 }
 
-async function runClient(client: LoadClient, { bank, restMs }: LoadOptions): Promise<void> {
-  while (!client.stopped.aborted) {
-    await insist(client, chooseTransfer(client.random, bank));
-    await delay(restMs ?? 0);
+async function runClient(client: TransferClient, options: TransfersOptions, calls: Call[]): Promise<void> {
+  while (!client.stopping.aborted) {
+    calls.push(await insist(client, chooseTransfer(client.random, options.bank)));
+    if (options.restMs !== undefined) await delay(options.restMs);
   }
 }
 
 /** Tries a transfer until it is committed, its outcome is unknown, or the load is stopped. */
-async function insist(client: LoadClient, transfer: Transfer): Promise<void> {
-  const startedMs = performance.now();
-  let done = false;
-  while (!done) {
-    try {
-      const transaction = await commit(client.server, transfer);
-      client.report.committed.push({ transaction, startedMs, endedMs: performance.now() });
-      done = true;
-    } catch (error) {
-      const failure = fromTransport(error, false);
-      note(client.report, failure);
-      done = failure.kind === "unknown" || client.stopped.aborted;
-      if (!done)
-        await delay(failure.kind === "lost" ? LOST_RETRY_MS : RETRY_MS + client.random.below(RETRY_MS));
+async function insist({ server, random, stopping }: TransferClient, transfer: Transfer): Promise<Call> {
+  const sentMs = Date.now();
+  for (let conflicts = 0; ; ) {
+    const ended = await attempt(server, transfer);
+    if (ended === "conflict") conflicts++;
+    if (ended === "committed" || ended === "unknown" || stopping.aborted) {
+      return { sentMs, answeredMs: Date.now(), result: ended === "lost" ? "unknown" : ended, conflicts };
     }
+    await delay(ended === "lost" ? LOST_RETRY_MS : RETRY_MS + random.below(RETRY_MS));
   }
 }
 
-async function commit(server: Transactions, transfer: Transfer): Promise<string> {
-  const transaction = await server.begin();
-  await carryOut(transaction, transfer);
-  await transaction.commit();
-  return transaction.id;
+type Ended = "committed" | Extract<FailureKind, "conflict" | "refused" | "lost" | "unknown">;
+
+async function attempt(server: Transactions, transfer: Transfer): Promise<Ended> {
+  try {
+    const transaction = await server.begin();
+    await carryOut(transaction, transfer);
+    await transaction.commit();
+    return "committed";
+  } catch (error) {
+    return expected(fromTransport(error, false), transfer);
+  }
 }
 
-function note(report: OwnReport, { kind, message }: TransactionFailure): void {
-  switch (kind) {
-    case "conflict":
-      report.conflicts++;
-      return;
-    case "refused":
-      report.refusals++;
-      return;
-    case "unknown":
-      report.unknown++;
-      return;
-    default:
-      report.failures.push(`${kind}: ${message}`);
-  }
+function expected(failure: TransactionFailure, transfer: Transfer): Ended {
+  const { kind, message } = failure;
+  if (kind === "conflict" || kind === "refused" || kind === "lost" || kind === "unknown") return kind;
+  throw new Error(`The transfer ${JSON.stringify(transfer)} failed, "${kind}": ${message}`, {
+    cause: failure,
+  });
 }

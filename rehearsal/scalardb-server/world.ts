@@ -1,0 +1,97 @@
+import { BANK_TABLES, type Bank, openBank } from "./bank.ts";
+import type { Storage } from "./properties.ts";
+import { type ScalarDbServer, startScalarDbServer } from "./scalardb-server.ts";
+import { loadSchema, type SchemaLoad } from "./schema-loader.ts";
+import { openTransactions, type Transactions } from "./transactions.ts";
+
+/** ScalarDB Servers with a bank on them, over a database that somebody else started. */
+export interface ScalarDbWorld extends AsyncDisposable {
+  readonly storage: Storage;
+  readonly bank: Bank;
+  /** Those that run now. After a start on other data it is other processes, on the same ports. */
+  servers(): readonly ScalarDbServer[];
+  /** One connection to each. */
+  transactions(): readonly Transactions[];
+  /** Ends the servers, as an operator does before a restore. */
+  stopServers(): Promise<void>;
+  /** Starts them afresh, on the ports that they had. */
+  startServers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ScalarDbWorldOptions {
+  readonly storage: Storage;
+  /** Where properties files and logs are kept. */
+  readonly dir: string;
+  readonly servers: number;
+  readonly accounts: number;
+  readonly settings: SchemaLoad["settings"];
+}
+
+const OPENING_BALANCE = 1000;
+
+/** Creates the tables, starts the servers and opens the accounts. */
+export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise<ScalarDbWorld> {
+  const { storage, dir } = options;
+  const fleet = new Fleet(options);
+  try {
+    // A server asks for its tables only when a transaction does.
+    await Promise.all([
+      loadSchema({ storage, dir, tables: BANK_TABLES, settings: options.settings }),
+      fleet.start(),
+    ]);
+    const [first] = fleet.transactions as [Transactions];
+    const bank = await openBank(first, options.accounts, OPENING_BALANCE);
+    return worldOf(fleet, storage, bank);
+  } catch (error) {
+    await fleet.stop();
+    throw error;
+  }
+}
+
+function worldOf(fleet: Fleet, storage: Storage, bank: Bank): ScalarDbWorld {
+  const close = () => fleet.stop();
+  return {
+    storage,
+    bank,
+    servers: () => fleet.servers,
+    transactions: () => fleet.transactions,
+    stopServers: close,
+    startServers: () => fleet.start(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The servers of a world, over their stops and starts. */
+class Fleet {
+  readonly #options: ScalarDbWorldOptions;
+  #ports: readonly (number | undefined)[];
+  servers: readonly ScalarDbServer[] = [];
+  transactions: readonly Transactions[] = [];
+
+  constructor(options: ScalarDbWorldOptions) {
+    this.#options = options;
+    this.#ports = Array.from({ length: options.servers }, () => undefined);
+  }
+
+  async start(): Promise<void> {
+    const { storage, dir } = this.#options;
+    const started = await Promise.allSettled(
+      this.#ports.map((port) =>
+        startScalarDbServer({ storage, dir, ...(port === undefined ? {} : { port }) }),
+      ),
+    );
+    this.servers = started.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+    for (const start of started) if (start.status === "rejected") throw start.reason;
+    this.#ports = this.servers.map(({ port }) => port);
+    this.transactions = await Promise.all(this.servers.map(openTransactions));
+  }
+
+  async stop(): Promise<void> {
+    for (const connection of this.transactions) connection.close();
+    await Promise.all(this.servers.map((server) => server.process.stop()));
+    this.transactions = [];
+    this.servers = [];
+  }
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** The main job on software that nobody here wrote: several Java servers at a time, so one file after the other. */
+export default defineConfig({
+  test: {
+    include: ["test/peers/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
+  },
+});

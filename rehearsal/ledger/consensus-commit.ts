@@ -78,7 +78,8 @@ export class Transaction {
     const writes = [...this.#writes.values()];
     const prepared = await settled(this.#prepare(writes));
     if (prepared.kind === "failed") return this.#abort(writes, prepared.message);
-    if (prepared.value !== "done") return this.#abort(prepared.value === "refused" ? [] : writes);
+    if (prepared.value === "partly-done") return this.#abort(writes);
+    if (prepared.value === "refused") return this.#abort(writes.filter(({ before }) => !before));
 
     // Read after the last prepare and before the row is written: that all of a transaction's records are prepared
     // by this time is what makes a restore to a second without commits provably whole.
@@ -123,15 +124,19 @@ export class Transaction {
   }
 
   async #rolledBack(writes: readonly Write[]): Promise<CommitOutcome> {
-    await settled(Promise.all(writes.map((write) => this.#rollBack(write))));
+    await settled(Promise.all(writes.map((write) => this.#release(write))));
     return { kind: "conflict" };
   }
 
-  /** Only what this transaction has prepared: a record that it lost to another is not its own to touch. */
-  async #rollBack({ table, key }: Write): Promise<void> {
+  /**
+   * Rolls back what this transaction has prepared. A record that it lost to another is not its own to touch, but
+   * what stood in the way of an insert was not read before: if its owner died, nobody else would ever recover it.
+   */
+  async #release({ table, key, before }: Write): Promise<void> {
     const record = await this.#storage.get(table, key);
-    if (!record || textOf(record, "tx_id") !== this.id || !isInDoubt(record)) return;
-    await this.#storage.mutate([rollBackMutation(table, record)]);
+    if (!record || !isInDoubt(record)) return;
+    if (textOf(record, "tx_id") === this.id) await this.#storage.mutate([rollBackMutation(table, record)]);
+    else if (!before) await recover(this.#storage, table, record, this.#options);
   }
 }
 

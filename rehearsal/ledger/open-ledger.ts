@@ -6,7 +6,7 @@ import { CERTIFICATE, CONTRACT, CONTRACT_CLASS, FUNCTION, LEDGER_TABLES } from "
 import { seededRandom } from "./random.ts";
 import { RECOVERY_EXPIRY_MS } from "./recovery.ts";
 import { createSchema, type SchemaOptions } from "./schema.ts";
-import { openStorage, type Storage } from "./storage.ts";
+import { type Condition, openStorage, type Storage } from "./storage.ts";
 import { type Columns, keyOf, type Table } from "./table.ts";
 import { MOST_MOVES, type Transfer } from "./transfer.ts";
 import { blob, number, text } from "./value.ts";
@@ -64,19 +64,18 @@ async function register(storage: Storage, identity: Identity): Promise<void> {
     pem: text(certificateOf(identity)),
     ...registered,
   });
-  await put(storage, CONTRACT_CLASS, {
-    binary_name: text(CONTRACT_BINARY),
-    byte_code: blob(code(CONTRACT_BINARY)),
-  });
+  const contractCode = { binary_name: text(CONTRACT_BINARY), byte_code: blob(code(CONTRACT_BINARY)) };
+  await put(storage, CONTRACT_CLASS, contractCode, { condition: { kind: "absent" } });
   const signature = signRegistration(identity, TRANSFER_CONTRACT, CONTRACT_BINARY, code(CONTRACT_BINARY));
-  await put(storage, CONTRACT, {
+  const contract = {
     cert_holder_id: text(entityId),
     cert_version: number(keyVersion),
     id: text(TRANSFER_CONTRACT),
     binary_name: text(CONTRACT_BINARY),
     ...registered,
     signature: blob(signature),
-  });
+  };
+  await put(storage, CONTRACT, contract, { cleared: ["properties"] });
   await put(storage, FUNCTION, {
     id: text(TOUCH_FUNCTION),
     binary_name: text(FUNCTION_BINARY),
@@ -85,9 +84,13 @@ async function register(storage: Storage, identity: Identity): Promise<void> {
   });
 }
 
-async function put(storage: Storage, table: Table, columns: Columns): Promise<void> {
-  const key = keyOf(table, columns);
-  await storage.mutate([{ kind: "put", table, key, columns, cleared: [], condition: { kind: "none" } }]);
+async function put(
+  storage: Storage,
+  table: Table,
+  columns: Columns,
+  { condition = { kind: "none" }, cleared = [] }: { condition?: Condition; cleared?: readonly string[] } = {},
+): Promise<void> {
+  await storage.mutate([{ kind: "put", table, key: keyOf(table, columns), columns, cleared, condition }]);
 }
 
 /** The transfers touch different assets, so they need not wait for each other. */

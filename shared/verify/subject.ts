@@ -31,12 +31,12 @@ export interface Clocks {
   readonly scalarClockBoundMs: number;
   /** How far apart the clocks of the database's own partitions may be. */
   readonly databaseSkewMs: number;
+  /** How long a transaction may take: in live tables, what was prepared before that is not in flight. */
+  readonly transactionLifeMs: number;
 }
 
-export const DEFAULT_CLOCKS: Clocks = { scalarClockBoundMs: 1000, databaseSkewMs: 250 };
-
-/** A transaction expires after 60 s by ScalarDB's default, so what was prepared before that is not in flight. */
-const IN_FLIGHT_MS = 60_000;
+/** A transaction expires after 60 s by ScalarDB's default. */
+export const DEFAULT_CLOCKS: Clocks = { scalarClockBoundMs: 1000, databaseSkewMs: 250, transactionLifeMs: 60_000 };
 
 const SECOND_MS = 1000;
 
@@ -81,7 +81,7 @@ export function limitsOf(
     case "live":
       return {
         newestMs: Number.POSITIVE_INFINITY,
-        inFlightMs: subject.startedMs - clocks.scalarClockBoundMs - IN_FLIGHT_MS,
+        inFlightMs: subject.startedMs - clocks.scalarClockBoundMs - clocks.transactionLifeMs,
       };
     default:
       return subject satisfies never;

@@ -1,0 +1,256 @@
+import { expect, test } from "vitest";
+import { backup } from "../../shared/backup/backup.ts";
+import { codeOf } from "../../shared/errors/stillpoint-error.ts";
+import { addressOf } from "../../shared/pause/instance.ts";
+import { Death, drive } from "../workflow/drive.ts";
+import { dyingAt, failing, INPUT, INSTANCES, type Mischief, SmallWorld } from "./small-world.ts";
+
+function take(mischief?: Mischief, prepare?: (world: SmallWorld) => void) {
+  const world = new SmallWorld(mischief);
+  prepare?.(world);
+  return { world, result: drive(backup(INPUT), world.answer) };
+}
+
+function reasonsOf({ result }: ReturnType<typeof take>): readonly string[] {
+  return result.verdict.kind === "invalid" ? result.verdict.reasons : [];
+}
+
+function refusal(prepare: (world: SmallWorld) => unknown, mischief?: Mischief) {
+  const world = new SmallWorld(mischief);
+  prepare(world);
+  let code: string | undefined;
+  try {
+    drive(backup(INPUT), world.answer);
+  } catch (error) {
+    code = codeOf(error);
+  }
+  return { code, world };
+}
+
+test("an undisturbed backup records a second that lies inside the window on the database's clock", () => {
+  const { world, result } = take();
+  expect(result.verdict).toEqual({ kind: "valid" });
+  const { startMs, endMs } = result.window ?? { startMs: 0, endMs: 0 };
+  const [database] = world.points[0]?.databases ?? [];
+  const atMs = (database?.atSecond ?? 0) * 1000;
+  expect(startMs + world.databaseOffsetMs).toBeLessThanOrEqual(atMs);
+  expect(atMs + 1000).toBeLessThanOrEqual(endMs + world.databaseOffsetMs);
+  expect(world.points).toHaveLength(1);
+  expect(world.closed.size).toBe(0);
+  expect(world.leaseHolder).toBeUndefined();
+  expect(world.pause?.state).toBe("closed");
+});
+
+test("hold auto keeps the instances no longer than a whole second and the clock bounds need", () => {
+  const { result } = take();
+  const { startMs, endMs } = result.window ?? { startMs: 0, endMs: 0 };
+  expect(endMs - startMs).toBeLessThan(2_700);
+});
+
+test("a fixed hold is kept at least that long", () => {
+  const world = new SmallWorld();
+  const result = drive(backup({ ...INPUT, pause: { ...INPUT.pause, holdMs: 7_000 } }), world.answer);
+  const { startMs, endMs } = result.window ?? { startMs: 0, endMs: 0 };
+  expect(endMs - startMs).toBeGreaterThanOrEqual(7_000);
+  expect(result.verdict.kind).toBe("valid");
+});
+
+test("the pause is in the catalog, with its deadline, before the first Pause is sent", () => {
+  const { world } = take();
+  const kinds = world.effects.map(({ kind }) => kind);
+  expect(kinds.indexOf("open-pause")).toBeGreaterThan(-1);
+  expect(kinds.indexOf("open-pause")).toBeLessThan(kinds.indexOf("pause"));
+});
+
+test("whenever the process dies, every instance that may be paused is on an open record in the catalog", () => {
+  const undisturbed = take().world.effects.length;
+  for (let nth = 1; nth <= undisturbed; nth++) {
+    const world = new SmallWorld(dyingAt(nth));
+    expect(() => drive(backup(INPUT), world.answer)).toThrow(Death);
+    const guarded = new Set(world.pause?.state === "closed" ? [] : world.pause?.instances.map(addressOf));
+    for (const address of world.closed) expect(guarded).toContain(address);
+  }
+});
+
+test.each(["pause", "check-gates", "probe-clock", "discover", "now", "sleep"])(
+  "every instance is open again, and the verdict is invalid, when %s fails in the middle of a pause",
+  (kind) => {
+    const begun = (world: SmallWorld) => world.pause !== undefined;
+    let failed = false;
+    const mischief: Mischief = (effect, world) => {
+      if (failed || !begun(world) || effect.kind !== kind) return undefined;
+      failed = true;
+      return failing(kind, world.count(kind), "INTERNAL")(effect, world);
+    };
+    const world = new SmallWorld(mischief);
+    let verdict: string | undefined;
+    try {
+      verdict = drive(backup(INPUT), world.answer).verdict.kind;
+    } catch {
+      verdict = "refused";
+    }
+    expect(failed).toBe(true);
+    expect(verdict).not.toBe("valid");
+    expect(world.closed.size).toBe(0);
+    expect(world.points).toEqual([]);
+  },
+);
+
+test.each([
+  "drain-timed-out",
+  "held-by-another",
+  "pause-in-progress",
+  "opened-during-drain",
+  "not-sent",
+  "unknown",
+] as const)("a pause that ends as %s on one instance is invalid, and the others are unpaused", (kind) => {
+  const taken = take(undefined, (world) => {
+    world.pauseOutcome = kind;
+  });
+  expect(reasonsOf(taken)[0]).toContain("10.0.0.1:50053");
+  expect([...taken.world.closed]).toEqual([]);
+  expect(taken.world.points).toEqual([]);
+});
+
+test.each(["drain-timed-out", "held-by-another", "pause-in-progress", "opened-during-drain"] as const)(
+  "an instance whose pause ended as %s is never sent an Unpause, since its gate may be somebody else's",
+  (kind) => {
+    const { world } = take(undefined, (each) => {
+      each.pauseOutcome = kind;
+    });
+    const unpaused = world.effects
+      .filter((effect) => effect.kind === "unpause")
+      .flatMap((effect) => (effect as unknown as { instances: typeof INSTANCES }).instances.map(addressOf));
+    expect(unpaused).not.toContain("10.0.0.1:50053");
+  },
+);
+
+test("a pause without an answer stays on record as unsettled, though its instance was seen open", () => {
+  const { world } = take(undefined, (each) => {
+    each.pauseOutcome = "unknown";
+  });
+  expect(world.pause?.state).toBe("unsettled");
+  expect(Object.keys(world.pause?.seenOpen ?? {})).toEqual(["10.0.0.1:50053"]);
+});
+
+test("an instance that answers Pause with OK and leaves its gate open makes the window invalid", () => {
+  const taken = take((effect, world) => {
+    if (effect.kind === "check-gates" && world.count("pause") === 1) world.closed.delete("10.0.0.2:50053");
+    return undefined;
+  });
+  expect(reasonsOf(taken).join()).toContain("said that its gate was open right after its Pause");
+});
+
+test("a gate that somebody opened during the hold makes the window invalid", () => {
+  const taken = take((effect, world) => {
+    if (effect.kind === "sleep" && world.count("unpause") === 0) world.closed.delete("10.0.0.3:50053");
+    return undefined;
+  });
+  expect(reasonsOf(taken).join()).toContain(
+    '"10.0.0.3:50053" said that its gate was open just before the Unpause',
+  );
+});
+
+test("an instance that appears during the pause makes the window invalid", () => {
+  const taken = take((effect, world) => {
+    if (effect.kind === "discover" && world.count("discover") === 2)
+      world.discovery = {
+        ...world.discovery,
+        instances: [...INSTANCES, { component: "ledger", host: "10.0.0.4", port: 50053 }],
+      };
+    return undefined;
+  });
+  expect(reasonsOf(taken).join()).toContain('10.0.0.4:50053" had appeared');
+});
+
+test("a step of the database's clock makes the window invalid", () => {
+  const taken = take((effect, world) => {
+    if (effect.kind === "probe-clock" && world.count("probe-clock") === 2) world.databaseOffsetMs += 3_000;
+    return undefined;
+  });
+  expect(taken.result.verdict.kind).toBe("invalid");
+});
+
+test("a step of our own clock makes the window invalid", () => {
+  const taken = take((effect, world) => {
+    if (effect.kind === "sleep") world.wallStepMs = 4_000;
+    return undefined;
+  });
+  expect(reasonsOf(taken).join()).toContain("our own clock jumped by 4000 ms");
+});
+
+test("a table that is created again while the backup runs makes the window invalid", () => {
+  const taken = take((effect, world) => {
+    if (effect.kind === "capture" && world.count("capture") === 2) world.identity = ["table-1 id-2"];
+    return undefined;
+  });
+  expect(reasonsOf(taken).join()).toContain("changed while the backup was taken");
+});
+
+test("a mark that a sweep left on the record makes the window invalid", () => {
+  const taken = take(undefined, (world) => {
+    world.markedBy = "sweep-7";
+  });
+  expect(reasonsOf(taken).join()).toContain("sweep-7 had marked this pause");
+  expect(taken.world.points).toEqual([]);
+});
+
+test("a catalog that does not take the verdict makes the window invalid, with the instances open", () => {
+  const taken = take(failing("close-pause", 1, "CATALOG_UNREADABLE"));
+  expect(reasonsOf(taken).join()).toContain("the catalog did not take the verdict");
+  expect(taken.world.closed.size).toBe(0);
+});
+
+test("an instance that does not open by the deadline is named, and its record stays unsettled", () => {
+  const { world, result } = take((effect, each) => {
+    if (effect.kind === "unpause") each.silent.add("10.0.0.2:50053");
+    return undefined;
+  });
+  expect(result.stillPaused.map(addressOf)).toEqual(["10.0.0.2:50053"]);
+  expect(world.pause?.state).toBe("unsettled");
+  expect(world.pause?.unsettled).toEqual(["10.0.0.2:50053"]);
+});
+
+test("an interrupt during the hold unpauses first, and the backup says that it was interrupted", () => {
+  const { world, result } = take((effect, each) => {
+    if (effect.kind === "sleep") each.interrupted = true;
+    return undefined;
+  });
+  expect(result.failure?.code).toBe("INTERRUPTED");
+  expect(world.closed.size).toBe(0);
+});
+
+test("where no whole second can fit before the deadline, the instances are let go at once", () => {
+  const world = new SmallWorld();
+  const pause = { ...INPUT.pause, longestMs: 4_100, rpcDeadlineMs: 1_000 };
+  const result = drive(backup({ ...INPUT, pause }), world.answer);
+  expect(result.verdict.kind).toBe("invalid");
+  expect(result.heldMs).toBeLessThan(2_000);
+});
+
+test("nothing is paused while somebody else's pause is seen", () => {
+  const { code, world } = refusal((each) => each.closed.add("10.0.0.2:50053"));
+  expect(code).toBe("ALREADY_PAUSED");
+  expect(world.count("pause") + world.count("unpause")).toBe(0);
+  expect(world.leaseHolder).toBeUndefined();
+});
+
+test.each([
+  ["INSTANCE_UNREACHABLE", (world: SmallWorld) => world.silent.add("10.0.0.1:50053")],
+  ["LEASE_HELD", (world: SmallWorld) => Object.assign(world, { leaseHolder: "another" })],
+  ["NOT_PROTECTED", (world: SmallWorld) => world.problems.push("no PITR")],
+  [
+    "INSTANCES_NOT_FOUND",
+    (world: SmallWorld) => Object.assign(world.discovery, { disagreement: "two answers" }),
+  ],
+] as const)("a backup is refused with %s before anything is paused", (wanted, prepare) => {
+  const { code, world } = refusal(prepare);
+  expect(code).toBe(wanted);
+  expect(world.count("pause")).toBe(0);
+});
+
+test("a database whose clock cannot be measured refuses the backup before anything is paused", () => {
+  const { code, world } = refusal(() => undefined, failing("probe-clock", 1, "CLOCK_UNMEASURED"));
+  expect(code).toBe("CLOCK_UNMEASURED");
+  expect(world.count("pause")).toBe(0);
+});

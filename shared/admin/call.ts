@@ -74,6 +74,8 @@ function kindOfFailure(progress: Progress, error: ConnectError): "refused" | "un
 
 /** A transport for one call, so that it is known of each call whether its request left. */
 function transportOn(origin: string, line: Line, request: { progress: Progress }, cancel: AbortController) {
+  // Node leaves out the brackets around an IPv6 address, and servers reject the request.
+  const pseudo = { ":authority": new URL(origin).host };
   return createGrpcTransport({
     baseUrl: origin,
     sessionManager: {
@@ -82,7 +84,7 @@ function transportOn(origin: string, line: Line, request: { progress: Progress }
         const session = await line.ready;
         if (request.progress === "withheld") throw new ConnectError("withheld", Code.Canceled);
         // Throws where the session has closed meanwhile: then there is no stream, and nothing was sent.
-        const stream = session.request({ ...headers, ":method": method, ":path": path }, options);
+        const stream = session.request({ ...headers, ...pseudo, ":method": method, ":path": path }, options);
         request.progress = "sent";
         endUnanswered(stream, cancel);
         return stream;

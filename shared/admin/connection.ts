@@ -6,6 +6,7 @@ import type { LoadedTls } from "./tls.ts";
 
 /** One TCP connection, from dialling on. `ready` waits for the server's HTTP/2 settings. */
 export interface Line {
+  readonly socket: net.Socket;
   readonly session: http2.ClientHttp2Session;
   readonly ready: Promise<http2.ClientHttp2Session>;
   /** Calls that are still on it. */
@@ -50,14 +51,23 @@ export class AdminConnection {
   }
 
   #open(): Line {
-    const session = http2.connect(this.origin, { createConnection: this.#dial });
-    const line: Line = { session, ready: settled(session), calls: 0 };
+    const socket = this.#dial();
+    const session = http2.connect(this.origin, { createConnection: () => socket });
+    // A session does not always see an error of its socket: an alert after the TLS handshake passes it by.
+    socket.on("error", (error) => {
+      session.destroy(error);
+      socket.destroy();
+    });
+    const line: Line = { socket, session, ready: settled(session), calls: 0 };
     this.#line = line;
     this.#lines.add(line);
     session.once("close", () => this.#lines.delete(line));
     return line;
   }
 }
+
+const CLOSED_EARLY =
+  "it closed the connection before HTTP/2 began; a server that demands a client certificate may do so";
 
 /**
  * Resolves when the server's HTTP/2 settings have arrived, which a client need not wait for. But only then is it
@@ -72,7 +82,7 @@ function settled(session: http2.ClientHttp2Session): Promise<http2.ClientHttp2Se
   });
   // Stays for the life of the session: an error without a listener would end the process.
   session.on("error", reject);
-  session.once("close", () => reject(new Error("the connection was closed before HTTP/2 began")));
+  session.once("close", () => reject(new Error(CLOSED_EARLY)));
   // Whoever waits sees the rejection; nobody may be waiting any more.
   promise.catch(() => {});
   return promise;
@@ -81,6 +91,7 @@ function settled(session: http2.ClientHttp2Session): Promise<http2.ClientHttp2Se
 function cut(line: Line): void {
   // With the code its open streams end at once and as failures; without it they would end silently.
   line.session.destroy(undefined, http2.constants.NGHTTP2_CANCEL);
+  line.socket.destroy();
 }
 
 function dialPlain(host: string, port: number): net.Socket {

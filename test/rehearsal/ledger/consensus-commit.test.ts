@@ -254,5 +254,5 @@ test("every write, and every row between writes, has a shape that a real ledger 
   const real = realWrites();
   expect(own.filter((shape) => !real.some((candidate) => isDeepStrictEqual(candidate, shape)))).toEqual([]);
   // All that a real transaction wrote, but for what only recovery and registration write.
-  expect(new Set(own.map((shape) => JSON.stringify(shape))).size).toBe(15);
+  expect(new Set(own.map((shape) => JSON.stringify(shape))).size).toBe(16);
 });

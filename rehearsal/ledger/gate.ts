@@ -114,17 +114,19 @@ export class Gate {
       return "PAUSED";
     }
     const deadline = this.#timers.now() + mostMs;
+    let closedByThis = false;
     const gotTurn = await this.#when(
       () => !this.#pauseInProgress || undefined,
       mostMs,
       false,
       (turn) => {
-        this.#pauseInProgress ||= turn;
+        if (!turn) return;
+        this.#pauseInProgress = true;
+        closedByThis = this.#open;
+        this.#open = false;
       },
     );
     if (!gotTurn) return "PAUSE_IN_PROGRESS";
-    const closedByThis = this.#open;
-    this.#open = false;
     const left = deadline - this.#timers.now();
     return this.#when(
       () => this.#stateOfDrain(),

@@ -1,0 +1,179 @@
+import { dirname, resolve } from "node:path";
+import { type Address, type ComponentKind, parseAddress } from "../admin/instance-address.ts";
+import type { ComponentSection, TlsSection } from "./component-schema.ts";
+import { kindOf, type Product, pausedOf, productOf } from "./derived.ts";
+import type { ConfigFile, DatabaseSection, DeploymentSection, PauseSection } from "./file-schema.ts";
+
+/** The configuration as the rest of the product sees it: complete, checked, deeply frozen, all paths absolute. */
+export interface Config {
+  /** The file it came from. */
+  readonly path: string;
+  readonly catalog: CatalogSettings;
+  /** In the order of the file. */
+  readonly deployments: readonly Deployment[];
+}
+
+export interface CatalogSettings {
+  readonly kind: "file";
+  readonly path: string;
+}
+
+export interface Deployment {
+  readonly name: string;
+  readonly product: Product;
+  readonly components: readonly Component[];
+  readonly pause: PauseSettings;
+  readonly databases: readonly DatabaseSettings[];
+  /** How old the last valid restore point may grow before it is late. */
+  readonly objectiveMs?: number;
+  readonly schedule?: Schedule;
+}
+
+export interface Component {
+  readonly name: string;
+  readonly kind: ComponentKind;
+  readonly instances: InstanceSource;
+  /** Whether a backup pauses it. */
+  readonly paused: boolean;
+  /** Plaintext where it is absent. */
+  readonly tls?: TlsSettings;
+}
+
+export type InstanceSource =
+  | { readonly kind: "list"; readonly addresses: readonly Address[] }
+  | { readonly kind: "srv"; readonly name: string; readonly servers?: readonly string[] };
+
+export type CertificateSource = { readonly file: string } | { readonly pem: string };
+/** A private key is only ever a reference. */
+export type KeySource = { readonly file: string } | { readonly env: string };
+
+export interface TlsSettings {
+  readonly ca?: CertificateSource;
+  readonly authority?: string;
+  readonly client?: { readonly certificate: CertificateSource; readonly key: KeySource };
+}
+
+export interface PauseSettings {
+  readonly holdMs: "auto" | number;
+  readonly drainWaitMs: number;
+  /** From the first Pause on, every instance is open again after at most this long. */
+  readonly longestMs: number;
+  readonly clockAllowanceMs: number;
+  readonly scalarClockBoundMs: number;
+  /** For one admin call; a Pause has the drain wait on top. */
+  readonly rpcDeadlineMs: number;
+}
+
+export interface DatabaseSettings {
+  readonly name: string;
+  readonly kind: "dynamodb";
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly autoScalingEndpoint?: string;
+  readonly profile?: string;
+  readonly prefix: string;
+  readonly metadataNamespace: string;
+  readonly coordinatorNamespace: string;
+  /** ScalarDL only. */
+  readonly ledgerNamespace?: string;
+}
+
+export interface Schedule {
+  readonly cron: string;
+  readonly timezone: string;
+}
+
+const LEDGER_NAMESPACE = "scalar";
+
+/** From the checked contents of the file at `path`, which all relative paths in it start from. */
+export function configFrom(path: string, { catalog, deployments }: ConfigFile): Config {
+  const folder = dirname(path);
+  return frozen({
+    path,
+    catalog: { kind: catalog.kind, path: resolve(folder, catalog.path) },
+    deployments: Object.entries(deployments).map(([name, section]) => deploymentFrom(name, section, folder)),
+  });
+}
+
+function deploymentFrom(name: string, section: DeploymentSection, folder: string): Deployment {
+  const { components, databases, pause, objective, schedule } = section;
+  const named = Object.entries(components);
+  // The rules have seen to it that there is a component, and that all belong to one product.
+  const product = section.product ?? productOf(...(named[0] as [string, ComponentSection]));
+  return {
+    name,
+    product,
+    components: named.map(([of, its]) => componentFrom(of, its, folder)),
+    pause: pauseFrom(pause),
+    databases: Object.entries(databases).map(([of, its]) => databaseFrom(of, its, product)),
+    ...(objective !== undefined && { objectiveMs: objective }),
+    ...(schedule && { schedule }),
+  };
+}
+
+function componentFrom(name: string, section: ComponentSection, folder: string): Component {
+  const kind = kindOf(name, section) as ComponentKind;
+  return {
+    name,
+    kind,
+    instances: instancesFrom(section.instances, kind),
+    paused: pausedOf(name, section),
+    ...(section.tls && { tls: tlsFrom(section.tls, folder) }),
+  };
+}
+
+function instancesFrom(instances: ComponentSection["instances"], kind: ComponentKind): InstanceSource {
+  if (Array.isArray(instances))
+    return { kind: "list", addresses: instances.map((text) => parseAddress(text, kind)) };
+  const { srv, servers } = instances;
+  return { kind: "srv", name: srv, ...(servers && { servers }) };
+}
+
+export function tlsFrom({ ca, authority, certificate, key }: TlsSection, folder: string): TlsSettings {
+  return {
+    ...(ca && { ca: certificateFrom(ca, folder) }),
+    ...(authority !== undefined && { authority }),
+    ...(certificate &&
+      key && { client: { certificate: certificateFrom(certificate, folder), key: keyFrom(key, folder) } }),
+  };
+}
+
+function certificateFrom(
+  { file, pem = "" }: NonNullable<TlsSection["ca"]>,
+  folder: string,
+): CertificateSource {
+  return file === undefined ? { pem } : { file: resolve(folder, file) };
+}
+
+function keyFrom({ file, env = "" }: NonNullable<TlsSection["key"]>, folder: string): KeySource {
+  return file === undefined ? { env } : { file: resolve(folder, file) };
+}
+
+function pauseFrom(pause: PauseSection): PauseSettings {
+  return {
+    holdMs: pause.hold,
+    drainWaitMs: pause.drainWait,
+    longestMs: pause.longest,
+    clockAllowanceMs: pause.clockAllowance,
+    scalarClockBoundMs: pause.scalarClockBound,
+    rpcDeadlineMs: pause.rpcDeadline,
+  };
+}
+
+function databaseFrom(name: string, section: DatabaseSection, product: Product): DatabaseSettings {
+  const { endpoint, autoScalingEndpoint = endpoint, profile, ledgerNamespace, ...always } = section;
+  return {
+    name,
+    ...always,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(autoScalingEndpoint !== undefined && { autoScalingEndpoint }),
+    ...(profile !== undefined && { profile }),
+    ...(product === "scalardl" && { ledgerNamespace: ledgerNamespace ?? LEDGER_NAMESPACE }),
+  };
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}

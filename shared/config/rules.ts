@@ -1,0 +1,134 @@
+import { parseAddress } from "../admin/instance-address.ts";
+import { addressOf } from "../pause/instance.ts";
+import { type ComponentSection, canonicalHost } from "./component-schema.ts";
+import { kindOf, pausedOf, productOf } from "./derived.ts";
+import { showDuration } from "./duration.ts";
+import { NAME, NAME_RULE } from "./fields.ts";
+import { DatabaseSection, PauseSection } from "./file-schema.ts";
+import { type Problem, type SettingPath, valueAt } from "./problem.ts";
+import { componentsOf, type Found, sectionsAt } from "./sections.ts";
+
+/** Two seconds contain a whole one wherever they begin. */
+const LEAST_AUTO_HOLD_MS = 2_000;
+
+/**
+ * What no single setting shows: settings that contradict each other. Each section is looked at by itself as far as
+ * its shape is right, so that one mistake does not hide another.
+ */
+export function ruleProblems(tree: unknown): readonly Problem[] {
+  const deployments = sectionsAt(tree, ["deployments"]);
+  const names = deployments.flatMap((deployment) => [
+    deployment,
+    ...sectionsAt(tree, [...deployment.path, "components"]),
+    ...sectionsAt(tree, [...deployment.path, "databases"]),
+  ]);
+  const within = deployments.flatMap(({ path }) => [
+    ...pauseProblems(tree, path),
+    ...componentProblems(tree, path),
+    ...databaseProblems(tree, path),
+  ]);
+  const components = deployments.flatMap(({ path }) => componentsOf(tree, path));
+  return [...names.flatMap(nameProblems), ...within, ...sharedInstances(components)];
+}
+
+function nameProblems({ name, path }: Found<unknown>): readonly Problem[] {
+  return NAME.test(name) ? [] : [{ path, rule: NAME_RULE, about: "name" }];
+}
+
+function pauseProblems(tree: unknown, deployment: SettingPath): readonly Problem[] {
+  const path = [...deployment, "pause"];
+  const parsed = PauseSection.safeParse(valueAt(tree, path) ?? {});
+  if (!parsed.success) return [];
+  const { longest, drainWait, hold, rpcDeadline } = parsed.data;
+  const holdMs = hold === "auto" ? LEAST_AUTO_HOLD_MS : hold;
+  // One deadline for asking again, one for unpausing: both come after the hold, before the pause must be over.
+  const neededMs = drainWait + holdMs + 2 * rpcDeadline;
+  if (longest > neededMs) return [];
+  const sum = `drainWait ${showDuration(drainWait)}, hold ${showDuration(holdMs)} and twice rpcDeadline ${showDuration(rpcDeadline)}`;
+  return [{ path: [...path, "longest"], rule: `must be longer than ${showDuration(neededMs)}: ${sum}` }];
+}
+
+function componentProblems(tree: unknown, deployment: SettingPath): readonly Problem[] {
+  const all = sectionsAt(tree, [...deployment, "components"]);
+  const components = componentsOf(tree, deployment);
+  const each = components.flatMap(kindProblems);
+  const [first] = components;
+  // What the deployment as a whole lacks can only be told when all of it could be read.
+  if (each.length > 0 || first === undefined || components.length < all.length) return each;
+  const given = valueAt(tree, [...deployment, "product"]);
+  const product = given === "scalardl" || given === "scalardb" ? given : productOf(first.name, first.section);
+  const strangers = components.filter(({ name, section }) => productOf(name, section) !== product);
+  if (strangers.length > 0) return strangers.map((stranger) => strangerProblem(stranger, product));
+  if (components.some(({ name, section }) => pausedOf(name, section))) return [];
+  return [
+    { path: [...deployment, "components"], rule: "must have a component that is paused", about: "name" },
+  ];
+}
+
+function kindProblems({ name, path, section }: Found<ComponentSection>): readonly Problem[] {
+  const kind = kindOf(name, section);
+  if (kind === undefined)
+    return [
+      { path: [...path, "kind"], rule: `is missing, and "${name}" is not the name of a kind`, about: "name" },
+    ];
+  if (section.paused !== false || kind === "auditor") return [];
+  const rule = `must not be false for a ${kind}: its transactions would go on inside the window`;
+  return [{ path: [...path, "paused"], rule }];
+}
+
+function strangerProblem({ name, path, section }: Found<ComponentSection>, product: string): Problem {
+  const rule = `must belong to ${product}, as the deployment does; "${kindOf(name, section)}" does not`;
+  return { path: [...path, "kind"], rule, about: "name" };
+}
+
+function databaseProblems(tree: unknown, deployment: SettingPath): readonly Problem[] {
+  const components = componentsOf(tree, deployment);
+  const ofScalarDb =
+    components.length > 0 && components.every(({ name, section }) => productOf(name, section) === "scalardb");
+  const owners = new Map<string, string>();
+  return sectionsAt(tree, [...deployment, "databases"]).flatMap(({ name, path, section }) => {
+    const parsed = DatabaseSection.safeParse(section);
+    if (!parsed.success) return [];
+    const { region, endpoint, prefix, metadataNamespace, ledgerNamespace } = parsed.data;
+    const problems: Problem[] = [];
+    if (ofScalarDb && ledgerNamespace !== undefined)
+      problems.push({ path: [...path, "ledgerNamespace"], rule: "is for ScalarDL only" });
+    const owner = claim(owners, JSON.stringify([region, endpoint, prefix, metadataNamespace]), name);
+    if (owner !== undefined)
+      problems.push({ path, rule: `must not hold the same tables as database "${owner}"`, about: "name" });
+    return problems;
+  });
+}
+
+/** An instance belongs to one component: two leases, or two verdicts on one gate, would contradict each other. */
+function sharedInstances(components: readonly Found<ComponentSection>[]): readonly Problem[] {
+  const owners = new Map<string, string>();
+  return components.flatMap(({ name, path, section }) =>
+    instancesOf(name, section).flatMap(({ instance, below }) => {
+      const owner = claim(owners, instance, `${path[1]}.${name}`);
+      const rule = `must not name "${instance}" again: component "${owner}" does`;
+      return owner === undefined ? [] : [{ path: [...path, "instances", ...below], rule }];
+    }),
+  );
+}
+
+/** Who owns a thing already, where somebody does; else the claimant owns it from now on. */
+function claim(owners: Map<string, string>, thing: string, claimant: string): string | undefined {
+  const owner = owners.get(thing);
+  if (owner === undefined) owners.set(thing, claimant);
+  return owner;
+}
+
+function instancesOf(
+  name: string,
+  section: ComponentSection,
+): readonly { instance: string; below: SettingPath }[] {
+  const { instances } = section;
+  if (!Array.isArray(instances))
+    return [{ instance: instances.srv.toLowerCase().replace(/\.$/, ""), below: ["srv"] }];
+  return instances.map((text, index) => {
+    const { host, port } = parseAddress(text, kindOf(name, section) ?? "ledger");
+    const canonical = (canonicalHost(host) ?? host).replace(/^\[(.*)\]$/, "$1");
+    return { instance: addressOf({ host: canonical, port }), below: [index] };
+  });
+}

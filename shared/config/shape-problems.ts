@@ -1,0 +1,93 @@
+import type * as z from "zod";
+import { settingsAt } from "./json-schema.ts";
+import { didYouMean } from "./near-miss.ts";
+import { type Problem, type SettingPath, valueAt } from "./problem.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** What zod found wrong with the shape, in this product's words. `at` is where the checked value stands. */
+export function shapeProblems(
+  tree: unknown,
+  issues: readonly Issue[],
+  at: SettingPath = [],
+): readonly Problem[] {
+  return issues.flatMap((issue) => problemsOf(tree, issue, [...at, ...(issue.path as SettingPath)]));
+}
+
+function problemsOf(tree: unknown, issue: Issue, path: SettingPath): readonly Problem[] {
+  const value = valueAt(tree, path);
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({ path: [...path, key], rule: unknownRule(path, key), about: "name" }));
+    case "invalid_union":
+      return unionProblems(tree, issue.errors, path);
+    case "invalid_type":
+      return [typeProblem(path, value, issue)];
+    case "invalid_value":
+      return [
+        { path, rule: choiceRule(value, issue.values.map(String)), ...(value === undefined && missing) },
+      ];
+    default:
+      return [{ path, rule: issue.message }];
+  }
+}
+
+const missing = { about: "name" } as const;
+
+function unknownRule(path: SettingPath, key: string): string {
+  if (path.at(-1) === "key" && key === "pem")
+    return 'is no setting: a private key is never written into this file; name its "file", or the variable "env" that holds it';
+  return `is no setting here${didYouMean(key, settingsAt(path))}`;
+}
+
+function choiceRule(value: unknown, choices: readonly string[]): string {
+  const quoted = choices.map((choice) => `"${choice}"`).join(" or ");
+  if (value === undefined) return `is missing; it must be ${quoted}`;
+  return `must be ${quoted}${typeof value === "string" ? didYouMean(value, choices) : ""}`;
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  object: "a section with settings of its own",
+  record: "a section with settings of its own",
+  array: "a list",
+  string: "a text",
+  boolean: "true or false",
+};
+
+function typeProblem(path: SettingPath, value: unknown, issue: Issue & { code: "invalid_type" }): Problem {
+  if (value === undefined)
+    return { path, rule: path.length === 0 ? "is empty" : "is missing", about: "name" };
+  // Where the definition has words of its own, such as those for a bare number, they say more.
+  const rule = issue.message.startsWith("Invalid input")
+    ? `must be ${NOUNS[issue.expected] ?? issue.expected}`
+    : issue.message;
+  if (value !== null) return { path, rule };
+  return {
+    path,
+    rule: path.length === 0 ? "is empty" : `has nothing after it; it ${rule}, or be left out`,
+    about: "name",
+  };
+}
+
+/** Of several forms that a setting may have, what is wrong with the one that was meant: the one of its type. */
+function unionProblems(
+  tree: unknown,
+  forms: readonly (readonly Issue[])[],
+  path: SettingPath,
+): readonly Problem[] {
+  const value = valueAt(tree, path);
+  if (value === undefined) return [{ path, rule: "is missing", about: "name" }];
+  const meant = forms.find((issues) =>
+    issues.every((issue) => issue.path.length > 0 || !isOfAnotherType(issue)),
+  );
+  if (meant !== undefined) return shapeProblems(tree, meant, path);
+  const rules = forms
+    .flatMap((issues) => shapeProblems(tree, issues.slice(0, 1), path))
+    .map(({ rule }) => rule);
+  const [first = "", ...others] = rules;
+  return [{ path, rule: [first, ...others.map((rule) => rule.replace(/^must be /, ""))].join(", or ") }];
+}
+
+function isOfAnotherType({ code }: Issue): boolean {
+  return code === "invalid_type" || code === "invalid_value";
+}

@@ -1,0 +1,225 @@
+import { mkdir, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { deploymentNamed, loadConfig } from "../../shared/config/load-config.ts";
+import { deploymentWith, fileWith, LEAST, problemsOf } from "./files.ts";
+
+const EXAMPLE = fileURLToPath(new URL("../../stillpoint.example.yml", import.meta.url));
+
+describe("a configuration", () => {
+  test("needs to say no more than where the instances and the tables are", async () => {
+    const path = await fileWith(LEAST);
+    expect(loadConfig(path, {})).toEqual({
+      path,
+      catalog: { kind: "file", path: join(dirname(path), "stillpoint-catalog") },
+      deployments: [
+        {
+          name: "payments",
+          product: "scalardl",
+          components: [
+            {
+              name: "ledger",
+              kind: "ledger",
+              instances: { kind: "list", addresses: [{ host: "10.0.0.1", port: 50053 }] },
+              paused: true,
+            },
+          ],
+          pause: {
+            holdMs: "auto",
+            drainWaitMs: 30_000,
+            longestMs: 60_000,
+            clockAllowanceMs: 250,
+            scalarClockBoundMs: 1_000,
+            rpcDeadlineMs: 5_000,
+          },
+          databases: [
+            {
+              name: "main",
+              kind: "dynamodb",
+              region: "ap-northeast-1",
+              prefix: "",
+              metadataNamespace: "scalardb",
+              coordinatorNamespace: "coordinator",
+              ledgerNamespace: "scalar",
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  test("finds instances by an SRV name in one setting", async () => {
+    const name = "_scalardl-admin._tcp.ledger-headless.default.svc.cluster.local";
+    const path = await fileWith(deploymentWith(`components: { ledger: { instances: { srv: ${name} } } }`));
+    expect(loadConfig(path, {}).deployments[0]?.components[0]).toEqual({
+      name: "ledger",
+      kind: "ledger",
+      instances: { kind: "srv", name },
+      paused: true,
+    });
+  });
+
+  test("is frozen to its last list", async () => {
+    const config = loadConfig(await fileWith(LEAST), {});
+    const [deployment] = config.deployments;
+    for (const part of [
+      config,
+      config.catalog,
+      config.deployments,
+      deployment,
+      deployment?.pause,
+      deployment?.components[0]?.instances,
+    ])
+      expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  test("leaves an Auditor running unless told otherwise", async () => {
+    const auditor = (more: string) =>
+      `components: { ledger: { instances: [a] }, auditor: { instances: [b, "[::1]", "[::2]:9"]${more} } }`;
+    const one = loadConfig(await fileWith(deploymentWith(auditor(""))), {}).deployments[0]?.components[1];
+    expect(one).toMatchObject({ kind: "auditor", paused: false });
+    expect(one?.instances).toMatchObject({
+      addresses: [{ port: 40053 }, { host: "::1", port: 40053 }, { host: "::2", port: 9 }],
+    });
+    const other = loadConfig(await fileWith(deploymentWith(auditor(", paused: true"))), {}).deployments[0];
+    expect(other?.components[1]?.paused).toBe(true);
+  });
+
+  test("tells ScalarDB from ScalarDL by its components", async () => {
+    const path = await fileWith(deploymentWith("components: { scalardb-server: { instances: [a] } }"));
+    const [deployment] = loadConfig(path, {}).deployments;
+    expect(deployment?.product).toBe("scalardb");
+    expect(deployment?.databases[0]).not.toHaveProperty("ledgerNamespace");
+    expect(deployment?.components[0]?.instances).toMatchObject({ addresses: [{ port: 60051 }] });
+  });
+
+  test("keeps a reference to a private key, and never the key", async () => {
+    const tls = "{ certificate: { file: client.pem }, key: { env: CLIENT_KEY } }";
+    const path = await fileWith(deploymentWith(`components: { ledger: { instances: [a], tls: ${tls} } }`));
+    const config = loadConfig(path, { CLIENT_KEY: "-----BEGIN PRIVATE KEY-----secret" });
+    expect(config.deployments[0]?.components[0]?.tls).toEqual({
+      client: { certificate: { file: join(dirname(path), "client.pem") }, key: { env: "CLIENT_KEY" } },
+    });
+    expect(JSON.stringify(config)).not.toContain("secret");
+  });
+
+  test("may share a section between deployments with an anchor", async () => {
+    const path = await fileWith(`deployments:
+  a: &usual
+    components: { ledger: { instances: [a] } }
+    databases: { main: { kind: dynamodb, region: eu-west-1 } }
+  b:
+    <<: *usual
+    components: { ledger: { instances: [b] } }
+`);
+    expect(loadConfig(path, {}).deployments.map(({ databases }) => databases[0]?.region)).toEqual([
+      "eu-west-1",
+      "eu-west-1",
+    ]);
+  });
+
+  test("is found by the environment where no path is given", async () => {
+    const path = await fileWith(LEAST);
+    expect(loadConfig(undefined, { STILLPOINT_CONFIG: path }).path).toBe(path);
+  });
+
+  test("that is the example can be used", () => {
+    const config = loadConfig(EXAMPLE, {});
+    expect(config.deployments.map(({ name }) => name)).toEqual(["payments", "orders"]);
+    expect(config.deployments[1]).toMatchObject({
+      objectiveMs: 26 * 3_600_000,
+      schedule: { cron: "0 3 * * *", timezone: "Asia/Tokyo" },
+      databases: [{ prefix: "prod_" }],
+    });
+  });
+
+  test("finds a deployment by name, or tells which there are", () => {
+    const config = loadConfig(EXAMPLE, {});
+    expect(deploymentNamed(config, "orders").name).toBe("orders");
+    expect(() => deploymentNamed(config, "order")).toThrow(
+      expect.objectContaining({
+        code: "DEPLOYMENT_UNKNOWN",
+        message: `cannot find deployment "order" in "${EXAMPLE}", which has "payments", "orders"; did you mean "orders"? nothing was done`,
+      }),
+    );
+  });
+});
+
+describe("a file that cannot be read", () => {
+  const refused = (path: string) => {
+    try {
+      loadConfig(path, {});
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+
+  test("because it is missing is named with the path that was tried", () => {
+    expect(refused("/nowhere/stillpoint.yml")).toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringContaining('"/nowhere/stillpoint.yml": ENOENT'),
+    });
+  });
+
+  test("because it is a folder, endless, not text or far too long is named as such", async () => {
+    const folder = dirname(await fileWith(""));
+    await mkdir(join(folder, "folder.yml"));
+    await symlink("itself.yml", join(folder, "itself.yml"));
+    expect(refused(join(folder, "folder.yml"))).toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringMatching(/EISDIR/),
+    });
+    expect(refused(join(folder, "itself.yml"))).toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringMatching(/ELOOP/),
+    });
+    expect(refused(await fileWith(Buffer.from([0x66, 0xff, 0xfe])))).toMatchObject({
+      code: "CONFIG_INVALID",
+    });
+    expect(refused(await fileWith(`# ${"x".repeat(1_000_000)}`))).toMatchObject({
+      message: expect.stringMatching(/larger than 1000000 bytes/),
+    });
+  });
+
+  test("lists every problem in one error", async () => {
+    const path = await fileWith("catalog: 5\ndeployments: {}\n");
+    expect(refused(path)).toMatchObject({
+      code: "CONFIG_INVALID",
+      message: [
+        `cannot use configuration "${path}": 2 problems; nothing was done`,
+        `  ${path}:1:10 catalog must be a section with settings of its own (it is 5)`,
+        `  ${path}:2:14 deployments must name at least one deployment`,
+      ].join("\n"),
+    });
+  });
+});
+
+describe("YAML", () => {
+  test("that is broken is reported with line and column", async () => {
+    const [problem] = await problemsOf("deployments:\n  a: [\n");
+    expect(problem).toMatch(/^:3:1 the file cannot be read as YAML: /);
+    expect(await problemsOf("a: 1\n\tb: 2\n")).not.toEqual([]);
+    expect(await problemsOf("a: *nowhere\n")).not.toEqual([]);
+    expect(await problemsOf("--- {}\n--- {}\n")).not.toEqual([]);
+  });
+
+  test("that names a setting twice is reported together with all other problems", async () => {
+    const problems = await problemsOf(`${LEAST}catalog: {}\ncatalog: { knd: file }\n`);
+    expect(problems).toEqual([
+      ':9:1 the file names "catalog" twice in one section',
+      expect.stringContaining(':9:12 catalog.knd is no setting here; did you mean "kind"?'),
+    ]);
+  });
+
+  test("that is empty is said to be empty", async () => {
+    for (const text of ["", "\n# nothing\n", "---\n"])
+      expect(await problemsOf(text)).toEqual([expect.stringContaining("the file is empty")]);
+  });
+
+  test("that grows without end is refused", async () => {
+    const bomb = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n},`.repeat(9)}]`);
+    expect(await problemsOf(["a0: &a0 [x]", ...bomb].join("\n"))).toEqual([expect.stringContaining("alias")]);
+  });
+});

@@ -19,6 +19,8 @@ const AUTHORIZATION =
 export class Backend {
   readonly #url: URL;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: SOCKETS_MAX });
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed = false;
 
   constructor(url: string) {
     this.#url = new URL(url);
@@ -26,7 +28,9 @@ export class Backend {
 
   /** Answers the body, or throws the backend's refusal as it came. No answer at all is a refusal with status 500. */
   async call<T = Wire>(operation: string, input: object): Promise<T> {
-    const { status, body } = await this.#post(operation, JSON.stringify(input)).catch(noAnswer);
+    const { status, body } = await this.#track(() => this.#post(operation, JSON.stringify(input))).catch(
+      noAnswer,
+    );
     if (status !== 200) throw new Refusal(status, body);
     return body as T;
   }
@@ -59,8 +63,22 @@ export class Backend {
     throw new Error(`The backend's table "${table}" was not deleted`);
   }
 
-  close(): void {
+  /** Takes no more calls and waits for those under way: dynalite brings the process down if it is closed before. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
     this.#agent.destroy();
+  }
+
+  async #track<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new Error("the database was closed");
+    const underWay = call();
+    this.#underWay.add(underWay);
+    try {
+      return await underWay;
+    } finally {
+      this.#underWay.delete(underWay);
+    }
   }
 
   async #has(table: string): Promise<boolean> {

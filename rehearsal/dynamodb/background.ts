@@ -17,9 +17,13 @@ export class Background {
     this.#running.add(running);
   }
 
-  /** Stops what is under way. Whatever failed before is thrown here, since no call could be answered with it. */
-  async close(): Promise<void> {
+  /** Ends every wait; what is under way fails, and nobody hears of it. */
+  abort(): void {
     this.#closing.abort();
+  }
+
+  /** Whatever failed before the end is thrown here, since no call could be answered with it. */
+  async ended(): Promise<void> {
     await Promise.all(this.#running);
     if (this.#failures.length > 0)
       throw new AggregateError(this.#failures, "The rehearsal's DynamoDB failed in the background");

@@ -95,13 +95,11 @@ export async function startDynamodb(options: RehearsalDynamodbOptions = {}): Pro
     async close() {
       const closed = promisify(server.close.bind(server))();
       server.closeAllConnections();
+      world.background.abort();
+      await backend.close();
+      await embedded?.close();
       await closed;
-      try {
-        await world.background.close();
-      } finally {
-        backend.close();
-        await embedded?.close();
-      }
+      await world.background.ended();
     },
   };
 }

@@ -59,11 +59,11 @@ export class Journal {
     });
   }
 
-  /** All states in the order in which they came about. */
+  /** All states in the order of their times. */
   entries(): readonly JournalEntry[] {
     return [...this.#histories.values()]
       .flatMap(({ key, states }) => states.map((state) => ({ key, ...state })))
-      .sort((a, b) => a.order - b.order)
+      .sort((a, b) => a.atMs - b.atMs || a.order - b.order)
       .map(({ key, atMs, item }) => ({ key, atMs, item }));
   }
 

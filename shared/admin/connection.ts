@@ -67,7 +67,7 @@ export class AdminConnection {
 }
 
 const CLOSED_EARLY =
-  "it closed the connection before HTTP/2 began; a server that demands a client certificate may do so";
+  "it closed the connection before HTTP/2 began, as a server does that wants TLS or a client certificate";
 
 /**
  * Resolves when the server's HTTP/2 settings have arrived, which a client need not wait for. But only then is it

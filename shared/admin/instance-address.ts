@@ -4,7 +4,7 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 /** The kinds of component whose admin port is known. */
 export type ComponentKind = "ledger" | "auditor" | "scalardb-cluster" | "scalardb-server";
 
-export const ADMIN_PORT: Readonly<Record<ComponentKind, number>> = {
+const ADMIN_PORT: Readonly<Record<ComponentKind, number>> = {
   ledger: 50053,
   auditor: 40053,
   "scalardb-cluster": 60053,

@@ -13,9 +13,9 @@ export type SrvAnswer =
   | { readonly kind: "unanswered"; readonly message: string };
 
 /** SRV answers are known to vary from one lookup to the next; this many are joined and compared. */
-export const SRV_LOOKUPS = 5;
+const SRV_LOOKUPS = 5;
 /** After so many failures no more are made: the instances may be paused while we wait. */
-export const SRV_FAILURES_MOST = 2;
+const SRV_FAILURES_MOST = 2;
 
 /** The name exists not, or has no SRV records: an answer, unlike a time-out. */
 const SAYS_NONE: readonly unknown[] = ["ENOTFOUND", "ENODATA"];

@@ -1,8 +1,9 @@
 import type { PeerCertificate } from "node:tls";
+import { ConnectError } from "@connectrpc/connect";
 
 /** What Node.js and OpenSSL put on their errors. */
 interface NodeError extends Error {
-  readonly code?: string;
+  readonly code?: unknown;
   readonly syscall?: string;
   readonly cert?: PeerCertificate;
   readonly host?: string;
@@ -31,8 +32,9 @@ export function provesNoListener(error: unknown): boolean {
 export function describeTransportFailure(error: unknown): string {
   const root = rootOf(error);
   if (!root) return String(error);
+  if (root instanceof ConnectError) return root.rawMessage;
   if (root.errors?.length) return [...new Set(root.errors.map(describeTransportFailure))].join("; ");
-  const code = root.code ?? "";
+  const code = typeof root.code === "string" ? root.code : "";
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return describeWrongName(root);
   const words = WORDS[code] ?? SSL_WORDS.find(([pattern]) => pattern.test(code))?.[1];
   if (words) return `${words} (${code})`;

@@ -128,11 +128,17 @@ test("a client certificate of another CA proves the Pause unsent", async () => {
 test("TLS to a plaintext instance proves the Pause unsent", async () => {
   const gate = await embeddedGate();
   opened.push(gate);
-  expect(await pause(gate.instance, { ca: { file: ours.file } })).toMatchObject({ kind: "not-sent" });
+  expect(await pause(gate.instance, { ca: { file: ours.file } })).toMatchObject({
+    kind: "not-sent",
+    message: expect.stringContaining("it does not speak TLS; it may serve plaintext"),
+  });
 });
 
 test("plaintext to a TLS instance proves the Pause unsent", async () => {
-  expect(await pause(await serve(byAddress))).toMatchObject({ kind: "not-sent" });
+  expect(await pause(await serve(byAddress))).toMatchObject({
+    kind: "not-sent",
+    message: expect.stringMatching(/wants TLS/),
+  });
 });
 
 test("an instance that never answers the handshake proves the Pause unsent", async () => {

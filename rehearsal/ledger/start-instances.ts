@@ -24,13 +24,15 @@ export interface RunningInstances extends AsyncDisposable {
 
 const PROGRAM = fileURLToPath(new URL("./instance.ts", import.meta.url));
 const READY_LIMIT_MS = 30_000;
+/** How much of an instance's last words goes into a message, in characters. */
+const LONGEST_COMPLAINT = 2_000;
 /** A stopped instance finishes what it is at; one that does not is killed. */
 const STOP_LIMIT_MS = 10_000;
 
 /** Starts `count` instances as processes of their own and waits until all of them serve. */
 export async function startInstances(count: number, input: InstanceInput): Promise<RunningInstances> {
   const children = Array.from({ length: count }, () =>
-    spawn(process.execPath, [PROGRAM, JSON.stringify(input)], { stdio: ["pipe", "pipe", "inherit"] }),
+    spawn(process.execPath, [PROGRAM, JSON.stringify(input)], { stdio: "pipe" }),
   );
   const killAll = async (signal: NodeJS.Signals) => {
     await Promise.all(children.map((child) => end(child, signal)));
@@ -58,23 +60,31 @@ function running(
 
 /** An instance answers with its ports once it serves; anything else is a failure to start. */
 async function readyLine(child: ChildProcess): Promise<InstanceReady> {
-  const timeout = AbortSignal.timeout(READY_LIMIT_MS);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let printed = "";
+  let [printed, complaint] = ["", ""];
+  const fail = (why: string) => reject(notStarted(why, complaint));
+  const late = setTimeout(() => fail(`it was silent for ${READY_LIMIT_MS} ms`), READY_LIMIT_MS);
   child.stdout?.on("data", (chunk) => {
     printed += chunk;
     if (printed.includes("\n")) resolve(printed);
   });
-  child.once("error", (error) => reject(notStarted(error.message)));
-  child.once("exit", (code, signal) => reject(notStarted(`it ended with ${signal ?? `status ${code}`}`)));
-  timeout.addEventListener("abort", () => reject(notStarted(`it was silent for ${READY_LIMIT_MS} ms`)));
-  return InstanceReady.parse(JSON.parse(await promise));
+  child.stderr?.on("data", (chunk) => {
+    complaint = `${complaint}${chunk}`.slice(-LONGEST_COMPLAINT);
+  });
+  child.once("error", (error) => fail(error.message));
+  // Not "exit": by "close" everything that it had to say has arrived.
+  child.once("close", (code, signal) => fail(`it ended with ${signal ?? `status ${code}`}`));
+  try {
+    return InstanceReady.parse(JSON.parse(await promise));
+  } finally {
+    clearTimeout(late);
+  }
 }
 
-function notStarted(why: string): StillpointError {
+function notStarted(why: string, complaint: string): StillpointError {
   return new StillpointError(
     "REHEARSAL_FAILED",
-    `an instance of the embedded ledger ("${PROGRAM}") did not start: ${why}. The others were stopped; its own words are above`,
+    `an instance of the embedded ledger ("${PROGRAM}") did not start: ${why}. Those beside it were stopped. ${complaint}`,
   );
 }
 

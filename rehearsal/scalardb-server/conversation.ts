@@ -2,7 +2,12 @@ import { create, type DescMethodStreaming, type DescService, type Message } from
 import type { StreamResponse, Transport } from "@connectrpc/connect";
 import type { WireResult } from "./columns.ts";
 import { Requests } from "./requests.ts";
-import { fromErrorCode, fromTransport, transactionFailure } from "./transaction-failure.ts";
+import {
+  fromErrorCode,
+  fromTransport,
+  isTransactionFailure,
+  transactionFailure,
+} from "./transaction-failure.ts";
 
 /** A server gives up an idle transaction after a minute; a whole one takes milliseconds here. */
 const TRANSACTION_LIMIT_MS = 30_000;
@@ -20,10 +25,10 @@ export type Ask = (request: string, value: object) => Promise<Answer>;
 
 /** One call carries one transaction; each request has one answer before the next is sent. */
 export function converse(service: DescService, transport: Transport): Ask {
-  const requests = new Requests<Message>();
   const method = service.methods.find(({ name }) => name === "Transaction");
   if (method?.methodKind !== "bidi_streaming")
     throw transactionFailure("other", "The interface has no transactions");
+  const requests = new Requests<Message>();
   const call = transport.stream(
     method as DescMethodStreaming,
     undefined,
@@ -32,19 +37,26 @@ export function converse(service: DescService, transport: Transport): Ask {
     requests,
   );
   let answers: AsyncIterator<Message> | undefined;
-
-  return async (request, value) => {
+  const ask: Ask = async (request, value) => {
     const message = { request: { case: request, value } };
     requests.send(create(method.input, message as Record<string, unknown>));
-    const isLast = request === "commitRequest" || request === "abortRequest";
+    answers ??= messagesOf(await call);
+    return answerOf(await answers.next());
+  };
+  const end = (): void => {
+    requests.end();
+    // Read on to the end of the call, or its stream and its deadline would outlive the transaction.
+    answers?.next().catch(() => {});
+  };
+  return async (request, value) => {
     try {
-      answers ??= messagesOf(await call);
-      const turn = await answers.next();
-      const answer = turn.done ? undefined : (turn.value as unknown as { response: Answer }).response;
-      if (isLast || answer?.case === "error") hangUp(requests, answers);
-      return orFailure(answer);
+      const answer = await ask(request, value);
+      if (request === "commitRequest" || request === "abortRequest") end();
+      return answer;
     } catch (error) {
-      requests.end();
+      // What failed stays open at the server, which counts it as outstanding until it expires a minute later.
+      if (isTransactionFailure(error)) await ask("abortRequest", {}).catch(() => {});
+      end();
       throw fromTransport(error, request === "commitRequest");
     }
   };
@@ -54,17 +66,10 @@ function messagesOf(response: StreamResponse): AsyncIterator<Message> {
   return response.message[Symbol.asyncIterator]();
 }
 
-function orFailure(answer: Answer | undefined): Answer {
-  if (answer === undefined)
-    throw transactionFailure("unknown", "The server ended the call without an answer");
-  if (answer.case === "error")
-    throw transactionFailure(fromErrorCode(answer.value.errorCode), answer.value.message);
-  return answer;
-}
-
-/** Reads on to the end of the call, or its stream and its deadline would outlive the transaction. */
-function hangUp(requests: Requests<Message>, answers: AsyncIterator<Message>): void {
-  requests.end();
-  // What matters has been answered: how the call then ends does not.
-  answers.next().catch(() => {});
+function answerOf(turn: IteratorResult<Message>): Answer {
+  if (turn.done) throw transactionFailure("unknown", "The server ended the call without an answer");
+  const { response } = turn.value as unknown as { readonly response: Answer };
+  if (response.case === "error")
+    throw transactionFailure(fromErrorCode(response.value.errorCode), response.value.message);
+  return response;
 }

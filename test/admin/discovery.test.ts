@@ -59,6 +59,15 @@ test("a listed name that stands for several processes is a disagreement", async 
   );
 });
 
+test("a name that is one host, or that the system does not know, is no disagreement", async () => {
+  const found = await discover([list("localhost:50053", "ledger.invalid")]);
+  expect(found).toMatchObject({
+    basis: "list",
+    instances: [{ host: "localhost" }, { host: "ledger.invalid" }],
+  });
+  expect(found.disagreement).toBeUndefined();
+});
+
 test("SRV answers that agree are found without a disagreement", async () => {
   const server = await dns({
     srv: {

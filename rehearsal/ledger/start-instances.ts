@@ -2,14 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { addressOf } from "../../shared/pause/instance.ts";
 import { type InstanceInput, InstanceReady } from "./instance-options.ts";
 
 /** One running instance, as its starter sees it. */
 export interface RunningInstance {
   readonly host: string;
   readonly adminPort: number;
-  readonly clientPort: number;
   readonly pid: number;
+  /** Where clients send their transfers. */
+  readonly clientUrl: string;
   /** Sends a signal and waits until the process is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
@@ -29,11 +31,19 @@ const LONGEST_COMPLAINT = 2_000;
 /** A stopped instance finishes what it is at; one that does not is killed. */
 const STOP_LIMIT_MS = 10_000;
 
-/** Starts `count` instances as processes of their own and waits until all of them serve. */
-export async function startInstances(count: number, input: InstanceInput): Promise<RunningInstances> {
-  const children = Array.from({ length: count }, () =>
-    spawn(process.execPath, [PROGRAM, JSON.stringify(input)], { stdio: "pipe" }),
-  );
+/**
+ * Starts `count` instances as processes of their own and waits until all of them serve. With `adminPorts` each takes
+ * one of them, so that instances started afresh are found where the old ones were.
+ */
+export async function startInstances(
+  count: number,
+  input: InstanceInput,
+  adminPorts: readonly number[] = [],
+): Promise<RunningInstances> {
+  const children = Array.from({ length: count }, (_, position) => {
+    const own: InstanceInput = { ...input, adminPort: adminPorts[position] ?? input.adminPort };
+    return spawn(process.execPath, [PROGRAM, JSON.stringify(own)], { stdio: "pipe" });
+  });
   const killAll = async (signal: NodeJS.Signals) => {
     await Promise.all(children.map((child) => end(child, signal)));
   };
@@ -55,7 +65,9 @@ function running(
 ): RunningInstance {
   if (child?.pid === undefined) throw new Error("an instance that answered has no process");
   const host = input.host ?? "127.0.0.1";
-  return { host, ...ports, pid: child.pid, kill: (signal) => end(child, signal) };
+  const clientUrl = `http://${addressOf({ host, port: ports.clientPort })}`;
+  const kill = (signal: NodeJS.Signals) => end(child, signal);
+  return { host, adminPort: ports.adminPort, pid: child.pid, clientUrl, kill };
 }
 
 /** An instance answers with its ports once it serves; anything else is a failure to start. */

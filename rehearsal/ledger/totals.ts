@@ -33,7 +33,10 @@ interface Latest {
   readonly balance: number;
 }
 
-/** Sums a ledger up. Rows in doubt count as ScalarDB would count them: if the coordinator says committed. */
+/**
+ * Sums a ledger at rest up; one at work changes while it is read. Rows in doubt count as ScalarDB would count them:
+ * if the coordinator says committed.
+ */
 export async function totals(client: DynamoDBClient, names: TableNames): Promise<Totals> {
   const latest = new Map<string, Latest>();
   for await (const row of scan(client, names(ASSET.name), "id, age, #output, tx_id, tx_state")) {

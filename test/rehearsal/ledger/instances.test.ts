@@ -19,10 +19,6 @@ import { verifyLedger } from "./verify-ledger.ts";
 const LIMIT_MS = 30_000;
 const agent = new Agent();
 
-function urlOf(instance: RunningInstance): string {
-  return `http://${instance.host}:${instance.clientPort}`;
-}
-
 function adminOf(instance: RunningInstance): Client<typeof Admin> {
   return createClient(
     Admin,
@@ -49,7 +45,7 @@ function send(
   mirror: Transfer["mirror"] = { kind: "none" },
 ) {
   const transfer: Transfer = { nonce: `test ${nonces++}`, moves, mirror };
-  return postJson(agent, `${urlOf(instance)}/transfer`, transfer, LIMIT_MS);
+  return postJson(agent, `${instance.clientUrl}/transfer`, transfer, LIMIT_MS);
 }
 
 function transfer({ assets: [from = "", to = ""] }: SmallLedger, instance: RunningInstance) {
@@ -80,7 +76,7 @@ test("an instance killed in the middle of its transactions is recovered by the o
   const [victim, survivor] = running.instances;
   if (!victim || !survivor) throw new Error("three instances were asked for");
   const load = startLoad({
-    instances: running.instances.map(urlOf),
+    instances: running.instances.map(({ clientUrl }) => clientUrl),
     assets: ledger.assets,
     clients: 6,
     seed: "load",
@@ -136,7 +132,7 @@ test("a request abandoned while it was held is carried out all the same", { time
   const transactions = async () => (await totals(ledger.client, prefixed(PREFIX))).transactions;
   const before = await transactions();
   const body = { nonce: "abandoned", moves: [{ id: ledger.assets[0], delta: 0 }], mirror: { kind: "none" } };
-  await expect(postJson(agent, `${urlOf(instance)}/transfer`, body, 300)).rejects.toThrow();
+  await expect(postJson(agent, `${instance.clientUrl}/transfer`, body, 300)).rejects.toThrow();
   expect(await transactions()).toBe(before);
   await admin.unpause({});
   await expect.poll(transactions).toBe(before + 1);
@@ -156,7 +152,12 @@ test("an instance with an old server's gate refuses requests while it is paused"
 test("a slow drain outlasts the wait of a pause, which says so", { timeout: LIMIT_MS }, async () => {
   const { ledger, instance } = await oneInstance({ pauseDrainSlowMs: 1_000 });
   const admin = adminOf(instance);
-  const load = startLoad({ instances: [urlOf(instance)], assets: ledger.assets, clients: 4, seed: "slow" });
+  const load = startLoad({
+    instances: [instance.clientUrl],
+    assets: ledger.assets,
+    clients: 4,
+    seed: "slow",
+  });
   await expect.poll(() => load.calls().length).toBeGreaterThan(2);
   await expect(admin.pause({ waitOutstanding: true, maxPauseWaitTime: 200n })).rejects.toThrow("not drained");
   expect(await admin.checkPaused({})).toMatchObject({ paused: false });
@@ -166,13 +167,15 @@ test("a slow drain outlasts the wait of a pause, which says so", { timeout: LIMI
 test("a malformed request is refused with what is wrong about it", { timeout: LIMIT_MS }, async () => {
   const { instance } = await oneInstance({});
   const unbalanced = { nonce: "n", moves: [{ id: "a", delta: 1 }], mirror: { kind: "none" } };
-  const answer = await postJson(agent, `${urlOf(instance)}/transfer`, unbalanced, LIMIT_MS);
+  const answer = await postJson(agent, `${instance.clientUrl}/transfer`, unbalanced, LIMIT_MS);
   expect(answer.status).toBe(400);
   expect(JSON.stringify(answer.body)).toContain("the deltas must add up to 0");
-  expect(await postJson(agent, `${urlOf(instance)}/elsewhere`, {}, LIMIT_MS)).toMatchObject({ status: 404 });
+  expect(await postJson(agent, `${instance.clientUrl}/elsewhere`, {}, LIMIT_MS)).toMatchObject({
+    status: 404,
+  });
 });
 
-test("instances end on SIGTERM, and one that cannot start is an error with its reason", {
+test("instances end on SIGTERM, and start afresh where they were; one that cannot start says why", {
   timeout: LIMIT_MS,
 }, async () => {
   await using ledger = await smallLedger(4);
@@ -182,7 +185,8 @@ test("instances end on SIGTERM, and one that cannot start is an error with its r
   await expect(startInstances(1, taken)).rejects.toThrow(/did not start.*EADDRINUSE/s);
   await running.stop();
   expect(isRunning(instance?.pid ?? 0)).toBe(false);
-  const again = await startInstances(1, taken);
+  const again = await startInstances(1, ledger.instance, [instance?.adminPort ?? 0]);
+  expect(again.instances[0]?.adminPort).toBe(instance?.adminPort);
   await again.kill("SIGKILL");
 });
 

@@ -9,7 +9,7 @@ const instance = z.strictObject({
   component: z.string(),
   host: z.string(),
   port: z.number().int(),
-  uid: z.string().optional(),
+  uid: z.string().exactOptional(),
 });
 const basis = z.enum(["list", "dns", "kubernetes"]);
 

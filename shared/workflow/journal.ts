@@ -34,6 +34,11 @@ export class Journal {
     return new Journal(store, run, (await store.journal(run)) as Entry[]);
   }
 
+  /** Whether nothing at all was done yet, in this process or an earlier one. */
+  get isEmpty(): boolean {
+    return this.#next === 0;
+  }
+
   /** The outcome on record for the effect at this position; `JOURNAL_DIVERGED` where another effect stands there. */
   recall(position: string, effect: Effect): Outcome | undefined {
     const past = this.#past.get(position);

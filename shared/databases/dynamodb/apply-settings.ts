@@ -33,7 +33,7 @@ export async function applySettings(
   name: string,
   wanted: TableSettings,
 ): Promise<void> {
-  const table = await captureTable(connection, name, false);
+  const table = await captureTable(connection, name, { coordinator: false, metadata: {} });
   if (table === undefined) return;
   const found = table.settings;
   const { dynamodb } = connection;

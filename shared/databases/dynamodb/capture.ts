@@ -24,16 +24,19 @@ export function coordinatorTableOf({ prefix, coordinatorNamespace }: Naming): st
 const AT_A_TIME = 5;
 
 /**
- * What there is and how it is set: the tables that ScalarDB's metadata lists, and the coordinator. A table that
- * merely shares the prefix is none of our business.
+ * What there is and how it is set: the tables that ScalarDB's metadata lists, the coordinator among them. A table
+ * that merely shares the prefix is none of our business.
  */
 export async function capture(connection: DynamodbConnection, naming: Naming): Promise<CapturedDynamodb> {
   const metadataTable = metadataTableOf(naming);
   const coordinator = coordinatorTableOf(naming);
-  const names = [...new Set([...(await listedTables(connection, metadataTable)), coordinator])].sort();
-  const found = await concurrently(AT_A_TIME, names, async (name) => ({
+  const listed = await listedTables(connection, metadataTable);
+  const found = await concurrently(AT_A_TIME, [...listed.keys()].sort(), async (name) => ({
     name,
-    table: await captureTable(connection, name, name === coordinator),
+    table: await captureTable(connection, name, {
+      coordinator: name === coordinator,
+      metadata: listed.get(name) ?? {},
+    }),
   }));
   const { region, endpoint } = connection.address;
   return {
@@ -45,21 +48,22 @@ export async function capture(connection: DynamodbConnection, naming: Naming): P
   };
 }
 
-/** Physical names of all tables in ScalarDB's metadata. */
+type MetadataItem = CapturedTable["metadata"];
+
+/** The items of ScalarDB's metadata table by the physical name of the table that they describe. */
 async function listedTables(
   { dynamodb }: DynamodbConnection,
   metadataTable: string,
-): Promise<readonly string[]> {
+): Promise<ReadonlyMap<string, MetadataItem>> {
   return attempt("read ScalarDB's metadata table", metadataTable, async () => {
-    const names: string[] = [];
-    const input = { TableName: metadataTable, ConsistentRead: true, ProjectionExpression: "#table" };
-    const pages = paginateScan(
+    const items = new Map<string, MetadataItem>();
+    for await (const page of paginateScan(
       { client: dynamodb },
-      { ...input, ExpressionAttributeNames: { "#table": "table" } },
-    );
-    for await (const page of pages)
-      for (const item of page.Items ?? []) if (item["table"]?.S !== undefined) names.push(item["table"].S);
-    return names;
+      { TableName: metadataTable, ConsistentRead: true },
+    ))
+      for (const item of page.Items ?? [])
+        if (item["table"]?.S !== undefined) items.set(item["table"].S, item);
+    return items;
   });
 }
 
@@ -81,7 +85,7 @@ export async function describeTable(
 export async function captureTable(
   connection: DynamodbConnection,
   name: string,
-  coordinator: boolean,
+  known: Pick<CapturedTable, "coordinator" | "metadata">,
 ): Promise<CapturedTable | undefined> {
   const table = await describeTable(connection, name);
   if (table === undefined) return undefined;
@@ -90,7 +94,7 @@ export async function captureTable(
     name,
     id: table.TableId ?? "",
     arn: table.TableArn ?? "",
-    coordinator,
+    ...known,
     keys: keysText(table),
     indexes: indexTexts(table),
     items: table.ItemCount ?? 0,

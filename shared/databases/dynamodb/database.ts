@@ -2,13 +2,14 @@ import type { Capture } from "../../backup/effects.ts";
 import type { ClockSample } from "../../pause/clock-bound.ts";
 import type { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
 import { type Probe, probeClock } from "../clock-probe.ts";
-import { capture, coordinatorTableOf, type Naming } from "./capture.ts";
+import { capture, metadataTableOf, type Naming } from "./capture.ts";
 import { askSecond } from "./clock.ts";
 import { connect, type DynamodbAddress, type DynamodbConnection } from "./connection.ts";
 
 /** How a DynamoDB of a deployment is reached, and how ScalarDB names its tables there. */
 export interface DynamodbSettings extends DynamodbAddress, Naming {
-  readonly ledgerNamespace: string;
+  /** ScalarDL only. */
+  readonly ledgerNamespace?: string;
 }
 
 /** One DynamoDB of a deployment, as the backup sees it. */
@@ -27,7 +28,7 @@ export function openDynamodb(settings: DynamodbSettings): DynamodbDatabase {
     connection,
     capture: async () => asCapture(await capture(connection, settings)),
     probeClock: (now, probe) =>
-      probeClock(() => askSecond(connection, coordinatorTableOf(settings)), now, probe),
+      probeClock(() => askSecond(connection, metadataTableOf(settings)), now, probe),
     close: () => connection.close(),
   };
 }

@@ -40,6 +40,8 @@ const CapturedTable = z.strictObject({
   id: z.string(),
   arn: z.string(),
   coordinator: z.boolean(),
+  /** The table's item in ScalarDB's metadata: how its rows are read. */
+  metadata: z.record(z.string(), z.unknown()),
   /** Key schema and attribute types, as one comparable text. */
   keys: z.string(),
   /** Indexes with their keys and projections, as one comparable text each. */

@@ -1,3 +1,4 @@
+import type { Proof } from "../../verify/proof.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import type { DynamodbPlan, PlannedTable } from "./plan.ts";
 
@@ -55,7 +56,7 @@ export type RestoreEvent =
   | {
       readonly kind: "verified";
       readonly what: "copies" | "replaced";
-      readonly proof: string;
+      readonly proof: Proof["kind"];
       readonly rows: number;
     };
 

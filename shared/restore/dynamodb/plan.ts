@@ -37,6 +37,8 @@ export interface DynamodbPlan {
   readonly mode: Mode;
   readonly tables: readonly PlannedTable[];
   readonly proofs: readonly PlannedProof[];
+  /** The pause window on the databases' clock, where the point rests on one. */
+  readonly window?: { readonly startMs: number; readonly endMs: number } | undefined;
   /** Recorded at the backup; they must be stopped before anything is deleted, as those found then. */
   readonly instances: readonly Instance[];
   /** Tables created since the backup, by database: named and left alone. */
@@ -51,8 +53,6 @@ export interface PlannedDatabase {
   readonly atSecond: number;
   readonly atBackup: CapturedDynamodb;
   readonly now: CapturedDynamodb;
-  /** Names that the plan would use and that are taken already. */
-  readonly taken: readonly string[];
 }
 
 /** Short, part of every name that the run creates, so that a run can tell what it made. */
@@ -111,13 +111,7 @@ export function refusals(database: PlannedDatabase, run: string): readonly strin
   const perTable = database.atBackup.tables.flatMap((atBackup) =>
     tableRefusals(atBackup, now.get(atBackup.name), database.atSecond, run),
   );
-  const coordinator = database.atBackup.tables.some((table) => table.coordinator)
-    ? []
-    : [`the restore point of database "${database.name}" has no coordinator table`];
-  const taken = database.taken.map(
-    (name) => `the name "${name}" that the restore would use is taken by another table`,
-  );
-  return [...coordinator, ...perTable, ...taken];
+  return perTable;
 }
 
 function tableRefusals(

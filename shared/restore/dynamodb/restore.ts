@@ -54,10 +54,10 @@ function* copyAndVerify(
   const copied = yield* advance(waiting, "copied");
   yield* enter("verify");
   const copies = yield* verify(plan, "copies");
-  if (copies.proof === "disproven")
+  if (copies.proof.kind === "disproven")
     throw new StillpointError(
       "COPY_DISPROVEN",
-      `the copies restored to point "${plan.point}" are not whole: ${firstFindings(copies)}; the original tables were not touched`,
+      `the copies restored to point "${plan.point}" are not whole: ${copies.proof.reason}; the original tables were not touched`,
     );
   return { lanes: copied.slice(0, plan.tables.length), copies };
 }
@@ -97,7 +97,7 @@ function* replace(
 function* verify(plan: DynamodbPlan, what: "copies" | "replaced"): Workflow<VerificationReport> {
   const report = yield* ask("verify", { plan, what });
   const rows = report.checked.tables.reduce((sum, table) => sum + table.rows, 0);
-  yield* ask("report", { event: { kind: "verified", what, proof: report.proof, rows } });
+  yield* ask("report", { event: { kind: "verified", what, proof: report.proof.kind, rows } });
   return report;
 }
 
@@ -113,15 +113,15 @@ function* putSettingsBack(plan: DynamodbPlan): Workflow<Readonly<Record<string, 
 
 /** Law 4: the second copy goes only when the first was read back and is the same, row by row. */
 function refuseDifferences(plan: DynamodbPlan, copies: VerificationReport, end: VerificationReport): void {
-  const read = new Map(end.checked.tables.map((table) => [table.name, table]));
-  const differing = copies.checked.tables.filter(({ name, rows, digest }) => {
-    const now = read.get(name);
+  // Both reports list the tables in the order of the plan.
+  const differing = copies.checked.tables.filter(({ rows, digest }, index) => {
+    const now = end.checked.tables[index];
     return now?.rows !== rows || now.digest !== digest;
   });
   if (differing.length > 0)
     throw new StillpointError(
       "COPY_DIFFERS",
-      `${differing.map(({ name }) => `"${name}"`).join(", ")} read back otherwise than their verified copies in run "${plan.run}"; the temporary tables and the backups were kept`,
+      `${differing.map(({ table }) => `"${table}"`).join(", ")} read back otherwise than their verified copies in run "${plan.run}"; the temporary tables and the backups were kept`,
     );
 }
 
@@ -148,11 +148,4 @@ export function* deleteAll(
     seen = observation.seen;
     gone = tables.every(({ database, name }) => observation.tables[database]?.[name] === "ABSENT");
   }
-}
-
-function firstFindings({ findings }: VerificationReport): string {
-  const disproofs = findings
-    .filter(({ severity }) => severity === "disproof")
-    .map(({ sentence }) => sentence);
-  return disproofs.slice(0, 3).join("; ") || "see the findings";
 }

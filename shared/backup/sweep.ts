@@ -1,0 +1,113 @@
+import type { PauseRecord } from "../catalog/model.ts";
+import { addressOf, type GateAnswer, type Instance } from "../pause/instance.ts";
+import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
+import type { BackupEffects } from "./effects.ts";
+
+/** What a sweep asks of the outside world: with the backup it shares the catalog and the admin interface only. */
+export type SweepEffects = Pick<BackupEffects, "now" | "check-gates" | "unpause" | "held-by-others"> & {
+  /** Every record that is not closed. */
+  "open-pauses": { input: object; answer: readonly PauseRecord[] };
+  /** Marks an open record, so that its backup can never call the window valid; answers the record as it is now. */
+  "mark-pause": { input: { pause: string; by: string }; answer: PauseRecord };
+  /** Writes what was seen; an address that another sweep settled meanwhile stays settled. */
+  "settle-pause": {
+    input: { pause: string; unsettled: readonly string[]; seenOpen: Readonly<Record<string, number>> };
+    answer: null;
+  };
+};
+
+const ask = asker<SweepEffects>();
+
+export type Swept = { readonly pause: string; readonly deployment: string } & (
+  | { readonly kind: "not-due"; readonly deadlineMs: number }
+  /** All instances are open for good. */
+  | { readonly kind: "closed"; readonly unpaused: readonly string[] }
+  /** Some may still be paused, or were seen open too few times: to be looked at again. */
+  | {
+      readonly kind: "unsettled";
+      readonly unpaused: readonly string[];
+      readonly stillPaused: readonly string[];
+      readonly waiting: readonly string[];
+    }
+  | { readonly kind: "failed"; readonly message: string }
+);
+
+/**
+ * Unpauses what is overdue: exactly the instances that an overdue record holds as its own and that no other open
+ * record holds. A record that cannot be treated does not keep the others from it.
+ */
+export function* sweep(by: string): Workflow<readonly Swept[]> {
+  const swept: Swept[] = [];
+  for (const record of yield* ask("open-pauses", {})) {
+    const { id: pause, deployment } = record;
+    try {
+      swept.push(yield* sweepOne(record, by));
+    } catch (error) {
+      swept.push({ kind: "failed", pause, deployment, message: (error as Error).message });
+    }
+  }
+  return swept;
+}
+
+function* sweepOne(record: PauseRecord, by: string): Workflow<Swept> {
+  const { id: pause, deployment, deadlineMs, state } = record;
+  const { wallMs } = yield* ask("now", {});
+  if (state === "open" && wallMs <= deadlineMs) return { kind: "not-due", pause, deployment, deadlineMs };
+  return yield* openAndSettle(record, by);
+}
+
+/** Marks the record, opens its gates, and takes off the record what was seen open long enough. */
+export function* openAndSettle(record: PauseRecord, by: string): Workflow<Swept> {
+  const { id: pause, deployment, rpcDeadlineMs: deadlineMs } = record;
+  const marked = record.state === "open" ? yield* ask("mark-pause", { pause, by }) : record;
+  const mine = yield* stillMine(marked);
+  const before = yield* ask("check-gates", { instances: mine, deadlineMs });
+  const shut = before
+    .filter(({ kind }) => kind === "closed" || kind === "no-answer")
+    .map(({ instance }) => instance);
+  if (shut.length > 0) yield* ask("unpause", { instances: shut, deadlineMs });
+  const after = shut.length > 0 ? yield* ask("check-gates", { instances: mine, deadlineMs }) : before;
+  const { wallMs } = yield* ask("now", {});
+  const { unsettled, seenOpen } = settled(marked, after, wallMs);
+  yield* ask("settle-pause", { pause, unsettled, seenOpen });
+  const unpaused = shut.map(addressOf).filter((address) => seenOpen[address] !== undefined);
+  if (unsettled.length === 0) return { kind: "closed", pause, deployment, unpaused };
+  const waiting = unsettled.filter((address) => seenOpen[address] !== undefined);
+  const stillPaused = unsettled.filter((address) => seenOpen[address] === undefined);
+  return { kind: "unsettled", pause, deployment, unpaused, stillPaused, waiting };
+}
+
+/** Never what another record holds. An unreadable catalog must not keep gates closed. */
+function* stillMine(record: PauseRecord): Workflow<readonly Instance[]> {
+  const { id: pause, unsettled, instances } = record;
+  const [others] = yield* all<readonly string[]>([
+    ask.effect("held-by-others", { pause, addresses: unsettled }),
+  ]);
+  const held = others?.ok ? answerOf(others) : [];
+  return instances.filter((one) => unsettled.includes(addressOf(one)) && !held.includes(addressOf(one)));
+}
+
+/**
+ * A Pause whose answer was lost may still be under way at its server and close the gate later, so open counts
+ * only when it was seen twice, a drain wait and an RPC deadline apart. A process that is gone took its pause with
+ * it: nothing listening counts as open.
+ */
+function settled(
+  { unsettled, seenOpen, drainWaitMs, rpcDeadlineMs }: PauseRecord,
+  answers: readonly GateAnswer[],
+  nowMs: number,
+): { readonly unsettled: readonly string[]; readonly seenOpen: Readonly<Record<string, number>> } {
+  const open = new Set(
+    answers
+      .filter(({ kind }) => kind === "open" || kind === "no-listener")
+      .map(({ instance }) => addressOf(instance)),
+  );
+  const first = Object.fromEntries(
+    unsettled
+      .filter((address) => open.has(address))
+      .map((address) => [address, seenOpen[address] ?? Math.round(nowMs)]),
+  );
+  const apartMs = drainWaitMs + rpcDeadlineMs;
+  const left = unsettled.filter((address) => nowMs - (first[address] ?? nowMs) < apartMs);
+  return { unsettled: left, seenOpen: first };
+}

@@ -1,0 +1,73 @@
+import { capture, describeTable } from "../databases/dynamodb/capture.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import type { CapturedTable } from "../restore/dynamodb/captured.ts";
+import { createdSince, type DynamodbPlan, type PlannedTable } from "../restore/dynamodb/plan.ts";
+import { settingsDifferences } from "../restore/dynamodb/settings.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+import { refuseRunning } from "./stopped-instances.ts";
+
+/**
+ * Law 5: what the plan was made from must still be so. `untouched` is before the first step, when none of the
+ * names that the run will use may exist. In place, the instances must be stopped too.
+ */
+export async function recheck(open: OpenDeployment, plan: DynamodbPlan, untouched: boolean): Promise<void> {
+  if (plan.mode === "in-place") await refuseRunning(open, plan.instances);
+  const differences = [
+    ...(await worldDifferences(open, plan)),
+    ...(untouched ? await takenNames(open, plan) : []),
+  ];
+  if (differences.length > 0)
+    throw new StillpointError(
+      "PLAN_OUTDATED",
+      `the world is not as it was when run "${plan.run}" was planned: ${differences.join("; ")}; nothing was deleted`,
+    );
+}
+
+async function worldDifferences(open: OpenDeployment, plan: DynamodbPlan): Promise<readonly string[]> {
+  const databases = [...new Set(plan.tables.map(({ database }) => database))];
+  const found = await Promise.all(
+    databases.map(async (database) => {
+      const { connection, settings } = open.database(database);
+      const now = await capture(connection, settings);
+      const planned = plan.tables.filter((table) => table.database === database);
+      const byName = new Map(now.tables.map((table) => [table.name, table]));
+      const atBackup = { ...now, tables: planned.map(({ original }) => original) };
+      const created = createdSince({ name: database, atSecond: 0, atBackup, now });
+      const unplanned = created.filter((name) => !plan.leftAlone.includes(name));
+      return [
+        ...planned.flatMap((table) => tableDifferences(table, byName.get(table.name))),
+        ...unplanned.map((name) => `table "${name}" was created`),
+      ];
+    }),
+  );
+  return found.flat();
+}
+
+function tableDifferences(
+  { name, id, original }: PlannedTable,
+  now: CapturedTable | undefined,
+): readonly string[] {
+  if (now === undefined) return [`table "${name}" is gone`];
+  if (now.id !== id) return [`table "${name}" is another one: its id is "${now.id}" instead of "${id}"`];
+  const changed = settingsDifferences(original.settings, now.settings);
+  const keys = now.keys === original.keys && now.indexes.join() === original.indexes.join();
+  return [
+    ...(keys ? [] : [`keys or indexes of table "${name}" were changed`]),
+    ...changed.map((difference) => `table "${name}": ${difference}`),
+  ];
+}
+
+/** Which names that the run will create are there already. */
+export async function takenNames(
+  open: OpenDeployment,
+  plan: Pick<DynamodbPlan, "tables" | "proofs">,
+): Promise<readonly string[]> {
+  const wanted = [...plan.tables, ...plan.proofs];
+  const found = await Promise.all(
+    wanted.map(async ({ database, temporary }) => {
+      const table = await describeTable(open.database(database).connection, temporary);
+      return table === undefined ? [] : [`table "${temporary}" exists already`];
+    }),
+  );
+  return found.flat();
+}

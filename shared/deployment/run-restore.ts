@@ -1,0 +1,118 @@
+import type { Run } from "../catalog/model.ts";
+import { codeOf, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
+import { type AbandonEffects, abandon } from "../restore/dynamodb/abandon.ts";
+import type { RestoreEffects, RestoreEvent } from "../restore/dynamodb/effects.ts";
+import { type RestoreResult, restore } from "../restore/dynamodb/restore.ts";
+import { Journal } from "../workflow/journal.ts";
+import { runInProcess } from "../workflow/run-in-process.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+import type { PlannedRun } from "./plan-restore.ts";
+import { restoreHandlers } from "./restore-handlers.ts";
+import { refuseRunning } from "./stopped-instances.ts";
+
+interface Running {
+  readonly signal?: AbortSignal;
+  readonly report: (event: RestoreEvent) => void;
+  /** What the person typed; in place it must be the deployment's name. */
+  readonly confirm?: string;
+}
+
+/**
+ * Runs a planned restore, or resumes one that was killed or has failed: what its journal holds is not done
+ * again. The deployment's lease belongs to the run until it has ended or was abandoned.
+ */
+export async function runRestore(open: OpenDeployment, id: string, running: Running): Promise<RestoreResult> {
+  const { catalog, clock, settings } = open;
+  const run = await plannedRun(open, id);
+  refuseEnded(run);
+  const plan = run.plan.dynamodb;
+  const resumed = run.state !== "planned";
+  if (!resumed) refuseUnconfirmed(run, running.confirm);
+  await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
+  const journal = await Journal.open(catalog.store, id);
+  try {
+    // Between the runs somebody may have started the instances, whatever the journal says.
+    if (resumed && plan.mode === "in-place" && !journal.isEmpty) await refuseRunning(open, plan.instances);
+    await setState(open, id, { state: "running" });
+    const result = await runInProcess<RestoreEffects, RestoreResult>(restore(plan), {
+      handlers: restoreHandlers(open, running.report),
+      journal,
+      ...(running.signal && { signal: running.signal }),
+    });
+    await setState(open, id, { state: "done", result });
+    await catalog.releaseLease(settings.name, id);
+    return result;
+  } catch (error) {
+    await keepFailure(open, id, journal.isEmpty, error);
+    throw error;
+  }
+}
+
+/** A run that has done nothing yet goes back to being a plan and holds no lease. */
+async function keepFailure(
+  open: OpenDeployment,
+  id: string,
+  untouched: boolean,
+  error: unknown,
+): Promise<void> {
+  // Another process runs this very run: its state is not ours to write.
+  if (codeOf(error) === "CATALOG_CONFLICT") return;
+  await setState(open, id, { state: untouched ? "planned" : "failed", failure: toFailure(error) });
+  if (untouched) await open.catalog.releaseLease(open.settings.name, id);
+}
+
+async function setState({ catalog, clock }: OpenDeployment, id: string, change: Partial<Run>): Promise<void> {
+  await catalog.runs.update(id, ({ failure: _, ...run }) => ({
+    ...run,
+    updatedMs: clock.wallMs(),
+    ...change,
+  }));
+}
+
+async function plannedRun({ catalog, settings }: OpenDeployment, id: string): Promise<PlannedRun> {
+  const { record } = await catalog.runs.get(id);
+  if (record.deployment === settings.name) return record as PlannedRun;
+  throw new StillpointError(
+    "NOT_FOUND",
+    `run "${id}" belongs to deployment "${record.deployment}", not to "${settings.name}"; nothing was changed`,
+  );
+}
+
+function refuseEnded({ id, state }: Run): void {
+  if (state === "done" || state === "abandoned")
+    throw new StillpointError("RUN_FINISHED", `run "${id}" is ${state} already; nothing was changed`);
+}
+
+/** What deletes must be asked for by name, typed by a person or by an approved event. */
+function refuseUnconfirmed({ id, deployment, plan }: PlannedRun, confirm: string | undefined): void {
+  if (plan.dynamodb.mode === "side-by-side" || confirm === deployment) return;
+  const typed = confirm === undefined ? "nothing was typed" : `"${confirm}" was typed`;
+  throw new StillpointError(
+    "CONFIRMATION_NEEDED",
+    `run "${id}" deletes ${plan.dynamodb.tables.length} tables of "${deployment}" and has to be confirmed with that name; ${typed}, nothing was touched`,
+  );
+}
+
+/** Removes what a run that nobody will finish has made, by the same laws, and frees its lease. */
+export async function abandonRestore(
+  open: OpenDeployment,
+  id: string,
+  running: Running,
+): Promise<{ readonly tables: number; readonly backups: number }> {
+  const { catalog, clock, settings } = open;
+  const run = await plannedRun(open, id);
+  const { mode } = run.plan.dynamodb;
+  if (run.state === "abandoned" || (run.state === "done" && mode === "in-place")) refuseEnded(run);
+  if (run.state === "planned") {
+    await setState(open, id, { state: "abandoned" });
+    return { tables: 0, backups: 0 };
+  }
+  await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
+  const removed = await runInProcess<AbandonEffects, { tables: number; backups: number }>(
+    abandon(run.plan.dynamodb),
+    { handlers: restoreHandlers(open, running.report), ...(running.signal && { signal: running.signal }) },
+  );
+  await setState(open, id, { state: "abandoned" });
+  await catalog.releaseLease(settings.name, id);
+  return removed;
+}

@@ -1,0 +1,64 @@
+import type { Lease, PauseRecord, RestorePoint, Run } from "../catalog/model.ts";
+import { messageOf } from "../errors/stillpoint-error.ts";
+import { addressOf, type GateAnswer } from "../pause/instance.ts";
+import { secondOf } from "../restore/choose-point.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+
+/** How a deployment stands at present. Read-only. */
+export interface DeploymentStatus {
+  readonly deployment: string;
+  readonly lastPoint?: RestorePoint;
+  /** Age of the last point's second, and whether the configured objective is exceeded. */
+  readonly ageMs?: number;
+  readonly late: boolean;
+  readonly instances: readonly GateAnswer[];
+  /** Why the instances could not be asked. */
+  readonly undiscovered?: string;
+  readonly lease?: Lease;
+  readonly openPauses: readonly PauseRecord[];
+  /** Restores that nobody has finished. */
+  readonly unfinished: readonly Run[];
+  /** Records that could not be read. */
+  readonly unreadable: readonly string[];
+}
+
+export async function statusOf(open: OpenDeployment): Promise<DeploymentStatus> {
+  const { catalog, clock, settings } = open;
+  const [points, runs, pauses, lease, gates] = await Promise.all([
+    catalog.points.list(settings.name),
+    catalog.runs.list(settings.name),
+    catalog.pauses.open(),
+    catalog.lease(settings.name),
+    askGates(open),
+  ]);
+  const lastPoint = points.records.findLast(({ artifact }) => artifact === "complete");
+  const ageMs = lastPoint && clock.wallMs() - secondOf(lastPoint) * 1000;
+  const { objectiveMs } = settings;
+  return {
+    deployment: settings.name,
+    ...(lastPoint && { lastPoint }),
+    ...(ageMs !== undefined && { ageMs }),
+    late: objectiveMs !== undefined && (ageMs === undefined || ageMs > objectiveMs),
+    ...gates,
+    ...(lease?.holder && { lease }),
+    openPauses: pauses.records.filter(({ deployment }) => deployment === settings.name),
+    unfinished: runs.records.filter(({ state }) => state === "running" || state === "failed"),
+    unreadable: [points, runs, pauses].flatMap(({ unreadable }) => unreadable.map(({ message }) => message)),
+  };
+}
+
+/** Every instance that is known, in the configuration or on an open record. */
+async function askGates(open: OpenDeployment): Promise<Pick<DeploymentStatus, "instances" | "undiscovered">> {
+  try {
+    const { instances } = await open.discoverAll();
+    const recorded = (await open.catalog.pauses.open()).records
+      .filter(({ deployment }) => deployment === open.settings.name)
+      .flatMap((record) => record.instances);
+    const everyone = [...new Map([...instances, ...recorded].map((one) => [addressOf(one), one])).values()];
+    return {
+      instances: await open.admin.checkPaused(everyone, { deadlineMs: open.settings.pause.rpcDeadlineMs }),
+    };
+  } catch (error) {
+    return { instances: [], undiscovered: messageOf(error) };
+  }
+}

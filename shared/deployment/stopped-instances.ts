@@ -1,0 +1,55 @@
+import { connect } from "node:net";
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import { addressOf, type GateAnswer, type Instance } from "../pause/instance.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+
+/** A stopped host answers nothing at all; a running one accepts a connection much sooner. */
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/**
+ * Refuses while any instance answers: requests that it holds or serves would run on the restored data. Asked are
+ * those that were recorded at the backup and those that discovery finds now; that a name does not answer is what
+ * one expects. One that accepts connections and says nothing counts as running.
+ */
+export async function refuseRunning(open: OpenDeployment, recorded: readonly Instance[]): Promise<void> {
+  const { instances } = await open.discoverAll();
+  const everyone = [...new Map([...recorded, ...instances].map((one) => [addressOf(one), one])).values()];
+  const answers = await open.admin.checkPaused(everyone, { deadlineMs: open.settings.pause.rpcDeadlineMs });
+  const running = (await Promise.all(answers.map(isRunning))).filter((address) => address !== undefined);
+  if (running.length > 0)
+    throw new StillpointError(
+      "INSTANCES_RUNNING",
+      `${running.join(", ")} of "${open.settings.name}" still run: requests that they hold would be let go into the restored data. Stop them, do not just pause them; nothing was deleted`,
+    );
+}
+
+async function isRunning(answer: GateAnswer): Promise<string | undefined> {
+  const address = addressOf(answer.instance);
+  switch (answer.kind) {
+    case "open":
+      return `"${address}"`;
+    case "closed":
+      return `"${address}" (paused)`;
+    case "no-listener":
+      return undefined;
+    case "no-answer":
+      return (await accepts(answer.instance))
+        ? `"${address}" (accepts connections, does not answer)`
+        : undefined;
+    default:
+      return answer satisfies never;
+  }
+}
+
+function accepts({ host, port }: Instance): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: CONNECT_TIMEOUT_MS });
+    const end = (accepted: boolean) => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once("connect", () => end(true));
+    socket.once("error", () => end(false));
+    socket.once("timeout", () => end(false));
+  });
+}

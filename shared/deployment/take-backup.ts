@@ -1,0 +1,73 @@
+import { type BackupResult, backup } from "../backup/backup.ts";
+import type { BackupEffects } from "../backup/effects.ts";
+import type { BackupEvent } from "../backup/event.ts";
+import { stamp } from "../backup/records.ts";
+import type { PauseRecord } from "../catalog/model.ts";
+import type { Handlers } from "../workflow/effect.ts";
+import { runInProcess } from "../workflow/run-in-process.ts";
+import { gateHandlers } from "./gate-handlers.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+
+/** Takes one backup in this process, without a journal: it is short, and the sweep looks after what it leaves. */
+export async function takeBackup(
+  open: OpenDeployment,
+  { signal, report }: { readonly signal?: AbortSignal; readonly report: (event: BackupEvent) => void },
+): Promise<BackupResult> {
+  const { name, databases, pause } = open.settings;
+  const input = {
+    deployment: name,
+    run: `backup-${name}-${stamp(open.clock.wallMs())}`,
+    databases: databases.map((database) => ({ name: database.name, kind: database.kind })),
+    pause,
+  };
+  return runInProcess<BackupEffects, BackupResult>(backup(input), {
+    handlers: backupHandlers(open, report),
+    ...(signal && { signal }),
+  });
+}
+
+function backupHandlers(open: OpenDeployment, report: (event: BackupEvent) => void): Handlers<BackupEffects> {
+  const { catalog, admin } = open;
+  return {
+    ...gateHandlers(open),
+    "acquire-lease": async ({ deployment, run, nowMs, untilMs }) => {
+      await catalog.acquireLease(deployment, { kind: "backup", run }, Math.round(nowMs), untilMs);
+      return null;
+    },
+    "release-lease": async ({ deployment, run }) => {
+      await catalog.releaseLease(deployment, run);
+      return null;
+    },
+    discover: () => open.discoverPaused(),
+    pause: async ({ instances, drainWaitMs, deadlineMs }, signal) => {
+      const outcomes = await admin.pause(instances, { drainWaitMs, deadlineMs, signal });
+      return { outcomes, interrupted: signal.aborted };
+    },
+    "probe-clock": ({ database, known, budgetMs }) =>
+      open.database(database).probeClock(open.clock.oursMs, { budgetMs, ...(known && { known }) }),
+    capture: ({ database }) => open.database(database).capture(),
+    "open-pause": async ({ record }) => {
+      await catalog.pauses.create(record);
+      return null;
+    },
+    "close-pause": ({ record }) => closePause(open, record),
+    "record-point": async ({ point }) => {
+      await catalog.points.create(point);
+      return null;
+    },
+    report: async ({ event }) => {
+      report(event);
+      return null;
+    },
+  };
+}
+
+/** A sweep marks the record before its first Unpause: then its outcome stands, and the window must not be used. */
+async function closePause({ catalog }: OpenDeployment, record: PauseRecord): Promise<{ markedBy?: string }> {
+  const { record: written } = await catalog.pauses.update(record.id, (found) =>
+    found.state === "open" ? record : found,
+  );
+  return written.state === "swept" || written.markedBy !== undefined
+    ? { markedBy: written.markedBy ?? "a sweep" }
+    : {};
+}

@@ -1,0 +1,51 @@
+import type { RestorePoint } from "../catalog/model.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
+
+export type PointChoice =
+  | { readonly kind: "id"; readonly id: string }
+  | { readonly kind: "at"; readonly atMs: number };
+
+/** A point is restorable only when its artifact is complete. */
+export function choosePoint(
+  points: readonly RestorePoint[],
+  choice: PointChoice,
+  deployment: string,
+): RestorePoint {
+  const usable = points.filter((point) => point.deployment === deployment && point.artifact === "complete");
+  switch (choice.kind) {
+    case "id":
+      return (
+        usable.find(({ id }) => id === choice.id) ??
+        none(`there is no restorable point "${choice.id}" of "${deployment}"`)
+      );
+    case "at":
+      return lastUntil(usable, choice.atMs) ?? none(noneUntil(usable, choice.atMs, deployment));
+    default:
+      return choice satisfies never;
+  }
+}
+
+/** The second of a point: that of its latest database, so that nothing of it lies after the time asked for. */
+export function secondOf(point: RestorePoint): number {
+  return Math.max(...point.databases.map(({ atSecond }) => atSecond));
+}
+
+function lastUntil(points: readonly RestorePoint[], atMs: number): RestorePoint | undefined {
+  return points
+    .filter((point) => secondOf(point) * 1000 <= atMs)
+    .reduce<RestorePoint | undefined>(
+      (best, point) => (best && secondOf(best) >= secondOf(point) ? best : point),
+      undefined,
+    );
+}
+
+function noneUntil(points: readonly RestorePoint[], atMs: number, deployment: string): string {
+  const wanted = new Date(atMs).toISOString();
+  if (points.length === 0) return `"${deployment}" has no restore points at all`;
+  const first = new Date(Math.min(...points.map(secondOf)) * 1000).toISOString();
+  return `"${deployment}" has no restore point at or before ${wanted}; its first is of ${first}`;
+}
+
+function none(message: string): never {
+  throw new StillpointError("NO_RESTORE_POINT", `${message}; nothing was touched`);
+}

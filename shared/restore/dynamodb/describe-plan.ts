@@ -1,0 +1,141 @@
+import type { PlanStep, PlanText } from "../plan-step.ts";
+import { MOST_RESTORES } from "./lane.ts";
+import { type DynamodbPlan, utc } from "./plan.ts";
+
+/** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
+export function describePlan(plan: DynamodbPlan, nowMs: number): PlanText {
+  const steps = plan.mode === "in-place" ? inPlaceSteps(plan) : sideBySideSteps(plan);
+  return { steps, consequences: [...consequences(plan, nowMs)] };
+}
+
+const NOTHING = { creates: [], changes: [], deletes: [] } as const;
+const UNTIL_C = "stillpoint restore abandon RUN removes what was made; the originals are untouched";
+
+function sideBySideSteps(plan: DynamodbPlan): readonly PlanStep[] {
+  return [waitStep(plan), copyStep(plan), verifyStep(plan), keepStep(plan)];
+}
+
+function inPlaceSteps(plan: DynamodbPlan): readonly PlanStep[] {
+  return [
+    stoppedStep(plan),
+    waitStep(plan),
+    copyStep(plan),
+    verifyStep(plan),
+    backupStep(plan),
+    deleteStep(plan),
+    replaceStep(plan),
+    settingsStep(plan),
+    readBackStep(),
+    cleanUpStep(plan),
+  ];
+}
+
+function stoppedStep({ instances }: DynamodbPlan): PlanStep {
+  const does = `Check that every instance is stopped (${instances.length} recorded at the backup, and whatever discovery finds), now and again before step C`;
+  return { does, ...NOTHING, undo: "nothing to undo" };
+}
+
+function waitStep({ tables, proofs }: DynamodbPlan): PlanStep {
+  const latest = Math.max(
+    ...tables.map(({ atSecond }) => atSecond),
+    ...proofs.map(({ atSecond }) => atSecond),
+  );
+  const does = `Wait until every table can be restored to its second, the coordinator also to ${utc(latest)} (the latest restorable time trails the present by 5 minutes)`;
+  return { does, ...NOTHING, undo: "nothing to undo" };
+}
+
+function copyStep({ tables, proofs }: DynamodbPlan): PlanStep {
+  const creates = [...tables, ...proofs].map(({ temporary }) => temporary);
+  const does = `A: restore ${tables.length} tables by point-in-time recovery to temporary names, and the coordinator once more to a later second`;
+  return { does, ...NOTHING, creates, undo: UNTIL_C };
+}
+
+function verifyStep({ tables }: DynamodbPlan): PlanStep {
+  const does = `Verify the copies of all ${tables.length} tables; a copy that is disproven stops the restore here`;
+  return { does, ...NOTHING, undo: UNTIL_C };
+}
+
+function keepStep({ proofs }: DynamodbPlan): PlanStep {
+  const deletes = proofs.map(({ temporary }) => temporary);
+  const does =
+    "Keep the copies under their temporary names, without the originals' settings, and leave the originals alone";
+  return { does, ...NOTHING, deletes, undo: "stillpoint restore abandon RUN removes the copies" };
+}
+
+function backupStep({ tables }: DynamodbPlan): PlanStep {
+  const creates = tables.map(({ backup }) => `backup ${backup}`);
+  return { does: "B: back up the temporary tables", ...NOTHING, creates, undo: UNTIL_C };
+}
+
+function deleteStep({ tables }: DynamodbPlan): PlanStep {
+  const guarded = tables.filter(({ original }) => original.settings.deletionProtection);
+  const changes = guarded.map(({ name }) => `deletion protection of ${name} is switched off`);
+  const undo =
+    "not by Stillpoint: finish with stillpoint restore resume RUN. DynamoDB keeps a system backup of each deleted table for 35 days";
+  return {
+    does: "C: delete the original tables",
+    ...NOTHING,
+    changes,
+    deletes: tables.map(({ name }) => name),
+    undo,
+  };
+}
+
+function replaceStep({ tables }: DynamodbPlan): PlanStep {
+  const creates = tables.map(({ name }) => name);
+  const does = "D: restore the backups of B under the original names";
+  return { does, ...NOTHING, creates, undo: "not by Stillpoint: finish with stillpoint restore resume RUN" };
+}
+
+function settingsStep({ tables }: DynamodbPlan): PlanStep {
+  const does =
+    "Put the settings back (point-in-time recovery, billing mode, auto scaling, time to live, tags, deletion protection) and compare them";
+  return {
+    does,
+    ...NOTHING,
+    changes: tables.map(({ name }) => `settings of ${name}`),
+    undo: "nothing to undo",
+  };
+}
+
+function readBackStep(): PlanStep {
+  const does = "Read every table back and verify it again; each must equal its copy of step A, row by row";
+  return { does, ...NOTHING, undo: "nothing to undo" };
+}
+
+function cleanUpStep({ tables, proofs }: DynamodbPlan): PlanStep {
+  const deletes = [...tables, ...proofs].map(({ temporary }) => temporary);
+  const does = "Delete the temporary tables, which until here are the second copy; the backups of B are kept";
+  return { does, ...NOTHING, deletes, undo: "the backups of B can be restored under any name" };
+}
+
+function* consequences(plan: DynamodbPlan, nowMs: number): Generator<string> {
+  const { tables, mode } = plan;
+  const first = Math.min(...tables.map(({ atSecond }) => atSecond));
+  if (mode === "in-place")
+    yield `Every write since ${utc(first)} is discarded: ${ago(nowMs - first * 1000)} of work`;
+  if (plan.dyingPoints.length > 0)
+    yield `The originals take their recovery history with them, so these points can no longer be restored: ${plan.dyingPoints.join(", ")}`;
+  for (const { name, original } of tables)
+    if (mode === "in-place" && original.dropped.length > 0)
+      yield `Table "${name}" loses ${original.dropped.join(" and ")}: put it back by hand`;
+  if (plan.leftAlone.length > 0)
+    yield `Created since the backup and left alone, with their rows of today: ${plan.leftAlone.join(", ")}`;
+  yield* costs(plan);
+  if (mode === "in-place")
+    yield "Afterwards start the instances fresh; one that was only paused must be restarted";
+}
+
+function* costs({ tables, proofs, mode }: DynamodbPlan): Generator<string> {
+  const rounds = mode === "in-place" ? 2 : 1;
+  const restores = tables.length * rounds + proofs.length;
+  const gigabytes = tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
+  yield `Quotas: ${restores} restores, ${MOST_RESTORES} at a time; ${tables.length + proofs.length} more tables meanwhile; ${mode === "in-place" ? tables.length : 0} backups`;
+  yield `Time: ${rounds === 2 ? "two rounds of restores" : "one round of restores"}, each 2 to 20 minutes for small tables and up to hours for large ones (${gigabytes.toFixed(2)} GB here); reading ${rounds === 2 ? "twice" : "once"} every row`;
+}
+
+function ago(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 1) return "less than a minute";
+  return minutes < 120 ? `${minutes} minutes` : `${(minutes / 60).toFixed(1)} hours`;
+}

@@ -8,6 +8,7 @@ import { openTransactions, type Transactions } from "./transactions.ts";
 export interface ScalarDbWorld extends AsyncDisposable {
   readonly storage: Storage;
   readonly bank: Bank;
+  readonly took: StartTimes;
   /** Those that run now. After a start on other data it is other processes, on the same ports. */
   servers(): readonly ScalarDbServer[];
   /** One connection to each. */
@@ -17,6 +18,13 @@ export interface ScalarDbWorld extends AsyncDisposable {
   /** Starts them afresh, on the ports that they had. */
   startServers(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What the start of a world took, in ms; the tables are created while the servers start. */
+export interface StartTimes {
+  readonly tablesMs: number;
+  readonly serversMs: number;
+  readonly accountsMs: number;
 }
 
 export interface ScalarDbWorldOptions {
@@ -35,25 +43,35 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
   const { storage, dir } = options;
   const fleet = new Fleet(options);
   try {
+    const load = { storage, dir, tables: BANK_TABLES, settings: options.settings };
     // A server asks for its tables only when a transaction does.
-    await Promise.all([
-      loadSchema({ storage, dir, tables: BANK_TABLES, settings: options.settings }),
-      fleet.start(),
+    const [tablesMs, serversMs] = await Promise.all([
+      timed(() => loadSchema(load)),
+      timed(() => fleet.start()),
     ]);
     const [first] = fleet.transactions as [Transactions];
+    const openedMs = performance.now();
     const bank = await openBank(first, options.accounts, OPENING_BALANCE);
-    return worldOf(fleet, storage, bank);
+    const took = { tablesMs, serversMs, accountsMs: performance.now() - openedMs };
+    return worldOf(fleet, storage, bank, took);
   } catch (error) {
     await fleet.stop();
     throw error;
   }
 }
 
-function worldOf(fleet: Fleet, storage: Storage, bank: Bank): ScalarDbWorld {
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+function worldOf(fleet: Fleet, storage: Storage, bank: Bank, took: StartTimes): ScalarDbWorld {
   const close = () => fleet.stop();
   return {
     storage,
     bank,
+    took,
     servers: () => fleet.servers,
     transactions: () => fleet.transactions,
     stopServers: close,

@@ -1,7 +1,11 @@
 import { rm } from "node:fs/promises";
 import { type RehearsalDynamodb, startDynamodb } from "../../rehearsal/dynamodb/dynamodb.ts";
 import { type DynamodbLocal, startDynamodbLocal } from "../../rehearsal/scalardb-server/dynamodb-local.ts";
-import { type ScalarDbWorld, startScalarDbWorld } from "../../rehearsal/scalardb-server/world.ts";
+import {
+  type ScalarDbWorld,
+  type StartTimes,
+  startScalarDbWorld,
+} from "../../rehearsal/scalardb-server/world.ts";
 import type { Instance } from "../../shared/pause/instance.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -24,7 +28,9 @@ export async function startPeersWorld({ servers, accounts }: PeersWorldOptions):
   await using started = new AsyncDisposableStack();
   const dir = await temporaryFolder();
   started.defer(() => rm(dir, { recursive: true, force: true }));
+  const startedMs = performance.now();
   const local: DynamodbLocal = await startDynamodbLocal(dir);
+  const localMs = performance.now() - startedMs;
   started.defer(() => local.process.kill());
   const dynamodb = await startDynamodb({ backend: local.endpoint });
   started.defer(() => dynamodb.close());
@@ -37,6 +43,7 @@ export async function startPeersWorld({ servers, accounts }: PeersWorldOptions):
     settings: "with-pitr-and-scaling",
   });
   started.defer(() => scalardb.close());
+  tell({ "DynamoDB Local": localMs, ...namesOf(scalardb.took, servers) });
   const owned = started.move();
   const close = () => owned.disposeAsync();
   return {
@@ -51,4 +58,14 @@ export async function startPeersWorld({ servers, accounts }: PeersWorldOptions):
 
 function instancesOf(scalardb: ScalarDbWorld): readonly Instance[] {
   return scalardb.servers().map(({ host, port }) => ({ component: "scalardb-server", host, port }));
+}
+
+function namesOf({ tablesMs, serversMs, accountsMs }: StartTimes, servers: number): Record<string, number> {
+  return { "schema loader": tablesMs, [`${servers} servers beside it`]: serversMs, accounts: accountsMs };
+}
+
+/** A record of what the start of the peers costs. */
+function tell(took: Record<string, number>): void {
+  const parts = Object.entries(took).map(([what, ms]) => `${what} ${(ms / 1000).toFixed(1)} s`);
+  console.log(`Started: ${parts.join(", ")}`);
 }

@@ -75,19 +75,22 @@ function unionProblems(
   forms: readonly (readonly Issue[])[],
   path: SettingPath,
 ): readonly Problem[] {
-  const value = valueAt(tree, path);
-  if (value === undefined) return [{ path, rule: "is missing", about: "name" }];
-  const meant = forms.find((issues) =>
-    issues.every((issue) => issue.path.length > 0 || !isOfAnotherType(issue)),
-  );
-  if (meant !== undefined) return shapeProblems(tree, meant, path);
-  const rules = forms
-    .flatMap((issues) => shapeProblems(tree, issues.slice(0, 1), path))
-    .map(({ rule }) => rule);
-  const [first = "", ...others] = rules;
-  return [{ path, rule: [first, ...others.map((rule) => rule.replace(/^must be /, ""))].join(", or ") }];
+  if (valueAt(tree, path) === undefined) return [{ path, rule: "is missing", about: "name" }];
+  const meant = forms.find((issues) => !issues.some(isOfAnotherForm));
+  if (meant === undefined) return [{ path, rule: eitherRule(tree, forms, path) }];
+  const takesWords = forms.some(([first]) => first?.code === "invalid_value");
+  return takesWords && meant.some(({ code }) => code === "invalid_format")
+    ? [{ path, rule: eitherRule(tree, forms, path) }]
+    : shapeProblems(tree, meant, path);
 }
 
-function isOfAnotherType({ code }: Issue): boolean {
-  return code === "invalid_type" || code === "invalid_value";
+/** `must be "auto", or a duration` */
+function eitherRule(tree: unknown, forms: readonly (readonly Issue[])[], path: SettingPath): string {
+  const rules = forms.flatMap(([first]) => (first ? shapeProblems(tree, [first], path) : []));
+  const [first = "", ...others] = rules.map(({ rule }) => rule.replace(/; did you mean .*$/, ""));
+  return [first, ...others.map((rule) => rule.replace(/^must be /, ""))].join(", or ");
+}
+
+function isOfAnotherForm({ code, path }: Issue): boolean {
+  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
 }

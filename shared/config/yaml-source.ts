@@ -43,7 +43,7 @@ export function readYaml(text: string): YamlSource {
       ...placeAt(pos[0]),
       rule:
         code === "DUPLICATE_KEY"
-          ? `names "${text.slice(...pos).trim()}" twice in one section`
+          ? `names "${/^[^\s:]+/.exec(text.slice(pos[0]))}" twice in one section`
           : `cannot be read as YAML: ${oneLine(message)}`,
     }),
   );

@@ -23,7 +23,7 @@ export interface Failure {
 /** The code of anything thrown; what nobody threw on purpose is `INTERNAL`. */
 export function codeOf(error: unknown): ErrorCode {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && code in ERRORS ? (code as ErrorCode) : "INTERNAL";
+  return typeof code === "string" && Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : "INTERNAL";
 }
 
 export function messageOf(error: unknown): string {

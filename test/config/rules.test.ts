@@ -1,0 +1,215 @@
+import { expect, test } from "vitest";
+import { deploymentWith, LEAST, problemsOf } from "./files.ts";
+
+const cases: readonly (readonly [behaviour: string, part: string, ...problems: string[]])[] = [
+  [
+    "a bare number is no duration",
+    "pause: { drainWait: 30 }",
+    ':3:25 deployments.payments.pause.drainWait must be a duration with its unit, such as "250ms", "5s", "2m" or ' +
+      '"1h30m": a bare number could mean seconds or milliseconds (it is 30)',
+  ],
+  [
+    "a duration outside its bounds is told them",
+    "pause: { drainWait: 11m, rpcDeadline: 1ms }",
+    ':3:25 deployments.payments.pause.drainWait must be from 100ms to 10m (it is "11m")',
+    ':3:43 deployments.payments.pause.rpcDeadline must be from 50ms to 1m (it is "1ms")',
+  ],
+  [
+    "a fixed hold too short for a whole second is refused",
+    "pause: { hold: 1900ms }",
+    ":3:20 deployments.payments.pause.hold must be from 2s to 10m: a shorter window may contain no whole second, " +
+      'and restore times have whole seconds (it is "1900ms")',
+  ],
+  [
+    "a hold that is neither auto nor a duration is told both forms",
+    "pause: { hold: atuo }",
+    ':3:20 deployments.payments.pause.hold must be "auto", or a duration with its unit, such as ' +
+      '"250ms", "5s", "2m" or "1h30m" (it is "atuo")',
+  ],
+  [
+    "the longest pause must leave room for drain, hold and what comes after",
+    "pause: { drainWait: 30s, hold: 20s, longest: 60s }",
+    ':3:50 deployments.payments.pause.longest must be longer than 1m: drainWait 30s, hold 20s and twice rpcDeadline 5s (it is "60s")',
+  ],
+  [
+    "a default that no longer fits is reported at its section",
+    "pause: { drainWait: 55s }",
+    ":3:5 deployments.payments.pause.longest must be longer than 1m7s: drainWait 55s, hold 2s and twice rpcDeadline 5s",
+  ],
+  [
+    "a section without contents is told to be left out",
+    "pause:",
+    ":3:5 deployments.payments.pause has nothing after it; it must be a section with settings of its own, or be left out",
+  ],
+  [
+    "an unknown setting is told what it may have meant",
+    "pause: { drain_wait: 5s, clockAlowance: 1s, xyz: 1 }",
+    ':3:14 deployments.payments.pause.drain_wait is no setting here; did you mean "drainWait"?',
+    ':3:30 deployments.payments.pause.clockAlowance is no setting here; did you mean "clockAllowance"?',
+    ":3:49 deployments.payments.pause.xyz is no setting here",
+  ],
+  [
+    "a component whose name is no kind needs one",
+    "components: { main: { instances: [a] } }",
+    ':3:19 deployments.payments.components.main.kind is missing, and "main" is not the name of a kind',
+  ],
+  [
+    "a kind that does not exist is told the ones that do",
+    "components: { main: { kind: leger, instances: [a] } }",
+    ':3:33 deployments.payments.components.main.kind must be "ledger" or "auditor" or "scalardb-cluster" or ' +
+      '"scalardb-server"; did you mean "ledger"? (it is "leger")',
+  ],
+  [
+    "components of two products are no deployment",
+    "components: { ledger: { instances: [a] }, scalardb-cluster: { instances: [b] } }",
+    ":3:47 deployments.payments.components.scalardb-cluster.kind must belong to scalardl, as the deployment does; " +
+      '"scalardb-cluster" does not',
+  ],
+  [
+    "a Ledger cannot be left running",
+    "components: { ledger: { instances: [a], paused: false } }",
+    ":3:53 deployments.payments.components.ledger.paused must not be false for a ledger: its transactions would go on " +
+      "inside the window (it is false)",
+  ],
+  [
+    "something must be paused",
+    "components: { auditor: { instances: [a] } }",
+    ":3:5 deployments.payments.components must have a component that is paused",
+  ],
+  [
+    "no components and no instances are both refused",
+    "components: {}",
+    ":3:17 deployments.payments.components must name at least one component",
+  ],
+  [
+    "addresses that cannot be dialled are refused, each by itself",
+    'components: { ledger: { instances: ["a:0", "::x", "http://a", 53, "10.0.0.256", "[a]:1", ""] } }',
+    ...['"a:0"', '"::x"', '"http://a"', "53", '"10.0.0.256"', '"[a]:1"', '""'].map((shown, index) =>
+      expect.stringMatching(
+        `ledger.instances\\[${index}\\] must be .* \\(it is ${shown.replaceAll(/[[\]]/g, "\\$&")}\\)$`,
+      ),
+    ),
+  ],
+  [
+    "one instance in two spellings is one instance",
+    'components: { ledger: { instances: ["[::1]", LEDGER] }, l2: { kind: ledger, instances: ["[0:0::1]:50053", ledger.] } }',
+    ':3:93 deployments.payments.components.l2.instances[0] must not name "[::1]:50053" again: component ' +
+      '"payments.ledger" does (it is "[0:0::1]:50053")',
+    ':3:111 deployments.payments.components.l2.instances[1] must not name "ledger:50053" again: component ' +
+      '"payments.ledger" does (it is "ledger.")',
+  ],
+  [
+    "an SRV name that is none, and servers that are no addresses, are refused",
+    'components: { ledger: { instances: { srv: "a b", servers: [dns.example, 10.0.0.300, "[fd00::2]:53", 10.0.0.2] } } }',
+    expect.stringMatching(/instances\.srv must be a DNS name, .* \(it is "a b"\)$/),
+    expect.stringMatching(
+      /servers\[0\] must be the IP address of a DNS server, .* \(it is "dns\.example"\)$/,
+    ),
+    expect.stringMatching(
+      /servers\[1\] must be the IP address of a DNS server, .* \(it is "10\.0\.0\.300"\)$/,
+    ),
+  ],
+  [
+    "a mistyped srv is told so rather than that a list was expected",
+    "components: { ledger: { instances: { svr: a } } }",
+    ":3:29 deployments.payments.components.ledger.instances.srv is missing",
+    ':3:42 deployments.payments.components.ledger.instances.svr is no setting here; did you mean "srv"?',
+  ],
+  [
+    "instances that are neither list nor SRV name are told both forms",
+    "components: { ledger: { instances: 10.0.0.1 } }",
+    ":3:40 deployments.payments.components.ledger.instances must be a list, or a section with settings of its own " +
+      '(it is "10.0.0.1")',
+  ],
+  [
+    "a private key is not taken, and not shown",
+    'components: { ledger: { instances: [a], tls: { certificate: { pem: "-----BEGIN A" }, key: "MIIabc" } } }',
+    ":3:95 deployments.payments.components.ledger.tls.key must be a section with settings of its own " +
+      "(it is not shown, since it may be a secret)",
+  ],
+  [
+    "a private key given as PEM is told where it belongs",
+    'components: { ledger: { instances: [a], tls: { certificate: { pem: "-----BEGIN A" }, key: { pem: "MIIabc" } } } }',
+    expect.stringMatching(/tls\.key\.pem is no setting: a private key is never written into this file/),
+    expect.stringMatching(/tls\.key must have exactly one of "file" and "env"/),
+  ],
+  [
+    "a certificate without its key is half a pair",
+    'components: { ledger: { instances: [a], tls: { certificate: { pem: "-----BEGIN A" } } } }',
+    ':3:50 deployments.payments.components.ledger.tls must have both "certificate" and "key", or neither',
+  ],
+  [
+    "a database is told what it lacks",
+    "databases: { main: { kind: dynamo } }",
+    ':3:32 deployments.payments.databases.main.kind must be "dynamodb"; did you mean "dynamodb"? (it is "dynamo")',
+    ":3:18 deployments.payments.databases.main.region is missing",
+  ],
+  [
+    "credentials in an address are refused and not shown",
+    'databases: { main: { kind: dynamodb, region: r, endpoint: "http://me:secret@host" } }',
+    ":3:63 deployments.payments.databases.main.endpoint must not hold credentials " +
+      "(it is not shown, since it may be a secret)",
+  ],
+  [
+    "an endpoint that is no HTTP address is refused",
+    "databases: { main: { kind: dynamodb, region: r, endpoint: localhost:8000, autoScalingEndpoint: ftp://a } }",
+    expect.stringContaining("main.endpoint must be the address of an HTTP service"),
+    expect.stringContaining("main.autoScalingEndpoint must be the address of an HTTP service"),
+  ],
+  [
+    "two databases with the same tables are one",
+    "databases: { a: { kind: dynamodb, region: r }, b: { kind: dynamodb, region: r, ledgerNamespace: other } }",
+    ':3:52 deployments.payments.databases.b must not hold the same tables as database "a"',
+  ],
+  [
+    "a schedule is checked",
+    "schedule: { cron: 0 25 * * *, timezone: Asia/Tokio }",
+    expect.stringMatching(/:3:23 .*schedule\.cron has "25" as its hour, which must be/),
+    expect.stringMatching(
+      /schedule\.timezone must be a time zone .*; did you mean "Asia\/Tokyo"\? \(it is "Asia\/Tokio"\)$/,
+    ),
+  ],
+];
+
+test.each(cases)("%s", async (_behaviour, part, ...problems) => {
+  expect(await problemsOf(deploymentWith(part))).toEqual(problems);
+});
+
+test("names are refused without hiding what is wrong inside", async () => {
+  const problems = await problemsOf(LEAST.replace("payments", "Pay_ments").replace("dynamodb", "cosmos"));
+  expect(problems).toEqual([
+    ":3:3 deployments.Pay_ments must be a name of lower-case letters, digits and hyphens",
+    ':7:21 deployments.Pay_ments.databases.main.kind must be "dynamodb" (it is "cosmos")',
+  ]);
+});
+
+test("a setting named __proto__ is unknown like any other", async () => {
+  expect(await problemsOf(`${LEAST}__proto__: {}\n`)).toEqual([":8:1 __proto__ is no setting here"]);
+});
+
+test("a deployment named __proto__ is refused", async () => {
+  expect(await problemsOf(LEAST.replace("payments", "__proto__"))).not.toEqual([]);
+});
+
+test("two deployments cannot share an instance, since each has a lease of its own", async () => {
+  const second = LEAST.replace("\ndeployments:\n", "").replace("payments", "orders");
+  expect(await problemsOf(LEAST + second)).toEqual([
+    ':10:29 deployments.orders.components.ledger.instances[0] must not name "10.0.0.1:50053" again: component ' +
+      '"payments.ledger" does (it is "10.0.0.1")',
+  ]);
+});
+
+test("what is ScalarDL's alone is refused for ScalarDB", async () => {
+  const text = LEAST.replace("ledger:", "scalardb-cluster:").replace(
+    "region:",
+    "ledgerNamespace: a, region:",
+  );
+  expect(await problemsOf(text)).toEqual([
+    ':7:48 deployments.payments.databases.main.ledgerNamespace is for ScalarDL only (it is "a")',
+  ]);
+});
+
+test("twenty mistakes are twenty problems", async () => {
+  const text = Array.from({ length: 20 }, (_, n) => `    wrong${n}: 1\n`).join("");
+  expect(await problemsOf(LEAST + text)).toHaveLength(20);
+});

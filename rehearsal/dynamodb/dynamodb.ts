@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
+import { messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { adoptTables } from "./adoption.ts";
 import { AutoScaling } from "./auto-scaling.ts";
 import { Backend } from "./backend.ts";
@@ -80,6 +81,28 @@ export async function startDynamodb(options: RehearsalDynamodbOptions = {}): Pro
   const settings: Settings = { ...DEFAULTS, ...options };
   const embedded = options.backend === undefined ? await startDynalite() : undefined;
   const backend = new Backend(embedded?.url ?? String(options.backend));
+  const closeBackend = async () => {
+    await backend.close();
+    await embedded?.close();
+  };
+  try {
+    return await startFront(backend, settings, closeBackend);
+  } catch (error) {
+    await closeBackend();
+    throw new StillpointError("DATABASE_UNREACHABLE", whyNotStarted(settings, error), { cause: error });
+  }
+}
+
+function whyNotStarted({ backend, port }: Settings, error: unknown): string {
+  const where = `on port "${port}" over ${backend === undefined ? "an embedded dynalite" : `"${backend}"`}`;
+  return `Cannot start the rehearsal's DynamoDB ${where}: ${messageOf(error)}. Nothing was started; nothing was changed`;
+}
+
+async function startFront(
+  backend: Backend,
+  settings: Settings,
+  closeBackend: () => Promise<void>,
+): Promise<RehearsalDynamodb> {
   const world = await makeWorld(backend, settings);
   await adoptTables(world);
   const faults = new Faults(settings.seed, settings.deny, settings.throttling);
@@ -96,8 +119,7 @@ export async function startDynamodb(options: RehearsalDynamodbOptions = {}): Pro
       const closed = promisify(server.close.bind(server))();
       server.closeAllConnections();
       world.background.abort();
-      await backend.close();
-      await embedded?.close();
+      await closeBackend();
       await closed;
       await world.background.ended();
     },

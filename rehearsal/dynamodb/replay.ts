@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from "node:crypto";
 import type { RehearsalDynamodb } from "./dynamodb.ts";
 import type { Wire } from "./wire.ts";
 
@@ -39,14 +40,28 @@ export async function replayJournal(
   checkPast(db, writes);
   const firstMs = Math.min(...writes.map(({ atMs }) => atMs));
   for (const table of new Set(writes.flatMap(tablesOf))) db.backdate(table, firstMs);
+  const run = randomUUID();
   const statuses: number[] = [];
   for (const { operation, request, atMs } of writes)
-    statuses.push((await db.carryOut(operation, request, atMs)).status);
+    statuses.push((await db.carryOut(operation, withOwnToken(request, run), atMs)).status);
   const outcomes = writes.map((write, position) => ({ ...write, statusNow: statuses[position] ?? 500 }));
   return {
     accepted: outcomes.filter(({ statusNow }) => statusNow === 200).length,
     refused: outcomes.filter(({ statusNow }) => statusNow !== 200).length,
     differing: outcomes.filter(({ status, statusNow }) => (status === 200) !== (statusNow === 200)),
+  };
+}
+
+/**
+ * A token that was used before is answered from memory and writes nothing, so each replay has tokens of its own;
+ * a token that the recorded run used twice is still the same twice.
+ */
+function withOwnToken(request: Wire, run: string): Wire {
+  const token = request["ClientRequestToken"];
+  if (token === undefined) return request;
+  return {
+    ...request,
+    ClientRequestToken: createHash("sha256").update(`${run} ${token}`).digest("hex").slice(0, 36),
   };
 }
 

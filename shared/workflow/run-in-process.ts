@@ -23,12 +23,18 @@ interface InProcess<V extends Vocabulary> {
    * a journal stops dead when interrupted, as if killed; without one, the workflow is told and cleans up.
    */
   readonly journal?: Journal;
+  /** Lets time pass; rejects when the signal fires. Tests put a quicker one here. */
+  readonly pass?: Pass;
 }
+
+type Pass = (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+
+const passReally: Pass = (ms, signal) => delay(Math.max(0, ms), undefined, signal ? { signal } : {});
 
 /** Runs a workflow to its end in this process. */
 export async function runInProcess<V extends Vocabulary, T>(
   workflow: Workflow<T>,
-  { handlers, signal = new AbortController().signal, journal }: InProcess<V>,
+  { handlers, signal = new AbortController().signal, journal, pass = passReally }: InProcess<V>,
 ): Promise<T> {
   // Rejects only for what must end the run at once; what the workflow may handle is an outcome.
   const carryOut = async (effect: Effect, position: string): Promise<Outcome> => {
@@ -54,10 +60,15 @@ export async function runInProcess<V extends Vocabulary, T>(
       throw new StillpointError("INTERRUPTED", `the run was interrupted at "${effect.kind}"`);
   };
 
+  const doze: Doze = async ({ ms, interruptible }) => {
+    await pass(ms, interruptible ? signal : undefined).catch(() => undefined);
+    return { interrupted: interruptible && signal.aborted };
+  };
+
   const execute = async (effect: Effect): Promise<unknown> => {
     const known = effect as BuiltIn;
-    if (known.kind === "sleep") return doze(known, signal);
-    if (known.kind === "poll") return askUntilDone(known, execute, signal);
+    if (known.kind === "sleep") return doze(known);
+    if (known.kind === "poll") return askUntilDone(known, execute, doze);
     const handler = handlers[effect.kind];
     if (handler === undefined)
       throw new StillpointError("INTERNAL", `no handler for effect "${effect.kind}"`);
@@ -73,6 +84,8 @@ export async function runInProcess<V extends Vocabulary, T>(
   return turn.value;
 }
 
+type Doze = (sleep: Omit<Sleep, "kind">) => Promise<{ interrupted: boolean }>;
+
 async function settle(work: () => Promise<unknown>): Promise<Outcome> {
   try {
     return { ok: true, answer: await work() };
@@ -81,18 +94,10 @@ async function settle(work: () => Promise<unknown>): Promise<Outcome> {
   }
 }
 
-async function doze(
-  { ms, interruptible }: Omit<Sleep, "kind">,
-  signal: AbortSignal,
-): Promise<{ interrupted: boolean }> {
-  await delay(Math.max(0, ms), undefined, interruptible ? { signal } : {}).catch(() => undefined);
-  return { interrupted: interruptible && signal.aborted };
-}
-
 async function askUntilDone(
   { probe, patience }: Poll,
   execute: (effect: Effect) => Promise<unknown>,
-  signal: AbortSignal,
+  doze: Doze,
 ): Promise<Progress> {
   const started = performance.now();
   for (let waitMs = patience.firstMs; ; waitMs = Math.min(waitMs * patience.factor, patience.mostMs)) {
@@ -100,7 +105,7 @@ async function askUntilDone(
     if (answer.done) return answer;
     if (performance.now() - started + waitMs > patience.limitMs)
       throw new StillpointError("TIMED_OUT", `"${probe.kind}" was not done within ${patience.limitMs} ms`);
-    if ((await doze({ ms: waitMs, interruptible: true }, signal)).interrupted)
+    if ((await doze({ ms: waitMs, interruptible: true })).interrupted)
       throw new StillpointError("INTERRUPTED", `interrupted while waiting for "${probe.kind}"`);
   }
 }

@@ -218,6 +218,23 @@ describe("YAML", () => {
       expect(await problemsOf(text)).toEqual([expect.stringContaining("the file is empty")]);
   });
 
+  test("that repeats a section leads to the line where the mistake was written", async () => {
+    const section =
+      "components: { ledger: { instances: [a] } }\n    databases: { main: { kind: dynamodb, region: r } }";
+    const merged = `deployments:\n  a: &usual\n    ${section}\n    objective: 26\n  b:\n    <<: *usual\n    components: { ledger: { instances: [b] } }\n`;
+    const rule = expect.stringContaining("bare number");
+    const problems = await problemsOf(merged);
+    expect(problems).toEqual([rule, rule]);
+    expect(problems.map((problem) => problem.split(" ").slice(0, 2))).toEqual([
+      [":5:16", "deployments.a.objective"],
+      [":5:16", "deployments.b.objective"],
+    ]);
+    const aliased = `deployments:\n  a: &usual\n    ${section}\n    objective: 26\n  b: *usual\n`;
+    expect(await problemsOf(aliased)).toContainEqual(
+      expect.stringMatching(/^:5:16 deployments\.b\.objective/),
+    );
+  });
+
   test("that grows without end is refused", async () => {
     const bomb = Array.from({ length: 9 }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n},`.repeat(9)}]`);
     expect(await problemsOf(["a0: &a0 [x]", ...bomb].join("\n"))).toEqual([expect.stringContaining("alias")]);

@@ -1,20 +1,17 @@
-import { setTimeout as delay } from "node:timers/promises";
 import {
   type AttributeDefinition,
   type AttributeValue,
   CreateTableCommand,
   type CreateTableCommandInput,
-  DescribeTableCommand,
   type DynamoDBClient,
   PutItemCommand,
-  UpdateContinuousBackupsCommand,
 } from "@aws-sdk/client-dynamodb";
-import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { type Endpoint, scalingClient } from "./endpoint.ts";
 import { keyAttributeNames } from "./key-bytes.ts";
 import { METADATA_TABLE } from "./ledger-tables.ts";
 import { registerScaling } from "./scaling.ts";
 import { storedColumns, storedIndexes, type Table } from "./table.ts";
+import { enableRecovery, untilActive } from "./table-readiness.ts";
 
 /** Options of ScalarDB's schema loader, under its own words. */
 export interface SchemaOptions {
@@ -30,8 +27,6 @@ export interface SchemaOptions {
 
 const DEFAULT_RU = 10;
 const METADATA_RU = 1;
-const ACTIVE_POLL_MS = 50;
-const ACTIVE_LIMIT_MS = 60_000;
 
 /** Creates the tables as ScalarDB's schema loader does: table, auto scaling, PITR, then its metadata item. */
 export async function createSchema(
@@ -76,27 +71,10 @@ async function create(
   input: CreateTableCommandInput,
   options: SchemaOptions,
 ): Promise<void> {
+  const name = String(input.TableName);
   await client.send(new CreateTableCommand(input));
-  await active(client, String(input.TableName));
-  if (options.backup === false) return;
-  await client.send(
-    new UpdateContinuousBackupsCommand({
-      TableName: input.TableName,
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-    }),
-  );
-}
-
-async function active(client: DynamoDBClient, name: string): Promise<void> {
-  for (let waitedMs = 0; waitedMs < ACTIVE_LIMIT_MS; waitedMs += ACTIVE_POLL_MS) {
-    const { Table: table } = await client.send(new DescribeTableCommand({ TableName: name }));
-    if (table?.TableStatus === "ACTIVE") return;
-    await delay(ACTIVE_POLL_MS);
-  }
-  throw new StillpointError(
-    "REHEARSAL_FAILED",
-    `table "${name}" was created but is not ACTIVE after ${ACTIVE_LIMIT_MS} ms; look at the database of the rehearsal`,
-  );
+  await untilActive(client, name);
+  if (options.backup !== false) await enableRecovery(client, name);
 }
 
 function tableInput(table: Table, options: SchemaOptions): CreateTableCommandInput {

@@ -1,4 +1,5 @@
 import { verify, X509Certificate } from "node:crypto";
+import { DescribeContinuousBackupsCommand } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import { assetHash } from "../../../rehearsal/ledger/asset.ts";
 import { chooseTransfer } from "../../../rehearsal/ledger/choose-transfer.ts";
@@ -14,10 +15,11 @@ import { keyOf } from "../../../rehearsal/ledger/table.ts";
 import { prefixed, totals } from "../../../rehearsal/ledger/totals.ts";
 import { blobOf, numberOf, textOf } from "../../../rehearsal/ledger/value.ts";
 import { realRows, shapeOf } from "./real.ts";
-import { BALANCE, PREFIX, smallLedger } from "./small-ledger.ts";
+import { BALANCE, PREFIX, rehearsalLedger, type SmallLedger, smallLedger } from "./small-ledger.ts";
+import { verifyLedger } from "./verify-ledger.ts";
 
-async function busyLedger() {
-  const small = await smallLedger();
+async function busyLedger(open: () => Promise<SmallLedger> = smallLedger) {
+  const small = await open();
   const random = seededRandom("transfers");
   for (let round = 0; round < 12; round++) {
     const rivals = [0, 1, 2].map(() => executeTransfer(small.ledger, chooseTransfer(random, small.assets)));
@@ -89,4 +91,19 @@ test("transfers at random neither make nor lose money", async () => {
   const balances = "balances" in read ? Object.values(read.balances) : [];
   expect(balances.reduce((total, balance) => total + balance, 0)).toBe(20 * BALANCE);
   expect(await totals(ledger.client, prefixed(PREFIX))).toMatchObject({ transactions: sum.transactions + 1 });
+});
+
+test("on the rehearsal's own DynamoDB, verification finds nothing wrong with it and checks every signature", async () => {
+  await using ledger = await busyLedger(rehearsalLedger);
+  const sum = await totals(ledger.client, prefixed(PREFIX));
+  expect(sum).toMatchObject({ assets: 20, balance: 20 * BALANCE });
+  const { findings, proof, checked } = await verifyLedger(ledger);
+  expect(findings).toEqual([]);
+  expect(proof.kind).not.toBe("disproven");
+  expect(checked.chains.assets).toBe(20);
+  expect(checked.signatures).toMatchObject({ checked: { ecdsa: checked.chains.records } });
+  const { ContinuousBackupsDescription: backups } = await ledger.client.send(
+    new DescribeContinuousBackupsCommand({ TableName: `${PREFIX}scalar.asset` }),
+  );
+  expect(backups?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe("ENABLED");
 });

@@ -9,7 +9,7 @@ export interface Gaps {
   readonly withoutTransactions: readonly string[];
   /** Tables of which only the number of rows and the digest were taken. */
   readonly onlyDigested: readonly string[];
-  /** Ledger namespaces with records but without asset_metadata. */
+  /** Asset tables whose namespace has no rows in asset_metadata. */
   readonly withoutMetadata: readonly string[];
   readonly writes: number;
   readonly unreadableWriteSets: number;
@@ -61,7 +61,7 @@ function ledgerGaps({ assetRows, withoutMetadata, signatures: { unchecked } }: G
     found.push("contracts were not run again, so outputs were held only against their hashes");
   if (withoutMetadata.length > 0) {
     found.push(
-      `latest ages in ledger namespace ${withoutMetadata.map((each) => `"${each}"`).join(", ")}: asset_metadata is empty (direct asset access)`,
+      `latest ages of ${withoutMetadata.join(", ")}: asset_metadata is empty there (direct asset access)`,
     );
   }
   if (unchecked["no-key"] > 0)

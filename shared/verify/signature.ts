@@ -48,7 +48,8 @@ export function signedMessage(asset: AssetRow, contract: ContractKey): Buffer {
 export function isSignedBy(key: SigningKey, message: Uint8Array, signature: Uint8Array): boolean {
   switch (key.kind) {
     case "ecdsa":
-      return verify("sha256", message, { key: key.key, dsaEncoding: "der" }, signature);
+      // Node takes an ECDSA signature for DER unless told otherwise.
+      return verify("sha256", message, key.key, signature);
     case "hmac": {
       const expected = createHmac("sha256", key.secret).update(message).digest();
       return expected.length === signature.length && timingSafeEqual(expected, signature);

@@ -36,7 +36,11 @@ export interface Clocks {
 }
 
 /** A transaction expires after 60 s by ScalarDB's default. */
-export const DEFAULT_CLOCKS: Clocks = { scalarClockBoundMs: 1000, databaseSkewMs: 250, transactionLifeMs: 60_000 };
+export const DEFAULT_CLOCKS: Clocks = {
+  scalarClockBoundMs: 1000,
+  databaseSkewMs: 250,
+  transactionLifeMs: 60_000,
+};
 
 const SECOND_MS = 1000;
 

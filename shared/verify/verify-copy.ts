@@ -207,9 +207,7 @@ function coverageOf({ readings, intake, namespaces }: Run) {
     withoutTransactions: names(assets.filter(({ transactional }) => !transactional)),
     onlyDigested: names(tables.filter(({ role }) => role === "other")),
     withoutMetadata:
-      intake.assetRows === 0
-        ? []
-        : assets.map(({ namespace }) => namespace).filter((each) => !withMetadata(each)),
+      intake.assetRows === 0 ? [] : names(assets.filter(({ namespace }) => !withMetadata(namespace))),
   };
 }
 

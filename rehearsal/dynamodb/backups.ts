@@ -1,5 +1,5 @@
+import { describe, describeDetails } from "./backup-description.ts";
 import { type Blueprint, blueprintOf } from "./blueprint.ts";
-import { toWireSeconds } from "./clock.ts";
 import { checkAvailable, tableWithBackups } from "./continuous-backups.ts";
 import { instantOfDoubt } from "./cut.ts";
 import type { Item } from "./items.ts";
@@ -152,93 +152,8 @@ function deleteBackup(world: World, { BackupArn }: { BackupArn?: string }): obje
   };
 }
 
-function describe(backup: Backup): Wire {
-  const {
-    GlobalSecondaryIndexes,
-    LocalSecondaryIndexes,
-    AttributeDefinitions: _,
-    ...shape
-  } = backup.blueprint;
-  return {
-    BackupDetails: describeDetails(backup),
-    SourceTableDetails: {
-      ...shape,
-      // The service names a throughput of zero for tables that are paid per request.
-      ProvisionedThroughput: shape.ProvisionedThroughput ?? { ReadCapacityUnits: 0, WriteCapacityUnits: 0 },
-      TableName: backup.table.name,
-      TableId: backup.table.id,
-      TableArn: backup.table.arn,
-      TableCreationDateTime: toWireSeconds(backup.table.createdAtMs),
-      TableSizeBytes: sizeOf(backup),
-      ItemCount: backup.items.length,
-      ...(backup.onDemandThroughput && { OnDemandThroughput: backup.onDemandThroughput }),
-    },
-    SourceTableFeatureDetails: {
-      ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
-      ...(LocalSecondaryIndexes && { LocalSecondaryIndexes }),
-      ...backup.features,
-    },
-  };
-}
-
-function describeDetails(backup: Backup): Wire {
-  return {
-    BackupArn: backup.arn,
-    BackupName: backup.name,
-    BackupType: backup.kind.type,
-    BackupStatus: backup.phase === "creating" ? "CREATING" : "AVAILABLE",
-    BackupSizeBytes: sizeOf(backup),
-    BackupCreationDateTime: toWireSeconds(backup.createdAtMs),
-    ...(backup.kind.type === "SYSTEM" && { BackupExpiryDateTime: toWireSeconds(backup.kind.expiresAtMs) }),
-  };
-}
-
-/** About: the length of the items as JSON. */
-function sizeOf({ items }: Backup): number {
-  return items.reduce((bytes, item) => bytes + JSON.stringify(item).length, 0);
-}
-
-interface ListInput {
-  readonly TableName?: string;
-  readonly BackupType?: "USER" | "SYSTEM" | "AWS_BACKUP" | "ALL";
-  readonly TimeRangeLowerBound?: number;
-  readonly TimeRangeUpperBound?: number;
-  readonly Limit?: number;
-  readonly ExclusiveStartBackupArn?: string;
-}
-
-const LISTED_MAX = 100;
-
-/** Without a type the system's own backups are left out, which hides what remains of deleted tables. */
-function listBackups(world: World, input: ListInput): object {
-  const all = [...world.backups.values()].filter((backup) => isListed(world, backup, input));
-  const after = all.findIndex(({ arn }) => arn === input.ExclusiveStartBackupArn);
-  const limit = Math.min(input.Limit ?? LISTED_MAX, LISTED_MAX);
-  const page = all.slice(after + 1, after + 1 + limit);
-  const more = after + 1 + limit < all.length;
-  return { BackupSummaries: page.map(summarise), ...(more && { LastEvaluatedBackupArn: page.at(-1)?.arn }) };
-}
-
-function isListed(world: World, { kind, table, createdAtMs }: Backup, input: ListInput): boolean {
-  const {
-    BackupType = "USER",
-    TimeRangeLowerBound = 0,
-    TimeRangeUpperBound = Number.POSITIVE_INFINITY,
-  } = input;
-  const ofTable = input.TableName === undefined || world.tables.nameOf(input.TableName) === table.name;
-  const ofType = BackupType === "ALL" || BackupType === kind.type;
-  const seconds = toWireSeconds(createdAtMs);
-  return ofTable && ofType && seconds >= TimeRangeLowerBound && seconds < TimeRangeUpperBound;
-}
-
-function summarise(backup: Backup): object {
-  const { name: TableName, id: TableId, arn: TableArn } = backup.table;
-  return { TableName, TableId, TableArn, ...describeDetails(backup) };
-}
-
 export const BACKUPS: Operations = {
   CreateBackup: createBackup,
   DescribeBackup: describeBackup,
-  ListBackups: listBackups,
   DeleteBackup: deleteBackup,
 };

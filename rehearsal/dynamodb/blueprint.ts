@@ -10,7 +10,7 @@ interface Throughput {
   readonly WriteCapacityUnits: number;
 }
 
-export interface Index {
+interface Index {
   readonly IndexName: string;
   readonly KeySchema: readonly KeyElement[];
   readonly Projection: Wire;

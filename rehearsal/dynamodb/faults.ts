@@ -8,11 +8,12 @@ export type Throttling =
   | { readonly kind: "share"; readonly share: number };
 
 /** Calls that count against the account's rate of control plane requests. */
-const CONTROL_PLANE_WRITES: readonly string[] = [
+const CONTROL_PLANE: readonly string[] = [
   "CreateTable",
   "UpdateTable",
   "DeleteTable",
   "UpdateContinuousBackups",
+  "DescribeContinuousBackups",
   "UpdateTimeToLive",
   "TagResource",
   "UntagResource",
@@ -23,6 +24,12 @@ const CONTROL_PLANE_WRITES: readonly string[] = [
   "RestoreTableToPointInTime",
   "RestoreTableFromBackup",
 ];
+
+/** As policies name the actions. */
+const ACTION_PREFIXES: { readonly [service: string]: string } = {
+  DynamoDB_20120810: "dynamodb",
+  AnyScaleFrontendService: "application-autoscaling",
+};
 
 /** What real clients meet beside what they asked for: missing permissions, throttling, lost answers. */
 export class Faults {
@@ -53,10 +60,14 @@ export class Faults {
     this.#answersToLose.set(operation, calls);
   }
 
-  check(operation: string): void {
+  check(service: string, operation: string): void {
+    const action = `${ACTION_PREFIXES[service] ?? service}:${operation}`;
     if (this.#denied.has(operation))
-      refuse("AccessDeniedException", `User: rehearsal is not authorized to perform: ${operation}`);
-    if (CONTROL_PLANE_WRITES.includes(operation) && this.#throttles())
+      refuse(
+        "AccessDeniedException",
+        `User: arn:aws:iam::000000000000:user/rehearsal is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
+      );
+    if (CONTROL_PLANE.includes(operation) && this.#throttles())
       refuse("ThrottlingException", "The rate of control plane requests made by this account is too high");
   }
 

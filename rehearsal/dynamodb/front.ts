@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { AUTO_SCALING } from "./auto-scaling.ts";
+import { BACKUP_LIST } from "./backup-list.ts";
 import { BACKUP_RESTORE } from "./backup-restore.ts";
 import { BACKUPS } from "./backups.ts";
 import { CONTINUOUS_BACKUPS } from "./continuous-backups.ts";
@@ -32,6 +33,7 @@ const DYNAMODB: Operations = {
   ...CONTINUOUS_BACKUPS,
   ...POINT_IN_TIME_RESTORE,
   ...BACKUPS,
+  ...BACKUP_LIST,
   ...BACKUP_RESTORE,
 };
 
@@ -62,7 +64,7 @@ async function serve(
   const contentType = message.headers["content-type"] ?? "application/x-amz-json-1.0";
   try {
     const request = await readRequest(message);
-    const answer = await carryOut(world, request, (operation) => faults.check(operation));
+    const answer = await carryOut(world, request, (service, operation) => faults.check(service, operation));
     if (faults.losesAnswer(request.operation)) response.destroy();
     else sendAnswer(response, answer, contentType, world.clock.now());
   } catch (error) {
@@ -74,14 +76,14 @@ async function serve(
 export async function carryOut(
   world: World,
   { service, operation, input }: WireRequest,
-  check: (operation: string) => void,
+  check: (service: string, operation: string) => void,
   atMs?: number,
 ): Promise<WireAnswer> {
   try {
     const perform = SERVICES[service]?.[operation];
     if (perform === undefined)
       return refuse("UnknownOperationException", `Unknown operation: ${service}.${operation}`);
-    check(operation);
+    check(service, operation);
     const call: Call = { operation, ...(atMs !== undefined && { atMs }) };
     // Each operation reads of its input only what it declares; this is where the wire enters.
     return { status: 200, body: (await perform(world, input as never, call)) as Wire };

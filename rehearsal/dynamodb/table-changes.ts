@@ -25,7 +25,7 @@ export function changeable(world: World, nameOrArn: unknown): Table {
 }
 
 /** Some settings can be changed only so often; a client is told when it may try again. */
-export function checkCooldown(world: World, table: Table, setting: string): void {
+function checkCooldown(world: World, table: Table, setting: string): void {
   const sinceMs = performance.now() - (table.settings.changedMs.get(setting) ?? Number.NEGATIVE_INFINITY);
   const leftMs = world.pace.settingCooldownMs - sinceMs;
   if (leftMs > 0) {

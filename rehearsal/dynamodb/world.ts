@@ -36,7 +36,7 @@ export interface Call {
 }
 
 /** Answers the body of the response, or throws a Refusal. Each operation names what it reads of its input. */
-export type Operation = (world: World, input: never, call: Call) => object | Promise<object>;
+type Operation = (world: World, input: never, call: Call) => object | Promise<object>;
 
 export type Operations = { readonly [operation: string]: Operation };
 

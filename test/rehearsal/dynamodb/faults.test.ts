@@ -15,7 +15,7 @@ test("a denied operation is refused for lack of permission until it is allowed a
   await createTable(swift);
   const remove = () => swift.client.send(new DeleteTableCommand({ TableName: "accounts" }));
   const error = await refusal(remove(), "AccessDeniedException");
-  expect(error.message).toContain("DeleteTable");
+  expect(error.message).toContain("not authorized to perform: dynamodb:DeleteTable");
   swift.db.faults.deny([]);
   await remove();
 });

@@ -272,3 +272,21 @@ test("a resource policy is remembered until it is deleted", async () => {
   await swift.client.send(new PutResourcePolicyCommand({ ResourceArn: ARN, Policy: "{}" }));
   expect((await swift.client.send(new GetResourcePolicyCommand({ ResourceArn: ARN }))).Policy).toBe("{}");
 });
+
+test("a table whose shape is refused leaves its name free", async () => {
+  const swift = await start();
+  const wrong = { ...ACCOUNTS, TableName: "accounts", AttributeDefinitions: [] };
+  await refusal(swift.client.send(new CreateTableCommand(wrong)), "ValidationException");
+  await createTable(swift);
+});
+
+test("a write that waits while its table is being deleted is refused, and the table goes", async () => {
+  const swift = await start();
+  await createTable(swift);
+  const writes = Array.from({ length: 20 }, (_, n) => put(swift, "same", n));
+  const deleted = swift.client.send(new DeleteTableCommand({ TableName: "accounts" }));
+  const outcomes = await Promise.allSettled([...writes, deleted]);
+  for (const outcome of outcomes)
+    if (outcome.status === "rejected") expect(outcome.reason.name).toBe("ResourceNotFoundException");
+  await untilGone(swift, "accounts");
+});

@@ -1,0 +1,189 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { CommitWatch } from "../../shared/verify/commit-watch.ts";
+import { type Commits, judgeProof, type ProofEvidence } from "../../shared/verify/proof.ts";
+import type { RowSource } from "../../shared/verify/row-source.ts";
+import {
+  type Clocks,
+  DEFAULT_CLOCKS,
+  earliestLaterSecond,
+  guardOf,
+  type Subject,
+} from "../../shared/verify/subject.ts";
+import { ABORTED, COMMITTED } from "../../shared/verify/transaction-row.ts";
+import { NO_ROWS, type TransactionView } from "../../shared/verify/transaction-view.ts";
+
+const AT = 1_800_000_000;
+const MS = AT * 1000;
+const NOBODY: RowSource = { tables: [], async *scan() {} };
+const RESTORED = {
+  kind: "restored",
+  atSecond: AT,
+  window: { startMs: MS - 4000, endMs: MS + 5000 },
+  later: { source: NOBODY, atSecond: AT + 10 },
+} as const satisfies Subject;
+
+function view(id: string, parts: Partial<TransactionView>): TransactionView {
+  return {
+    id,
+    committed: NO_ROWS,
+    inDoubt: NO_ROWS,
+    committedBefore: NO_ROWS,
+    onePhase: false,
+    newestPreparedMs: undefined,
+    newestCommittedMs: undefined,
+    coordinator: undefined,
+    later: undefined,
+    ...parts,
+  };
+}
+
+const committedAt = (createdMs: number) => ({ state: COMMITTED, createdMs });
+const ROW = { count: 1, first: { table: "app.account", key: "a" } };
+
+function evidence(
+  views: readonly TransactionView[],
+  subject: Subject = RESTORED,
+  clocks = DEFAULT_CLOCKS,
+): ProofEvidence {
+  const watch = new CommitWatch(subject, clocks);
+  for (const each of views) watch.see(each);
+  return watch.evidence({ coordinatorRead: true, withoutTransactions: [] });
+}
+
+function proofOf(
+  views: readonly TransactionView[],
+  subject: Subject = RESTORED,
+  clocks: Clocks = DEFAULT_CLOCKS,
+) {
+  return judgeProof(subject, evidence(views, subject, clocks), clocks);
+}
+
+/** Known to both coordinators. */
+const settled = (id: string, ms: number) =>
+  view(id, { coordinator: committedAt(ms), later: committedAt(ms) });
+
+test("a copy is proven when no commit is dated in the guard, and the proof says what it rests on", () => {
+  const proof = proofOf([settled("before", MS - 60_000), view("after", { later: committedAt(MS + 60_000) })]);
+  expect(proof).toMatchObject({
+    kind: "proven",
+    restsOn: [expect.stringContaining("1000 ms"), expect.stringContaining("clean-up"), expect.any(String)],
+  });
+});
+
+test("an aborted transaction in the guard is no commit", () => {
+  const aborted = { state: ABORTED, createdMs: MS };
+  expect(proofOf([view("x", { coordinator: aborted, later: aborted })]).kind).toBe("proven");
+});
+
+test("a commit anywhere in the guard keeps a copy from being proven", () => {
+  const guard = guardOf(AT, DEFAULT_CLOCKS);
+  expect(guard).toEqual({ fromMs: MS - 1250, toMs: MS + 2250 });
+  const property = fc.property(
+    fc.integer({ min: guard.fromMs, max: guard.toMs }),
+    fc.boolean(),
+    (ms, inCopy) => {
+      const short: Subject = { ...RESTORED, window: { startMs: MS - 500, endMs: MS + 1500 } };
+      const noisy = view("x", {
+        later: committedAt(ms),
+        ...(inCopy ? { coordinator: committedAt(ms) } : {}),
+      });
+      expect(proofOf([noisy], short).kind).toBe("unproven");
+    },
+  );
+  fc.assert(property);
+});
+
+test("a commit well inside the pause disproves, one within the clock bound of its ends does not", () => {
+  const inside = fc.property(fc.integer({ min: MS - 1250, max: MS + 2250 }), (ms) => {
+    expect(proofOf([settled("x", ms)])).toMatchObject({
+      kind: "disproven",
+      reason: expect.stringContaining('"x"'),
+    });
+  });
+  fc.assert(inside);
+  const narrow: Subject = { ...RESTORED, window: { startMs: MS - 1500, endMs: MS + 2500 } };
+  expect(proofOf([settled("x", MS - 600)], narrow).kind).toBe("unproven");
+  expect(proofOf([settled("x", MS + 1600)], narrow).kind).toBe("unproven");
+});
+
+test("a commit inside the pause but far from the second leaves the copy proven", () => {
+  expect(proofOf([settled("x", MS - 2000)]).kind).toBe("proven");
+});
+
+test("a coordinator row that was written late, dated before the guard, keeps a copy from being proven", () => {
+  const late = view("late", { later: committedAt(MS - 5000), inDoubt: ROW });
+  expect(proofOf([late])).toMatchObject({
+    kind: "unproven",
+    reason: expect.stringContaining("written late"),
+  });
+});
+
+test("a clean-up between the two readings of the coordinator keeps a copy from being proven", () => {
+  const gone = view("gone", { coordinator: committedAt(MS - 60_000) });
+  expect(proofOf([gone])).toMatchObject({
+    kind: "unproven",
+    reason: expect.stringContaining("removed from the coordinator"),
+  });
+});
+
+test("one-phase commit keeps a copy from being proven", () => {
+  const onePhase = view("x", { committed: ROW, onePhase: true, newestCommittedMs: MS - 90_000 });
+  expect(proofOf([onePhase])).toMatchObject({
+    kind: "unproven",
+    reason: expect.stringContaining("one-phase"),
+  });
+});
+
+test("a clean-up that ended before the guard leaves a copy proven, one that may have reached it does not", () => {
+  const cleaned = (ms: number) => view(`cleaned-${ms}`, { committed: ROW, newestCommittedMs: ms });
+  const kept = settled("kept", MS - 60_000);
+  expect(proofOf([cleaned(MS - 90_000), kept]).kind).toBe("proven");
+  expect(proofOf([cleaned(MS - 30_000), kept]).kind).toBe("unproven");
+  expect(proofOf([cleaned(MS - 90_000)]).kind).toBe("unproven");
+});
+
+test("a committed row in the guard whose coordinator row is gone is a commit in the guard", () => {
+  const gone = view("x", { committed: ROW, newestCommittedMs: MS });
+  expect(evidence([gone]).inGuard).toMatchObject({ count: 1 });
+});
+
+test.each([
+  {
+    name: "a copy without a known second",
+    subject: { kind: "copy" } as Subject,
+    reason: "no restored second",
+  },
+  { name: "live tables", subject: { kind: "live", startedMs: MS } as Subject, reason: "live tables" },
+  {
+    name: "no later coordinator",
+    subject: { kind: "restored", atSecond: AT } as Subject,
+    reason: "not read at a later second",
+  },
+  {
+    name: "a later coordinator that is not late enough",
+    subject: {
+      ...RESTORED,
+      later: { source: NOBODY, atSecond: earliestLaterSecond(AT, DEFAULT_CLOCKS) - 1 },
+    } as Subject,
+    reason: "only from 1800000004 on",
+  },
+])("nothing is proven of $name", ({ subject, reason }) => {
+  expect(proofOf([settled("before", MS - 60_000)], subject)).toMatchObject({
+    kind: "unproven",
+    reason: expect.stringContaining(reason),
+  });
+});
+
+test("nothing is proven without a coordinator table or with tables of the JDBC transaction manager", () => {
+  const quiet = evidence([]);
+  expect(judgeProof(RESTORED, { ...quiet, coordinatorRead: false }, DEFAULT_CLOCKS).kind).toBe("unproven");
+  const jdbc = judgeProof(RESTORED, { ...quiet, withoutTransactions: ["scalar.asset"] }, DEFAULT_CLOCKS);
+  expect(jdbc).toMatchObject({ kind: "unproven", reason: expect.stringContaining("JDBC") });
+});
+
+test("the evidence names a few commits and counts all", () => {
+  const many: Commits = evidence(Array.from({ length: 40 }, (_, n) => settled(`t${n}`, MS + n))).inGuard;
+  expect(many.count).toBe(40);
+  expect(many.examples.length).toBe(5);
+});

@@ -31,7 +31,9 @@ async function main(): Promise<void> {
       .then(() => process.exit(0));
   };
   process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  // Ctrl-C in a terminal goes to everybody in it. Whoever started this instance decides what follows from it: it may
+  // have a pause to undo first, and needs the instance for that.
+  process.on("SIGINT", () => {});
   process.stdin.once("close", () => process.exit(1)).resume();
 
   const ready: InstanceReady = { adminPort: admin.port, clientPort: clients.port };

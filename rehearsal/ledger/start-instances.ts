@@ -87,7 +87,9 @@ async function readyLine(child: ChildProcess): Promise<InstanceReady> {
   // Not "exit": by "close" everything that it had to say has arrived.
   child.once("close", (code, signal) => fail(`it ended with ${signal ?? `status ${code}`}`));
   try {
-    return InstanceReady.parse(JSON.parse(await promise));
+    const ready = InstanceReady.parse(JSON.parse(await promise));
+    child.stderr?.pipe(process.stderr);
+    return ready;
   } finally {
     clearTimeout(late);
   }

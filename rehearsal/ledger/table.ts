@@ -18,7 +18,7 @@ export interface Table {
 }
 
 /** The columns that Consensus Commit keeps with each record, in the order in which it writes them. */
-export const TX_COLUMNS = {
+const TX_COLUMNS = {
   tx_id: "text",
   tx_state: "int",
   tx_version: "int",

@@ -44,11 +44,13 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
   const fleet = new Fleet(options);
   try {
     const load = { storage, dir, tables: BANK_TABLES, settings: options.settings };
-    // A server asks for its tables only when a transaction does.
-    const [tablesMs, serversMs] = await Promise.all([
+    // A server asks for its tables only when a transaction does. Where one of the two fails the other is waited for,
+    // or its processes would outlive the failure.
+    const [tables, servers] = await Promise.allSettled([
       timed(() => loadSchema(load)),
       timed(() => fleet.start()),
     ]);
+    const [tablesMs, serversMs] = [valueOf(tables), valueOf(servers)];
     const [first] = fleet.transactions as [Transactions];
     const openedMs = performance.now();
     const bank = await openBank(first, options.accounts, OPENING_BALANCE);
@@ -58,6 +60,11 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
     await fleet.stop();
     throw error;
   }
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

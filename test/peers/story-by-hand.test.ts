@@ -8,10 +8,13 @@ import { stallOf } from "../../rehearsal/ledger/stall.ts";
 import { countMoney } from "../../rehearsal/scalardb-server/bank.ts";
 import { startTransfers } from "../../rehearsal/scalardb-server/transfer-load.ts";
 import { AdminClients } from "../../shared/admin/admin-clients.ts";
+import { seededRandom } from "../verify/journal-replay.ts";
+import { truthOf } from "../verify/journal-truth.ts";
+import { journalOf, judgeCopies } from "./copies.ts";
 import { openDynamodb, restoreByHand } from "./restore-by-hand.ts";
-import { type PeersWorld, startPeersWorld } from "./world.ts";
+import { type PeersWorld, PREFIX, startPeersWorld } from "./world.ts";
 
-const TABLES = ["peers_app.account", "peers_app.pocket", "peers_coordinator.state"];
+const TABLES = [`${PREFIX}app.account`, `${PREFIX}app.pocket`, `${PREFIX}coordinator.state`];
 const SERVERS = 3;
 const ACCOUNTS = 20;
 const CLIENTS = 6;
@@ -21,6 +24,9 @@ const DRAIN = { drainWaitMs: 20_000, deadlineMs: 25_000 };
 const TRANSFERS = 40;
 /** Two whole seconds hold one that is wholly inside. */
 const HOLD_MS = 2_100;
+const COPIES = 300;
+const COPIES_INSIDE = 20;
+const LOADED = { timeout: 60_000, interval: 100 };
 
 let world: PeersWorld;
 let dynamodb: DynamoDBClient;
@@ -37,9 +43,9 @@ afterAll(async () => {
   await world?.close();
 });
 
-function startLoad(seed: string) {
+function startLoad(seed: string, options: { clients: number; restMs?: number } = { clients: CLIENTS }) {
   const { bank, transactions } = world.scalardb;
-  return startTransfers({ bank, servers: transactions(), clients: CLIENTS, seed });
+  return startTransfers({ bank, servers: transactions(), seed, ...options });
 }
 
 async function money() {
@@ -50,7 +56,7 @@ async function money() {
 
 /** Rows of a table that are not COMMITTED in a second, as a restore to it would cut them. */
 function inDoubt(second: number): number {
-  return ["peers_app.account", "peers_app.pocket"]
+  return TABLES.slice(0, 2)
     .flatMap((table) => world.dynamodb.itemsAt(table, { second }))
     .filter((item) => (item["tx_state"] as { N: string }).N !== "3").length;
 }
@@ -70,7 +76,7 @@ async function pauseAll(): Promise<{ startMs: number; endMs: number }> {
 }
 
 test("ScalarDB's own schema loader sets up recovery and auto scaling through our layer", async () => {
-  for (const TableName of [...TABLES, "peers_scalardb.metadata"]) {
+  for (const TableName of [...TABLES, `${PREFIX}scalardb.metadata`]) {
     const { ContinuousBackupsDescription } = await dynamodb.send(
       new DescribeContinuousBackupsCommand({ TableName }),
     );
@@ -85,27 +91,53 @@ test("ScalarDB's own schema loader sets up recovery and auto scaling through our
     new DescribeScalableTargetsCommand({ ServiceNamespace: "dynamodb" }),
   );
   scaling.destroy();
-  const index = "table/peers_app.account/index/peers_app.account.global_index.region";
+  const index = `table/${PREFIX}app.account/index/${PREFIX}app.account.global_index.region`;
   const resources = [...TABLES.map((table) => `table/${table}`), index];
   expect(new Set(ScalableTargets?.map(({ ResourceId }) => ResourceId))).toEqual(new Set(resources));
 });
 
+test("copies from outside the pause are never proven where they are broken, and its own are proven", async () => {
+  const load = startLoad("copies", { clients: 2, restMs: 700 });
+  await vi.waitFor(() => expect(load.calls().length).toBeGreaterThan(10), LOADED);
+  const { startMs, endMs } = await pauseAll();
+  const loaded = load.calls().length;
+  await vi.waitFor(() => expect(load.calls().length).toBeGreaterThan(loaded + 10), LOADED);
+  await load.stop();
+
+  const journal = journalOf(world.dynamodb, PREFIX, [...TABLES, `${PREFIX}scalardb.metadata`]);
+  // All on one machine, so on one clock. A commit's time is read somewhat before its row is written.
+  const clocks = { scalarClockBoundMs: 100, databaseSkewMs: 0, transactionLifeMs: 60_000 };
+  const window = { startMs, endMs };
+  const copying = { journal, truth: truthOf(journal), clocks, random: seededRandom(3), window };
+  const inside = await judgeCopies(copying, Array(COPIES_INSIDE).fill(Math.ceil(startMs / 1000)));
+  expect(inside).toMatchObject({ broken: 0, wholeDisproven: 0 });
+  const fromMs = Math.min(...load.calls().map(({ sentMs }) => sentMs));
+  const instants = Array.from(
+    { length: COPIES },
+    () => fromMs + copying.random() * (journal.lastMs - fromMs),
+  );
+  const seconds = instants.map((ms) => ms / 1000);
+  const outside = await judgeCopies(
+    { journal, truth: copying.truth, clocks, random: copying.random },
+    seconds,
+  );
+  console.log(
+    `Copies inside the pause: ${JSON.stringify(inside)}; at any second: ${JSON.stringify(outside)}`,
+  );
+  expect(outside).toMatchObject({ brokenProven: 0, wholeDisproven: 0 });
+  expect(outside.broken).toBeGreaterThan(0);
+});
+
 test("the bank comes back to the middle of a pause under load, and goes on", async () => {
   const load = startLoad("before");
-  await vi.waitFor(() => expect(load.calls().length).toBeGreaterThan(TRANSFERS), {
-    timeout: 60_000,
-    interval: 100,
-  });
+  await vi.waitFor(() => expect(load.calls().length).toBeGreaterThan(TRANSFERS), LOADED);
   const { startMs, endMs } = await pauseAll();
   const second = Math.ceil(startMs / 1000);
   expect((second + 1) * 1000).toBeLessThanOrEqual(endMs);
   expect(inDoubt(second)).toBe(0);
 
   const calls = load.calls().length;
-  await vi.waitFor(() => expect(load.calls().length).toBeGreaterThan(calls + TRANSFERS), {
-    timeout: 60_000,
-    interval: 100,
-  });
+  await vi.waitFor(() => expect(load.calls().length).toBeGreaterThan(calls + TRANSFERS), LOADED);
   const felt = stallOf(await load.stop());
   expect(felt.committed).toBeGreaterThan(TRANSFERS);
   // Refused clients come again until the gate is open: they feel a stall, not a failure.
@@ -118,10 +150,7 @@ test("the bank comes back to the middle of a pause under load, and goes on", asy
 
   expect(await money()).toMatchObject({ accounts: ACCOUNTS, total: world.scalardb.bank.total });
   const after = startLoad("after");
-  await vi.waitFor(() => expect(after.calls().length).toBeGreaterThan(TRANSFERS), {
-    timeout: 60_000,
-    interval: 100,
-  });
+  await vi.waitFor(() => expect(after.calls().length).toBeGreaterThan(TRANSFERS), LOADED);
   expect(stallOf(await after.stop()).committed).toBeGreaterThan(TRANSFERS - CLIENTS);
   expect(await money()).toMatchObject({ accounts: ACCOUNTS, total: world.scalardb.bank.total });
 });

@@ -19,6 +19,9 @@ export interface PeersWorld extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Before the name of every table. */
+export const PREFIX = "peers_";
+
 export interface PeersWorldOptions {
   readonly servers: number;
   readonly accounts: number;
@@ -34,7 +37,7 @@ export async function startPeersWorld({ servers, accounts }: PeersWorldOptions):
   started.defer(() => local.process.kill());
   const dynamodb = await startDynamodb({ backend: local.endpoint });
   started.defer(() => dynamodb.close());
-  const storage = { endpoint: dynamodb.endpoint, region: dynamodb.region, prefix: "peers_" };
+  const storage = { endpoint: dynamodb.endpoint, region: dynamodb.region, prefix: PREFIX };
   const scalardb = await startScalarDbWorld({
     storage,
     dir,

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import {
+  A_WHILE_MS,
   balances,
   createProtectedTable,
   createTable,
@@ -183,7 +184,7 @@ test("backups of a missing table and of one being deleted are refused, and so is
 });
 
 test("a backup is unavailable for a moment after its table became active", async () => {
-  const swift = await start({ continuousBackupsUnavailableMs: 40 });
+  const swift = await start({ continuousBackupsUnavailableMs: A_WHILE_MS });
   await createTable(swift);
   await refusal(backUp(swift), "ContinuousBackupsUnavailableException");
   await until(() => backUp(swift).catch(() => undefined));
@@ -209,7 +210,7 @@ test("deleting a table with recovery leaves one system backup of its last moment
 });
 
 test("a deleted table leaves no system backup without recovery, nor if it is switched off meanwhile", async () => {
-  const swift = await start({ deleteTableMs: 30 });
+  const swift = await start({ deleteTableMs: A_WHILE_MS });
   await createTable(swift, "plain");
   await createProtectedTable(swift);
   for (const TableName of ["plain", "accounts"])

@@ -14,6 +14,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import {
+  A_WHILE_MS,
   ahead,
   balances,
   createProtectedTable,
@@ -316,7 +317,7 @@ test("a table that is being restored takes no items, no settings and no deletion
 });
 
 test("continuous backups are unavailable for a moment after a restored table became active", async () => {
-  const swift = await start({ continuousBackupsUnavailableMs: 40 });
+  const swift = await start({ continuousBackupsUnavailableMs: A_WHILE_MS });
   await createTable(swift);
   await until(() => recover(swift, "accounts", true).catch(() => undefined));
   await restore(swift, { UseLatestRestorableTime: true });

@@ -35,6 +35,9 @@ export const AT_ONCE: Pace = {
 /** Long enough for a test to look at a phase, which ends with the database. */
 export const FOR_LONG_MS = 3_600_000;
 
+/** Long enough for a few calls on a busy machine, short enough to wait for the end of it. */
+export const A_WHILE_MS = 500;
+
 export interface Swift {
   readonly db: RehearsalDynamodb;
   readonly client: DynamoDBClient;

@@ -50,7 +50,7 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
       timed(() => loadSchema(load)),
       timed(() => fleet.start()),
     ]);
-    const [tablesMs, serversMs] = [valueOf(tables), valueOf(servers)];
+    const [tablesMs, serversMs] = [fulfilled(tables), fulfilled(servers)];
     const [first] = fleet.transactions as [Transactions];
     const openedMs = performance.now();
     const bank = await openBank(first, options.accounts, OPENING_BALANCE);
@@ -62,7 +62,7 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
   }
 }
 
-function valueOf<T>(settled: PromiseSettledResult<T>): T {
+function fulfilled<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === "rejected") throw settled.reason;
   return settled.value;
 }

@@ -1,30 +1,22 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { stringify } from "yaml";
-import { type RehearsalDynamodb, type RehearsalDynamodbOptions, startDynamodb } from "./dynamodb/dynamodb.ts";
-import { type Load, startLoad } from "./ledger/clients.ts";
+import { type RehearsalDynamodbOptions, startDynamodb } from "./dynamodb/dynamodb.ts";
+import { startLoad } from "./ledger/clients.ts";
+import { ruin } from "./ledger/disaster.ts";
 import { dynamodbClient, type Endpoint } from "./ledger/endpoint.ts";
 import type { GateSemantics } from "./ledger/gate.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
 import { type RunningInstances, startInstances } from "./ledger/start-instances.ts";
 import { prefixed, type TableNames, type Totals, totals } from "./ledger/totals.ts";
+import { DEPLOYMENT, type RehearsalWorld } from "./rehearsal-world.ts";
 
-/** Ledger and DynamoDB on this machine, with a configuration file that Stillpoint runs with unchanged. */
-export interface LocalWorld {
+/** A world with the embedded ledger. */
+export interface LocalWorld extends RehearsalWorld {
   readonly folder: string;
-  readonly config: string;
-  readonly dynamodb: RehearsalDynamodb;
-  readonly client: DynamoDBClient;
-  readonly names: TableNames;
   readonly instances: RunningInstances;
-  startLoad(clients: number, transfersPerSecond?: number): Load;
   totals(names?: TableNames): Promise<Totals>;
-  stopInstances(): Promise<void>;
-  /** Fresh processes on the same ports, as an operator starts them after a restore. */
-  restartInstances(): Promise<void>;
-  close(): Promise<void>;
 }
 
 export interface LocalWorldOptions {
@@ -39,9 +31,9 @@ export interface LocalWorldOptions {
   readonly pause?: Readonly<Record<string, string>>;
 }
 
-export const DEPLOYMENT = "payments";
 const PREFIX = "prod_";
 const OPENING_BALANCE = 1_000;
+const RUINED_SHARE = 0.3;
 /** Enough for the dead transactions of a killed instance to be rolled back while one watches. */
 const RECOVERY_EXPIRY_MS = 2_000;
 
@@ -86,6 +78,10 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
         ...(transfersPerSecond !== undefined && { transfersPerSecond }),
       }),
     totals: (names = prefixed(PREFIX)) => totals(client, names),
+    ruin: async () => {
+      const { overwritten, deleted } = await ruin(client, prefixed(PREFIX), { seed, share: RUINED_SHARE });
+      return `${overwritten} asset records overwritten, ${deleted} deleted, behind the ledger's back.`;
+    },
     stopInstances: () => running.stop(),
     restartInstances: async () => {
       running = await start(ports);

@@ -51,8 +51,8 @@ export async function capture(connection: DynamodbConnection, naming: Naming): P
 type MetadataItem = CapturedTable["metadata"];
 
 /** The items of ScalarDB's metadata table by the physical name of the table that they describe. */
-async function listedTables(
-  { dynamodb }: DynamodbConnection,
+export async function listedTables(
+  { dynamodb }: Pick<DynamodbConnection, "dynamodb">,
   metadataTable: string,
 ): Promise<ReadonlyMap<string, MetadataItem>> {
   return attempt("read ScalarDB's metadata table", metadataTable, async () => {

@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const PROGRAM = fileURLToPath(new URL("../functions/cli/stillpoint.ts", import.meta.url));
+
+/** The world's DynamoDB takes any credentials, but the SDK wants some. */
+const CREDENTIALS = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal" };
+
+/**
+ * Runs the very command line that people use, in a process of its own, and passes on what it says. Answers its
+ * exit status.
+ */
+export async function stillpoint(
+  config: string,
+  args: readonly string[],
+  say: (line: string) => void,
+): Promise<number> {
+  say("");
+  say(`$ stillpoint ${args.join(" ")}`);
+  const child = spawn(process.execPath, [PROGRAM, "--config", config, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    // biome-ignore lint/style/noProcessEnv: a child needs the environment, with the world's credentials in it
+    env: { ...process.env, ...CREDENTIALS },
+  });
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on("line", (line) => say(`  ${line}`));
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve(code ?? (signal ? 128 : 1)));
+  });
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/peers/**"],
+    // Real processes and real sockets, on machines that are busy with other tests.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    coverage: {
+      include: ["shared/**/*.ts"],
+      exclude: ["shared/**/gen/**"],
+      reporter: ["text-summary", "json-summary"],
+    },
+  },
+});

@@ -35,7 +35,7 @@ export class CommitWatch {
 
   constructor(subject: Subject, clocks: Clocks) {
     const restored = subject.kind === "restored" ? subject : undefined;
-    this.#guard = restored && guardOf(restored.atSecond, clocks);
+    this.#guard = restored && guardOf(restored.atSecond, clocks, restored.lastSecond);
     this.#paused = restored?.window && innerWindow(restored.window, clocks);
     this.#hasLater = restored?.later !== undefined;
     this.#boundMs = clocks.scalarClockBoundMs;

@@ -52,7 +52,7 @@ export function judgeProof(subject: Subject, evidence: ProofEvidence, clocks: Cl
   if (obstacle === undefined && evidence.inGuard.count === 0) return proven(subject, evidence, clocks);
   const broken = brokenPause(subject, evidence, clocks);
   if (broken !== undefined) return { kind: "disproven", reason: broken };
-  return unproven(obstacle ?? noisy(subject.atSecond, evidence.inGuard, clocks));
+  return unproven(obstacle ?? noisy(subject, evidence.inGuard, clocks));
 }
 
 type Restored = Extract<Subject, { kind: "restored" }>;
@@ -69,7 +69,7 @@ function obstacleOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks):
     return `${evidence.withoutTransactions.join(", ")} has no transaction columns (JDBC transaction manager): commits leave no trace of their time`;
   }
   if (subject.later === undefined) return "the coordinator was not read at a later second";
-  const earliest = earliestLaterSecond(subject.atSecond, clocks);
+  const earliest = earliestLaterSecond(subject.lastSecond ?? subject.atSecond, clocks);
   if (subject.later.atSecond < earliest) {
     return `the later coordinator is of second ${subject.later.atSecond}, but only from ${earliest} on does it hold all that counts`;
   }
@@ -95,7 +95,7 @@ function untracedOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks):
   if (missingLater.count > 0)
     return `${counted(missingLater)} was removed from the coordinator since: a clean-up was at work around this second`;
   if (cleanedUp.count === 0) return undefined;
-  const { fromMs } = guardOf(subject.atSecond, clocks);
+  const { fromMs } = guardOf(subject.atSecond, clocks, subject.lastSecond);
   const boundMs = 2 * clocks.scalarClockBoundMs;
   // A clean-up removes what is older than a boundary. Rows kept from before the guard show where it ended.
   const endedBefore =
@@ -108,7 +108,7 @@ function untracedOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks):
 }
 
 function proven(subject: Restored, evidence: ProofEvidence, clocks: Clocks): Proof {
-  const { fromMs, toMs } = guardOf(subject.atSecond, clocks);
+  const { fromMs, toMs } = guardOf(subject.atSecond, clocks, subject.lastSecond);
   const cleaned =
     evidence.cleanedUp.count > 0 ? "; one was seen, but it ended long before" : "; no sign of one was seen";
   return {
@@ -128,9 +128,9 @@ function brokenPause(subject: Restored, evidence: ProofEvidence, clocks: Clocks)
   return `${counted(evidence.inWindow)} was committed inside the pause (between ${inner.fromMs} and ${inner.toMs} ms): something was not paused`;
 }
 
-function noisy(atSecond: number, inGuard: Commits, clocks: Clocks): string {
-  const { fromMs, toMs } = guardOf(atSecond, clocks);
-  return `${counted(inGuard)} was committed between ${fromMs} and ${toMs} ms, too near to the second ${atSecond} to tell which side of it`;
+function noisy(subject: Restored, inGuard: Commits, clocks: Clocks): string {
+  const { fromMs, toMs } = guardOf(subject.atSecond, clocks, subject.lastSecond);
+  return `${counted(inGuard)} was committed between ${fromMs} and ${toMs} ms, too near to the second ${subject.atSecond} to tell which side of it`;
 }
 
 function counted({ count, examples }: Commits): string {

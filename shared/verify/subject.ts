@@ -18,6 +18,8 @@ export type Subject =
   | {
       readonly kind: "restored";
       readonly atSecond: number;
+      /** The latest of the seconds, where several databases were restored each to its own; `atSecond` is the earliest. */
+      readonly lastSecond?: number;
       readonly window?: DatabaseWindow;
       readonly later?: LaterCoordinator;
     }
@@ -49,16 +51,16 @@ export interface Span {
   readonly toMs: number;
 }
 
-/** The restored second with the guard around it, on ScalarDB's clocks. */
-export function guardOf(atSecond: number, clocks: Clocks): Span {
+/** The restored second with the guard around it, on ScalarDB's clocks; `lastSecond` as in `Subject`. */
+export function guardOf(atSecond: number, clocks: Clocks, lastSecond = atSecond): Span {
   const guardMs = clocks.scalarClockBoundMs + clocks.databaseSkewMs;
-  return { fromMs: atSecond * SECOND_MS - guardMs, toMs: (atSecond + 1) * SECOND_MS + guardMs };
+  return { fromMs: atSecond * SECOND_MS - guardMs, toMs: (lastSecond + 1) * SECOND_MS + guardMs };
 }
 
 /** The first second at which a later coordinator holds everything that may be dated inside the guard. */
-export function earliestLaterSecond(atSecond: number, clocks: Clocks): number {
+export function earliestLaterSecond(lastSecond: number, clocks: Clocks): number {
   const guardMs = clocks.scalarClockBoundMs + clocks.databaseSkewMs;
-  return Math.ceil((guardOf(atSecond, clocks).toMs + guardMs) / SECOND_MS);
+  return Math.ceil((guardOf(lastSecond, clocks).toMs + guardMs) / SECOND_MS);
 }
 
 /** What is dated in here was, by any clock, inside the pause; `undefined` where the window is too short to say. */
@@ -79,7 +81,10 @@ export function limitsOf(
 ): { readonly newestMs: number; readonly inFlightMs: number } {
   switch (subject.kind) {
     case "restored":
-      return { newestMs: guardOf(subject.atSecond, clocks).toMs, inFlightMs: Number.POSITIVE_INFINITY };
+      return {
+        newestMs: guardOf(subject.atSecond, clocks, subject.lastSecond).toMs,
+        inFlightMs: Number.POSITIVE_INFINITY,
+      };
     case "copy":
       return { newestMs: Number.POSITIVE_INFINITY, inFlightMs: Number.POSITIVE_INFINITY };
     case "live":

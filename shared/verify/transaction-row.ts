@@ -9,7 +9,7 @@ export const COMMITTED = 3;
 export const ABORTED = 4;
 
 /** The image that a row in doubt goes back to when it is rolled back. */
-export interface BeforeImage {
+interface BeforeImage {
   readonly transaction: string | undefined;
   readonly state: number | undefined;
   readonly version: number | undefined;

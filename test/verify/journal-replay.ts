@@ -94,7 +94,7 @@ function keyTextOf(item: Item): string {
 }
 
 /** The state of a history at an instant: the position of its version, -1 before the first. */
-export function versionAt(versions: readonly Version[], atMs: number): number {
+function versionAt(versions: readonly Version[], atMs: number): number {
   return versions.findLastIndex((version) => version.atMs <= atMs);
 }
 

@@ -33,10 +33,8 @@ const state = fc.constantFrom(PREPARED, DELETED, COMMITTED);
 const decision = fc.constantFrom(undefined, COMMITTED, ABORTED);
 
 test("a transaction is half committed exactly when it has committed rows, rows in doubt and no coordinator row", () => {
-  const property = fc.property(
-    fc.array(state, { minLength: 1, maxLength: 6 }),
-    decision,
-    (states, decided) => {
+  fc.assert(
+    fc.property(fc.array(state, { minLength: 1, maxLength: 6 }), decision, (states, decided) => {
       using scratch = new Scratch(undefined);
       const spill = new TransactionSpill(scratch, ["app.account"]);
       states.forEach((each, at) => {
@@ -54,9 +52,8 @@ test("a transaction is half committed exactly when it has committed rows, rows i
       expect(view && goesForward(view)).toBe(
         decided === COMMITTED && states.some((each) => each !== COMMITTED),
       );
-    },
+    }),
   );
-  fc.assert(property);
 });
 
 test("the committed image under somebody else's row in doubt is a committed row too", () => {

@@ -1,7 +1,6 @@
-import type { RestorePoint, Verdict } from "../catalog/model.ts";
-import type { Failure } from "../errors/stillpoint-error.ts";
-import type { Instance } from "../pause/instance.ts";
 import { all, asker, type Workflow } from "../workflow/effect.ts";
+import type { BackupInput } from "./backup-input.ts";
+import type { BackupResult } from "./backup-result.ts";
 import { conclude } from "./conclude.ts";
 import type { BackupEffects } from "./effects.ts";
 import { judge } from "./judge.ts";
@@ -13,32 +12,6 @@ const ask = asker<BackupEffects>();
 
 /** What may pass between taking the lease and the first Pause; the lease outlives the pause's deadline. */
 const PREPARATION_MS = 120_000;
-
-export interface BackupInput {
-  readonly deployment: string;
-  readonly run: string;
-  readonly databases: readonly { readonly name: string; readonly kind: "dynamodb" }[];
-  readonly pause: {
-    readonly holdMs: "auto" | number;
-    readonly drainWaitMs: number;
-    /** From the first Pause on, every instance is open again after at most this long. */
-    readonly longestMs: number;
-    readonly clockAllowanceMs: number;
-    readonly rpcDeadlineMs: number;
-  };
-}
-
-export interface BackupResult {
-  readonly pause: string;
-  readonly verdict: Verdict;
-  readonly point?: RestorePoint;
-  readonly window?: { readonly startMs: number; readonly endMs: number };
-  /** First Pause sent to last gate seen open. */
-  readonly heldMs: number;
-  readonly stillPaused: readonly Instance[];
-  /** What broke the backup off, after the instances were unpaused. */
-  readonly failure?: Failure;
-}
 
 /**
  * Takes one consistent restore point: lease, discovery, recorded pause, hold, second questions, unpause, verdict.

@@ -1,7 +1,8 @@
 import type { PauseRecord, RestorePoint, Verdict } from "../catalog/model.ts";
 import { addressOf } from "../pause/instance.ts";
 import { all, asker, type Outcome, type Workflow } from "../workflow/effect.ts";
-import type { BackupInput, BackupResult } from "./backup.ts";
+import type { BackupInput } from "./backup-input.ts";
+import type { BackupResult } from "./backup-result.ts";
 import type { BackupEffects } from "./effects.ts";
 import type { Judgement } from "./judge.ts";
 import type { Evidence } from "./pause-and-hold.ts";

@@ -4,7 +4,7 @@ import type { ClockBound } from "../pause/clock-bound.ts";
 import { type SecondInside, secondInside } from "../pause/pause-window.ts";
 import { verdictFrom } from "../pause/verdict.ts";
 import { asker, type Workflow } from "../workflow/effect.ts";
-import type { BackupInput } from "./backup.ts";
+import type { BackupInput } from "./backup-input.ts";
 import type { BackupEffects, Capture, Clock } from "./effects.ts";
 import { boundsOf, type Measured, measure } from "./hold.ts";
 import type { Evidence } from "./pause-and-hold.ts";

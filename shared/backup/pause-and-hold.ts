@@ -10,7 +10,7 @@ import {
 import type { PauseWindow } from "../pause/pause-window.ts";
 import { discoveryReasons, gateReasons, mayBeOurs, pauseReasons } from "../pause/verdict.ts";
 import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
-import type { BackupInput } from "./backup.ts";
+import type { BackupInput } from "./backup-input.ts";
 import type { BackupEffects } from "./effects.ts";
 import { hold, type Measured } from "./hold.ts";
 import type { Prepared } from "./prepare.ts";

@@ -1,7 +1,7 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery, type GateAnswer } from "../pause/instance.ts";
 import { asker, type Workflow } from "../workflow/effect.ts";
-import type { BackupInput } from "./backup.ts";
+import type { BackupInput } from "./backup-input.ts";
 import type { BackupEffects, Capture } from "./effects.ts";
 import { boundsOf, type Measured, measure } from "./hold.ts";
 

@@ -2,7 +2,7 @@ import type { PauseRecord, RestorePoint } from "../catalog/model.ts";
 import { SCHEMA } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery } from "../pause/instance.ts";
-import type { BackupInput } from "./backup.ts";
+import type { BackupInput } from "./backup-input.ts";
 import type { Clock } from "./effects.ts";
 import type { Judgement } from "./judge.ts";
 import type { Evidence } from "./pause-and-hold.ts";

@@ -1,4 +1,5 @@
-import { type BackupResult, backup } from "../backup/backup.ts";
+import { backup } from "../backup/backup.ts";
+import type { BackupResult } from "../backup/backup-result.ts";
 import type { BackupEffects } from "../backup/effects.ts";
 import type { BackupEvent } from "../backup/event.ts";
 import { stamp } from "../backup/records.ts";

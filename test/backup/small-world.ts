@@ -1,4 +1,4 @@
-import type { BackupInput } from "../../shared/backup/backup.ts";
+import type { BackupInput } from "../../shared/backup/backup-input.ts";
 import type { BackupEvent } from "../../shared/backup/event.ts";
 import type { PauseRecord, RestorePoint } from "../../shared/catalog/model.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";

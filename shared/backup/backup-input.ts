@@ -1,0 +1,14 @@
+/** What one backup is to do: the deployment's settings as plain data. */
+export interface BackupInput {
+  readonly deployment: string;
+  readonly run: string;
+  readonly databases: readonly { readonly name: string; readonly kind: "dynamodb" }[];
+  readonly pause: {
+    readonly holdMs: "auto" | number;
+    readonly drainWaitMs: number;
+    /** From the first Pause on, every instance is open again after at most this long. */
+    readonly longestMs: number;
+    readonly clockAllowanceMs: number;
+    readonly rpcDeadlineMs: number;
+  };
+}

@@ -1,0 +1,16 @@
+import type { RestorePoint, Verdict } from "../catalog/model.ts";
+import type { Failure } from "../errors/stillpoint-error.ts";
+import type { Instance } from "../pause/instance.ts";
+import type { PauseWindow } from "../pause/pause-window.ts";
+
+export interface BackupResult {
+  readonly pause: string;
+  readonly verdict: Verdict;
+  readonly point?: RestorePoint;
+  readonly window?: PauseWindow;
+  /** First Pause sent to last gate seen open. */
+  readonly heldMs: number;
+  readonly stillPaused: readonly Instance[];
+  /** What broke the backup off, after the instances were unpaused. */
+  readonly failure?: Failure;
+}

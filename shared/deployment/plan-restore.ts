@@ -3,7 +3,7 @@ import { stamp } from "../backup/records.ts";
 import type { RestorePoint, Run } from "../catalog/model.ts";
 import { SCHEMA } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { choosePoint, type PointChoice } from "../restore/choose-point.ts";
+import { choosePoint, type PointChoice, secondOf } from "../restore/choose-point.ts";
 import { CapturedDynamodb } from "../restore/dynamodb/captured.ts";
 import { describePlan } from "../restore/dynamodb/describe-plan.ts";
 import {
@@ -83,7 +83,9 @@ interface PlanInput {
 
 function planFrom(open: OpenDeployment, { point, run, mode, databases, points }: PlanInput): DynamodbPlan {
   const tables = databases.flatMap((database) => planTables(database, run));
-  const proofs = databases.flatMap((database) => planProof(database, run, clocksOf(open)) ?? []);
+  const proofs = databases.flatMap(
+    (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond: secondOf(point) }) ?? [],
+  );
   const doomed = new Set(mode === "in-place" ? tables.map(({ id }) => id) : []);
   return {
     deployment: open.settings.name,

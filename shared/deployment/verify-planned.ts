@@ -17,9 +17,11 @@ export async function verifyPlanned(
 ): Promise<VerificationReport> {
   await refuseOtherKeys(open, plan, what);
   const later = laterCoordinator(open, plan);
+  const seconds = plan.tables.map(({ atSecond }) => atSecond);
   const subject: Subject = {
     kind: "restored",
-    atSecond: Math.max(...plan.tables.map(({ atSecond }) => atSecond)),
+    atSecond: Math.min(...seconds),
+    lastSecond: Math.max(...seconds),
     ...(plan.window && { window: plan.window }),
     ...(later && { later }),
   };

@@ -95,7 +95,7 @@ export function planProof(database: PlannedDatabase, run: string, clocks: Clocks
       arn: coordinator.arn,
       id: coordinator.id,
       temporary: proofName(coordinator.name, run),
-      atSecond: earliestLaterSecond(database.atSecond, clocks),
+      atSecond: earliestLaterSecond(lastSecond, clocks),
     }
   );
 }

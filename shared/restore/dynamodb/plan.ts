@@ -86,7 +86,11 @@ export function planTables(database: PlannedDatabase, run: string): readonly Pla
   });
 }
 
-export function planProof(database: PlannedDatabase, run: string, clocks: Clocks): PlannedProof | undefined {
+export function planProof(
+  database: PlannedDatabase,
+  run: string,
+  { clocks, lastSecond }: { readonly clocks: Clocks; readonly lastSecond: number },
+): PlannedProof | undefined {
   const coordinator = database.atBackup.tables.find((table) => table.coordinator);
   return (
     coordinator && {

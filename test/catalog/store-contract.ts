@@ -19,10 +19,16 @@ export interface StoreUnderTest {
   readonly opener: string;
   /** A new, empty place for one test. */
   readonly newLocation: () => Promise<string>;
+  /** Where it reaches only as far as one process, what other processes do to it is left out. */
+  readonly reach?: "process" | "processes";
 }
 
 /** What every store must do, whatever it is made of. */
-export function describeStore(name: string, { opener, newLocation }: StoreUnderTest): void {
+export function describeStore(
+  name: string,
+  { opener, newLocation, reach = "processes" }: StoreUnderTest,
+): void {
+  const processTest = test.skipIf(reach === "process");
   describe(name, () => {
     let openStore: (location: string) => Store;
     beforeAll(async () => {
@@ -146,7 +152,7 @@ export function describeStore(name: string, { opener, newLocation }: StoreUnderT
       expect(await first.journal("run")).toEqual(["a", "b"]);
     });
 
-    test("two processes that count together lose nothing", { timeout: PROCESS_TEST_MS }, async () => {
+    processTest("two processes that count together lose nothing", { timeout: PROCESS_TEST_MS }, async () => {
       const location = await newLocation();
       const writers = [start("count", location), start("count", location)];
       const ends = await Promise.all(writers.map((writer) => once(writer, "exit")));
@@ -156,18 +162,22 @@ export function describeStore(name: string, { opener, newLocation }: StoreUnderT
       expect(await store.journal("counted")).toEqual(Array.from({ length: 2 * ROUNDS }, (_, index) => index));
     });
 
-    test("a writer killed at any moment leaves all whole and blocks nobody", {
-      timeout: PROCESS_TEST_MS,
-    }, async () => {
-      const location = await newLocation();
-      for (let kill = 0; kill < KILLS; kill++) {
-        const durable = await killedAfterLines(
-          location,
-          1 + Math.floor(Math.random() * MOST_LINES_BEFORE_KILL),
-        );
-        await expectWhole(openStore(location), durable);
-      }
-    });
+    processTest(
+      "a writer killed at any moment leaves all whole and blocks nobody",
+      {
+        timeout: PROCESS_TEST_MS,
+      },
+      async () => {
+        const location = await newLocation();
+        for (let kill = 0; kill < KILLS; kill++) {
+          const durable = await killedAfterLines(
+            location,
+            1 + Math.floor(Math.random() * MOST_LINES_BEFORE_KILL),
+          );
+          await expectWhole(openStore(location), durable);
+        }
+      },
+    );
 
     function start(work: string, location: string): ChildProcess {
       return spawn(process.execPath, [WRITER, work, opener, location], {

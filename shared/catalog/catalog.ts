@@ -19,6 +19,8 @@ export interface Catalog {
 export interface Pauses extends Changeable<PauseRecord> {
   /** Every pause that a sweep must still look after. */
   open(): Promise<Readable<PauseRecord>>;
+  /** Oldest first. Without a deployment: those of all. */
+  list(deployment?: string): Promise<Readable<PauseRecord>>;
 }
 
 export interface Points extends Omit<Changeable<RestorePoint>, "replace"> {
@@ -55,12 +57,16 @@ export function catalogOver(store: Store): Catalog {
     pauses: {
       ...changeable(pauses),
       open: async () => only(await pauses.all(), ({ state }) => state !== "closed"),
+      list: async (deployment) => oldestFirst(await pauses.all(), ({ openedMs }) => openedMs, deployment),
     },
     points: {
       ...changeable(points),
-      list: async (deployment) => oldestFirst(await points.all(), deployment),
+      list: async (deployment) => oldestFirst(await points.all(), created, deployment),
     },
-    runs: { ...changeable(runs), list: async (deployment) => oldestFirst(await runs.all(), deployment) },
+    runs: {
+      ...changeable(runs),
+      list: async (deployment) => oldestFirst(await runs.all(), created, deployment),
+    },
     journal: {
       append: (run, index, entry) => store.append(run, index, entry),
       read: (run) => store.journal(run),
@@ -80,14 +86,19 @@ function only<T>({ records, unreadable }: Readable<T>, wanted: (record: T) => bo
 interface OfDeployment {
   readonly id: string;
   readonly deployment: string;
-  readonly createdMs: number;
 }
 
-function oldestFirst<T extends OfDeployment>(all: Readable<T>, deployment?: string): Readable<T> {
+const created = ({ createdMs }: { readonly createdMs: number }) => createdMs;
+
+function oldestFirst<T extends OfDeployment>(
+  all: Readable<T>,
+  timeOf: (record: T) => number,
+  deployment?: string,
+): Readable<T> {
   const { records, unreadable } = only(
     all,
     (record) => deployment === undefined || record.deployment === deployment,
   );
-  const order = (a: T, b: T) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1);
+  const order = (a: T, b: T) => timeOf(a) - timeOf(b) || (a.id < b.id ? -1 : 1);
   return { records: [...records].sort(order), unreadable };
 }

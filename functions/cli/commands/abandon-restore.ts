@@ -1,0 +1,49 @@
+import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import { toFailure } from "../../../shared/errors/stillpoint-error.ts";
+import { untilInterrupted } from "../interruption.ts";
+import { AbandonOutput } from "../json/run.ts";
+import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Shell } from "../shell.ts";
+import { restoreProgress } from "../show/restore-progress.ts";
+import { counted } from "../show/text.ts";
+
+/** `stillpoint restore abandon RUN` */
+export async function abandonRestore(shell: Shell, id: string): Promise<Outcome> {
+  const opened = openCatalog(shell);
+  const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
+  const settings = deploymentOf(opened.config, run.deployment);
+  const { abandonRestore } = await import("../../../shared/deployment/run-restore.ts");
+  using interruption = untilInterrupted(shell, { stopping: "the rest stays; abandon the run again later" });
+  const started = performance.now();
+  const about = aboutDeployment(opened.config, settings);
+  const base = { run: id, deployment: run.deployment };
+  try {
+    const removed = await withOpen(shell, opened, settings, (open) =>
+      abandonRestore(open, id, {
+        signal: interruption.signal,
+        report: (event) => shell.say(restoreProgress(event, performance.now() - started)),
+      }),
+    );
+    const tables = counted(removed.tables, "temporary table");
+    const backups = counted(removed.backups, "backup");
+    return {
+      schema: AbandonOutput,
+      value: { ...base, ...removed },
+      lines: [`run ${id} is abandoned; removed: ${tables}, ${backups}`],
+      about,
+    };
+  } catch (error) {
+    const { mode } = run.plan.dynamodb;
+    return {
+      schema: AbandonOutput,
+      value: { ...base, tables: 0, backups: 0 },
+      lines: [],
+      failure: toFailure(error),
+      about: {
+        ...about,
+        run: { id, deployment: run.deployment, mode, begun: run.state !== "planned" },
+      },
+    };
+  }
+}

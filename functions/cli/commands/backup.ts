@@ -1,0 +1,75 @@
+import type { BackupResult } from "../../../shared/backup/backup-result.ts";
+import type { BackupEvent } from "../../../shared/backup/event.ts";
+import type { Failure } from "../../../shared/errors/stillpoint-error.ts";
+import { addressOf } from "../../../shared/pause/instance.ts";
+import { untilInterrupted } from "../interruption.ts";
+import { BackupOutput, backupJson } from "../json/backup.ts";
+import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Shell } from "../shell.ts";
+import { backupProgress, verdictLines } from "../show/backup.ts";
+
+/** `stillpoint backup [DEPLOYMENT]` */
+export async function backup(shell: Shell, name: string | undefined): Promise<Outcome> {
+  const opened = openCatalog(shell);
+  const settings = deploymentOf(opened.config, name);
+  const { takeBackup } = await import("../../../shared/deployment/take-backup.ts");
+  shell.say(`backup of ${settings.name}`);
+  shell.say(
+    '  This process guards its pause only while it lives; "stillpoint sweep --watch" elsewhere outlives it.',
+  );
+  const watch = watchPause(shell);
+  using interruption = untilInterrupted(shell, {
+    stopping: "whatever is paused is unpaused first",
+    mayBePaused: watch.mayBePaused,
+  });
+  const result = await withOpen(shell, opened, settings, (open) =>
+    takeBackup(open, { signal: interruption.signal, report: watch.report }),
+  );
+  const failure = failureOf(settings.name, result);
+  return {
+    schema: BackupOutput,
+    value: backupJson(settings.name, result),
+    lines: ["", ...verdictLines(settings.name, result)],
+    ...(failure && { failure }),
+    about: aboutDeployment(opened.config, settings),
+  };
+}
+
+/** Tells the events as they come, and keeps in mind what may be paused at the moment. */
+function watchPause(shell: Shell) {
+  let instances: readonly string[] = [];
+  let pausing = false;
+  const report = (event: BackupEvent) => {
+    if (event.kind === "discovered") instances = event.instances;
+    if (event.kind === "pausing") pausing = true;
+    if (event.kind === "pause-window") {
+      pausing = false;
+      shell.log(event);
+    }
+    for (const line of backupProgress(event)) shell.say(line);
+  };
+  return { report, mayBePaused: () => (pausing ? instances : []) };
+}
+
+/** The most urgent first: an outage, then the person's own wish, then a backup that is worth nothing. */
+function failureOf(deployment: string, result: BackupResult): Failure | undefined {
+  const { stillPaused, failure, verdict, pause } = result;
+  if (stillPaused.length > 0) {
+    const names = stillPaused.map((instance) => `"${addressOf(instance)}"`).join(", ");
+    return {
+      code: "STILL_PAUSED",
+      message: `${names} of "${deployment}" may still be paused after "${pause}"; the sweep goes on with them`,
+    };
+  }
+  if (failure?.code === "INTERRUPTED")
+    return {
+      code: "INTERRUPTED",
+      message: `the backup of "${deployment}" was interrupted; all instances are open again, and no restore point was recorded`,
+    };
+  if (verdict.kind === "valid") return undefined;
+  return {
+    code: "WINDOW_INVALID",
+    message: `the window of "${pause}" must not be used: ${verdict.reasons.join("; ")}`,
+  };
+}

@@ -1,0 +1,43 @@
+import type { PauseRecord } from "../../../shared/catalog/model.ts";
+import { ListOutput } from "../json/catalog.ts";
+import { pauseJson, pointJson } from "../json/point.ts";
+import { deploymentsOf, openCatalog } from "../opening.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Shell } from "../shell.ts";
+import { invalidLines, pointTable } from "../show/point.ts";
+
+export interface ListOptions {
+  readonly all?: boolean;
+}
+
+/** `stillpoint list [DEPLOYMENT]`: of all deployments where none is named. */
+export async function list(
+  shell: Shell,
+  name: string | undefined,
+  { all = false }: ListOptions,
+): Promise<Outcome> {
+  const { config, catalog } = openCatalog(shell);
+  const names = deploymentsOf(config, name).map((deployment) => deployment.name);
+  const points = await catalog.points.list(name);
+  const pauses = all ? await catalog.pauses.list(name) : { records: [], unreadable: [] };
+  const invalid = pauses.records.filter(isInvalid);
+  const unreadable = [...points.unreadable, ...pauses.unreadable].map(({ message }) => message);
+  const value = {
+    points: points.records.map(pointJson),
+    ...(all && { invalid: invalid.map(pauseJson) }),
+    unreadable,
+  };
+  const lines = [
+    ...(points.records.length === 0
+      ? [`no restore points of ${names.join(", ")}; take one with: stillpoint backup`]
+      : pointTable(points.records, Date.now())),
+    ...(all ? ["", ...invalidLines(invalid)] : []),
+    ...unreadable.map((message) => `warning: ${message}`),
+  ];
+  return { schema: ListOutput, value, lines };
+}
+
+/** A pause whose backup died has no verdict, and is worth no more. */
+function isInvalid({ verdict, state }: PauseRecord): boolean {
+  return verdict === undefined ? state !== "open" : verdict.kind === "invalid";
+}

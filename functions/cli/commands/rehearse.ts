@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { untilInterrupted } from "../interruption.ts";
+import { output } from "../json/output.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Shell } from "../shell.ts";
+
+export interface RehearseOptions {
+  readonly only?: "dynamodb";
+  readonly ledger?: "embedded" | "scalardb-server";
+  readonly backend?: string;
+  readonly keep?: boolean;
+  readonly port?: string;
+  readonly seed?: string;
+}
+
+/** `stillpoint rehearse`: the story, as it was told. */
+export const RehearseOutput = output({ lines: z.array(z.string()) });
+
+/** `stillpoint rehearse` */
+export async function rehearse(shell: Shell, { port, seed, ...options }: RehearseOptions): Promise<Outcome> {
+  const numbers = {
+    ...(port !== undefined && { port: wholeNumber("--port", port, 65_535) }),
+    ...(seed !== undefined && { seed: wholeNumber("--seed", seed, Number.MAX_SAFE_INTEGER) }),
+  };
+  const lines: string[] = [];
+  const say = (line: string) => {
+    lines.push(line);
+    shell.say(line);
+  };
+  using interruption = untilInterrupted(shell, { stopping: "the small world is taken down" });
+  const { rehearse } = await import("../../../rehearsal/rehearse.ts");
+  await rehearse({ ...options, ...numbers, signal: interruption.signal, say });
+  return { schema: RehearseOutput, value: { lines }, lines: [] };
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= most) return value;
+  throw new StillpointError(
+    "USAGE",
+    `cannot use ${option} "${text}": it must be a whole number from 0 to ${most}; nothing was done`,
+  );
+}

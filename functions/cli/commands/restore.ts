@@ -1,0 +1,120 @@
+import type { OpenDeployment } from "../../../shared/deployment/open-deployment.ts";
+import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import { codeOf, StillpointError, toFailure } from "../../../shared/errors/stillpoint-error.ts";
+import { askedPoint } from "../asked-point.ts";
+import { askConfirmation } from "../confirmation.ts";
+import type { Circumstances } from "../failure.ts";
+import { untilInterrupted } from "../interruption.ts";
+import { RestoreOutput, restoreJson } from "../json/run.ts";
+import { aboutDeployment, deploymentOf, type Opened, openCatalog, withOpen } from "../opening.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Shell } from "../shell.ts";
+import { planLines } from "../show/plan.ts";
+import { restoreProgress } from "../show/restore-progress.ts";
+import { resultLines } from "../show/restore-result.ts";
+import type { PlanOptions } from "./plan.ts";
+
+export interface RestoreOptions extends PlanOptions {
+  /** A run that was planned before. */
+  readonly plan?: string;
+  readonly confirm?: string;
+}
+
+/** `stillpoint restore [DEPLOYMENT]`: carries out a plan, or makes one, shows it, and carries it out. */
+export async function restore(
+  shell: Shell,
+  name: string | undefined,
+  options: RestoreOptions,
+): Promise<Outcome> {
+  if (options.plan !== undefined) return carryOutPlan(shell, options.plan, name, options);
+  const choice = askedPoint(options, Date.now());
+  const opened = openCatalog(shell);
+  const settings = deploymentOf(opened.config, name);
+  const { planRestore } = await import("../../../shared/deployment/plan-restore.ts");
+  const mode = options.sideBySide ? "side-by-side" : "in-place";
+  return withOpen(shell, opened, settings, async (open) => {
+    const run = await planRestore(open, { choice, mode });
+    for (const line of planLines(run)) shell.say(line);
+    shell.say("");
+    return carryOut(shell, opened, open, run, options.confirm);
+  });
+}
+
+async function carryOutPlan(
+  shell: Shell,
+  id: string,
+  name: string | undefined,
+  { point, at, sideBySide, confirm }: RestoreOptions,
+): Promise<Outcome> {
+  if (point !== undefined || at !== undefined || sideBySide)
+    throw new StillpointError(
+      "USAGE",
+      `plan "${id}" has its point and its mode already: leave out --point, --at and --side-by-side; nothing was done`,
+    );
+  return resumeRestore(shell, id, { ...(confirm !== undefined && { confirm }) }, name);
+}
+
+/** `stillpoint restore resume RUN`: goes on with a run; one that was only planned begins. */
+export async function resumeRestore(
+  shell: Shell,
+  id: string,
+  { confirm }: { readonly confirm?: string },
+  name?: string,
+): Promise<Outcome> {
+  const opened = openCatalog(shell);
+  const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
+  const settings = deploymentOf(opened.config, name ?? run.deployment);
+  return withOpen(shell, opened, settings, (open) => carryOut(shell, opened, open, run, confirm));
+}
+
+/** Runs to the end, and tells where the run stands whatever the end is. */
+async function carryOut(
+  shell: Shell,
+  opened: Opened,
+  open: OpenDeployment,
+  planned: PlannedRun,
+  confirm: string | undefined,
+): Promise<Outcome> {
+  const { id, state } = planned;
+  const { mode } = planned.plan.dynamodb;
+  const { runRestore } = await import("../../../shared/deployment/run-restore.ts");
+  const mustAsk = mode === "in-place" && state === "planned" && confirm === undefined && shell.interactive;
+  const typed = mustAsk ? await askConfirmation(planned) : confirm;
+  using interruption = untilInterrupted(shell, {
+    stopping: "the restore stops after the step that it is at",
+  });
+  const started = performance.now();
+  try {
+    const result = await runRestore(open, id, {
+      signal: interruption.signal,
+      report: (event) => shell.say(restoreProgress(event, performance.now() - started)),
+      ...(typed !== undefined && { confirm: typed }),
+    });
+    const run = { ...planned, state: "done" as const };
+    return {
+      schema: RestoreOutput,
+      value: restoreJson(run, result),
+      lines: ["", ...resultLines(run, result)],
+    };
+  } catch (error) {
+    const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
+    return failed(run, error, aboutDeployment(opened.config, open.settings));
+  }
+}
+
+function failed(run: PlannedRun, error: unknown, about: Circumstances): Outcome {
+  const { id, deployment, state, plan } = run;
+  const begun = state !== "planned";
+  return {
+    schema: RestoreOutput,
+    value: restoreJson(run),
+    lines: [`run ${id} is ${state}${STANDS[codeOf(error) === "RUN_FINISHED" ? "ended" : state] ?? ""}`],
+    failure: toFailure(error),
+    about: { ...about, run: { id, deployment, mode: plan.dynamodb.mode, begun } },
+  };
+}
+
+const STANDS: Readonly<Record<string, string>> = {
+  planned: ": nothing was touched, and it holds no lease",
+  failed: ": what it has done is in its journal, and it holds the deployment's lease",
+};

@@ -1,0 +1,19 @@
+import { createInterface } from "node:readline/promises";
+import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
+
+/** Asks on the terminal for the name of the deployment whose tables will be deleted. */
+export async function askConfirmation({ deployment, plan }: PlannedRun): Promise<string> {
+  const count = plan.dynamodb.tables.length;
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  // Nothing has begun: Ctrl-C, or the end of the input, is an answer like any other that is not the name.
+  const left = new Promise<string>((resolve) => {
+    prompt.once("SIGINT", () => resolve(""));
+    prompt.once("close", () => resolve(""));
+  });
+  try {
+    const question = `This deletes and replaces ${count} tables. Type the deployment's name (${deployment}) to go on: `;
+    return await Promise.race([prompt.question(question), left]);
+  } finally {
+    prompt.close();
+  }
+}

@@ -1,0 +1,60 @@
+import type { Failure } from "../../shared/errors/stillpoint-error.ts";
+import { ERRORS, type ErrorCode } from "../../shared/errors/table.ts";
+
+/** What is known of where a failure happened, to make the advice a command that can be typed as it stands. */
+export interface Circumstances {
+  /** Where it was named on the command line, or where several are configured. */
+  readonly deployment?: string;
+  readonly run?: {
+    readonly id: string;
+    readonly deployment: string;
+    readonly mode: "in-place" | "side-by-side";
+    /** `planned`: nothing was begun, so there is nothing to resume. */
+    readonly begun: boolean;
+  };
+  readonly config?: string;
+}
+
+/** A failure as people and programs are told. */
+export interface Failed {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly meaning: string;
+  readonly next: string;
+  readonly exit: number;
+}
+
+export function adviceOn({ code, message }: Failure, about: Circumstances): Failed {
+  const { meaning, next, exit } = ERRORS[code];
+  return { code, message, meaning, next: typeable(nextFor(code, next, about), about), exit };
+}
+
+/** What ends a run without ending it is answered by going on with that run. */
+const GO_ON: readonly ErrorCode[] = ["INTERRUPTED", "CONFIRMATION_NEEDED"];
+
+function nextFor(code: ErrorCode, next: string, { run }: Circumstances): string {
+  if (run === undefined) return next;
+  const goOn = run.begun ? `stillpoint restore resume ${run.id}` : startCommand(run);
+  if (GO_ON.includes(code)) return goOn;
+  return next.replaceAll("stillpoint restore resume RUN", goOn).replaceAll("RUN", run.id);
+}
+
+/** The exact command that carries out a plan. */
+export function startCommand({ id, deployment, mode }: NonNullable<Circumstances["run"]>): string {
+  const confirm = mode === "in-place" ? ` --confirm ${deployment}` : "";
+  return `stillpoint restore --plan ${id}${confirm}`;
+}
+
+/** Commands that act on one deployment need its name where there are several. */
+const NAMED = /\bstillpoint (backup|list|plan|unpause|status)\b/g;
+
+export function typeable(text: string, { deployment, config }: Circumstances): string {
+  const named = deployment === undefined ? text : text.replaceAll(NAMED, `$& ${quoted(deployment)}`);
+  return config === undefined
+    ? named
+    : named.replaceAll(/\bstillpoint (?=[a-z])/g, `stillpoint -c ${quoted(config)} `);
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

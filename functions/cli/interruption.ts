@@ -1,0 +1,54 @@
+import { ERRORS } from "../../shared/errors/table.ts";
+import type { Shell } from "./shell.ts";
+
+/** SIGHUP too: a closed terminal must not leave instances paused. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+export interface Interruptible {
+  /** Told at the first signal: what happens now. */
+  readonly stopping: string;
+  /** What may be paused at this moment; empty where nothing is. */
+  readonly mayBePaused?: () => readonly string[];
+}
+
+export interface Interruption extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/** The first signal asks the work to end in good order; the second one exits at once and names what it leaves. */
+export function untilInterrupted(
+  shell: Shell,
+  { stopping, mayBePaused = () => [] }: Interruptible,
+): Interruption {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) exitAtOnce(shell, mayBePaused());
+    shell.warn(`Interrupted: ${stopping}. A second Ctrl-C exits at once`);
+    controller.abort();
+  };
+  // The launcher was killed: nobody is left to pass a signal on.
+  const onOrphaned = () => {
+    if (!controller.signal.aborted) onSignal();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  process.on("disconnect", onOrphaned);
+  process.channel?.unref();
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+      process.off("disconnect", onOrphaned);
+    },
+  };
+}
+
+function exitAtOnce(shell: Shell, paused: readonly string[]): never {
+  if (paused.length === 0) {
+    shell.warn("Interrupted again: exiting at once");
+    process.exit(ERRORS.INTERRUPTED.exit);
+  }
+  const names = paused.map((address) => `"${address}"`).join(", ");
+  shell.warn(`error STILL_PAUSED: interrupted again and exiting at once; ${names} may be paused`);
+  shell.warn(`  next     ${ERRORS.STILL_PAUSED.next}`);
+  process.exit(ERRORS.STILL_PAUSED.exit);
+}

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import type { BackupResult } from "../../../shared/backup/backup-result.ts";
+import { addressOf } from "../../../shared/pause/instance.ts";
+import { WindowJson } from "./instance.ts";
+import { output } from "./output.ts";
+import { PointJson, pointJson } from "./point.ts";
+
+/** `stillpoint backup` */
+export const BackupOutput = output({
+  deployment: z.string(),
+  pause: z.string(),
+  verdict: z.enum(["valid", "invalid"]),
+  reasons: z.array(z.string()),
+  window: WindowJson.exactOptional(),
+  heldMs: z.number(),
+  stillPaused: z.array(z.string()),
+  point: PointJson.exactOptional(),
+});
+
+export function backupJson(
+  deployment: string,
+  { pause, verdict, window, heldMs, stillPaused, point }: BackupResult,
+): z.infer<typeof BackupOutput> {
+  return {
+    deployment,
+    pause,
+    verdict: verdict.kind,
+    reasons: verdict.kind === "invalid" ? verdict.reasons : [],
+    ...(window && { window }),
+    heldMs,
+    stillPaused: stillPaused.map(addressOf),
+    ...(point && { point: pointJson(point) }),
+  };
+}

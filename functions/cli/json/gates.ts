@@ -1,0 +1,67 @@
+import * as z from "zod";
+import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
+import type { Unpaused } from "../../../shared/deployment/sweep-pauses.ts";
+import { GateJson, gateJson, SweptJson } from "./instance.ts";
+import { output } from "./output.ts";
+import { PauseJson, PointJson, pauseJson, pointJson } from "./point.ts";
+import { ReportJson } from "./report.ts";
+
+/** `stillpoint unpause` */
+export const UnpauseOutput = output({
+  deployment: z.string(),
+  found: z.array(GateJson),
+  now: z.array(GateJson),
+  records: z.array(SweptJson),
+});
+
+export function unpauseJson(deployment: string, { found, now, records }: Unpaused): object {
+  return { deployment, found: found.map(gateJson), now: now.map(gateJson), records };
+}
+
+/** `stillpoint sweep`; with `--watch` one such line for every round that found something. */
+export const SweepOutput = output({ records: z.array(SweptJson), unreadable: z.array(z.string()) });
+
+/** `stillpoint verify --live` */
+export const VerifyOutput = output({ deployment: z.string(), report: ReportJson });
+
+const status = z.strictObject({
+  deployment: z.string(),
+  lastPoint: PointJson.exactOptional(),
+  ageMs: z.number().exactOptional(),
+  /** Older than the configured objective, or none at all where there is one. */
+  late: z.boolean(),
+  instances: z.array(GateJson),
+  undiscovered: z.string().exactOptional(),
+  running: z
+    .strictObject({
+      kind: z.enum(["backup", "restore"]),
+      run: z.string(),
+      sinceMs: z.number().exactOptional(),
+    })
+    .exactOptional(),
+  openPauses: z.array(PauseJson),
+  unfinished: z.array(
+    z.strictObject({
+      run: z.string(),
+      state: z.enum(["running", "failed"]),
+      point: z.string(),
+      updatedMs: z.number().int(),
+    }),
+  ),
+  unreadable: z.array(z.string()),
+});
+
+/** `stillpoint status` */
+export const StatusOutput = output({ deployments: z.array(status) });
+
+export function statusJson(of: DeploymentStatus): object {
+  const { lastPoint, lease, instances, openPauses, unfinished, ...rest } = of;
+  return {
+    ...rest,
+    ...(lastPoint && { lastPoint: pointJson(lastPoint) }),
+    instances: instances.map(gateJson),
+    ...(lease?.holder && { running: { ...lease.holder, sinceMs: lease.sinceMs } }),
+    openPauses: openPauses.map(pauseJson),
+    unfinished: unfinished.map(({ id, state, point, updatedMs }) => ({ run: id, state, point, updatedMs })),
+  };
+}

@@ -1,0 +1,84 @@
+import * as z from "zod";
+import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
+import { addressOf } from "../../../shared/pause/instance.ts";
+import { CapturedDynamodb } from "../../../shared/restore/dynamodb/captured.ts";
+import { ClockBoundJson, DiscoveryJson, WindowJson } from "./instance.ts";
+
+export const PointJson = z.strictObject({
+  id: z.string(),
+  deployment: z.string(),
+  createdMs: z.number().int(),
+  basis: z.enum(["window", "snapshot", "observed", "quiet", "settled"]),
+  artifact: z.enum(["pending", "complete", "failed"]),
+  pause: z.string().exactOptional(),
+  window: WindowJson.exactOptional(),
+  marginMs: z.number().exactOptional(),
+  heldMs: z.number().exactOptional(),
+  instances: z.array(z.string()),
+  discovery: DiscoveryJson,
+  databases: z.array(
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(["dynamodb"]),
+      /** Seconds since 1970, on the database's clock. */
+      atSecond: z.number().int(),
+      clockBound: ClockBoundJson,
+      tables: z.array(z.string()),
+    }),
+  ),
+});
+export type PointJson = z.infer<typeof PointJson>;
+
+export function pointJson({ schema: _, instances, databases, ...point }: RestorePoint): PointJson {
+  return {
+    ...defined(point),
+    instances: instances.map(addressOf),
+    databases: databases.map(({ captured, ...database }) => ({ ...database, tables: tablesIn(captured) })),
+  };
+}
+
+/** The catalog's model allows what JSON leaves out anyway: a key without a value. */
+function defined<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(record).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+function tablesIn(captured: unknown): string[] {
+  const parsed = CapturedDynamodb.safeParse(captured);
+  return parsed.success ? parsed.data.tables.map(({ name }) => name) : [];
+}
+
+export const PauseJson = z.strictObject({
+  id: z.string(),
+  deployment: z.string(),
+  openedMs: z.number().int(),
+  deadlineMs: z.number().int(),
+  state: z.enum(["open", "swept", "unsettled", "closed"]),
+  markedBy: z.string().exactOptional(),
+  instances: z.array(z.string()),
+  discovery: DiscoveryJson,
+  /** Addresses that may still be paused, or were not seen open often enough. */
+  unsettled: z.array(z.string()),
+  window: WindowJson.exactOptional(),
+  verdict: z.enum(["valid", "invalid"]).exactOptional(),
+  reasons: z.array(z.string()),
+});
+export type PauseJson = z.infer<typeof PauseJson>;
+
+export function pauseJson(pause: PauseRecord): PauseJson {
+  const { id, deployment, openedMs, deadlineMs, state, instances, basis, unsettled, verdict } = pause;
+  return {
+    id,
+    deployment,
+    openedMs,
+    deadlineMs,
+    state,
+    ...(pause.markedBy !== undefined && { markedBy: pause.markedBy }),
+    instances: instances.map(addressOf),
+    discovery: basis,
+    unsettled,
+    ...(pause.window && { window: pause.window }),
+    ...(verdict && { verdict: verdict.kind }),
+    reasons: verdict?.kind === "invalid" ? verdict.reasons : [],
+  };
+}

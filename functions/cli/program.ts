@@ -1,0 +1,140 @@
+import { Command, Option } from "commander";
+import about from "../../package.json" with { type: "json" };
+import type { Outcome } from "./outcome.ts";
+import { type Shell, type ShellOptions, shellOf } from "./shell.ts";
+
+/** Runs one command in its shell; each is loaded only when it is called. */
+export type Run = (shell: Shell, command: (shell: Shell) => Promise<Outcome>) => Promise<void>;
+
+/** The whole command line: every command with its words, and nothing that takes time to load. */
+export function program(run: Run): Command {
+  const root = new Command("stillpoint")
+    .description(about.description)
+    .version(about.version, "-V, --version", "print the version")
+    .option("-c, --config <file>", "the configuration (default: $STILLPOINT_CONFIG, or stillpoint.yml)")
+    .option("--json", "print the result as one JSON value, and nothing else, on standard output")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => {} })
+    .exitOverride();
+  const from = (command: Command): Shell => shellOf(command.optsWithGlobals<ShellOptions>());
+  const add = (words: string, description: string) => root.command(words).description(description);
+
+  add("backup", "pause, hold, prove, unpause: take one restore point")
+    .argument("[deployment]")
+    .action((name, _, command) =>
+      run(from(command), async (shell) => (await import("./commands/backup.ts")).backup(shell, name)),
+    );
+  add("list", "list the restore points, oldest first")
+    .argument("[deployment]")
+    .option("--all", "pauses too that gave no restore point, with the reasons")
+    .action((name, options, command) =>
+      run(from(command), async (shell) => (await import("./commands/list.ts")).list(shell, name, options)),
+    );
+  add("show", "show one restore point, pause or run, with its plan")
+    .argument("<id>")
+    .action((id, _, command) =>
+      run(from(command), async (shell) => (await import("./commands/show.ts")).show(shell, id)),
+    );
+  pointOptions(add("plan", "plan a restore; changes nothing"))
+    .argument("[deployment]")
+    .action((name, options, command) =>
+      run(from(command), async (shell) => (await import("./commands/plan.ts")).plan(shell, name, options)),
+    );
+  addRestore(add("restore", "carry out a plan, or plan and carry out"), from, run);
+  add("unpause", "open every gate of a deployment, whoever closed it")
+    .argument("[deployment]")
+    .action((name, _, command) =>
+      run(from(command), async (shell) => (await import("./commands/unpause.ts")).unpause(shell, name)),
+    );
+  add("sweep", "unpause what is overdue, in all deployments")
+    .option("--watch", "again and again, until interrupted")
+    .action((options, command) =>
+      run(from(command), async (shell) => (await import("./commands/sweep.ts")).sweep(shell, options)),
+    );
+  add("verify", "check the transactions and ledgers in the tables; changes nothing")
+    .argument("[deployment]")
+    .option("--live", "the live tables, to tell old damage from a bad restore")
+    .action((name, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/verify.ts")).verify(shell, name, options),
+      ),
+    );
+  add("status", "age of the last point, what is paused, what is running")
+    .argument("[deployment]")
+    .action((name, _, command) =>
+      run(from(command), async (shell) => (await import("./commands/status.ts")).status(shell, name)),
+    );
+  addConfig(add("config", "check the configuration, or print its JSON Schema"), from, run);
+  addRehearse(add("rehearse", "see the whole story in a small local world"), from, run);
+  return root;
+}
+
+type From = (command: Command) => Shell;
+
+function pointOptions(command: Command): Command {
+  return command
+    .option("--point <id>", "the restore point")
+    .option("--at <time>", "the last valid point at or before a time, such as 2026-11-21T18:00Z")
+    .option("--side-by-side", "keep the copies under temporary names and leave the originals alone");
+}
+
+function addRestore(restore: Command, from: From, run: Run): void {
+  pointOptions(restore)
+    .argument("[deployment]")
+    .option("--plan <run>", "a restore that was planned before")
+    .option("--confirm <name>", "the deployment's name: in place, its tables are deleted and replaced")
+    .action((name, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/restore.ts")).restore(shell, name, options),
+      ),
+    );
+  restore
+    .command("resume <run>")
+    .description("go on with a restore that was killed or has failed")
+    .option("--confirm <name>", "the deployment's name, where the run has not begun yet")
+    .action((id, _, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/restore.ts")).resumeRestore(shell, id, command.optsWithGlobals()),
+      ),
+    );
+  restore
+    .command("abandon <run>")
+    .description("remove what a restore has made that nobody will finish, and free its lease")
+    .action((id, _, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/abandon-restore.ts")).abandonRestore(shell, id),
+      ),
+    );
+}
+
+function addConfig(config: Command, from: From, run: Run): void {
+  config
+    .command("check")
+    .description("name every problem of the configuration")
+    .action((_, command) =>
+      run(from(command), async (shell) => (await import("./commands/config.ts")).configCheck(shell)),
+    );
+  config
+    .command("schema")
+    .description("print the JSON Schema of the configuration, for editors")
+    .action((_, command) =>
+      run(from(command), async () => (await import("./commands/config.ts")).configSchema()),
+    );
+}
+
+function addRehearse(rehearse: Command, from: From, run: Run): void {
+  rehearse
+    .addOption(
+      new Option("--only <part>", "start nothing but a DynamoDB with point-in-time recovery").choices([
+        "dynamodb",
+      ]),
+    )
+    .addOption(new Option("--ledger <kind>", "what runs on it").choices(["embedded", "scalardb-server"]))
+    .option("--backend <url>", "a DynamoDB that holds the items (default: one of its own)")
+    .option("--port <number>", "where that DynamoDB is to be found (default: any free port)")
+    .option("--seed <number>", "whatever is left to chance comes from it")
+    .option("--keep", "keep the folder of the small world")
+    .action((options, command) =>
+      run(from(command), async (shell) => (await import("./commands/rehearse.ts")).rehearse(shell, options)),
+    );
+}

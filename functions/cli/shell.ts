@@ -1,0 +1,44 @@
+import type { Environment } from "../../shared/config/tls-material.ts";
+
+/** What a command knows of where it was typed. */
+export interface Shell {
+  readonly json: boolean;
+  /** The configuration file, where it was named. */
+  readonly config?: string;
+  readonly env: Environment;
+  /** Whether somebody sits there who can be asked. */
+  readonly interactive: boolean;
+  /** Progress for people; not with `--json`. */
+  say(line: string): void;
+  /** What must reach a person even where the output goes into a program. */
+  warn(line: string): void;
+  /** One structured line on standard error, with and without `--json`. */
+  log(entry: object): void;
+  /** A result on standard output. */
+  print(text: string): void;
+}
+
+export interface ShellOptions {
+  readonly json?: boolean;
+  readonly config?: string;
+}
+
+export function shellOf({ json = false, config }: ShellOptions): Shell {
+  return {
+    json,
+    ...(config !== undefined && { config }),
+    env: process.env,
+    interactive: !json && process.stdin.isTTY === true && process.stderr.isTTY === true,
+    say: (line) => {
+      if (!json) process.stdout.write(`${line}\n`);
+    },
+    warn: (line) => process.stderr.write(`${line}\n`),
+    log: (entry) => process.stderr.write(`${JSON.stringify({ level: "info", ...entry })}\n`),
+    print: (text) => process.stdout.write(text),
+  };
+}
+
+/** A reader that went away (`stillpoint backup | head`) must not end a process that holds instances paused. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+}

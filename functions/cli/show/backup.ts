@@ -1,0 +1,60 @@
+import type { BackupResult } from "../../../shared/backup/backup-result.ts";
+import type { BackupEvent } from "../../../shared/backup/event.ts";
+import { addressOf } from "../../../shared/pause/instance.ts";
+import { basisText, clockText, windowText } from "./point.ts";
+import { counted, fact, listed } from "./text.ts";
+import { showSpan, showTime } from "./time.ts";
+
+/** One event of a backup as a line of progress. The last two are told with the verdict. */
+export function backupProgress(event: BackupEvent): readonly string[] {
+  switch (event.kind) {
+    case "discovered":
+      return fact(
+        "instances",
+        `${basisText(event.instances.length, event.basis)}: ${listed(event.instances)}`,
+      );
+    case "captured":
+      return fact("database", `${event.database}: ${counted(event.tables, "table")}`);
+    case "clock-measured":
+      return fact("clock", clockText(event.database, event));
+    case "pausing":
+      return fact(
+        "pausing",
+        `${event.pause}; every instance is open again by ${showTime(event.deadlineMs)}, whatever happens`,
+      );
+    case "paused":
+      return fact("paused", `all instances, drained after ${showSpan(event.drainMs)}; holding`);
+    case "unpausing":
+      return fact("unpausing", `${listed(event.instances)} (${event.reason})`);
+    case "still-paused":
+      return fact("WARNING", `may still be paused: ${listed(event.instances)}`);
+    case "pause-window":
+    case "restore-point":
+      return [];
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The verdict, with everything that it rests on. */
+export function verdictLines(deployment: string, result: BackupResult): readonly string[] {
+  const { verdict, window, heldMs, stillPaused, point } = result;
+  return [
+    `${deployment}: ${verdict.kind}${point ? `, restore point ${point.id}` : ", no restore point"}`,
+    ...(verdict.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
+    ...(point?.databases ?? []).flatMap(({ name, atSecond }) =>
+      fact("second", `${showTime(atSecond * 1000)} of ${name}`),
+    ),
+    ...(window ? fact("window", windowText(window)) : []),
+    ...(point?.marginMs === undefined
+      ? []
+      : fact("margin", `${showSpan(point.marginMs)} from the second to the nearer end of the window`)),
+    ...fact("held", heldMs > 0 ? showSpan(heldMs) : "not at all"),
+    ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
+    ...(point ? fact("list", basisText(point.instances.length, point.discovery)) : []),
+    ...(stillPaused.length === 0
+      ? fact("gates", "all open")
+      : fact("gates", `MAY STILL BE PAUSED: ${listed(stillPaused.map(addressOf))}`)),
+    ...fact("pause", result.pause),
+  ];
+}

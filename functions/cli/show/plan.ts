@@ -1,0 +1,51 @@
+import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import type { PlanStep } from "../../../shared/restore/plan-step.ts";
+import { fact, wrapped } from "./text.ts";
+import { showTime } from "./time.ts";
+
+const UNDER_STEP = "    ";
+
+/** A plan as people read it before they agree: nothing that is created, changed or deleted is left out. */
+export function planLines({ id, point, deployment, plan }: PlannedRun): readonly string[] {
+  const { text, dynamodb } = plan;
+  const second = Math.max(...dynamodb.tables.map(({ atSecond }) => atSecond));
+  const named = (sentence: string) => sentence.replaceAll("RUN", id);
+  return [
+    `plan ${id}`,
+    ...fact("deployment", deployment),
+    ...fact("point", `${point}, second ${showTime(second * 1000)}`),
+    ...fact("mode", MODES[dynamodb.mode]),
+    "",
+    ...text.steps.flatMap((step, index) => stepLines(step, index + 1, named)),
+    "",
+    "What it means",
+    ...text.consequences.flatMap((sentence) => bullet(named(sentence))),
+  ];
+}
+
+const MODES = {
+  "in-place": "in place: the copies replace the originals, under their own names",
+  "side-by-side": "side by side: the copies are kept, the originals are left alone",
+} as const;
+
+function stepLines(step: PlanStep, number: number, named: (sentence: string) => string): readonly string[] {
+  const head = `${number}.`.padStart(3);
+  const [first = "", ...others] = wrapped(named(step.does), UNDER_STEP);
+  return [
+    `${head} ${first.trimStart()}`,
+    ...others,
+    ...effectLines("creates", step.creates),
+    ...effectLines("changes", step.changes),
+    ...effectLines("deletes", step.deletes),
+    ...fact("undo", named(step.undo), 8, UNDER_STEP),
+  ];
+}
+
+function effectLines(what: string, names: readonly string[]): readonly string[] {
+  return names.map((name, index) => `${UNDER_STEP}${(index === 0 ? what : "").padEnd(8)} ${name}`);
+}
+
+function bullet(sentence: string): readonly string[] {
+  const [first = "", ...others] = wrapped(sentence, UNDER_STEP);
+  return [`  - ${first.trimStart()}`, ...others];
+}

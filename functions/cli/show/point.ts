@@ -1,0 +1,94 @@
+import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
+import { addressOf, type DiscoveryBasis } from "../../../shared/pause/instance.ts";
+import { secondOf } from "../../../shared/restore/choose-point.ts";
+import { CapturedDynamodb } from "../../../shared/restore/dynamodb/captured.ts";
+import { counted, fact, listed, table } from "./text.ts";
+import { showSpan, showTime } from "./time.ts";
+
+const RESTS_ON: Readonly<Record<DiscoveryBasis, string>> = {
+  list: "the addresses in the configuration",
+  dns: "DNS said so; DNS forgets an instance that is being terminated too early",
+  kubernetes: "Kubernetes",
+};
+
+/** What a list of instances rests on, in words. */
+export function basisText(count: number, basis: DiscoveryBasis): string {
+  return `${counted(count, "instance")}: ${RESTS_ON[basis]}`;
+}
+
+/** Restore points, oldest first, one line each. */
+export function pointTable(points: readonly RestorePoint[], nowMs: number): readonly string[] {
+  if (points.length === 0) return ["no restore points"];
+  const rows = points.map((point) => [
+    point.id,
+    showTime(secondOf(point) * 1000),
+    showSpan(nowMs - secondOf(point) * 1000),
+    point.artifact === "complete" ? point.basis : `${point.basis} (${point.artifact})`,
+    point.heldMs === undefined ? "-" : showSpan(point.heldMs),
+    point.marginMs === undefined ? "-" : showSpan(point.marginMs),
+    `${point.instances.length} (${point.discovery})`,
+  ]);
+  return table(["POINT", "SECOND (UTC)", "AGE", "BASIS", "HELD", "MARGIN", "INSTANCES"], rows);
+}
+
+/** Pauses that gave no restore point, each with its reasons. */
+export function invalidLines(pauses: readonly PauseRecord[]): readonly string[] {
+  if (pauses.length === 0) return ["no invalid windows"];
+  return pauses.flatMap((pause) => {
+    const reasons =
+      pause.verdict?.kind === "invalid"
+        ? pause.verdict.reasons
+        : [`its backup never gave a verdict (${pause.state})`];
+    return [
+      `${pause.id}  ${showTime(pause.openedMs)}  invalid`,
+      ...reasons.flatMap((reason) => fact("because", reason, 8)),
+    ];
+  });
+}
+
+/** Everything about one restore point. */
+export function pointLines(point: RestorePoint): readonly string[] {
+  const { window, databases } = point;
+  return [
+    `restore point ${point.id}`,
+    ...fact("deployment", point.deployment),
+    ...databases.flatMap(({ name, kind, atSecond }) =>
+      fact("second", `${showTime(atSecond * 1000)} of ${name} (${kind})`),
+    ),
+    ...fact("basis", point.artifact === "complete" ? point.basis : `${point.basis}, ${point.artifact}`),
+    ...(window ? fact("window", windowText(window)) : []),
+    ...(point.marginMs === undefined ? [] : fact("margin", showSpan(point.marginMs))),
+    ...(point.heldMs === undefined ? [] : fact("held", showSpan(point.heldMs))),
+    ...databases.flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
+    ...fact("list", basisText(point.instances.length, point.discovery)),
+    ...fact("instances", listed(point.instances.map(addressOf))),
+    ...(point.pause === undefined ? [] : fact("pause", point.pause)),
+    ...databases.flatMap(({ name, captured }) => fact("tables", tablesText(name, captured))),
+  ];
+}
+
+export function windowText({ startMs, endMs }: { readonly startMs: number; readonly endMs: number }): string {
+  return `${showSpan(endMs - startMs)}, from ${precise(startMs)} to ${precise(endMs)} on our clock`;
+}
+
+export function clockText(
+  database: string,
+  { lowMs, highMs }: { readonly lowMs: number; readonly highMs: number },
+): string {
+  return `${database} is between ${signed(lowMs)} and ${signed(highMs)} ahead of ours, the allowance included`;
+}
+
+function signed(ms: number): string {
+  return `${Math.round(ms)} ms`;
+}
+
+function precise(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function tablesText(database: string, captured: unknown): string {
+  const parsed = CapturedDynamodb.safeParse(captured);
+  if (!parsed.success) return `${database}: not readable by this version`;
+  const names = parsed.data.tables.map(({ name }) => name);
+  return `${counted(names.length, "table")} of ${database}: ${listed(names)}`;
+}

@@ -1,0 +1,47 @@
+import type { Run } from "../../../shared/catalog/model.ts";
+import type { RestoreResult } from "../../../shared/restore/dynamodb/restore.ts";
+import { summarize } from "../../../shared/verify/summary.ts";
+import { counted, fact, wrapped } from "./text.ts";
+
+/** The end of a restore: what was verified, what did not come back, what was kept, what to do now. */
+export function resultLines(
+  { id, deployment, point }: Pick<Run, "id" | "deployment" | "point">,
+  result: RestoreResult,
+): readonly string[] {
+  const { mode, copies, replaced, settingsDifferences, backups } = result;
+  return [
+    `restored ${deployment} to ${point} ${mode === "in-place" ? "under the original names" : "side by side"} (${id})`,
+    ...verified("the copies", copies),
+    ...(replaced ? verified("the restored tables", replaced) : []),
+    ...settingsLines(mode, settingsDifferences),
+    ...(backups.length === 0
+      ? []
+      : [`  kept: ${counted(backups.length, "backup")}, until somebody deletes them`]),
+    ...backups.map((arn) => `    ${arn}`),
+    "",
+    ...wrapped(wordAtTheEnd(mode, id), ""),
+  ];
+}
+
+function verified(what: string, report: RestoreResult["copies"]): readonly string[] {
+  return [`  verified ${what}`, ...summarize(report).flatMap((line) => wrapped(line, "    "))];
+}
+
+function settingsLines(
+  mode: RestoreResult["mode"],
+  differences: RestoreResult["settingsDifferences"],
+): readonly string[] {
+  const tables = Object.entries(differences);
+  if (mode === "side-by-side") return [];
+  if (tables.length === 0) return ["  settings: all came back"];
+  return [
+    "  settings that did NOT come back; put them back by hand",
+    ...tables.flatMap(([table, found]) => found.flatMap((difference) => fact(table, difference, 0, "    "))),
+  ];
+}
+
+function wordAtTheEnd(mode: RestoreResult["mode"], id: string): string {
+  if (mode === "side-by-side")
+    return `The originals were not touched. Look at the copies; remove them with: stillpoint restore abandon ${id}`;
+  return "Now start the instances fresh: new processes, not ones that were only paused.";
+}

@@ -1,0 +1,29 @@
+import type { Run } from "../../../shared/catalog/model.ts";
+import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import type { RestoreResult } from "../../../shared/restore/dynamodb/restore.ts";
+import { planLines } from "./plan.ts";
+import { resultLines } from "./restore-result.ts";
+import { fact } from "./text.ts";
+import { showTime } from "./time.ts";
+
+const STATES: Readonly<Record<Run["state"], string>> = {
+  planned: "planned: nothing was done yet, and it holds no lease",
+  running: "running, or killed: if no process is at it, resume it",
+  failed: "failed: it can be resumed or abandoned",
+  done: "done",
+  abandoned: "abandoned: what it had made was removed",
+};
+
+/** One run: where it stands, its plan, and what came of it. */
+export function runLines(run: PlannedRun): readonly string[] {
+  return [
+    `run ${run.id}`,
+    ...fact("state", STATES[run.state]),
+    ...fact("planned", showTime(run.createdMs)),
+    ...fact("changed", showTime(run.updatedMs)),
+    ...(run.failure ? fact("failure", `${run.failure.code}: ${run.failure.message}`) : []),
+    "",
+    ...planLines(run),
+    ...(run.result === undefined ? [] : ["", ...resultLines(run, run.result as RestoreResult)]),
+  ];
+}

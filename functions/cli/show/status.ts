@@ -1,0 +1,47 @@
+import type { Lease } from "../../../shared/catalog/model.ts";
+import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
+import { gateTable } from "./gate.ts";
+import { fact } from "./text.ts";
+import { showSpan, showTime } from "./time.ts";
+
+/** How a deployment stands. */
+export function statusLines(status: DeploymentStatus, nowMs: number): readonly string[] {
+  return [
+    status.deployment,
+    ...fact("last point", lastPointText(status)),
+    ...fact("paused", pausedText(status)),
+    ...fact("running", leaseText(status.lease)),
+    ...status.openPauses.flatMap((pause) =>
+      fact("pause", `${pause.id} is ${pause.state}, ${deadlineText(pause.deadlineMs, nowMs)}`),
+    ),
+    ...status.unfinished.flatMap(({ id, state, failure }) =>
+      fact("unfinished", `${id} (${state}${failure ? `: ${failure.code}` : ""}): stillpoint show ${id}`),
+    ),
+    ...status.unreadable.flatMap((message) => fact("unreadable", message)),
+    ...(status.undiscovered === undefined ? gateTable(status.instances) : []),
+  ];
+}
+
+function lastPointText({ lastPoint, ageMs, late }: DeploymentStatus): string {
+  if (lastPoint === undefined) return late ? "none yet: LATE" : "none yet";
+  return `${lastPoint.id}, ${showSpan(ageMs ?? 0)} old${late ? ": LATE, older than the objective" : ""}`;
+}
+
+function pausedText({ instances, undiscovered }: DeploymentStatus): string {
+  if (undiscovered !== undefined) return `unknown: ${undiscovered}`;
+  const closed = instances.filter(({ kind }) => kind === "closed").length;
+  const silent = instances.filter(({ kind }) => kind === "no-answer").length;
+  const paused = closed === 0 ? "none" : `${closed} of ${instances.length}`;
+  return silent === 0 ? paused : `${paused}; ${silent} did not answer`;
+}
+
+function leaseText(lease: Lease | undefined): string {
+  if (lease?.holder === undefined) return "nothing";
+  const since = lease.sinceMs === undefined ? "" : ` since ${showTime(lease.sinceMs)}`;
+  return `${lease.holder.kind} ${lease.holder.run}${since}`;
+}
+
+function deadlineText(deadlineMs: number, nowMs: number): string {
+  const leftMs = deadlineMs - nowMs;
+  return leftMs >= 0 ? `due in ${showSpan(leftMs)}` : `overdue by ${showSpan(-leftMs)}`;
+}

@@ -11,6 +11,9 @@ interface Entry {
   readonly outcome: Outcome;
 }
 
+/** No effect has this position. */
+const FENCE = "fence";
+
 /**
  * What a run has done so far, in the catalog. Answers are written as they come. A failure is written only once
  * the workflow has gone on in spite of it: the failure that ends a run is tried again when it is resumed.
@@ -32,6 +35,20 @@ export class Journal {
 
   static async open(store: Store, run: string): Promise<Journal> {
     return new Journal(store, run, (await store.journal(run)) as Entry[]);
+  }
+
+  /**
+   * Stops a runner of this run that is still at work, at its next entry: the one written here answers no effect
+   * and takes its place. `CATALOG_CONFLICT` where the runner was quicker.
+   */
+  static async fence(store: Store, run: string): Promise<void> {
+    const entries = await store.journal(run);
+    await store.append(run, entries.length, { position: FENCE });
+  }
+
+  /** Whether another process has written to this journal meanwhile: then the run is no longer ours. */
+  async isOvertaken(): Promise<boolean> {
+    return (await this.#store.journal(this.#run)).length > this.#next;
   }
 
   /** Whether nothing at all was done yet, in this process or an earlier one. */

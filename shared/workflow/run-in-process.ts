@@ -41,7 +41,7 @@ export async function runInProcess<V extends Vocabulary, T>(
     const known = effect as BuiltIn;
     if (known.kind === "all") {
       const branches = known.effects.map((branch, index) => carryOut(branch, `${position}.${index}`));
-      return { ok: true, answer: await Promise.all(branches) };
+      return { ok: true, answer: await together(branches) };
     }
     if (journal === undefined || effect.kind === REPORT) return settle(() => execute(effect));
     return journal.recall(position, effect) ?? (await carryOutOnce(journal, effect, position));
@@ -85,6 +85,12 @@ export async function runInProcess<V extends Vocabulary, T>(
 }
 
 type Doze = (sleep: Omit<Sleep, "kind">) => Promise<{ interrupted: boolean }>;
+
+/** Ends when every branch has: a run that stops leaves nothing behind that goes on changing the world. */
+async function together(branches: readonly Promise<Outcome>[]): Promise<readonly Outcome[]> {
+  await Promise.allSettled(branches);
+  return Promise.all(branches);
+}
 
 async function settle(work: () => Promise<unknown>): Promise<Outcome> {
   try {

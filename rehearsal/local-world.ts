@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { writeConfiguration } from "./configuration.ts";
 import { type RehearsalDynamodbOptions, startDynamodb } from "./dynamodb/dynamodb.ts";
 import { startLoad } from "./ledger/clients.ts";
 import { ruin } from "./ledger/disaster.ts";
@@ -9,14 +9,13 @@ import { dynamodbClient, type Endpoint } from "./ledger/endpoint.ts";
 import type { GateSemantics } from "./ledger/gate.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
 import { type RunningInstances, startInstances } from "./ledger/start-instances.ts";
-import { prefixed, type TableNames, type Totals, totals } from "./ledger/totals.ts";
-import { DEPLOYMENT, type RehearsalWorld } from "./rehearsal-world.ts";
+import { prefixed, totals } from "./ledger/totals.ts";
+import type { RehearsalWorld } from "./rehearsal-world.ts";
 
 /** A world with the embedded ledger. */
 export interface LocalWorld extends RehearsalWorld {
   readonly folder: string;
   readonly instances: RunningInstances;
-  totals(names?: TableNames): Promise<Totals>;
 }
 
 export interface LocalWorldOptions {
@@ -58,14 +57,21 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     );
   let running = await start();
   const ports = running.instances.map(({ adminPort }) => adminPort);
-  const config = join(folder, "stillpoint.yml");
-  await writeFile(config, configText(endpoint, ports, options.pause));
+  const config = await writeConfiguration(folder, {
+    product: "scalardl",
+    component: "ledger",
+    ports,
+    endpoint,
+    prefix: PREFIX,
+    pause: options.pause,
+  });
   return {
     folder,
     config,
     dynamodb,
     client,
     names: prefixed(PREFIX),
+    words: { service: "ledger", things: "assets" },
     get instances() {
       return running;
     },
@@ -80,7 +86,8 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     totals: (names = prefixed(PREFIX)) => totals(client, names),
     ruin: async () => {
       const { overwritten, deleted } = await ruin(client, prefixed(PREFIX), { seed, share: RUINED_SHARE });
-      return `${overwritten} asset records overwritten, ${deleted} deleted, behind the ledger's back.`;
+      const done = `${overwritten} asset records overwritten, ${deleted} deleted, behind the ledger's back.`;
+      return { done, showsInRows: true };
     },
     stopInstances: () => running.stop(),
     restartInstances: async () => {
@@ -93,23 +100,4 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
       if (!options.keep) await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function configText(
-  { url, region }: Endpoint,
-  ports: readonly number[],
-  pause: LocalWorldOptions["pause"],
-): string {
-  return stringify({
-    catalog: { kind: "file", path: "./catalog" },
-    deployments: {
-      [DEPLOYMENT]: {
-        product: "scalardl",
-        components: { ledger: { kind: "ledger", instances: ports.map((port) => `127.0.0.1:${port}`) } },
-        ...(pause && { pause }),
-        databases: { main: { kind: "dynamodb", region, endpoint: url, prefix: PREFIX } },
-        objective: "26h",
-      },
-    },
-  });
 }

@@ -13,13 +13,23 @@ export interface RehearsalWorld {
   readonly client: DynamoDBClient;
   /** Physical names of the tables. */
   readonly names: TableNames;
+  /** What the story calls the service, and the things that hold the balances. */
+  readonly words: { readonly service: "ledger" | "bank"; readonly things: "assets" | "accounts" };
   /** Clients that move money until they are stopped. */
   startLoad(clients: number, transfersPerSecond?: number): Load;
-  totals(): Promise<Totals>;
-  /** Damages the data as a person might, and says what was done. */
-  ruin(): Promise<string>;
+  /** Read from the tables, or from copies of them under other names. */
+  totals(names?: TableNames): Promise<Totals>;
+  /** Damages the data as a person might. */
+  ruin(): Promise<Ruin>;
   stopInstances(): Promise<void>;
   /** Fresh processes on the same ports, as an operator starts them after a restore. */
   restartInstances(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Ruin {
+  /** What was done, in one sentence. */
+  readonly done: string;
+  /** Whether rows by themselves show it: a ledger's hashes do, a user table has nothing that could. */
+  readonly showsInRows: boolean;
 }

@@ -29,6 +29,10 @@ export async function rehearse(options: RehearsalOptions): Promise<void> {
   say(
     "Starting a small world on this machine: a DynamoDB with point-in-time recovery and three instances ...",
   );
+  if (ledger === "scalardb-server")
+    say(
+      "ScalarDB Server and DynamoDB Local have no setting for it: they listen on all interfaces meanwhile.",
+    );
   const world = await start({ seed: String(seed), dynamodb, keep: options.keep ?? false });
   try {
     sayScaled(world.dynamodb.scaled, say);

@@ -11,8 +11,9 @@ import type { Columns } from "./table.ts";
 import { isInDoubt, STATE } from "./tx-record.ts";
 import { numberOf, text, textOf } from "./value.ts";
 
-/** What a ledger amounts to, read from its tables without the ledger. */
+/** What a ledger, or a bank, amounts to, read from its tables without it. */
 export interface Totals {
+  /** Or accounts. */
   readonly assets: number;
   /** Sum of the latest balances; transfers leave it as it is. */
   readonly balance: number;
@@ -49,7 +50,8 @@ export async function totals(client: DynamoDBClient, names: TableNames): Promise
   return { assets: latest.size, balance, transactions: await countTransactions(client, names) };
 }
 
-async function countTransactions(client: DynamoDBClient, names: TableNames): Promise<number> {
+/** Committed transactions, by the coordinator. */
+export async function countTransactions(client: DynamoDBClient, names: TableNames): Promise<number> {
   let transactions = 0;
   for await (const row of scan(client, names(COORDINATOR_STATE.name), "tx_state")) {
     if (numberOf(row, "tx_state") === STATE.committed) transactions++;
@@ -57,7 +59,7 @@ async function countTransactions(client: DynamoDBClient, names: TableNames): Pro
   return transactions;
 }
 
-async function isCommitted(client: DynamoDBClient, names: TableNames, txId: string): Promise<boolean> {
+export async function isCommitted(client: DynamoDBClient, names: TableNames, txId: string): Promise<boolean> {
   const key = keyAttributes(COORDINATOR_STATE, { tx_id: text(txId) });
   const TableName = names(COORDINATOR_STATE.name);
   const { Item } = await client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true }));
@@ -65,7 +67,11 @@ async function isCommitted(client: DynamoDBClient, names: TableNames, txId: stri
 }
 
 /** Pages through a table; each page is at most 1 MiB, so memory does not grow with the table. */
-async function* scan(client: DynamoDBClient, table: string, projection: string): AsyncGenerator<Columns> {
+export async function* scan(
+  client: DynamoDBClient,
+  table: string,
+  projection: string,
+): AsyncGenerator<Columns> {
   let start: Record<string, AttributeValue> | undefined;
   do {
     const page = await client.send(

@@ -32,7 +32,7 @@ function launch(dir: string, port: number, lib: string): JavaProcess {
     name: `dynamodb-local-${port}`,
     lib,
     main: "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
-    args: ["-inMemory", "-sharedDb", "-port", String(port)],
+    args: ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", String(port)],
     jvm: ["-Xmx400m", "-XX:+UseSerialGC", `-Djava.library.path=${lib}`],
     dir,
   });

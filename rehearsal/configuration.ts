@@ -1,0 +1,41 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Endpoint } from "./ledger/endpoint.ts";
+import { DEPLOYMENT } from "./rehearsal-world.ts";
+
+export interface Configured {
+  readonly product: "scalardl" | "scalardb";
+  readonly component: "ledger" | "scalardb-server";
+  /** Of the admin interface. */
+  readonly ports: readonly number[];
+  readonly endpoint: Endpoint;
+  readonly prefix: string;
+  /** Settings of the pause, as the configuration file has them. */
+  readonly pause?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Writes the configuration that Stillpoint runs with in a world, as one would write it by hand; answers its path. */
+export async function writeConfiguration(folder: string, configured: Configured): Promise<string> {
+  const path = join(folder, "stillpoint.yml");
+  await writeFile(path, configurationText(configured));
+  return path;
+}
+
+function configurationText({ product, component, ports, endpoint, prefix, pause }: Configured): string {
+  const { url, region } = endpoint;
+  return stringify({
+    catalog: { kind: "file", path: "./catalog" },
+    deployments: {
+      [DEPLOYMENT]: {
+        product,
+        components: {
+          [component]: { kind: component, instances: ports.map((port) => `127.0.0.1:${port}`) },
+        },
+        ...(pause && { pause }),
+        databases: { main: { kind: "dynamodb", region, endpoint: url, prefix } },
+        objective: "26h",
+      },
+    },
+  });
+}

@@ -15,6 +15,7 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../restore/dynamodb/abandon.ts";
 import type { RestoreEvent } from "../restore/dynamodb/effects.ts";
 import type { DynamodbPlan, PlannedTable } from "../restore/dynamodb/plan.ts";
+import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
 import { settingsDifferences } from "../restore/dynamodb/settings.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
@@ -48,7 +49,11 @@ export function restoreHandlers(
     },
     "start-replacement": ({ database, ...what }) => startReplacement(connectionOf(database), what),
     observe: (watched) => observe(connectionOf, watched),
-    verify: ({ plan, what }) => verifyPlanned(open, plan, what),
+    verify: async ({ plan, what, like }) => {
+      const report = await verifyPlanned(open, plan, what);
+      if (like !== undefined) refuseDifferences(plan, like, report.checked.tables);
+      return report;
+    },
     "apply-settings": async ({ table: { database, name, original } }) => {
       await applySettings(connectionOf(database), name, original.settings);
       return null;

@@ -5,6 +5,7 @@ import type { RestoreEffects, RestoreEvent } from "../restore/dynamodb/effects.t
 import { type RestoreResult, restore } from "../restore/dynamodb/restore.ts";
 import { Journal } from "../workflow/journal.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
+import { guardDeletes } from "./guard-deletes.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { PlannedRun } from "./plan-restore.ts";
 import { restoreHandlers } from "./restore-handlers.ts";
@@ -30,12 +31,13 @@ export async function runRestore(open: OpenDeployment, id: string, running: Runn
   if (!resumed) refuseUnconfirmed(run, running.confirm);
   await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
   const journal = await Journal.open(catalog.store, id);
+  const handlers = guardDeletes(restoreHandlers(open, running.report), journal);
   try {
     // Between the runs somebody may have started the instances, whatever the journal says.
     if (resumed && plan.mode === "in-place" && !journal.isEmpty) await refuseRunning(open, plan.instances);
     await setState(open, id, { state: "running" });
     const result = await runInProcess<RestoreEffects, RestoreResult>(restore(plan), {
-      handlers: restoreHandlers(open, running.report),
+      handlers,
       journal,
       ...(running.signal && { signal: running.signal }),
     });
@@ -43,7 +45,7 @@ export async function runRestore(open: OpenDeployment, id: string, running: Runn
     await catalog.releaseLease(settings.name, id);
     return result;
   } catch (error) {
-    await keepFailure(open, id, journal.isEmpty, error);
+    await keepFailure(open, id, journal, error);
     throw error;
   }
 }
@@ -52,21 +54,21 @@ export async function runRestore(open: OpenDeployment, id: string, running: Runn
 async function keepFailure(
   open: OpenDeployment,
   id: string,
-  untouched: boolean,
+  journal: Journal,
   error: unknown,
 ): Promise<void> {
-  // Another process runs this very run: its state is not ours to write.
-  if (codeOf(error) === "CATALOG_CONFLICT") return;
+  // Another process runs this very run, or has abandoned it: its state is not ours to write.
+  if (codeOf(error) === "CATALOG_CONFLICT" || (await journal.isOvertaken())) return;
+  const untouched = journal.isEmpty;
   await setState(open, id, { state: untouched ? "planned" : "failed", failure: toFailure(error) });
   if (untouched) await open.catalog.releaseLease(open.settings.name, id);
 }
 
 async function setState({ catalog, clock }: OpenDeployment, id: string, change: Partial<Run>): Promise<void> {
-  await catalog.runs.update(id, ({ failure: _, ...run }) => ({
-    ...run,
-    updatedMs: clock.wallMs(),
-    ...change,
-  }));
+  await catalog.runs.update(id, ({ failure: _, ...run }) => {
+    refuseEnded(run, change.state);
+    return { ...run, updatedMs: clock.wallMs(), ...change };
+  });
 }
 
 async function plannedRun({ catalog, settings }: OpenDeployment, id: string): Promise<PlannedRun> {
@@ -78,8 +80,9 @@ async function plannedRun({ catalog, settings }: OpenDeployment, id: string): Pr
   );
 }
 
-function refuseEnded({ id, state }: Run): void {
-  if (state === "done" || state === "abandoned")
+/** A run that was done side by side can still be abandoned: that removes its copies. */
+function refuseEnded({ id, state }: Run, next?: Run["state"]): void {
+  if (state === "abandoned" || (state === "done" && next !== "abandoned"))
     throw new StillpointError("RUN_FINISHED", `run "${id}" is ${state} already; nothing was changed`);
 }
 
@@ -93,6 +96,18 @@ function refuseUnconfirmed({ id, deployment, plan }: PlannedRun, confirm: string
   );
 }
 
+/** Nothing was made yet. */
+async function abandonPlan(
+  { catalog, clock }: OpenDeployment,
+  { id }: Run,
+): Promise<{ readonly tables: number; readonly backups: number }> {
+  await catalog.runs.update(id, (run) => {
+    if (run.state === "planned") return { ...run, state: "abandoned", updatedMs: clock.wallMs() };
+    throw new StillpointError("CATALOG_CONFLICT", `run "${id}" was begun meanwhile: it is ${run.state}`);
+  });
+  return { tables: 0, backups: 0 };
+}
+
 /** Removes what a run that nobody will finish has made, by the same laws, and frees its lease. */
 export async function abandonRestore(
   open: OpenDeployment,
@@ -102,12 +117,11 @@ export async function abandonRestore(
   const { catalog, clock, settings } = open;
   const run = await plannedRun(open, id);
   const { mode } = run.plan.dynamodb;
-  if (run.state === "abandoned" || (run.state === "done" && mode === "in-place")) refuseEnded(run);
-  if (run.state === "planned") {
-    await setState(open, id, { state: "abandoned" });
-    return { tables: 0, backups: 0 };
-  }
+  refuseEnded(run, mode === "in-place" ? run.state : "abandoned");
+  if (run.state === "planned") return abandonPlan(open, run);
   await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
+  // A runner that is still at work stops at its next step; it must not delete what the clean-up rests on.
+  await Journal.fence(catalog.store, id);
   const removed = await runInProcess<AbandonEffects, { tables: number; backups: number }>(
     abandon(run.plan.dynamodb),
     { handlers: restoreHandlers(open, running.report), ...(running.signal && { signal: running.signal }) },

@@ -20,27 +20,34 @@ const ask = asker<AbandonEffects>();
 
 /**
  * Removes what a run that nobody will finish has made: temporary tables, the later coordinator, backups. Refused
- * where an original is not there as it was planned, since then these may be the only copy (law 4).
+ * where an original is not there as it was planned, since then these may be the only copy (law 4). The backups go
+ * last, and after another look: a runner of this run that was in the middle of a step may just have deleted.
  */
 export function* abandon(
   plan: DynamodbPlan,
 ): Workflow<{ readonly backups: number; readonly tables: number }> {
-  const missing = yield* ask("missing-originals", { plan });
-  if (missing.length > 0)
-    throw new StillpointError(
-      "PLAN_OUTDATED",
-      `run "${plan.run}" cannot be abandoned: ${missing.map((name) => `"${name}"`).join(", ")} is not the table that was planned any more, so the run's copies may be the only ones; nothing was deleted. Finish it with: stillpoint restore resume ${plan.run}`,
-    );
+  yield* refuseMissing(plan, "nothing was deleted");
   const made = [...plan.tables, ...plan.proofs].map(({ database, temporary }) => ({
     database,
     name: temporary,
   }));
   yield* settled(made);
   const backups = yield* ask("run-backups", { plan });
+  yield* deleteAll(made);
+  yield* refuseMissing(plan, "its temporary tables were deleted, its backups were kept");
   const outcomes = yield* all(backups.map((backup) => ask.effect("delete-backup", backup)));
   for (const outcome of outcomes) answerOf(outcome);
-  yield* deleteAll(made);
   return { backups: backups.length, tables: made.length };
+}
+
+function* refuseMissing(plan: DynamodbPlan, state: string): Workflow<void> {
+  const missing = yield* ask("missing-originals", { plan });
+  if (missing.length === 0) return;
+  const named = missing.map((name) => `"${name}"`).join(", ");
+  throw new StillpointError(
+    "PLAN_OUTDATED",
+    `run "${plan.run}" cannot be abandoned: ${named} is not the table that was planned any more, so the run's copies may be the only ones; ${state}. Finish it with: stillpoint restore resume ${plan.run}`,
+  );
 }
 
 /** A restore under way cannot be cancelled: its table can be deleted only once it is there. */

@@ -2,6 +2,8 @@ import type { Proof } from "../../verify/proof.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import type { DynamodbPlan, PlannedTable } from "./plan.ts";
 
+export type CheckedTables = VerificationReport["checked"]["tables"];
+
 /** `ABSENT` where there is no such table, else the service's own word. */
 export type TableState = "ABSENT" | "CREATING" | "ACTIVE" | "DELETING" | "UPDATING" | (string & {});
 
@@ -42,8 +44,14 @@ export type RestoreEffects = {
   };
   /** Done when something differs from what was `seen`. */
   observe: { input: Watched & { seen: string }; answer: Observation };
-  /** Reads all copies (or the replaced originals) and judges them. */
-  verify: { input: { plan: DynamodbPlan; what: "copies" | "replaced" }; answer: VerificationReport };
+  /**
+   * Reads all copies (or the replaced originals) and judges them. Fails with `COPY_DIFFERS` where they are not
+   * `like` what was read before: a failure, so that a resumed run reads again what somebody may have mended.
+   */
+  verify: {
+    input: { plan: DynamodbPlan; what: "copies" | "replaced"; like?: CheckedTables };
+    answer: VerificationReport;
+  };
   "apply-settings": { input: { table: PlannedTable }; answer: null };
   "compare-settings": { input: { table: PlannedTable }; answer: readonly string[] };
   report: { input: { event: RestoreEvent }; answer: null };

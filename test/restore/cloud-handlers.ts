@@ -1,0 +1,176 @@
+import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
+import type { Observation, RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
+import { refuseDifferences } from "../../shared/restore/dynamodb/refuse-differences.ts";
+import { settingsDifferences } from "../../shared/restore/dynamodb/settings.ts";
+import type { VerificationReport } from "../../shared/verify/report.ts";
+import type { Handlers } from "../../shared/workflow/effect.ts";
+import type { Cloud } from "./cloud.ts";
+import { contentAt } from "./cloud-state.ts";
+
+/** What the world does beside the restore. */
+export interface Circumstances {
+  /** Whether instances run when the restore asks for the nth time. */
+  readonly running?: (asked: number) => boolean;
+  /** Looks until every table can be restored to its second. */
+  readonly uncoveredLooks?: number;
+  /** Temporary names of copies that are torn. */
+  readonly torn?: readonly string[];
+  /** Original names that somebody writes to as soon as they were replaced. */
+  readonly writtenTo?: readonly string[];
+}
+
+/** The restore's effects on the cloud, with the adapter's manners: each can be carried out twice. */
+export function cloudHandlers(
+  cloud: Cloud,
+  { running = () => false, uncoveredLooks = 2, torn = [], writtenTo = [] }: Circumstances = {},
+  events: RestoreEvent[] = [],
+): Handlers<AbandonEffects> {
+  let asked = 0;
+  let looks = 0;
+  return {
+    recheck: async ({ plan, untouched }) => {
+      if (plan.mode === "in-place" && running(++asked))
+        throw new StillpointError("INSTANCES_RUNNING", "an instance answers");
+      recheck(cloud, plan, untouched);
+      return null;
+    },
+    coverage: async () => ({ done: ++looks > uncoveredLooks }),
+    "start-copy": async ({ sourceArn, sourceId, target, atSecond }) => {
+      const name = sourceArn.slice(sourceArn.indexOf(":table/") + ":table/".length);
+      if (cloud.tables.has(target)) return { started: true };
+      if (cloud.tables.get(name)?.id !== sourceId)
+        throw new StillpointError("PLAN_OUTDATED", `"${name}" is another table`);
+      if (!cloud.hasRoom()) return { started: false };
+      cloud.restore(target, torn.includes(target) ? "torn" : contentAt(name, atSecond));
+      return { started: true };
+    },
+    "start-backup": async ({ table, backup }) => {
+      const id = cloud.tables.get(table)?.id;
+      const known = [...cloud.backups].find(([, { name, tableId }]) => name === backup && tableId === id);
+      return { arn: known?.[0] ?? cloud.backUp(table, backup) };
+    },
+    "delete-table": async ({ name, id }) => {
+      const table = cloud.tables.get(name);
+      if (table !== undefined && table.status !== "DELETING" && id !== undefined && table.id !== id)
+        throw new StillpointError("PLAN_OUTDATED", `"${name}" is another table`);
+      cloud.deleteTable(name);
+      return null;
+    },
+    "delete-backup": async ({ arn }) => {
+      cloud.deleteBackup(arn);
+      return null;
+    },
+    "start-replacement": async ({ backupArn, target }) => {
+      const backup = cloud.backups.get(backupArn);
+      if (cloud.tables.has(target)) return { started: true };
+      if (!cloud.hasRoom()) return { started: false };
+      if (backup?.status !== "AVAILABLE") throw new StillpointError("DATABASE_REFUSED", "no such backup");
+      cloud.restore(target, writtenTo.includes(target) ? "written to" : backup.content, backupArn);
+      return { started: true };
+    },
+    observe: async ({ tables, backups, seen }) => {
+      cloud.tick();
+      return observe(cloud, tables, backups, seen);
+    },
+    verify: async ({ plan, what, like }) => {
+      const report = verify(cloud, plan, what);
+      if (like !== undefined) refuseDifferences(plan, like, report.checked.tables);
+      if (report.proof.kind === "proven") markVerified(cloud, plan, what);
+      return report;
+    },
+    "apply-settings": async ({ table: { name, original } }) => {
+      const table = cloud.tables.get(name);
+      if (table) table.settings = original.settings;
+      return null;
+    },
+    "compare-settings": async ({ table: { name, original } }) => {
+      const table = cloud.tables.get(name);
+      return table ? settingsDifferences(original.settings, table.settings) : ["the table is gone"];
+    },
+    "missing-originals": async ({ plan }) =>
+      plan.tables
+        .filter(
+          ({ name, id }) => cloud.tables.get(name)?.id !== id || cloud.tables.get(name)?.status !== "ACTIVE",
+        )
+        .map(({ name }) => name),
+    "run-backups": async ({ plan }) =>
+      [...cloud.backups].flatMap(([arn, { name }]) => {
+        const table = plan.tables.find(({ backup }) => backup === name);
+        return table ? [{ database: table.database, arn }] : [];
+      }),
+    report: async ({ event }) => {
+      events.push(event);
+      return null;
+    },
+  };
+}
+
+function recheck(cloud: Cloud, plan: DynamodbPlan, untouched: boolean): void {
+  const changed = plan.tables.filter(({ name, id }) => cloud.tables.get(name)?.id !== id);
+  const taken = [...plan.tables, ...plan.proofs].filter(({ temporary }) => cloud.tables.has(temporary));
+  if (changed.length > 0 || (untouched && taken.length > 0))
+    throw new StillpointError("PLAN_OUTDATED", "the world has changed");
+}
+
+function observe(
+  cloud: Cloud,
+  tables: readonly { database: string; name: string }[],
+  backups: readonly { arn: string }[],
+  seen: string,
+): Observation {
+  const states: Record<string, Record<string, string>> = {};
+  for (const { database, name } of tables) {
+    states[database] ??= {};
+    states[database][name] = cloud.tables.get(name)?.status ?? "ABSENT";
+  }
+  const found = Object.fromEntries(
+    backups.map(({ arn }) => [arn, cloud.backups.get(arn)?.status ?? "DELETED"]),
+  );
+  const now = JSON.stringify([states, found]);
+  return { done: now !== seen, tables: states, backups: found, seen: now };
+}
+
+const NOTHING_CHECKED: Omit<VerificationReport["checked"], "tables"> = {
+  transactions: {
+    withRows: 0,
+    decided: 0,
+    rolledForward: 0,
+    rolledBack: 0,
+    withoutCoordinator: 0,
+    inFlight: 0,
+    importedRows: 0,
+    writes: 0,
+  },
+  chains: { assets: 0, records: 0 },
+  signatures: {
+    checked: { ecdsa: 0, hmac: 0 },
+    unchecked: { "no-key": 0, sealed: 0, unreadable: 0 },
+  },
+};
+
+function verify(cloud: Cloud, plan: DynamodbPlan, what: "copies" | "replaced"): VerificationReport {
+  const tables = plan.tables.map(({ name, temporary }) => {
+    const physical = what === "copies" ? temporary : name;
+    const content = cloud.tables.get(physical)?.content ?? "";
+    return { table: name, physical, rows: content.length, digest: content };
+  });
+  const torn = what === "copies" && tables.some(({ digest }) => digest === "torn");
+  return {
+    proof: torn
+      ? { kind: "disproven", reason: "a transaction is torn" }
+      : { kind: "proven", reason: "quiet", restsOn: [] },
+    findings: [],
+    findingCounts: {},
+    checked: { ...NOTHING_CHECKED, tables },
+    notChecked: [],
+  };
+}
+
+function markVerified(cloud: Cloud, plan: DynamodbPlan, what: "copies" | "replaced"): void {
+  for (const { name, temporary } of plan.tables) {
+    const table = cloud.tables.get(what === "copies" ? temporary : name);
+    if (table) cloud.law.verified.add(table.id);
+  }
+}

@@ -1,0 +1,194 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { guardDeletes } from "../../shared/deployment/guard-deletes.ts";
+import { codeOf } from "../../shared/errors/stillpoint-error.ts";
+import { type AbandonEffects, abandon } from "../../shared/restore/dynamodb/abandon.ts";
+import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
+import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { Journal } from "../../shared/workflow/journal.ts";
+import { runInProcess } from "../../shared/workflow/run-in-process.ts";
+import { memoryStore } from "../catalog/memory-store.ts";
+import { Life, mortalHandlers, mortalStore } from "../workflow/mortal.ts";
+import { BYSTANDER, Cloud, type Weather } from "./cloud.ts";
+import { type Circumstances, cloudHandlers } from "./cloud-handlers.ts";
+import { contentAt } from "./cloud-state.ts";
+import { planOf } from "./example-plan.ts";
+
+/** A run of a plan with its journal, in a cloud of its own. */
+class Situation {
+  readonly plan: DynamodbPlan;
+  readonly cloud: Cloud;
+  readonly store = memoryStore();
+  readonly handlers;
+
+  constructor(plan: DynamodbPlan, circumstances: Circumstances = {}, weather: Weather = {}) {
+    this.plan = plan;
+    this.cloud = new Cloud(plan, weather);
+    this.handlers = cloudHandlers(this.cloud, circumstances);
+  }
+
+  async run(life = new Life()): Promise<RestoreResult> {
+    const journal = await Journal.open(mortalStore(life, this.store), this.plan.run);
+    return runInProcess<AbandonEffects, RestoreResult>(restore(this.plan), {
+      handlers: mortalHandlers(life, guardDeletes(this.handlers, journal)),
+      journal,
+      pass: async () => this.cloud.tick(),
+    });
+  }
+
+  /** As `run`, with its end as a value; nothing that was broken stays unseen. */
+  async end(life = new Life()): Promise<string> {
+    const end = await this.run(life).then(
+      () => "done",
+      (error: unknown) => (life.isOver ? "killed" : codeOf(error)),
+    );
+    expect(this.cloud.law.broken).toEqual([]);
+    return end;
+  }
+
+  async abandon(life = new Life()): Promise<string> {
+    await Journal.fence(this.store, this.plan.run);
+    const abandoned = runInProcess<AbandonEffects, object>(abandon(this.plan), {
+      handlers: mortalHandlers(life, this.handlers),
+      pass: async () => this.cloud.tick(),
+    });
+    const end = await abandoned.then(
+      () => "abandoned",
+      (error: unknown) => (life.isOver ? "killed" : codeOf(error)),
+    );
+    expect(this.cloud.law.broken).toEqual([]);
+    return end;
+  }
+
+  get names(): readonly string[] {
+    return [...this.cloud.tables.keys()].sort();
+  }
+}
+
+const MODES = ["in-place", "side-by-side"] as const;
+const TABLES = 2;
+
+async function undisturbed(plan: DynamodbPlan) {
+  const situation = new Situation(plan);
+  const life = new Life();
+  const result = await situation.run(life);
+  return { result, situation, moments: life.moments };
+}
+
+test("a restore in place ends with the point's content, the settings of before, and the backups alone", async () => {
+  const { situation, result } = await undisturbed(planOf(3));
+  const { cloud, plan } = situation;
+  for (const { name, atSecond, original } of plan.tables) {
+    expect(cloud.tables.get(name)).toMatchObject({ content: contentAt(name, atSecond), status: "ACTIVE" });
+    expect(cloud.tables.get(name)?.settings).toEqual(original.settings);
+  }
+  expect(situation.names).toEqual([...plan.tables.map(({ name }) => name), BYSTANDER].sort());
+  expect(cloud.backups.size).toBe(4);
+  expect([...result.backups].sort()).toEqual([...cloud.backups.keys()].sort());
+  expect(result).toMatchObject({ settingsDifferences: {}, replaced: { proof: { kind: "proven" } } });
+});
+
+test("a restore side by side leaves the originals as they are and keeps the copies", async () => {
+  const { situation } = await undisturbed(planOf(3, "side-by-side"));
+  const { cloud, plan } = situation;
+  for (const { name, id, temporary, atSecond } of plan.tables) {
+    expect(cloud.tables.get(name)).toMatchObject({ id, content: `${name} today` });
+    expect(cloud.tables.get(temporary)?.content).toBe(contentAt(name, atSecond));
+  }
+  expect(cloud.backups.size).toBe(0);
+  expect(cloud.tables.has(plan.proofs[0]?.temporary ?? "")).toBe(false);
+});
+
+test.each(MODES)(
+  "killed at any moment and resumed, a restore %s ends as an undisturbed one",
+  async (mode) => {
+    const { situation, result, moments } = await undisturbed(planOf(TABLES, mode));
+    for (const moment of moments.keys()) {
+      const disturbed = new Situation(planOf(TABLES, mode));
+      expect(await disturbed.end(new Life(moment)), moments[moment]).toBe("killed");
+      expect(contentOf(await disturbed.run())).toEqual(contentOf(result));
+      expect(disturbed.cloud.law.broken).toEqual([]);
+      expect(disturbed.cloud.snapshot()).toEqual(situation.cloud.snapshot());
+    }
+  },
+);
+
+test("killed again and again at random moments, a restore ends as an undisturbed one", async () => {
+  const { situation } = await undisturbed(planOf(TABLES));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(60), { minLength: 2, maxLength: 8 }), async (deaths) => {
+      const disturbed = new Situation(planOf(TABLES));
+      for (const death of deaths) await disturbed.end(new Life(death)).catch(() => "finished");
+      expect(await disturbed.end()).toBe("done");
+      expect(disturbed.cloud.snapshot()).toEqual(situation.cloud.snapshot());
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test.each(MODES)("abandoned at any moment, a restore %s leaves nothing behind, or refuses", async (mode) => {
+  const plan = planOf(TABLES, mode);
+  const { moments } = await undisturbed(plan);
+  const before = new Situation(plan).cloud.snapshot();
+  const ends = new Set<string>();
+  for (const moment of moments.keys()) {
+    const disturbed = new Situation(plan);
+    await disturbed.end(new Life(moment));
+    const whole = plan.tables.every(({ name, id }) => {
+      const table = disturbed.cloud.tables.get(name);
+      return table?.id === id && table.status === "ACTIVE";
+    });
+    const asItWas = disturbed.cloud.snapshot();
+    const end = await disturbed.abandon();
+    ends.add(end);
+    expect(end, moments[moment]).toBe(whole ? "abandoned" : "PLAN_OUTDATED");
+    expect(disturbed.cloud.snapshot(), moments[moment]).toEqual(whole ? before : asItWas);
+    if (!whole) expect(await disturbed.end()).toBe("done");
+  }
+  expect([...ends].sort()).toEqual(mode === "in-place" ? ["PLAN_OUTDATED", "abandoned"] : ["abandoned"]);
+});
+
+test("abandoning is killed at any moment, and repeated", async () => {
+  const plan = planOf(TABLES);
+  const before = new Situation(plan).cloud.snapshot();
+  const { moments } = await undisturbed(plan);
+  const untilDeletion = moments.lastIndexOf("after recheck");
+  for (let moment = 0, ended = ""; ended !== "abandoned"; moment++) {
+    const disturbed = new Situation(plan);
+    await disturbed.end(new Life(untilDeletion));
+    ended = await disturbed.abandon(new Life(moment));
+    expect(await disturbed.abandon()).toBe("abandoned");
+    expect(disturbed.cloud.snapshot()).toEqual(before);
+  }
+});
+
+test("a restore abandoned under a runner that is still at work never loses the only copy", async () => {
+  const plan = planOf(TABLES);
+  const { moments } = await undisturbed(plan);
+  for (const moment of moments.keys()) {
+    const situation = new Situation(plan);
+    let turn = 0;
+    let abandoned = "";
+    const life = new Life();
+    const pass = life.pass.bind(life);
+    const handlers = { ...situation.handlers };
+    for (const [kind, handler] of Object.entries(handlers) as [keyof AbandonEffects, never][])
+      handlers[kind] = (async (input: never, signal: never) => {
+        if (turn++ === moment) abandoned = await situation.abandon();
+        return (handler as (...args: never[]) => unknown)(input, signal);
+      }) as never;
+    pass("begin");
+    const journal = await Journal.open(situation.store, plan.run);
+    await runInProcess<AbandonEffects, RestoreResult>(restore(plan), {
+      handlers: guardDeletes(handlers, journal),
+      journal,
+      pass: async () => situation.cloud.tick(),
+    }).catch(() => undefined);
+    expect(situation.cloud.law.broken, `${moments[moment]} ${abandoned}`).toEqual([]);
+    if (abandoned === "") break;
+  }
+});
+
+function contentOf({ backups, ...rest }: RestoreResult): unknown {
+  return { ...rest, backups: backups.length };
+}

@@ -1,6 +1,7 @@
 import type { Suspicion } from "./finding.ts";
 import { integerOf, textOf } from "./row.ts";
 import type { Row } from "./row-source.ts";
+import { timeText } from "./time-text.ts";
 import { ABORTED, COMMITTED } from "./transaction-row.ts";
 
 /** A row of `coordinator.state`: it decides one transaction, or with group commit a parent's children. */
@@ -62,7 +63,7 @@ export function judgeCoordinatorRow(
     return [{ check: "impossible-state", ...where, text }];
   }
   if (row.state === COMMITTED && row.createdMs !== undefined && row.createdMs > newestMs) {
-    const text = `transaction "${row.id}" was committed at ${row.createdMs} ms, ${row.createdMs - newestMs} ms after anything the restored second may hold`;
+    const text = `transaction "${row.id}" was committed at ${timeText(row.createdMs)}, ${row.createdMs - newestMs} ms after anything the restored second may hold`;
     return [{ check: "newer-than-point", ...where, text }];
   }
   return [];

@@ -1,5 +1,6 @@
 import type { Suspicion } from "./finding.ts";
 import { type Span, within } from "./subject.ts";
+import { timeText } from "./time-text.ts";
 import { COMMITTED, DELETED, isInDoubt, PREPARED, type TransactionRow } from "./transaction-row.ts";
 
 export interface RowLimits {
@@ -15,11 +16,11 @@ export function judgeRow(table: string, row: TransactionRow, limits: RowLimits):
   const found: Suspicion[] = [];
   for (const text of impossibilities(row)) found.push({ check: "impossible-state", ...where, text });
   if (row.preparedMs !== undefined && row.preparedMs > limits.newestMs) {
-    const text = `"${row.key}" in ${table} was prepared at ${row.preparedMs} ms, ${row.preparedMs - limits.newestMs} ms after anything the restored second may hold`;
+    const text = `"${row.key}" in ${table} was prepared at ${timeText(row.preparedMs)}, ${row.preparedMs - limits.newestMs} ms after anything the restored second may hold`;
     found.push({ check: "newer-than-point", ...where, text });
   }
   if (row.preparedMs !== undefined && within(row.preparedMs, limits.paused)) {
-    const text = `"${row.key}" in ${table} was prepared at ${row.preparedMs} ms, inside the pause`;
+    const text = `"${row.key}" in ${table} was prepared at ${timeText(row.preparedMs)}, inside the pause`;
     found.push({ check: "written-while-paused", ...where, text });
   }
   // Only in state COMMITTED: a prepared row that overwrites another keeps that one's time of commit.

@@ -1,4 +1,5 @@
 import { type Clocks, earliestLaterSecond, guardOf, innerWindow, type Subject } from "./subject.ts";
+import { secondText, timeText } from "./time-text.ts";
 
 /** What verification says of a copy. */
 export type Proof =
@@ -71,7 +72,7 @@ function obstacleOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks):
   if (subject.later === undefined) return "the coordinator was not read at a later second";
   const earliest = earliestLaterSecond(subject.lastSecond ?? subject.atSecond, clocks);
   if (subject.later.atSecond < earliest) {
-    return `the later coordinator is of second ${subject.later.atSecond}, but only from ${earliest} on does it hold all that counts`;
+    return `the later coordinator is of second ${secondText(subject.later.atSecond)}, but only from ${secondText(earliest)} on does it hold all that counts`;
   }
   return lateWriteOf(evidence) ?? untracedOf(subject, evidence, clocks);
 }
@@ -113,7 +114,7 @@ function proven(subject: Restored, evidence: ProofEvidence, clocks: Clocks): Pro
     evidence.cleanedUp.count > 0 ? "; one was seen, but it ended long before" : "; no sign of one was seen";
   return {
     kind: "proven",
-    reason: `no transaction committed between ${fromMs} and ${toMs} ms, the second ${subject.atSecond} and its guard`,
+    reason: `no transaction committed between ${timeText(fromMs)} and ${timeText(toMs)}, the second ${secondText(subject.atSecond)} and its guard`,
     restsOn: [
       `ScalarDB's clocks were within ${clocks.scalarClockBoundMs} ms of the database's`,
       `no coordinator clean-up reached into the guard${cleaned}`,
@@ -125,17 +126,17 @@ function proven(subject: Restored, evidence: ProofEvidence, clocks: Clocks): Pro
 function brokenPause(subject: Restored, evidence: ProofEvidence, clocks: Clocks): string | undefined {
   const inner = subject.window && innerWindow(subject.window, clocks);
   if (inner === undefined || evidence.inWindow.count === 0) return undefined;
-  return `${counted(evidence.inWindow)} was committed inside the pause (between ${inner.fromMs} and ${inner.toMs} ms): something was not paused`;
+  return `${counted(evidence.inWindow)} was committed inside the pause (between ${timeText(inner.fromMs)} and ${timeText(inner.toMs)}): something was not paused`;
 }
 
 function noisy(subject: Restored, inGuard: Commits, clocks: Clocks): string {
   const { fromMs, toMs } = guardOf(subject.atSecond, clocks, subject.lastSecond);
-  return `${counted(inGuard)} was committed between ${fromMs} and ${toMs} ms, too near to the second ${subject.atSecond} to tell which side of it`;
+  return `${counted(inGuard)} was committed between ${timeText(fromMs)} and ${timeText(toMs)}, too near to the second ${secondText(subject.atSecond)} to tell which side of it`;
 }
 
 function counted({ count, examples }: Commits): string {
   const [first] = examples;
   const named =
-    first === undefined ? "a transaction" : `transaction "${first.transaction}" (${first.atMs} ms)`;
+    first === undefined ? "a transaction" : `transaction "${first.transaction}" (${timeText(first.atMs)})`;
   return count > 1 ? `${named}, like ${count - 1} more,` : named;
 }

@@ -1,5 +1,6 @@
 import type { Suspicion } from "./finding.ts";
 import type { Scratch } from "./scratch.ts";
+import { timeText } from "./time-text.ts";
 
 /** A record that a committed transaction is known to have written, and the row that is there now. */
 export interface WriteAndRow {
@@ -61,7 +62,7 @@ export class WriteSpill {
 export function judgeOlderRow(found: WriteAndRow): Suspicion {
   const { table, key, writer, writtenMs, holder, preparedMs } = found;
   const text =
-    `transaction "${writer}" wrote "${key}" in ${table} and committed at ${writtenMs} ms, but the row there was ` +
-    `prepared at ${preparedMs} ms by "${holder}": the table is older than the coordinator`;
+    `transaction "${writer}" wrote "${key}" in ${table} and committed at ${timeText(writtenMs)}, but the row there was ` +
+    `prepared at ${timeText(preparedMs)} by "${holder}": the table is older than the coordinator`;
   return { check: "older-than-coordinator", table, key, transaction: writer, text };
 }

@@ -169,7 +169,7 @@ test.each([
       ...RESTORED,
       later: { source: NOBODY, atSecond: earliestLaterSecond(AT, DEFAULT_CLOCKS) - 1 },
     } as Subject,
-    reason: "only from 1800000004 on",
+    reason: "only from 2027-01-15T08:00:04Z on",
   },
 ])("nothing is proven of $name", ({ subject, reason }) => {
   expect(proofOf([settled("before", MS - 60_000)], subject)).toMatchObject({

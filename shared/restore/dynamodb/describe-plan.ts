@@ -1,6 +1,7 @@
+import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { MOST_RESTORES } from "./lane.ts";
-import { type DynamodbPlan, utc } from "./plan.ts";
+import type { DynamodbPlan } from "./plan.ts";
 
 /** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
 export function describePlan(plan: DynamodbPlan, nowMs: number): PlanText {
@@ -40,7 +41,7 @@ function waitStep({ tables, proofs }: DynamodbPlan): PlanStep {
     ...tables.map(({ atSecond }) => atSecond),
     ...proofs.map(({ atSecond }) => atSecond),
   );
-  const does = `Wait until every table can be restored to its second, the coordinator also to ${utc(latest)} (the latest restorable time trails the present by 5 minutes)`;
+  const does = `Wait until every table can be restored to its second, the coordinator also to ${secondText(latest)} (the latest restorable time trails the present by 5 minutes)`;
   return { does, ...NOTHING, undo: "nothing to undo" };
 }
 
@@ -113,7 +114,7 @@ function* consequences(plan: DynamodbPlan, nowMs: number): Generator<string> {
   const { tables, mode } = plan;
   const first = Math.min(...tables.map(({ atSecond }) => atSecond));
   if (mode === "in-place")
-    yield `Every write since ${utc(first)} is discarded: ${ago(nowMs - first * 1000)} of work`;
+    yield `Every write since ${secondText(first)} is discarded: ${ago(nowMs - first * 1000)} of work`;
   if (plan.dyingPoints.length > 0)
     yield `The originals take their recovery history with them, so these points can no longer be restored: ${plan.dyingPoints.join(", ")}`;
   for (const { name, original } of tables)

@@ -1,5 +1,6 @@
 import type { Instance } from "../../pause/instance.ts";
 import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
+import { secondText } from "../../verify/time-text.ts";
 import type { CapturedDynamodb, CapturedTable } from "./captured.ts";
 
 /** DynamoDB's limits for table names. */
@@ -135,15 +136,11 @@ function tableRefusals(
   if (coverage === undefined) reasons.push(`table "${name}" has no point-in-time recovery`);
   else if (atSecond < coverage.earliestSecond)
     reasons.push(
-      `table "${name}" can be restored from ${utc(coverage.earliestSecond)} on, which is after ${utc(atSecond)}`,
+      `table "${name}" can be restored from ${secondText(coverage.earliestSecond)} on, which is after ${secondText(atSecond)}`,
     );
   if (now.replicas.length > 0)
     reasons.push(`table "${name}" is a global table with replicas in ${now.replicas.join(", ")}`);
   if (proofName(name, run).length > LONGEST_NAME)
     reasons.push(`the temporary name of table "${name}" would be longer than ${LONGEST_NAME} characters`);
   return reasons;
-}
-
-export function utc(second: number): string {
-  return new Date(second * 1000).toISOString().replace(".000Z", "Z");
 }

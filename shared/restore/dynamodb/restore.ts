@@ -67,8 +67,12 @@ function toLane(table: DynamodbPlan["tables"][number]): TableLane {
 }
 
 /** The later coordinator takes step A only, as a lane like any other. */
-function proofLane({ database, name, id, arn, temporary, atSecond }: PlannedProof): TableLane {
-  return { table: { database, name, id, arn, temporary, backup: temporary, atSecond }, stage: "waiting" };
+function proofLane({ database, id, arn, temporary, atSecond }: PlannedProof): TableLane {
+  // Told under its own name: the coordinator itself has a lane too.
+  return {
+    table: { database, name: temporary, id, arn, temporary, backup: temporary, atSecond },
+    stage: "waiting",
+  };
 }
 
 /** Steps B to D, what the procedure leaves to the reader, and the end of the temporary tables. */

@@ -33,6 +33,7 @@ async function concluded(shell: Shell, command: (shell: Shell) => Promise<Outcom
 
 function failureOf(error: unknown): Failure {
   if (!(error instanceof CommanderError)) return toFailure(error);
-  const message = error.message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
+  const said = error.code === "commander.help" ? "no command was given" : error.message;
+  const message = said.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
   return { code: "USAGE", message: `${message}; nothing was done` };
 }

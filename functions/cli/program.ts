@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import about from "../../package.json" with { type: "json" };
 import type { Outcome } from "./outcome.ts";
 import { type Shell, type ShellOptions, shellOf } from "./shell.ts";
+import { WIDTH } from "./show/text.ts";
 
 /** Runs one command in its shell; each is loaded only when it is called. */
 export type Run = (shell: Shell, command: (shell: Shell) => Promise<Outcome>) => Promise<void>;
@@ -14,7 +15,7 @@ export function program(run: Run): Command {
     .option("-c, --config <file>", "the configuration (default: $STILLPOINT_CONFIG, or stillpoint.yml)")
     .option("--json", "print the result as one JSON value, and nothing else, on standard output")
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ outputError: () => {}, getOutHelpWidth: () => WIDTH, getErrHelpWidth: () => WIDTH })
     .exitOverride();
   const from = (command: Command): Shell => shellOf(command.optsWithGlobals<ShellOptions>());
   const add = (words: string, description: string) => root.command(words).description(description);

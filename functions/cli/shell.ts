@@ -1,5 +1,8 @@
 import type { Environment } from "../../shared/config/tls-material.ts";
 
+/** Narrower terminals would break every line that is drawn. */
+const NARROWEST = 60;
+
 /** What a command knows of where it was typed. */
 export interface Shell {
   readonly json: boolean;
@@ -8,6 +11,8 @@ export interface Shell {
   readonly env: Environment;
   /** Whether somebody sits there who can be asked. */
   readonly interactive: boolean;
+  /** Whether standard output is a terminal that lines can be drawn over. */
+  readonly live: boolean;
   /** Progress for people; not with `--json`. */
   say(line: string): void;
   /** What must reach a person even where the output goes into a program. */
@@ -29,6 +34,7 @@ export function shellOf({ json = false, config }: ShellOptions): Shell {
     ...(config !== undefined && { config }),
     env: process.env,
     interactive: !json && process.stdin.isTTY === true && process.stderr.isTTY === true,
+    live: !json && process.stdout.isTTY === true && process.stdout.columns >= NARROWEST,
     say: (line) => {
       if (!json) process.stdout.write(`${line}\n`);
     },

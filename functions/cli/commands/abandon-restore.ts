@@ -4,8 +4,8 @@ import { untilInterrupted } from "../interruption.ts";
 import { AbandonOutput } from "../json/run.ts";
 import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
+import { restoreProgressOn } from "../progress.ts";
 import type { Shell } from "../shell.ts";
-import { restoreProgress } from "../show/restore-progress.ts";
 import { counted } from "../show/text.ts";
 
 /** `stillpoint restore abandon RUN` */
@@ -15,16 +15,17 @@ export async function abandonRestore(shell: Shell, id: string): Promise<Outcome>
   const settings = deploymentOf(opened.config, run.deployment);
   const { abandonRestore } = await import("../../../shared/deployment/run-restore.ts");
   using interruption = untilInterrupted(shell, { stopping: "the rest stays; abandon the run again later" });
-  const started = performance.now();
+  const progress = await restoreProgressOn(shell);
   const about = aboutDeployment(opened.config, settings);
   const base = { run: id, deployment: run.deployment };
   try {
     const removed = await withOpen(shell, opened, settings, (open) =>
       abandonRestore(open, id, {
         signal: interruption.signal,
-        report: (event) => shell.say(restoreProgress(event, performance.now() - started)),
+        report: progress.report,
       }),
     );
+    await progress.end("done");
     const tables = counted(removed.tables, "temporary table");
     const backups = counted(removed.backups, "backup");
     return {
@@ -34,6 +35,7 @@ export async function abandonRestore(shell: Shell, id: string): Promise<Outcome>
       about,
     };
   } catch (error) {
+    await progress.end("failed");
     const { mode } = run.plan.dynamodb;
     return {
       schema: AbandonOutput,

@@ -40,6 +40,7 @@ export async function backup(shell: Shell, name: string | undefined): Promise<Ou
 function watchPause(shell: Shell) {
   let instances: readonly string[] = [];
   let pausing = false;
+  let captured = false;
   const report = (event: BackupEvent) => {
     if (event.kind === "discovered") instances = event.instances;
     if (event.kind === "pausing") pausing = true;
@@ -47,6 +48,9 @@ function watchPause(shell: Shell) {
       pausing = false;
       shell.log(event);
     }
+    // The tables are looked at again after the hold, for the verdict only.
+    if (event.kind === "captured" && captured) return;
+    if (event.kind === "pausing") captured = true;
     for (const line of backupProgress(event)) shell.say(line);
   };
   return { report, mayBePaused: () => (pausing ? instances : []) };

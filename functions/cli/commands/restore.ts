@@ -8,9 +8,9 @@ import { untilInterrupted } from "../interruption.ts";
 import { RestoreOutput, restoreJson } from "../json/run.ts";
 import { aboutDeployment, deploymentOf, type Opened, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
+import { restoreProgressOn } from "../progress.ts";
 import type { Shell } from "../shell.ts";
 import { planLines } from "../show/plan.ts";
-import { restoreProgress } from "../show/restore-progress.ts";
 import { resultLines } from "../show/restore-result.ts";
 import type { PlanOptions } from "./plan.ts";
 
@@ -83,13 +83,14 @@ async function carryOut(
   using interruption = untilInterrupted(shell, {
     stopping: "the restore stops after the step that it is at",
   });
-  const started = performance.now();
+  const progress = await restoreProgressOn(shell);
   try {
     const result = await runRestore(open, id, {
       signal: interruption.signal,
-      report: (event) => shell.say(restoreProgress(event, performance.now() - started)),
+      report: progress.report,
       ...(typed !== undefined && { confirm: typed }),
     });
+    await progress.end("done");
     const run = { ...planned, state: "done" as const };
     return {
       schema: RestoreOutput,
@@ -97,6 +98,7 @@ async function carryOut(
       lines: ["", ...resultLines(run, result)],
     };
   } catch (error) {
+    await progress.end("failed");
     const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
     return failed(run, error, aboutDeployment(opened.config, open.settings));
   }

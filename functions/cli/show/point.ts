@@ -6,14 +6,14 @@ import { counted, fact, listed, table } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
 const RESTS_ON: Readonly<Record<DiscoveryBasis, string>> = {
-  list: "the addresses in the configuration",
-  dns: "DNS said so; DNS forgets an instance that is being terminated too early",
-  kubernetes: "Kubernetes",
+  list: "by the addresses in the configuration",
+  dns: "as DNS said, which forgets an instance that is being terminated too early",
+  kubernetes: "as Kubernetes said",
 };
 
 /** What a list of instances rests on, in words. */
 export function basisText(count: number, basis: DiscoveryBasis): string {
-  return `${counted(count, "instance")}: ${RESTS_ON[basis]}`;
+  return `${counted(count, "instance")}, ${RESTS_ON[basis]}`;
 }
 
 /** Restore points, oldest first, one line each. */

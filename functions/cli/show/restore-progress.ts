@@ -1,5 +1,8 @@
 import type { Phase, RestoreEvent } from "../../../shared/restore/dynamodb/effects.ts";
-import { counted } from "./text.ts";
+import { counted, wrapped } from "./text.ts";
+
+/** Room for the longest stage. */
+const STAGE_WIDTH = 10;
 
 /** The phases as people know them, with the letters of ScalarDL's procedure. */
 export const PHASES: Readonly<Record<Phase, string>> = {
@@ -14,17 +17,32 @@ export const PHASES: Readonly<Record<Phase, string>> = {
   "clean-up": "delete the temporary tables",
 };
 
-/** One event of a restore as a line, with the time since its beginning. */
-export function restoreProgress(event: RestoreEvent, sinceMs: number): string {
-  const at = `${Math.floor(sinceMs / 1000)}s`.padStart(6);
+/** One event of a restore as lines, with the time since its beginning. */
+export function restoreProgress(event: Exclude<RestoreEvent, { kind: "table" }>, sinceMs: number): string {
   switch (event.kind) {
     case "phase":
-      return `${at}  ${PHASES[event.phase]}`;
-    case "table":
-      return `${at}    ${event.stage.padEnd(11)} ${event.table}`;
+      return `${clock(sinceMs)}  ${PHASES[event.phase]}`;
     case "verified":
-      return `${at}    ${event.proof.padEnd(11)} ${counted(event.rows, "row")} read and judged`;
+      return `${clock(sinceMs)}    ${verifiedText(event)}`;
     default:
       return event satisfies never;
   }
+}
+
+/** Tables that reached a stage together. */
+export function stageLines(stage: string, tables: readonly string[], sinceMs: number): readonly string[] {
+  const head = `${clock(sinceMs)}    `;
+  const [first = "", ...others] = wrapped(
+    `${stage.padEnd(STAGE_WIDTH)} ${counted(tables.length, "table")}: ${tables.join(", ")}`,
+    " ".repeat(head.length),
+  );
+  return [`${head}${first.trimStart()}`, ...others];
+}
+
+export function verifiedText({ proof, rows }: Extract<RestoreEvent, { kind: "verified" }>): string {
+  return `${proof.padEnd(STAGE_WIDTH)} ${counted(rows, "row")} read and judged`;
+}
+
+function clock(sinceMs: number): string {
+  return `${Math.floor(sinceMs / 1000)}s`.padStart(6);
 }

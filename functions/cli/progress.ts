@@ -1,0 +1,41 @@
+import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { Shell } from "./shell.ts";
+import { restoreProgress, stageLines } from "./show/restore-progress.ts";
+
+/** Shows a restore while it is at work. */
+export interface RestoreProgress {
+  report(event: RestoreEvent): void;
+  /** Everything that was reported has been shown. */
+  end(how: "done" | "failed"): Promise<void>;
+}
+
+/** Drawn over on a terminal, plain lines elsewhere. */
+export async function restoreProgressOn(shell: Shell): Promise<RestoreProgress> {
+  if (!shell.live) return plainProgress(shell);
+  const { terminalProgress } = await import("./terminal-progress.ts");
+  return terminalProgress();
+}
+
+type Moved = Extract<RestoreEvent, { kind: "table" }>;
+
+/** Tables that reach the same stage in one go share a line. */
+export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
+  const started = performance.now();
+  let together: Moved[] = [];
+  const flush = () => {
+    const [first] = together;
+    if (first === undefined) return;
+    const tables = together.map(({ table }) => table);
+    together = [];
+    for (const line of stageLines(first.stage, tables, performance.now() - started)) shell.say(line);
+  };
+  const report = (event: RestoreEvent) => {
+    const fits = event.kind === "table" && together[0]?.stage === event.stage;
+    if (!fits) flush();
+    if (event.kind !== "table") return shell.say(restoreProgress(event, performance.now() - started));
+    // One look at all tables is told in one turn of the event loop.
+    if (together.length === 0) setImmediate(flush);
+    together.push(event);
+  };
+  return { report, end: async () => flush() };
+}

@@ -1,69 +1,17 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { guardDeletes } from "../../shared/deployment/guard-deletes.ts";
-import { codeOf } from "../../shared/errors/stillpoint-error.ts";
-import { type AbandonEffects, abandon } from "../../shared/restore/dynamodb/abandon.ts";
+import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import type { Handlers } from "../../shared/workflow/effect.ts";
 import { Journal } from "../../shared/workflow/journal.ts";
 import { runInProcess } from "../../shared/workflow/run-in-process.ts";
-import { memoryStore } from "../catalog/memory-store.ts";
-import { Life, mortalHandlers, mortalStore } from "../workflow/mortal.ts";
-import { BYSTANDER, Cloud, type Weather } from "./cloud.ts";
-import { type Circumstances, cloudHandlers } from "./cloud-handlers.ts";
+import { Life } from "../workflow/mortal.ts";
+import { BYSTANDER } from "./cloud.ts";
 import { contentAt } from "./cloud-state.ts";
 import { planOf } from "./example-plan.ts";
-
-/** A run of a plan with its journal, in a cloud of its own. */
-class Situation {
-  readonly plan: DynamodbPlan;
-  readonly cloud: Cloud;
-  readonly store = memoryStore();
-  readonly handlers;
-
-  constructor(plan: DynamodbPlan, circumstances: Circumstances = {}, weather: Weather = {}) {
-    this.plan = plan;
-    this.cloud = new Cloud(plan, weather);
-    this.handlers = cloudHandlers(this.cloud, circumstances);
-  }
-
-  async run(life = new Life()): Promise<RestoreResult> {
-    const journal = await Journal.open(mortalStore(life, this.store), this.plan.run);
-    return runInProcess<AbandonEffects, RestoreResult>(restore(this.plan), {
-      handlers: mortalHandlers(life, guardDeletes(this.handlers, journal)),
-      journal,
-      pass: async () => this.cloud.tick(),
-    });
-  }
-
-  /** As `run`, with its end as a value; nothing that was broken stays unseen. */
-  async end(life = new Life()): Promise<string> {
-    const end = await this.run(life).then(
-      () => "done",
-      (error: unknown) => (life.isOver ? "killed" : codeOf(error)),
-    );
-    expect(this.cloud.law.broken).toEqual([]);
-    return end;
-  }
-
-  async abandon(life = new Life()): Promise<string> {
-    await Journal.fence(this.store, this.plan.run);
-    const abandoned = runInProcess<AbandonEffects, object>(abandon(this.plan), {
-      handlers: mortalHandlers(life, this.handlers),
-      pass: async () => this.cloud.tick(),
-    });
-    const end = await abandoned.then(
-      () => "abandoned",
-      (error: unknown) => (life.isOver ? "killed" : codeOf(error)),
-    );
-    expect(this.cloud.law.broken).toEqual([]);
-    return end;
-  }
-
-  get names(): readonly string[] {
-    return [...this.cloud.tables.keys()].sort();
-  }
-}
+import { Situation } from "./situation.ts";
 
 const MODES = ["in-place", "side-by-side"] as const;
 const TABLES = 2;
@@ -167,27 +115,32 @@ test("a restore abandoned under a runner that is still at work never loses the o
   const { moments } = await undisturbed(plan);
   for (const moment of moments.keys()) {
     const situation = new Situation(plan);
-    let turn = 0;
-    let abandoned = "";
-    const life = new Life();
-    const pass = life.pass.bind(life);
-    const handlers = { ...situation.handlers };
-    for (const [kind, handler] of Object.entries(handlers) as [keyof AbandonEffects, never][])
-      handlers[kind] = (async (input: never, signal: never) => {
-        if (turn++ === moment) abandoned = await situation.abandon();
-        return (handler as (...args: never[]) => unknown)(input, signal);
-      }) as never;
-    pass("begin");
-    const journal = await Journal.open(situation.store, plan.run);
-    await runInProcess<AbandonEffects, RestoreResult>(restore(plan), {
-      handlers: guardDeletes(handlers, journal),
-      journal,
-      pass: async () => situation.cloud.tick(),
-    }).catch(() => undefined);
-    expect(situation.cloud.law.broken, `${moments[moment]} ${abandoned}`).toEqual([]);
-    if (abandoned === "") break;
+    const abandoned = await runAbandonedAt(situation, moment);
+    expect(situation.cloud.law.broken, `effect ${moment} ${abandoned}`).toEqual([]);
+    if (abandoned === undefined) break;
   }
 });
+
+/** The runner is at the point of carrying out its nth effect when somebody else abandons the run. */
+async function runAbandonedAt(situation: Situation, nth: number): Promise<string | undefined> {
+  let effects = 0;
+  let abandoned: string | undefined;
+  const disturbed = Object.entries(situation.handlers).map(([kind, handler]) => [
+    kind,
+    async (input: never, signal: AbortSignal) => {
+      if (effects++ === nth) abandoned = await situation.abandon();
+      return handler(input, signal);
+    },
+  ]);
+  const journal = await Journal.open(situation.store, situation.plan.run);
+  const running = runInProcess<AbandonEffects, RestoreResult>(restore(situation.plan), {
+    handlers: guardDeletes(Object.fromEntries(disturbed) as Handlers<AbandonEffects>, journal),
+    journal,
+    pass: async () => situation.cloud.tick(),
+  });
+  await running.catch(() => undefined);
+  return abandoned;
+}
 
 function contentOf({ backups, ...rest }: RestoreResult): unknown {
   return { ...rest, backups: backups.length };

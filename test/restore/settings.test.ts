@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import type { TableSettings } from "../../shared/restore/dynamodb/captured.ts";
+import { settingsDifferences } from "../../shared/restore/dynamodb/settings.ts";
+import { SETTINGS } from "./example-plan.ts";
+
+const target = { resourceId: "table/t", dimension: "dynamodb:table:ReadCapacityUnits", least: 1, most: 10 };
+const policy = {
+  name: "table/t-read",
+  resourceId: "table/t",
+  dimension: "dynamodb:table:ReadCapacityUnits",
+  type: "TargetTrackingScaling",
+  tracking: { TargetValue: 70, ScaleInCooldown: 60 },
+};
+const FULL: TableSettings = {
+  ...SETTINGS,
+  indexCapacity: { by_owner: { read: 5, write: 5 } },
+  scalableTargets: [target, { ...target, resourceId: "table/t/index/by_owner" }],
+  scalingPolicies: [policy],
+  ttl: "expires",
+  deletionProtection: true,
+};
+
+test("settings do not differ from themselves, in whatever order they come", () => {
+  const turned: TableSettings = {
+    ...FULL,
+    scalableTargets: [...FULL.scalableTargets].reverse(),
+    scalingPolicies: [{ ...policy, tracking: { ScaleInCooldown: 60, TargetValue: 70 } }],
+    tags: Object.fromEntries(Object.entries(FULL.tags).reverse()),
+  };
+  expect(settingsDifferences(FULL, turned)).toEqual([]);
+});
+
+test.each<[string, Partial<TableSettings>, RegExp]>([
+  ["recovery that is off", { recoveryDays: null }, /recovery \(days\): was 35, is null/],
+  ["a shorter recovery", { recoveryDays: 7 }, /was 35, is 7/],
+  ["time to live that is off", { ttl: null }, /time to live: was "expires", is null/],
+  ["a tag more", { tags: { ...FULL.tags, x: "y" } }, /^tags/],
+  ["no protection", { deletionProtection: false }, /^deletion protection/],
+  ["a target less", { scalableTargets: [target] }, /^auto scaling targets/],
+  [
+    "another policy",
+    { scalingPolicies: [{ ...policy, tracking: { TargetValue: 50 } }] },
+    /^auto scaling policies/,
+  ],
+])("%s is a difference", (_what, change, text) => {
+  expect(settingsDifferences(FULL, { ...FULL, ...change })).toEqual([expect.stringMatching(text)]);
+});
+
+test("capacity that auto scaling moves is no difference, any other is", () => {
+  const moved = { capacity: { read: 1, write: 1 }, indexCapacity: { by_owner: { read: 1, write: 1 } } };
+  expect(settingsDifferences(FULL, { ...FULL, ...moved })).toEqual([]);
+  const unscaled = { ...FULL, scalableTargets: [], scalingPolicies: [] };
+  expect(settingsDifferences(unscaled, { ...unscaled, ...moved })).toHaveLength(2);
+});
+
+test("a table that became on demand differs in its billing mode", () => {
+  const { capacity: _, ...rest } = FULL;
+  const found: TableSettings = { ...rest, billing: "PAY_PER_REQUEST", indexCapacity: {} };
+  expect(settingsDifferences(FULL, found)).toContainEqual(expect.stringMatching(/^billing mode/));
+});

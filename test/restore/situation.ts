@@ -1,0 +1,65 @@
+import { expect } from "vitest";
+import { guardDeletes } from "../../shared/deployment/guard-deletes.ts";
+import { codeOf } from "../../shared/errors/stillpoint-error.ts";
+import { type AbandonEffects, abandon } from "../../shared/restore/dynamodb/abandon.ts";
+import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
+import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { Journal } from "../../shared/workflow/journal.ts";
+import { runInProcess } from "../../shared/workflow/run-in-process.ts";
+import { memoryStore } from "../catalog/memory-store.ts";
+import { Life, mortalHandlers, mortalStore } from "../workflow/mortal.ts";
+import { Cloud, type Weather } from "./cloud.ts";
+import { type Circumstances, cloudHandlers } from "./cloud-handlers.ts";
+
+/** A run of a plan with its journal, in a cloud of its own. */
+export class Situation {
+  readonly plan: DynamodbPlan;
+  readonly cloud: Cloud;
+  readonly store = memoryStore();
+  readonly events: RestoreEvent[] = [];
+  readonly handlers;
+
+  constructor(plan: DynamodbPlan, circumstances: Circumstances = {}, weather: Weather = {}) {
+    this.plan = plan;
+    this.cloud = new Cloud(plan, weather);
+    this.handlers = cloudHandlers(this.cloud, circumstances, this.events);
+  }
+
+  async run(life = new Life()): Promise<RestoreResult> {
+    const journal = await Journal.open(mortalStore(life, this.store), this.plan.run);
+    return runInProcess<AbandonEffects, RestoreResult>(restore(this.plan), {
+      handlers: mortalHandlers(life, guardDeletes(this.handlers, journal)),
+      journal,
+      pass: async () => this.cloud.tick(),
+    });
+  }
+
+  /** As `run`, with its end as a value; nothing that was broken stays unseen. */
+  async end(life = new Life()): Promise<string> {
+    const end = await this.run(life).then(
+      () => "done",
+      (error: unknown) => (life.isOver ? "killed" : codeOf(error)),
+    );
+    expect(this.cloud.law.broken).toEqual([]);
+    return end;
+  }
+
+  async abandon(life = new Life()): Promise<string> {
+    await Journal.fence(this.store, this.plan.run);
+    const abandoned = runInProcess<AbandonEffects, object>(abandon(this.plan), {
+      handlers: mortalHandlers(life, this.handlers),
+      pass: async () => this.cloud.tick(),
+    });
+    const end = await abandoned.then(
+      () => "abandoned",
+      (error: unknown) => (life.isOver ? "killed" : codeOf(error)),
+    );
+    expect(this.cloud.law.broken).toEqual([]);
+    return end;
+  }
+
+  get names(): readonly string[] {
+    return [...this.cloud.tables.keys()].sort();
+  }
+}

@@ -43,7 +43,8 @@ export async function tellStory(world: RehearsalWorld, say: Say): Promise<void> 
   say("\n6. Plan, stop the instances, restore to the middle of the pause, start afresh.");
   await expectStatus(await stillpoint(world.config, ["plan", "--point", point.id], say), 0);
   await world.stopInstances();
-  const restore = ["restore", "--point", point.id, "--confirm", DEPLOYMENT];
+  const plan = (await catalogOf(world).runs.list()).records.at(-1)?.id ?? "";
+  const restore = ["restore", "--plan", plan, "--confirm", DEPLOYMENT];
   await expectStatus(await stillpoint(world.config, restore, say), 0);
   const restored = await world.totals();
   await world.restartInstances();

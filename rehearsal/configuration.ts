@@ -15,6 +15,9 @@ export interface Configured {
   readonly pause?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Scalar's processes and the database have the clock of this machine: so close, a short pause can be proven. */
+const ONE_CLOCK = "10ms";
+
 /** Writes the configuration that Stillpoint runs with in a world, as one would write it by hand; answers its path. */
 export async function writeConfiguration(folder: string, configured: Configured): Promise<string> {
   const path = join(folder, "stillpoint.yml");
@@ -32,7 +35,7 @@ function configurationText({ product, component, ports, endpoint, prefix, pause 
         components: {
           [component]: { kind: component, instances: ports.map((port) => `127.0.0.1:${port}`) },
         },
-        ...(pause && { pause }),
+        pause: { scalarClockBound: ONE_CLOCK, ...pause },
         databases: { main: { kind: "dynamodb", region, endpoint: url, prefix } },
         objective: "26h",
       },

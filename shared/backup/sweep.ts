@@ -56,10 +56,20 @@ function* sweepOne(record: PauseRecord, by: string): Workflow<Swept> {
   return yield* openAndSettle(record, by);
 }
 
-/** Marks the record, opens its gates, and takes off the record what was seen open long enough. */
+/**
+ * Marks the record, opens its gates, and takes off the record what was seen open long enough. A catalog that does
+ * not take the mark does not keep the gates closed: their backup sees the deadline pass, or the gates open, itself.
+ */
 export function* openAndSettle(record: PauseRecord, by: string): Workflow<Swept> {
-  const { id: pause, deployment, rpcDeadlineMs: deadlineMs } = record;
-  const marked = record.state === "open" ? yield* ask("mark-pause", { pause, by }) : record;
+  if (record.state !== "open") return yield* openMarked(record);
+  const [marking] = yield* all<PauseRecord>([ask.effect("mark-pause", { pause: record.id, by })]);
+  const swept = yield* openMarked(marking?.ok ? marking.answer : record);
+  answerOf(marking);
+  return swept;
+}
+
+function* openMarked(marked: PauseRecord): Workflow<Swept> {
+  const { id: pause, deployment, rpcDeadlineMs: deadlineMs } = marked;
   const mine = yield* stillMine(marked);
   const before = yield* ask("check-gates", { instances: mine, deadlineMs });
   const shut = before
@@ -68,7 +78,7 @@ export function* openAndSettle(record: PauseRecord, by: string): Workflow<Swept>
   if (shut.length > 0) yield* ask("unpause", { instances: shut, deadlineMs });
   const after = shut.length > 0 ? yield* ask("check-gates", { instances: mine, deadlineMs }) : before;
   const { wallMs } = yield* ask("now", {});
-  const { unsettled, seenOpen } = settled(marked, after, wallMs);
+  const { unsettled, seenOpen } = settled(notSeenClosed(marked, before), after, wallMs);
   yield* ask("settle-pause", { pause, unsettled, seenOpen });
   const unpaused = shut.map(addressOf).filter((address) => seenOpen[address] !== undefined);
   if (unsettled.length === 0) return { kind: "closed", pause, deployment, unpaused };
@@ -85,6 +95,15 @@ function* stillMine(record: PauseRecord): Workflow<readonly Instance[]> {
   ]);
   const held = others?.ok ? answerOf(others) : [];
   return instances.filter((one) => unsettled.includes(addressOf(one)) && !held.includes(addressOf(one)));
+}
+
+/** A gate that has closed since it was seen open begins anew: what it was seen before says nothing any more. */
+function notSeenClosed(record: PauseRecord, before: readonly GateAnswer[]): PauseRecord {
+  const closed = new Set(
+    before.filter(({ kind }) => kind === "closed").map(({ instance }) => addressOf(instance)),
+  );
+  const seenOpen = Object.entries(record.seenOpen).filter(([address]) => !closed.has(address));
+  return { ...record, seenOpen: Object.fromEntries(seenOpen) };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import { openAndSettle, type SweepEffects, type Swept, sweep } from "../backup/sweep.ts";
 import type { PauseRecord } from "../catalog/model.ts";
-import { addressOf, type GateAnswer } from "../pause/instance.ts";
+import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
+import { addressOf, type GateAnswer, type Instance } from "../pause/instance.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { gateHandlers } from "./gate-handlers.ts";
@@ -20,36 +21,66 @@ export interface Unpaused {
   readonly now: readonly GateAnswer[];
   /** Records that were open, and what became of them. */
   readonly records: readonly Swept[];
+  /** What stood in the way of looking everywhere: instances may be missing above. */
+  readonly problems: readonly string[];
 }
 
 /**
  * The operator's own word: opens every gate that is closed, whoever closed it, after marking every open record,
- * so that no backup can call its window valid.
+ * so that no backup can call its window valid. In need: what cannot be read or discovered does not keep the gates
+ * closed that are known.
  */
 export async function unpauseAll(open: OpenDeployment): Promise<Unpaused> {
   const { admin, settings } = open;
   const deadlineMs = settings.pause.rpcDeadlineMs;
-  const before = await openRecords(open);
-  const { instances } = await open.discoverAll();
-  const everyone = [...instances, ...before.flatMap((record) => record.instances)];
-  const distinct = [...new Map(everyone.map((one) => [addressOf(one), one])).values()];
-  const found = await admin.checkPaused(distinct, { deadlineMs });
+  const problems: string[] = [];
+  const before = await orNone(problems, () => openRecords(open));
+  const discovered = await orNone(problems, async () => (await open.discoverAll()).instances);
+  const everyone = distinct([...discovered, ...before.flatMap(({ instances }) => instances)]);
+  if (everyone.length === 0 && problems.length > 0) throw unknown(settings.name, problems);
+  const found = await admin.checkPaused(everyone, { deadlineMs });
   const records = await settleAll(open, before);
   const shut = found
     .filter(({ kind }) => kind === "closed" || kind === "no-answer")
     .map(({ instance }) => instance);
   await admin.unpause(shut, { deadlineMs });
-  return { found, now: await admin.checkPaused(distinct, { deadlineMs }), records };
+  return { found, now: await admin.checkPaused(everyone, { deadlineMs }), records, problems };
+}
+
+async function orNone<T>(problems: string[], look: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await look();
+  } catch (error) {
+    problems.push(messageOf(error));
+    return [];
+  }
+}
+
+function distinct(instances: readonly Instance[]): readonly Instance[] {
+  return [...new Map(instances.map((one) => [addressOf(one), one])).values()];
+}
+
+function unknown(deployment: string, problems: readonly string[]): StillpointError {
+  return new StillpointError(
+    "INSTANCES_NOT_FOUND",
+    `no instance of "${deployment}" is known: ${problems.join("; ")}; nothing was unpaused`,
+  );
 }
 
 async function settleAll(open: OpenDeployment, records: readonly PauseRecord[]): Promise<readonly Swept[]> {
   const handlers = sweepHandlers(open);
   const swept: Swept[] = [];
-  for (const record of records)
-    swept.push(
-      await runInProcess<SweepEffects, Swept>(openAndSettle(record, "stillpoint unpause"), { handlers }),
-    );
+  for (const record of records) {
+    const settling = runInProcess<SweepEffects, Swept>(openAndSettle(record, "stillpoint unpause"), {
+      handlers,
+    });
+    swept.push(await settling.catch((error: unknown) => failed(record, error)));
+  }
   return swept;
+}
+
+function failed({ id: pause, deployment }: PauseRecord, error: unknown): Swept {
+  return { kind: "failed", pause, deployment, message: messageOf(error) };
 }
 
 async function openRecords({ catalog, settings }: OpenDeployment): Promise<readonly PauseRecord[]> {

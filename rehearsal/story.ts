@@ -26,12 +26,7 @@ export async function tellStory(world: RehearsalWorld, say: Say): Promise<void> 
   say(
     `\n1. ${CLIENTS} clients move money between ${opening.assets} ${world.words.things}; all balances together are ${opening.balance}.`,
   );
-  const load = world.startLoad(CLIENTS, TRANSFERS_PER_SECOND);
-  const point = await backUnderLoad(world, load, say);
-  say("\n3. The clients go on: this work will be lost.");
-  await delay(AFTER_BACKUP_MS);
-  const underLoad = Math.floor(world.dynamodb.now() / 1000) - 2;
-  const calls = await load.stop();
+  const { point, underLoad, calls } = await work(world, say);
   say(`   ${await tell(world)}`);
 
   say("\n4. Disaster: somebody runs a clean-up script against the wrong database.");
@@ -61,6 +56,20 @@ async function disaster(world: RehearsalWorld, say: Say): Promise<void> {
   await expectStatus(status, showsInRows ? ERRORS.VERIFICATION_FAILED.exit : 0);
   if (!showsInRows)
     say("   No row shows by itself that somebody changed it: tables without hashes have nothing that could.");
+}
+
+/** Clients at work, a backup among them, and a second under load afterwards. */
+async function work(world: RehearsalWorld, say: Say) {
+  const load = world.startLoad(CLIENTS, TRANSFERS_PER_SECOND);
+  try {
+    const point = await backUnderLoad(world, load, say);
+    say("\n3. The clients go on: this work will be lost.");
+    await delay(AFTER_BACKUP_MS);
+    const underLoad = Math.floor(world.dynamodb.now() / 1000) - 2;
+    return { point, underLoad, calls: await load.stop() };
+  } finally {
+    await load.stop();
+  }
 }
 
 async function backUnderLoad(world: RehearsalWorld, load: Load, say: Say): Promise<RestorePoint> {

@@ -6,8 +6,8 @@ import type { BackupEffects } from "./effects.ts";
 
 const ask = asker<BackupEffects>();
 
-/** Beyond the earliest end, since measuring after the hold may still widen the bound a little. */
-const GUARD_MS = 60;
+/** Beyond the earliest end: measuring after the hold may still widen the bound, by about its own width. */
+const GUARD_MS = 40;
 /** Shorter budgets cannot meet a second's boundary, which is what sharpens a bound. */
 const LEAST_PROBE_MS = 50;
 
@@ -69,8 +69,10 @@ export function* hold(holding: Holding, measured: Measured): Workflow<Measured> 
 
 /** When the gates may be opened again, by what is known of the clocks; infinite where one has no bound. */
 function earliestOpening({ startMs, holdMs, allowanceMs }: Holding, measured: Measured): number {
-  const ends = Object.values(boundsOf(measured, allowanceMs)).map((bound) =>
-    bound === undefined ? Number.POSITIVE_INFINITY : earliestEnd(startMs, bound) + GUARD_MS,
-  );
+  const ends = Object.values(boundsOf(measured, allowanceMs)).map((bound) => {
+    if (bound === undefined) return Number.POSITIVE_INFINITY;
+    const doubtMs = bound.highMs - bound.lowMs - 2 * allowanceMs;
+    return earliestEnd(startMs, bound) + doubtMs + GUARD_MS;
+  });
   return Math.max(startMs + (holdMs === "auto" ? 0 : holdMs), ...ends);
 }

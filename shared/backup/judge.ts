@@ -12,8 +12,8 @@ import { captureAll, type Prepared } from "./prepare.ts";
 
 const ask = asker<BackupEffects>();
 
-/** Enough for one boundary of the second: the bound is known already, and must only be seen to still hold. */
-const PROBE_AFTER_MS = 1_200;
+/** Nobody is held any more: time for several boundaries, where slow answers leave the bound wide. */
+const PROBE_AFTER_MS = 6_000;
 
 export interface Judgement {
   readonly verdict: Verdict;

@@ -95,10 +95,15 @@ async function compareSettings(
   return now === undefined ? ["the table is gone"] : settingsDifferences(original.settings, now.settings);
 }
 
-async function missingOriginals(open: OpenDeployment, { tables }: DynamodbPlan): Promise<readonly string[]> {
+/** A run side by side deletes no original: another table under its name is what a later restore put there. */
+async function missingOriginals(
+  open: OpenDeployment,
+  { tables, mode }: DynamodbPlan,
+): Promise<readonly string[]> {
   const found = await concurrently(AT_A_TIME, tables, async ({ database, name, id }) => {
     const table = await describeTable(open.database(database).connection, name);
-    return table?.TableId === id && table.TableStatus !== "DELETING" ? [] : [name];
+    const planned = mode === "side-by-side" || table?.TableId === id;
+    return table !== undefined && planned && table.TableStatus !== "DELETING" ? [] : [name];
   });
   return found.flat();
 }

@@ -11,6 +11,7 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { TableSettings } from "../../restore/dynamodb/captured.ts";
+import { billingDifferences } from "../../restore/dynamodb/settings.ts";
 import { captureTable } from "./capture.ts";
 import type { DynamodbConnection } from "./connection.ts";
 import { patiently } from "./patiently.ts";
@@ -40,8 +41,8 @@ export async function applySettings(
   const change = (what: string, call: () => Promise<unknown>) =>
     attempt(`put back ${what} of table`, name, () => patiently(PASSING, call));
 
-  if (wanted.billing !== found.billing)
-    await change("the billing mode", () => dynamodb.send(billingCommand(name, wanted)));
+  if (billingDifferences(wanted, found).length > 0)
+    await change("the billing mode", () => dynamodb.send(billingCommand(name, wanted, found)));
   await putScalingBack(connection, wanted, change);
   const { ttl } = wanted;
   if (ttl !== null && ttl !== found.ttl) {
@@ -69,23 +70,31 @@ export async function applySettings(
     );
 }
 
-function billingCommand(
-  name: string,
-  { billing, capacity, indexCapacity }: TableSettings,
-): UpdateTableCommand {
+/** The service refuses to set a capacity to what it is, so only what changes is sent. */
+function billingCommand(name: string, wanted: TableSettings, found: TableSettings): UpdateTableCommand {
+  const { billing, capacity, indexCapacity } = wanted;
   if (billing === "PAY_PER_REQUEST") return new UpdateTableCommand({ TableName: name, BillingMode: billing });
-  const updates = Object.entries(indexCapacity).map(([IndexName, index]) => ({
-    Update: { IndexName, ProvisionedThroughput: throughput(index) },
-  }));
+  const updates = Object.entries(indexCapacity)
+    .filter(([index, wish]) => !isSame(wish, found.indexCapacity[index]))
+    .map(([IndexName, wish]) => ({ Update: { IndexName, ProvisionedThroughput: throughput(wish) } }));
   return new UpdateTableCommand({
     TableName: name,
-    BillingMode: billing,
-    ...(capacity && { ProvisionedThroughput: throughput(capacity) }),
+    ...(billing !== found.billing && { BillingMode: billing }),
+    ...(capacity && !isSame(capacity, found.capacity) && { ProvisionedThroughput: throughput(capacity) }),
     ...(updates.length > 0 && { GlobalSecondaryIndexUpdates: updates }),
   });
 }
 
-function throughput({ read, write }: { readonly read: number; readonly write: number }) {
+interface Capacity {
+  readonly read: number;
+  readonly write: number;
+}
+
+function isSame(wanted: Capacity, found: Capacity | undefined): boolean {
+  return wanted.read === found?.read && wanted.write === found.write;
+}
+
+function throughput({ read, write }: Capacity) {
   return { ReadCapacityUnits: read, WriteCapacityUnits: write };
 }
 

@@ -12,6 +12,8 @@ export interface DynamodbAddress {
 export interface DynamodbConnection {
   readonly address: DynamodbAddress;
   readonly dynamodb: DynamoDBClient;
+  /** Never repeats a call by itself: for calls that do more when they are made twice. */
+  readonly dynamodbOnce: DynamoDBClient;
   readonly scaling: ApplicationAutoScalingClient;
   close(): void;
 }
@@ -23,7 +25,9 @@ const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 20_000 };
 export function connect(address: DynamodbAddress): DynamodbConnection {
   const { region, endpoint, autoScalingEndpoint = endpoint, profile } = address;
   const common = { region, maxAttempts: MOST_ATTEMPTS, ...(profile && { profile }) };
-  const dynamodb = new DynamoDBClient({ ...common, ...(endpoint && { endpoint }), requestHandler: TIMEOUTS });
+  const database = { ...common, ...(endpoint && { endpoint }), requestHandler: TIMEOUTS };
+  const dynamodb = new DynamoDBClient(database);
+  const dynamodbOnce = new DynamoDBClient({ ...database, maxAttempts: 1 });
   const scaling = new ApplicationAutoScalingClient({
     ...common,
     ...(autoScalingEndpoint && { endpoint: autoScalingEndpoint }),
@@ -31,7 +35,8 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
   });
   const close = () => {
     dynamodb.destroy();
+    dynamodbOnce.destroy();
     scaling.destroy();
   };
-  return { address, dynamodb, scaling, close };
+  return { address, dynamodb, dynamodbOnce, scaling, close };
 }

@@ -10,12 +10,15 @@ import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { describeTable } from "./capture.ts";
 import type { DynamodbConnection } from "./connection.ts";
 import { patiently } from "./patiently.ts";
-import { attempt, isRefusal } from "./refusal.ts";
+import { attempt, isRefusal, isUnanswered } from "./refusal.ts";
 
 /** No room for another restore of the account at present: to be tried again later. */
 const NO_ROOM = "LimitExceededException";
-/** The target exists, or is being made: by an earlier try of this step, or by somebody else. */
-const TARGET_THERE = ["TableAlreadyExistsException", "TableInUseException"] as const;
+/**
+ * The target exists, or is being made: by an earlier try of this step, or by somebody else. A backup feeds one
+ * restore at a time, so that "in use" may be the earlier try of this step as well.
+ */
+const TARGET_THERE = ["TableAlreadyExistsException", "TableInUseException", "BackupInUseException"] as const;
 
 /**
  * Step A for one table. There is no client token: that a target with the run's own name is there already means
@@ -44,7 +47,7 @@ export async function startCopy(
   });
 }
 
-/** Step D for one table. A table of that name that is still going is waited for by the step before. */
+/** Step D for one table. */
 export async function startReplacement(
   connection: DynamodbConnection,
   { backupArn, target }: { readonly backupArn: string; readonly target: string },
@@ -52,7 +55,7 @@ export async function startReplacement(
   const action = `restore backup "${backupArn}" as`;
   return starting(connection, { action, target, source: backupArn }, async () => {
     const command = new RestoreTableFromBackupCommand({ BackupArn: backupArn, TargetTableName: target });
-    await patiently(["BackupInUseException"], () => connection.dynamodb.send(command));
+    await connection.dynamodb.send(command);
   });
 }
 
@@ -67,25 +70,27 @@ async function starting(
     } catch (error) {
       if (isRefusal(error, NO_ROOM)) return { started: false };
       if (!isRefusal(error, ...TARGET_THERE)) throw error;
-      await refuseForeignTarget(connection, target, source);
+      return { started: await isOurs(connection, target, source) };
     }
     return { started: true };
   });
 }
 
-/** While a restored table is being made it tells what it is made from; later, only reading it back can tell. */
-async function refuseForeignTarget(
-  connection: DynamodbConnection,
-  target: string,
-  source: string,
-): Promise<void> {
-  const made = (await describeTable(connection, target))?.RestoreSummary;
+/**
+ * While a restored table is being made it tells what it is made from; later, only reading it back can tell. Where
+ * the target is not there, or is the one before on its way out, the step is to be tried again.
+ */
+async function isOurs(connection: DynamodbConnection, target: string, source: string): Promise<boolean> {
+  const table = await describeTable(connection, target);
+  if (table === undefined || table.TableStatus === "DELETING") return false;
+  const made = table.RestoreSummary;
   const from = made?.SourceBackupArn ?? made?.SourceTableArn;
   if (from !== undefined && from !== source && made?.SourceTableArn !== source)
     throw new StillpointError(
       "PLAN_OUTDATED",
       `table "${target}" is being restored by somebody else, from "${from}" instead of "${source}"`,
     );
+  return true;
 }
 
 /** Law 5: a table that was re-created since the plan was made is another table, whatever its name. */
@@ -103,23 +108,33 @@ async function refuseAnother(
     );
 }
 
+/** Passes by itself: a table that has just become active may not be ready for a backup yet. */
+const BACKUP_PASSING = [
+  "ContinuousBackupsUnavailableException",
+  "TableInUseException",
+  "ThrottlingException",
+  "LimitExceededException",
+  "InternalServerError",
+] as const;
+
 /**
- * Step B for one table. Backup names are not unique and there is no client token, so an earlier try of this step
- * is looked for first. A table that has just become active may not be ready for a backup yet.
+ * Step B for one table. Backup names are not unique and there is no client token, so before every call, repeated
+ * ones too, an earlier try of this step is looked for: its answer may have been lost.
  */
 export async function startBackup(
   connection: DynamodbConnection,
   { table, backup }: { readonly table: string; readonly backup: string },
 ): Promise<{ arn: string }> {
-  return attempt("back up table", table, async () => {
-    const [existing] = await backupsNamed(connection, table, backup);
-    if (existing !== undefined) return { arn: existing };
-    const command = new CreateBackupCommand({ TableName: table, BackupName: backup });
-    const answer = await patiently(["ContinuousBackupsUnavailableException", "TableInUseException"], () =>
-      connection.dynamodb.send(command),
-    );
-    return { arn: answer.BackupDetails?.BackupArn ?? "" };
-  });
+  const passes = (error: unknown) => isUnanswered(error) || isRefusal(error, ...BACKUP_PASSING);
+  return attempt("back up table", table, () =>
+    patiently(passes, async () => {
+      const [existing] = await backupsNamed(connection, table, backup);
+      if (existing !== undefined) return { arn: existing };
+      const command = new CreateBackupCommand({ TableName: table, BackupName: backup });
+      const answer = await connection.dynamodbOnce.send(command);
+      return { arn: answer.BackupDetails?.BackupArn ?? "" };
+    }),
+  );
 }
 
 /** Far more pages than one run's backups of one table fill. */
@@ -140,7 +155,9 @@ export async function backupsNamed(
       BackupType: "USER" as const,
       ...(start && { ExclusiveStartBackupArn: start }),
     };
-    const answer = await connection.dynamodb.send(new ListBackupsCommand(input));
+    const answer = await attempt("list the backups of table", table, () =>
+      connection.dynamodb.send(new ListBackupsCommand(input)),
+    );
     for (const { BackupName, BackupArn, TableId } of answer.BackupSummaries ?? [])
       if (BackupName === backup && BackupArn !== undefined && (id === undefined || TableId === id))
         found.push(BackupArn);

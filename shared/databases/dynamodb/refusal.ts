@@ -3,13 +3,18 @@ import type { ErrorCode } from "../../errors/table.ts";
 
 /** Errors of the network and of the credentials: no answer of the service's own. */
 const UNREACHABLE =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|TimeoutError|AggregateError|NetworkingError)$/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|TimeoutError|AggregateError|NetworkingError)$/;
 const DENIED =
   /^(AccessDenied(Exception)?|UnrecognizedClientException|ExpiredToken(Exception)?|InvalidSignatureException|CredentialsProviderError|MissingAuthenticationTokenException|OptInRequired)$/;
 
 /** Whether an SDK error is the service's refusal of that name. */
 export function isRefusal(error: unknown, ...names: readonly string[]): boolean {
   return names.includes(nameOf(error));
+}
+
+/** Whether no answer came, so that nobody knows whether the call was carried out. */
+export function isUnanswered(error: unknown): boolean {
+  return UNREACHABLE.test(nameOf(error)) || UNREACHABLE.test(systemCode(error));
 }
 
 /** Tells what was attempted, on what, and what the service said. */
@@ -26,7 +31,7 @@ export async function attempt<T>(action: string, subject: string, call: () => Pr
 
 function codeFor(error: unknown): ErrorCode {
   if (DENIED.test(nameOf(error))) return "DATABASE_DENIED";
-  if (UNREACHABLE.test(nameOf(error)) || UNREACHABLE.test(systemCode(error))) return "DATABASE_UNREACHABLE";
+  if (isUnanswered(error)) return "DATABASE_UNREACHABLE";
   return "DATABASE_REFUSED";
 }
 

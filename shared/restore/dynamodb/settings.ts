@@ -4,13 +4,20 @@ import type { TableSettings } from "./captured.ts";
 export function settingsDifferences(wanted: TableSettings, found: TableSettings): readonly string[] {
   const differences = [
     differs("point-in-time recovery (days)", wanted.recoveryDays, found.recoveryDays),
-    differs("billing mode", wanted.billing, found.billing),
-    ...capacityDifferences(wanted, found),
+    ...billingDifferences(wanted, found),
     differs("time to live", wanted.ttl, found.ttl),
     differs("tags", sorted(wanted.tags), sorted(found.tags)),
     differs("deletion protection", wanted.deletionProtection, found.deletionProtection),
     differs("auto scaling targets", byText(wanted.scalableTargets), byText(found.scalableTargets)),
     differs("auto scaling policies", byText(wanted.scalingPolicies), byText(found.scalingPolicies)),
+  ];
+  return differences.filter((difference) => difference !== undefined);
+}
+
+export function billingDifferences(wanted: TableSettings, found: TableSettings): readonly string[] {
+  const differences = [
+    differs("billing mode", wanted.billing, found.billing),
+    ...capacityDifferences(wanted, found),
   ];
   return differences.filter((difference) => difference !== undefined);
 }

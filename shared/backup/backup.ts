@@ -3,6 +3,7 @@ import type { BackupInput } from "./backup-input.ts";
 import type { BackupResult } from "./backup-result.ts";
 import { conclude } from "./conclude.ts";
 import type { BackupEffects } from "./effects.ts";
+import { awaitSecond } from "./hold.ts";
 import { judge } from "./judge.ts";
 import { pauseAndHold } from "./pause-and-hold.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -31,6 +32,8 @@ export function* backup(input: BackupInput): Workflow<BackupResult> {
 }
 
 function* underLease(input: BackupInput, prepared: Prepared, leaseUntilMs: number): Workflow<BackupResult> {
+  const { holdMs, clockAllowanceMs } = input.pause;
+  if (holdMs === "auto") yield* awaitSecond(prepared.measured, clockAllowanceMs);
   const started = yield* ask("now", {});
   const record = openPause(input, prepared.discovery, started, leaseUntilMs);
   yield* ask("open-pause", { record });

@@ -8,6 +8,8 @@ const ask = asker<BackupEffects>();
 
 /** Beyond the earliest end: measuring after the hold may still widen the bound, by about its own width. */
 const GUARD_MS = 40;
+/** Pausing, draining and confirming usually take less than this; where not, nothing but time is lost. */
+const PAUSING_MS = 250;
 /** Shorter budgets cannot meet a second's boundary, which is what sharpens a bound. */
 const LEAST_PROBE_MS = 50;
 
@@ -48,6 +50,18 @@ export function boundsOf(
   return Object.fromEntries(
     Object.entries(measured).map(([database, phases]) => [database, boundOver(phases, allowanceMs)]),
   );
+}
+
+/**
+ * Waits, with nobody held yet, so that the window begins just before a second does: a window that begins at a
+ * random moment is held half a second longer for the same whole second inside.
+ */
+export function* awaitSecond(measured: Measured, allowanceMs: number): Workflow<void> {
+  const highs = Object.values(boundsOf(measured, allowanceMs)).map((bound) => bound?.highMs ?? 0);
+  const { oursMs } = yield* ask("now", {});
+  const beginsMs = oursMs + PAUSING_MS + Math.max(...highs);
+  if ((yield* sleep(Math.ceil(beginsMs / 1000) * 1000 - beginsMs)).interrupted)
+    throw new StillpointError("INTERRUPTED", "interrupted before anything was paused");
 }
 
 /**

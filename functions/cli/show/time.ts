@@ -1,5 +1,9 @@
+/** The times that a date can have; a damaged record must not keep a list from being shown. */
+const MOST_MS = 8.64e15;
+
 /** In UTC with seconds, in the form that `--at` takes back. */
 export function showTime(ms: number): string {
+  if (!(Math.abs(ms) <= MOST_MS)) return "unknown";
   return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
@@ -10,6 +14,7 @@ const DAY_MS = 86_400_000;
 
 /** A span with as much precision as it is worth: `35 ms`, `1.4 s`, `2 min 5 s`, `3 h 10 min`, `4 d 2 h`. */
 export function showSpan(ms: number): string {
+  if (!Number.isFinite(ms)) return "unknown";
   const whole = Math.round(ms);
   if (whole < 0) return `-${showSpan(-ms)}`;
   if (whole < SECOND_MS) return `${whole} ms`;

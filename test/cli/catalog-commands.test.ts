@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ListOutput } from "../../functions/cli/json/catalog.ts";
+import { SweepOutput } from "../../functions/cli/json/gates.ts";
+import { catalogOver } from "../../shared/catalog/catalog.ts";
+import { fileStore } from "../../shared/catalog/file-store.ts";
+import { ERRORS } from "../../shared/errors/table.ts";
+import { aPause, aPoint } from "../catalog/examples.ts";
+import { type Configured, configured, start, stillpoint } from "./stillpoint.ts";
+
+const typed = ({ config }: Configured, ...words: string[]) => stillpoint(["-c", config, ...words]);
+const catalogIn = ({ folder }: Configured) => catalogOver(fileStore(join(folder, "catalog")));
+
+async function damage({ folder }: Configured, collection: string): Promise<void> {
+  await mkdir(join(folder, "catalog", collection), { recursive: true });
+  await writeFile(join(folder, "catalog", collection, "torn.json"), '{"schema":1,');
+}
+
+test("an empty catalog is no failure", async () => {
+  await using world = await configured();
+  const { stdout, stderr, status } = await typed(world, "list");
+  expect(stdout).toBe("no restore points of payments; take one with: stillpoint backup\n");
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  const all = await typed(world, "list", "--all", "--json");
+  expect(ListOutput.parse(JSON.parse(all.stdout))).toEqual({ points: [], invalid: [], unreadable: [] });
+  expect((await typed(world, "sweep")).stdout).toBe("no open pauses\n");
+});
+
+test("show names what it did not find", async () => {
+  await using world = await configured();
+  const { stderr, status } = await typed(world, "show", "payments-20261121T180003Z");
+  expect(stderr).toContain('no restore point, pause or run "payments-20261121T180003Z"');
+  expect(status).toBe(ERRORS.NOT_FOUND.exit);
+});
+
+test("one damaged record does not hide the others", async () => {
+  await using world = await configured();
+  await catalogIn(world).points.create(aPoint("payments-1"));
+  await damage(world, "points");
+  const { stdout, status } = await typed(world, "list");
+  expect(stdout).toContain("payments-1");
+  expect(stdout).toMatch(/^warning: .*torn/m);
+  expect(status).toBe(0);
+});
+
+test("list of one deployment leaves out the others", async () => {
+  await using world = await configured();
+  const { points } = catalogIn(world);
+  await points.create(aPoint("payments-1"));
+  await points.create(aPoint("orders-1", { deployment: "orders" }));
+  const { stdout } = await typed(world, "list", "payments");
+  expect(stdout).toContain("payments-1");
+  expect(stdout).not.toContain("orders-1");
+});
+
+test("--all shows the pauses that gave no point with their reasons, and not the valid ones", async () => {
+  await using world = await configured();
+  const { pauses } = catalogIn(world);
+  await pauses.create(aPause("p-good", { state: "closed", verdict: { kind: "valid" } }));
+  await pauses.create(
+    aPause("p-bad", { state: "closed", verdict: { kind: "invalid", reasons: ["it was not so"] } }),
+  );
+  await pauses.create(aPause("p-dead", { state: "closed" }));
+  const { stdout } = await typed(world, "list", "--all");
+  expect(stdout).toMatch(/^p-bad .* invalid\n {2}because {2}it was not so$/m);
+  expect(stdout).toMatch(/^p-dead .* invalid\n {2}because {2}its backup never gave a verdict/m);
+  expect(stdout).not.toContain("p-good");
+});
+
+test("a sweep says so where it cannot look after a pause", async () => {
+  await using world = await configured();
+  await catalogIn(world).pauses.create(aPause("p-gone", { deployment: "gone" }));
+  const { stdout, status } = await typed(world, "sweep", "--json");
+  const { records, error } = SweepOutput.parse(JSON.parse(stdout));
+  expect(records).toMatchObject([{ kind: "failed", deployment: "gone" }]);
+  expect(error).toMatchObject({ code: "STILL_PAUSED" });
+  expect(status).toBe(ERRORS.STILL_PAUSED.exit);
+});
+
+test("a sweep names the records that it could not read", async () => {
+  await using world = await configured();
+  await damage(world, "pauses");
+  const { stderr, status } = await typed(world, "sweep");
+  expect(stderr).toContain("error CATALOG_DAMAGED");
+  expect(status).toBe(ERRORS.CATALOG_DAMAGED.exit);
+});
+
+test("an overdue pause of an instance that is gone is closed by a watching sweep", async () => {
+  await using world = await configured();
+  const gone = { component: "ledger", host: "127.0.0.1", port: 1 };
+  const overdue = { instances: [gone], unsettled: ["127.0.0.1:1"], seenOpen: { "127.0.0.1:1": 1_000 } };
+  await catalogIn(world).pauses.create(aPause("p-overdue", overdue));
+  const watch = start(["-c", world.config, "sweep", "--watch"]);
+  await watch.printed("p-overdue");
+  watch.child.kill("SIGTERM");
+  const { stdout, status } = await watch.ended;
+  expect(stdout).toContain("p-overdue closed: all instances are open");
+  expect(stdout).toContain("the sweep has ended");
+  expect(status).toBe(0);
+});

@@ -1,0 +1,60 @@
+import { startDynamodb } from "../../rehearsal/dynamodb/dynamodb.ts";
+import { type AdminServer, serveAdmin } from "../../rehearsal/ledger/admin-server.ts";
+import { Gate } from "../../rehearsal/ledger/gate.ts";
+import { openLedger } from "../../rehearsal/ledger/open-ledger.ts";
+import { configured } from "./stillpoint.ts";
+
+const SEED = "cli";
+const PREFIX = "prod_";
+/** A restore takes a moment, and no more. */
+const PACE = {
+  latestDelayMs: 200,
+  restoreLeastMs: 50,
+  restoreMostMs: 100,
+  createTableMs: 5,
+  deleteTableMs: 5,
+  continuousBackupsUnavailableMs: 5,
+};
+
+export interface GatedWorld extends AsyncDisposable {
+  readonly config: string;
+  /** One per instance, within reach of the test. */
+  readonly gates: readonly Gate[];
+  readonly addresses: readonly string[];
+  /** Nothing listens any more, as when the instances were stopped. */
+  stopInstances(): Promise<void>;
+}
+
+/** A ledger's tables on a DynamoDB with point-in-time recovery, and two instances that are no more than their gates. */
+export async function gatedWorld(): Promise<GatedWorld> {
+  const dynamodb = await startDynamodb({ seed: SEED, pace: PACE });
+  const endpoint = { url: dynamodb.endpoint, region: dynamodb.region };
+  await openLedger({ endpoint, prefix: PREFIX, seed: SEED, assets: 6, balance: 100 });
+  const gates = [new Gate("scalardl-3.14"), new Gate("scalardl-3.14")];
+  const servers = await Promise.all(gates.map((gate) => serveAdmin(gate, { host: "127.0.0.1", port: 0 })));
+  const addresses = servers.map(({ host, port }) => `${host}:${port}`);
+  const folder = await configured({
+    payments: {
+      components: { ledger: { kind: "ledger", instances: addresses } },
+      pause: { drainWait: "8s", longest: "20s", rpcDeadline: "2s" },
+      databases: {
+        main: { kind: "dynamodb", region: endpoint.region, endpoint: endpoint.url, prefix: PREFIX },
+      },
+      objective: "26h",
+    },
+  });
+  const stopInstances = async () => {
+    await Promise.all(servers.splice(0).map((server: AdminServer) => server.close()));
+  };
+  return {
+    config: folder.config,
+    gates,
+    addresses,
+    stopInstances,
+    [Symbol.asyncDispose]: async () => {
+      await stopInstances();
+      await dynamodb.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}

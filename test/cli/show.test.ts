@@ -1,0 +1,244 @@
+import { expect, test } from "vitest";
+import { plainProgress } from "../../functions/cli/progress.ts";
+import { backupProgress, verdictLines } from "../../functions/cli/show/backup.ts";
+import { gateText } from "../../functions/cli/show/gate.ts";
+import { pauseLines } from "../../functions/cli/show/pause.ts";
+import { basisText, pointLines, pointTable } from "../../functions/cli/show/point.ts";
+import { resultLines } from "../../functions/cli/show/restore-result.ts";
+import { statusLines } from "../../functions/cli/show/status.ts";
+import { sweptLines } from "../../functions/cli/show/swept.ts";
+import { fact, table, WIDTH, wrapped } from "../../functions/cli/show/text.ts";
+import { showSpan, showTime } from "../../functions/cli/show/time.ts";
+import type { RestorePoint } from "../../shared/catalog/model.ts";
+import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import { aPause, aPoint, aRun } from "../catalog/examples.ts";
+
+const SECOND = Date.parse("2026-11-21T18:00:03Z") / 1000;
+const INSTANCES = Array.from({ length: 3 }, (_, index) => ({
+  component: "ledger",
+  host: `ledger-${index}.ledger-headless.default.svc.cluster.local`,
+  port: 50053,
+}));
+const POINT: RestorePoint = aPoint("payments-20261121T180003Z", {
+  window: { startMs: SECOND * 1000 - 700.4, endMs: SECOND * 1000 + 1_700.2 },
+  marginMs: 54.3,
+  heldMs: 2_440.9,
+  instances: INSTANCES,
+  discovery: "dns",
+  databases: [
+    {
+      name: "main",
+      kind: "dynamodb",
+      atSecond: SECOND,
+      clockBound: { lowMs: -265.2, highMs: 276.4 },
+      captured: null,
+    },
+  ],
+});
+
+test.each([
+  [0, "0 ms"],
+  [999.4, "999 ms"],
+  [1_960, "1.9 s"],
+  [60_000, "1 min"],
+  [125_000, "2 min 5 s"],
+  [11_400_000, "3 h 10 min"],
+  [86_400_000, "1 d"],
+  [-1_500, "-1.5 s"],
+  [Number.NaN, "unknown"],
+])("a span of %d ms reads %s", (ms, text) => expect(showSpan(ms)).toBe(text));
+
+test("a time reads as --at takes it, in UTC with seconds", () => {
+  expect(showTime(SECOND * 1000 + 999)).toBe("2026-11-21T18:00:03Z");
+  expect(showTime(Number.NEGATIVE_INFINITY)).toBe("unknown");
+});
+
+test("columns are as wide as their widest cell, without spaces at the end", () => {
+  expect(table(["A", "LONG"], [["wide", "x"]])).toEqual(["A     LONG", "wide  x"]);
+});
+
+test("text is wrapped at the width, but what is to be copied stays whole", () => {
+  const address = "x".repeat(120);
+  const lines = wrapped(`some words ${"and more ".repeat(20)}${address}`, "    ");
+  for (const line of lines.slice(0, -1)) expect(line.length).toBeLessThanOrEqual(WIDTH);
+  expect(lines.at(-1)).toBe(`    ${address}`);
+  expect(fact("name", "value")).toEqual(["  name       value"]);
+});
+
+test("points are one line each and fit in 100 columns", () => {
+  const lines = pointTable([POINT], (SECOND + 3 * 3600) * 1000);
+  expect(lines[1]).toBe(
+    "payments-20261121T180003Z  2026-11-21T18:00:03Z  3 h  window  2.4 s  54 ms   3 (dns)",
+  );
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(WIDTH);
+});
+
+test("a point that is not complete, or that no pause measured, shows it", () => {
+  const { marginMs: _, heldMs: __, ...unmeasured } = POINT;
+  const [, line] = pointTable([{ ...unmeasured, artifact: "pending", basis: "snapshot" }], SECOND * 1000);
+  expect(line).toMatch(/snapshot \(pending\) {2}- +- +3 \(dns\)/);
+});
+
+test("everything that a point rests on is shown in 100 columns", () => {
+  const lines = pointLines(POINT);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(WIDTH);
+  const text = lines.join("\n");
+  expect(text).toContain("as DNS said, which forgets an instance that is being terminated too");
+  expect(text).toContain("main is between -265 ms and 276 ms ahead of ours");
+  expect(text).toContain("2.4 s, from 2026-11-21T18:00:02.299Z");
+});
+
+test("a list of instances says what it rests on", () => {
+  expect(basisText(1, "list")).toBe("1 instance, by the addresses in the configuration");
+});
+
+test("the verdict is told with its reasons and with what may still be paused", () => {
+  const text = verdictLines("payments", {
+    pause: "p",
+    verdict: { kind: "invalid", reasons: ["this", "that"] },
+    heldMs: 0,
+    stillPaused: INSTANCES.slice(0, 1),
+  }).join("\n");
+  expect(text).toContain("payments: invalid, no restore point");
+  expect(text).toContain("because    this\n  because    that");
+  expect(text).toContain("held       not at all");
+  expect(text).toContain("MAY STILL BE PAUSED: ledger-0");
+});
+
+test("the progress of a backup names the deadline before anything is paused", () => {
+  expect(backupProgress({ kind: "pausing", pause: "p", deadlineMs: SECOND * 1000 })).toEqual([
+    "  pausing    p; every instance is open again by 2026-11-21T18:00:03Z, whatever happens",
+  ]);
+});
+
+test("a pause shows its state, its mark and its reasons", () => {
+  const pause = aPause("p", {
+    state: "swept",
+    markedBy: "sweep of host",
+    unsettled: ["10.0.0.1:50053"],
+    verdict: { kind: "invalid", reasons: ["it was swept"] },
+  });
+  const text = pauseLines(pause).join("\n");
+  expect(text).toContain("swept: marked for unpausing");
+  expect(text).toContain("marked by  sweep of host");
+  expect(text).toContain("because    it was swept");
+  expect(text).toContain("unsettled  10.0.0.1:50053");
+});
+
+test("a gate says whether it is open, closed, gone, or not known", () => {
+  const asked = { instance: INSTANCES[0] as (typeof INSTANCES)[number], sentMs: 0, answeredMs: 1 };
+  expect(gateText({ ...asked, kind: "closed" })).toBe("PAUSED");
+  expect(gateText({ ...asked, kind: "no-listener", message: "refused" })).toContain("stopped");
+  expect(gateText({ ...asked, kind: "no-answer", message: "silence" })).toBe("did not answer: silence");
+});
+
+test("a sweep tells what it did with each pause", () => {
+  const of = { pause: "p", deployment: "payments" };
+  const text = sweptLines([
+    { ...of, kind: "not-due", deadlineMs: SECOND * 1000 },
+    { ...of, kind: "closed", unpaused: ["a:1"] },
+    { ...of, kind: "unsettled", unpaused: [], stillPaused: ["b:2"], waiting: ["c:3"] },
+    { ...of, kind: "failed", message: "no such host" },
+  ]);
+  expect(text).toEqual([
+    "  p not due: its backup has until 2026-11-21T18:00:03Z",
+    "  p closed: unpaused a:1; all instances are open",
+    "  p stays under the sweep; MAY STILL BE PAUSED: b:2; seen open, to be seen so once more: c:3",
+    "  p could not be looked after: no such host",
+  ]);
+});
+
+test("the status says how old the last point is, what is paused and what is running", () => {
+  const instance = INSTANCES[0] as (typeof INSTANCES)[number];
+  const nowMs = (SECOND + 7_200) * 1000;
+  const lines = statusLines(
+    {
+      deployment: "payments",
+      lastPoint: POINT,
+      ageMs: 7_200_000,
+      late: true,
+      instances: [{ instance, sentMs: 0, answeredMs: 0, kind: "closed" }],
+      lease: {
+        schema: 1,
+        deployment: "payments",
+        holder: { kind: "restore", run: "restore-1" },
+        sinceMs: SECOND * 1000,
+      },
+      openPauses: [aPause("p", { deadlineMs: nowMs - 5_000 })],
+      unfinished: [aRun("restore-1", { state: "failed", failure: { code: "TIMED_OUT", message: "late" } })],
+      unreadable: ["cannot read it"],
+    },
+    nowMs,
+  );
+  const text = lines.join("\n");
+  expect(text).toContain("payments-20261121T180003Z, 2 h old: LATE");
+  expect(text).toContain("paused     1 of 1");
+  expect(text).toContain("running    restore restore-1 since 2026-11-21T18:00:03Z");
+  expect(text).toContain("p is open, overdue by 5 s");
+  expect(text).toContain("restore-1 (failed: TIMED_OUT): stillpoint show restore-1");
+  expect(text).toContain("unreadable cannot read it");
+});
+
+test("tables that move together share a line, and a phase comes after what was before it", async () => {
+  const said: string[] = [];
+  const progress = plainProgress({ say: (line) => said.push(line) });
+  const moved = (name: string, stage: string): RestoreEvent => ({
+    kind: "table",
+    database: "main",
+    table: name,
+    stage,
+  });
+  progress.report({ kind: "phase", phase: "copy" });
+  for (const each of [moved("a", "copying"), moved("b", "copying"), moved("a", "copied")])
+    progress.report(each);
+  progress.report({ kind: "phase", phase: "verify" });
+  progress.report({ kind: "verified", what: "copies", proof: "proven", rows: 1_234 });
+  await progress.end("done");
+  expect(said.map((line) => line.replace(/^ +\d+s/, ""))).toEqual([
+    "  A: restore to temporary names",
+    "    copying    2 tables: a, b",
+    "    copied     1 table: a",
+    "  verify the copies",
+    "    proven     1,234 rows read and judged",
+  ]);
+});
+
+test("the end of a restore names the settings that did not come back and what to do next", () => {
+  const report = {
+    proof: { kind: "unproven", reason: "a short window" },
+    findings: [],
+    findingCounts: {},
+    checked: {
+      tables: [{ table: "t", physical: "t", rows: 2, digest: "d" }],
+      transactions: {
+        withRows: 0,
+        decided: 0,
+        rolledForward: 0,
+        rolledBack: 0,
+        withoutCoordinator: 0,
+        inFlight: 0,
+        importedRows: 0,
+        writes: 0,
+      },
+      chains: { assets: 0, records: 0 },
+      signatures: {
+        checked: { ecdsa: 0, hmac: 0 },
+        unchecked: { "no-key": 0, sealed: 0, unreadable: 0 },
+      },
+    },
+    notChecked: [],
+  } as const;
+  const text = resultLines(aRun("restore-1"), {
+    mode: "in-place",
+    copies: report,
+    replaced: report,
+    settingsDifferences: { "prod_app.account": ["tags: were these, are those"] },
+    backups: ["arn:1"],
+  }).join("\n");
+  expect(text).toContain("settings that did NOT come back");
+  expect(text).toContain("prod_app.account tags: were these, are those");
+  expect(text).toContain("row by row the same as the copies");
+  expect(text).toContain("start the instances fresh");
+  const aside = { mode: "side-by-side", copies: report, settingsDifferences: {}, backups: [] } as const;
+  expect(resultLines(aRun("restore-1"), aside).join(" ")).toContain("stillpoint restore abandon restore-1");
+});

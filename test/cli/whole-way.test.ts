@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type * as z from "zod";
+import { BackupOutput } from "../../functions/cli/json/backup.ts";
+import { ListOutput, ShowOutput } from "../../functions/cli/json/catalog.ts";
+import { StatusOutput, SweepOutput, UnpauseOutput, VerifyOutput } from "../../functions/cli/json/gates.ts";
+import { AbandonOutput, PlanOutput, RestoreOutput } from "../../functions/cli/json/run.ts";
+import { ERRORS } from "../../shared/errors/table.ts";
+import { type GatedWorld, gatedWorld } from "./gated-world.ts";
+import { type Ended, stillpoint } from "./stillpoint.ts";
+
+/** The tests of this file tell one story, in order. */
+let world: GatedWorld;
+beforeAll(async () => {
+  world = await gatedWorld();
+}, 20_000);
+afterAll(() => world[Symbol.asyncDispose]());
+
+let point = "";
+let finished = "";
+
+const typed = (...words: string[]) => stillpoint(["-c", world.config, ...words]);
+
+/** What a command printed with --json, checked against its schema and against a schema's laxity. */
+async function json<T>(schema: z.ZodType<T>, ...words: string[]): Promise<T & { status: number | null }> {
+  const { stdout, status } = await typed(...words, "--json");
+  const value: object = JSON.parse(stdout);
+  expect(schema.safeParse({ ...value, more: 1 }).success).toBe(false);
+  return { ...schema.parse(value), status };
+}
+
+test("backup tells how it goes, and its verdict with what it rests on", { timeout: 20_000 }, async () => {
+  const { status, stdout, stderr } = await typed("backup");
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  expect(JSON.parse(stderr)).toMatchObject({
+    level: "info",
+    kind: "pause-window",
+    deployment: "payments",
+    verdict: { kind: "valid" },
+    basis: "list",
+    instances: world.addresses,
+  });
+  for (const line of ["instances", "clock", "pausing", "paused", "window", "margin", "held", "second"])
+    expect(stdout).toMatch(new RegExp(`^  ${line} `, "m"));
+  expect(stdout).toContain("payments: valid, restore point payments-");
+  expect(stdout).toContain("2 instances, by the addresses in the configuration");
+  expect(stdout).toContain("stillpoint sweep --watch");
+  expect(status).toBe(0);
+  expect(world.gates.map((gate) => gate.checkPaused())).toEqual([false, false]);
+});
+
+test("list, show and status tell of the point", async () => {
+  const [{ id } = { id: "" }] = (await json(ListOutput, "list")).points;
+  point = id;
+  expect((await typed("list")).stdout).toMatch(
+    new RegExp(`^POINT .*\n${id}  20\\d\\d-.*Z .* window .* 2 \\(list\\)$`, "m"),
+  );
+  expect((await typed("show", id)).stdout).toContain("11 tables of main: prod_app.account");
+  const shown = await json(ShowOutput, "show", id);
+  expect(shown).toMatchObject({ point: { id, discovery: "list", instances: world.addresses } });
+  const status = await json(StatusOutput, "status");
+  expect(status.deployments).toMatchObject([
+    { deployment: "payments", late: false, lastPoint: { id }, openPauses: [], unfinished: [] },
+  ]);
+  expect((await typed("status")).stdout).toContain(`last point ${id}`);
+});
+
+test("plan lists what is deleted and ends with the command that does it", async () => {
+  const { status, stdout } = await typed("plan", "--point", point);
+  expect(stdout).toMatch(/^ 1\. Check that every instance is stopped/m);
+  expect(stdout).toMatch(/deletes {2}prod_app\.account$/m);
+  expect(stdout).toMatch(/stillpoint -c \S+ restore --plan restore-\S+ --confirm payments\n$/);
+  expect(stdout).not.toContain("RUN");
+  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(160);
+  expect(status).toBe(0);
+});
+
+test("restore refuses while it is not confirmed, and says how to go on", async () => {
+  const { status, stdout, stderr } = await typed("restore", "--point", point);
+  expect(stdout).toContain("C: delete the original tables");
+  expect(stderr).toContain("error CONFIRMATION_NEEDED");
+  expect(stderr).toMatch(/next {5}stillpoint -c \S+ restore --plan restore-\S+ --confirm payments\n/);
+  expect(status).toBe(ERRORS.CONFIRMATION_NEEDED.exit);
+});
+
+test("restore refuses while instances run, and the run stays a plan", async () => {
+  const result = await json(RestoreOutput, "restore", "--point", point, "--confirm", "payments");
+  expect(result).toMatchObject({
+    state: "planned",
+    status: ERRORS.INSTANCES_RUNNING.exit,
+    error: { code: "INSTANCES_RUNNING" },
+  });
+  expect(result.error?.next).toContain(`restore --plan ${result.run} --confirm payments`);
+  const abandoned = await json(AbandonOutput, "restore", "abandon", result.run);
+  expect(abandoned).toMatchObject({ run: result.run, tables: 0, backups: 0, status: 0 });
+});
+
+test("verify, sweep and unpause speak JSON of a schema of their own", async () => {
+  const verified = await json(VerifyOutput, "verify", "--live");
+  expect(verified).toMatchObject({ deployment: "payments", status: 0, report: { findings: [] } });
+  expect(await json(SweepOutput, "sweep")).toEqual({ records: [], unreadable: [], status: 0 });
+  const unpaused = await json(UnpauseOutput, "unpause");
+  expect(unpaused.now.map(({ gate }) => gate)).toEqual(["open", "open"]);
+});
+
+test("restore goes all the way once the instances are stopped", { timeout: 30_000 }, async () => {
+  const plan = (await json(PlanOutput, "plan", "--at", new Date().toISOString().replace(/\.\d+/, ""))).plan;
+  await world.stopInstances();
+  const ended: Ended = await typed("restore", "--plan", plan.run, "--confirm", "payments");
+  expect(ended.stderr).toBe("");
+  expect(ended.stdout).toMatch(/copied {5}\d+ tables?: prod_/);
+  expect(ended.stdout).toContain(`restored payments to ${plan.point} under the original names`);
+  expect(ended.stdout).toContain("settings: all came back");
+  expect(ended.stdout).toContain("Now start the instances fresh");
+  expect(ended.status).toBe(0);
+  finished = plan.run;
+  const shown = await json(ShowOutput, "show", plan.run);
+  expect(shown).toMatchObject({ run: { id: plan.run, state: "done", result: { mode: "in-place" } } });
+  const status = await json(StatusOutput, "status");
+  expect(status.deployments[0]?.instances.map(({ gate }) => gate)).toEqual(["no-listener", "no-listener"]);
+});
+
+test("a run that has ended is neither resumed nor abandoned", async () => {
+  const run = finished;
+  const resumed = await json(RestoreOutput, "restore", "resume", run);
+  expect(resumed).toMatchObject({ state: "done", status: ERRORS.RUN_FINISHED.exit });
+  const abandoned = await typed("restore", "abandon", run);
+  expect(abandoned.stderr).toContain(`stillpoint -c ${world.config} show ${run}`);
+  expect(abandoned.status).toBe(ERRORS.RUN_FINISHED.exit);
+});
+
+test("a backup of stopped instances fails before it pauses, with JSON too", async () => {
+  const { stdout, status } = await typed("backup", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "INSTANCE_UNREACHABLE" } });
+  expect(BackupOutput.safeParse(JSON.parse(stdout)).success).toBe(false);
+  expect(status).toBe(ERRORS.INSTANCE_UNREACHABLE.exit);
+});

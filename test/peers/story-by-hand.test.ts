@@ -7,13 +7,15 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { stallOf } from "../../rehearsal/ledger/stall.ts";
 import { countMoney } from "../../rehearsal/scalardb-server/bank.ts";
 import { startTransfers } from "../../rehearsal/scalardb-server/transfer-load.ts";
+import { type ScalardbWorld, startScalardbWorld } from "../../rehearsal/scalardb-world.ts";
 import { AdminClients } from "../../shared/admin/admin-clients.ts";
 import { seededRandom } from "../verify/journal-replay.ts";
 import { truthOf } from "../verify/journal-truth.ts";
 import { journalOf, judgeCopies } from "./copies.ts";
+import { instancesOf } from "./instances.ts";
 import { openDynamodb, restoreByHand } from "./restore-by-hand.ts";
-import { type PeersWorld, PREFIX, startPeersWorld } from "./world.ts";
 
+const PREFIX = "prod_";
 const TABLES = [`${PREFIX}app.account`, `${PREFIX}app.pocket`, `${PREFIX}coordinator.state`];
 const SERVERS = 3;
 const ACCOUNTS = 20;
@@ -28,12 +30,12 @@ const COPIES = 300;
 const COPIES_INSIDE = 20;
 const LOADED = { timeout: 60_000, interval: 100 };
 
-let world: PeersWorld;
+let world: ScalardbWorld;
 let dynamodb: DynamoDBClient;
 let admin: AdminClients;
 
 beforeAll(async () => {
-  world = await startPeersWorld({ servers: SERVERS, accounts: ACCOUNTS });
+  world = await startScalardbWorld({ seed: "by-hand", instances: SERVERS, assets: ACCOUNTS });
   dynamodb = openDynamodb(world.dynamodb);
   admin = new AdminClients({ clock: () => Date.now() });
 });
@@ -62,15 +64,15 @@ function inDoubt(second: number): number {
 }
 
 async function pauseAll(): Promise<{ startMs: number; endMs: number }> {
-  const paused = await admin.pause(world.instances(), DRAIN);
+  const paused = await admin.pause(instancesOf(world.scalardb), DRAIN);
   expect(paused.map(({ kind }) => kind)).toEqual(Array(SERVERS).fill("paused"));
   const startMs = Math.max(...paused.map(({ answeredMs }) => answeredMs));
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThanOrEqual(startMs + HOLD_MS), { timeout: 10_000 });
-  const held = await admin.checkPaused(world.instances(), DEADLINE);
+  const held = await admin.checkPaused(instancesOf(world.scalardb), DEADLINE);
   expect(held.map(({ kind }) => kind)).toEqual(Array(SERVERS).fill("closed"));
   const endMs = Math.min(...held.map(({ sentMs }) => sentMs));
-  await admin.unpause(world.instances(), DEADLINE);
-  const open = await admin.checkPaused(world.instances(), DEADLINE);
+  await admin.unpause(instancesOf(world.scalardb), DEADLINE);
+  const open = await admin.checkPaused(instancesOf(world.scalardb), DEADLINE);
   expect(open.map(({ kind }) => kind)).toEqual(Array(SERVERS).fill("open"));
   return { startMs, endMs };
 }

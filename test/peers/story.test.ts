@@ -12,6 +12,7 @@ import { type ScalardbWorld, startScalardbWorld } from "../../rehearsal/scalardb
 import { AdminClients } from "../../shared/admin/admin-clients.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
 import { addressOf, type Instance } from "../../shared/pause/instance.ts";
+import { instancesOf } from "./instances.ts";
 import { scalarAdmin } from "./scalar-admin.ts";
 import { settingsOf } from "./settings.ts";
 import { startStillpoint, stillpoint } from "./stillpoint.ts";
@@ -35,9 +36,7 @@ beforeAll(async () => {
   world = await startScalardbWorld({ seed: "story", instances: SERVERS, assets: ACCOUNTS, pause: PAUSE });
   const { tablesMs, serversMs, accountsMs } = world.scalardb.took;
   console.log(`Schema loader ${tablesMs | 0} ms, servers ${serversMs | 0} ms, accounts ${accountsMs | 0} ms`);
-  instances = world.scalardb
-    .servers()
-    .map(({ host, port }) => ({ component: "scalardb-server", host, port }));
+  instances = instancesOf(world.scalardb);
 });
 afterAll(async () => {
   admin.close();

@@ -1,7 +1,7 @@
 import { AdminClients } from "../admin/admin-clients.ts";
 import { type ComponentSource, discover } from "../admin/discovery.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { Component, Config, Deployment } from "../config/config.ts";
+import type { Component, Deployment } from "../config/config.ts";
 import { adminTls, type Environment } from "../config/tls-material.ts";
 import { type DynamodbDatabase, openDynamodb } from "../databases/dynamodb/database.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
@@ -48,20 +48,6 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
 function sourceOf({ name, kind, instances }: Component): ComponentSource {
   if (instances.kind === "srv") return { name, kind, source: instances };
   return { name, kind, source: { kind: "list", addresses: instances.addresses.map(addressOf) } };
-}
-
-/** The deployment of that name, or the only one where no name is given. */
-export function chooseDeployment(config: Config, name: string | undefined): Deployment {
-  const [first, ...others] = config.deployments;
-  if (name === undefined && first !== undefined && others.length === 0) return first;
-  const found = config.deployments.find((deployment) => deployment.name === name);
-  if (found !== undefined) return found;
-  const known = config.deployments.map((deployment) => `"${deployment.name}"`).join(", ");
-  const wanted = name === undefined ? "no deployment was named" : `there is no deployment "${name}"`;
-  throw new StillpointError(
-    "DEPLOYMENT_UNKNOWN",
-    `${wanted} in "${config.path}", which has ${known}; nothing was done`,
-  );
 }
 
 export function namespacesOf(settings: {

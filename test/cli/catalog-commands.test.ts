@@ -2,12 +2,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ListOutput } from "../../functions/cli/json/catalog.ts";
-import { SweepOutput } from "../../functions/cli/json/gates.ts";
+import { StatusOutput, SweepOutput } from "../../functions/cli/json/gates.ts";
 import { catalogOver } from "../../shared/catalog/catalog.ts";
 import { fileStore } from "../../shared/catalog/file-store.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
 import { aPause, aPoint } from "../catalog/examples.ts";
-import { type Configured, configured, start, stillpoint } from "./stillpoint.ts";
+import { type Configured, configured, NOWHERE, start, stillpoint } from "./stillpoint.ts";
 
 const typed = ({ config }: Configured, ...words: string[]) => stillpoint(["-c", config, ...words]);
 const catalogIn = ({ folder }: Configured) => catalogOver(fileStore(join(folder, "catalog")));
@@ -99,4 +99,18 @@ test("an overdue pause of an instance that is gone is closed by a watching sweep
   expect(stdout).toContain("p-overdue closed: all instances are open");
   expect(stdout).toContain("the sweep has ended");
   expect(status).toBe(0);
+});
+
+test("the status of one deployment is told though another cannot be opened", async () => {
+  const tls = { ca: { file: "absent.pem" } };
+  const components = { ledger: { kind: "ledger", instances: ["127.0.0.1:2"], tls } };
+  const databases = { main: { ...NOWHERE.databases.main, region: "us-east-2" } };
+  await using world = await configured({ payments: NOWHERE, orders: { components, databases } });
+  const { stdout, status } = await typed(world, "status", "--json");
+  const { deployments, unopened, error } = StatusOutput.parse(JSON.parse(stdout));
+  expect(deployments.map(({ deployment }) => deployment)).toEqual(["payments"]);
+  expect(unopened).toMatchObject([{ deployment: "orders" }]);
+  expect(error?.code).toBe("CONFIG_INVALID");
+  expect(status).toBe(ERRORS.CONFIG_INVALID.exit);
+  expect((await typed(world, "status")).stdout).toMatch(/^orders\n {2}cannot be looked at: /m);
 });

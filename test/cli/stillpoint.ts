@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 
-export const PROGRAM = fileURLToPath(new URL("../../functions/cli/stillpoint.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../functions/cli/stillpoint.ts", import.meta.url));
 export const LAUNCHER = fileURLToPath(new URL("../../functions/cli/stillpoint.js", import.meta.url));
 
 export interface Ended {

@@ -6,7 +6,7 @@ import { StatusOutput, SweepOutput, UnpauseOutput, VerifyOutput } from "../../fu
 import { AbandonOutput, PlanOutput, RestoreOutput } from "../../functions/cli/json/run.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
 import { type GatedWorld, gatedWorld } from "./gated-world.ts";
-import { type Ended, stillpoint } from "./stillpoint.ts";
+import { start, stillpoint } from "./stillpoint.ts";
 
 /** The tests of this file tell one story, in order. */
 let world: GatedWorld;
@@ -102,29 +102,42 @@ test("verify, sweep and unpause speak JSON of a schema of their own", async () =
   expect(unpaused.now.map(({ gate }) => gate)).toEqual(["open", "open"]);
 });
 
-test("restore goes all the way once the instances are stopped", { timeout: 30_000 }, async () => {
+test("an interrupted restore stops in good order and says how to go on", { timeout: 30_000 }, async () => {
   const plan = (await json(PlanOutput, "plan", "--at", new Date().toISOString().replace(/\.\d+/, ""))).plan;
+  expect(plan.point).toBe(point);
   await world.stopInstances();
-  const ended: Ended = await typed("restore", "--plan", plan.run, "--confirm", "payments");
+  finished = plan.run;
+  const restore = start(["-c", world.config, "restore", "--plan", plan.run, "--confirm", "payments"]);
+  await restore.printed("copying ");
+  restore.child.kill("SIGINT");
+  const { status, stdout, stderr } = await restore.ended;
+  expect(stderr).toContain("Interrupted: the restore stops after the step that it is at");
+  expect(stderr).toContain(`next     stillpoint -c ${world.config} restore resume ${plan.run}\n`);
+  expect(stdout).toContain(`run ${plan.run} is failed: what it has done is in its journal`);
+  expect(status).toBe(ERRORS.INTERRUPTED.exit);
+  const { unfinished } = (await json(StatusOutput, "status")).deployments[0] ?? {};
+  expect(unfinished).toMatchObject([{ run: plan.run, state: "failed" }]);
+});
+
+test("a resumed restore goes all the way", { timeout: 30_000 }, async () => {
+  const ended = await typed("restore", "resume", finished);
   expect(ended.stderr).toBe("");
   expect(ended.stdout).toMatch(/copied {5}\d+ tables?: prod_/);
-  expect(ended.stdout).toContain(`restored payments to ${plan.point} under the original names`);
+  expect(ended.stdout).toContain(`restored payments to ${point} under the original names`);
   expect(ended.stdout).toContain("settings: all came back");
   expect(ended.stdout).toContain("Now start the instances fresh");
   expect(ended.status).toBe(0);
-  finished = plan.run;
-  const shown = await json(ShowOutput, "show", plan.run);
-  expect(shown).toMatchObject({ run: { id: plan.run, state: "done", result: { mode: "in-place" } } });
+  const shown = await json(ShowOutput, "show", finished);
+  expect(shown).toMatchObject({ run: { id: finished, state: "done", result: { mode: "in-place" } } });
   const status = await json(StatusOutput, "status");
   expect(status.deployments[0]?.instances.map(({ gate }) => gate)).toEqual(["no-listener", "no-listener"]);
 });
 
 test("a run that has ended is neither resumed nor abandoned", async () => {
-  const run = finished;
-  const resumed = await json(RestoreOutput, "restore", "resume", run);
+  const resumed = await json(RestoreOutput, "restore", "resume", finished);
   expect(resumed).toMatchObject({ state: "done", status: ERRORS.RUN_FINISHED.exit });
-  const abandoned = await typed("restore", "abandon", run);
-  expect(abandoned.stderr).toContain(`stillpoint -c ${world.config} show ${run}`);
+  const abandoned = await typed("restore", "abandon", finished);
+  expect(abandoned.stderr).toContain(`stillpoint -c ${world.config} show ${finished}`);
   expect(abandoned.status).toBe(ERRORS.RUN_FINISHED.exit);
 });
 

@@ -1,5 +1,8 @@
+import type { Deployment } from "../../../shared/config/config.ts";
+import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
+import { type Failure, toFailure } from "../../../shared/errors/stillpoint-error.ts";
 import { StatusOutput, statusJson } from "../json/gates.ts";
-import { deploymentsOf, openCatalog, withOpen } from "../opening.ts";
+import { deploymentsOf, type Opened, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { statusLines } from "../show/status.ts";
@@ -7,13 +10,37 @@ import { statusLines } from "../show/status.ts";
 /** `stillpoint status [DEPLOYMENT]`: of all deployments where none is named. Changes nothing. */
 export async function status(shell: Shell, name: string | undefined): Promise<Outcome> {
   const opened = openCatalog(shell);
-  const { statusOf } = await import("../../../shared/deployment/status.ts");
-  const statuses = await Promise.all(
-    deploymentsOf(opened.config, name).map((settings) => withOpen(shell, opened, settings, statusOf)),
+  const looks = await Promise.all(
+    deploymentsOf(opened.config, name).map((settings) => lookAt(shell, opened, settings)),
   );
+  const deployments = looks.flatMap((look) => ("status" in look ? [look.status] : []));
+  const unopened = looks.flatMap((look) => ("failure" in look ? [look] : []));
+  const blocks = [
+    ...deployments.map((each) => statusLines(each, Date.now())),
+    ...unopened.map(({ deployment, failure }) => [deployment, `  cannot be looked at: ${failure.message}`]),
+  ];
+  const [first] = unopened;
   return {
     schema: StatusOutput,
-    value: { deployments: statuses.map(statusJson) },
-    lines: statuses.flatMap((each) => [...statusLines(each, Date.now()), ""]).slice(0, -1),
+    value: {
+      deployments: deployments.map(statusJson),
+      unopened: unopened.map(({ deployment, failure }) => ({ deployment, message: failure.message })),
+    },
+    lines: blocks.flatMap((block, index) => (index === 0 ? block : ["", ...block])),
+    ...(first && { failure: first.failure }),
   };
+}
+
+type Look =
+  | { readonly status: DeploymentStatus }
+  | { readonly deployment: string; readonly failure: Failure };
+
+/** What is wrong with one deployment must not hide the others. */
+async function lookAt(shell: Shell, opened: Opened, settings: Deployment): Promise<Look> {
+  try {
+    const { statusOf } = await import("../../../shared/deployment/status.ts");
+    return { status: await withOpen(shell, opened, settings, statusOf) };
+  } catch (error) {
+    return { deployment: settings.name, failure: toFailure(error) };
+  }
 }

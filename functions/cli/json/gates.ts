@@ -52,7 +52,11 @@ const status = z.strictObject({
 });
 
 /** `stillpoint status` */
-export const StatusOutput = output({ deployments: z.array(status) });
+export const StatusOutput = output({
+  deployments: z.array(status),
+  /** Those that could not be looked at, such as for a missing key. */
+  unopened: z.array(z.strictObject({ deployment: z.string(), message: z.string() })),
+});
 
 export function statusJson(of: DeploymentStatus): object {
   const { lastPoint, lease, instances, openPauses, unfinished, ...rest } = of;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ERRORS, type ErrorCode } from "../../../shared/errors/table.ts";
 
 /** A failure, with the same words that people are told, and the exit status. */
-export const ErrorJson = z.strictObject({
+const ErrorJson = z.strictObject({
   code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
   meaning: z.string(),

@@ -65,7 +65,7 @@ function stepJson(step: PlanStep, named: (sentence: string) => string): PlanJson
   };
 }
 
-export const RestoreResultJson = z.strictObject({
+const RestoreResultJson = z.strictObject({
   mode,
   copies: ReportJson,
   replaced: ReportJson.exactOptional(),

@@ -82,7 +82,7 @@ async function backUnderLoad(world: RehearsalWorld, load: Load, say: Say): Promi
   await delay(500);
   const { p99Ms, maxMs, refused } = stallOf(load.calls(), fromMs, Date.now());
   say(
-    `   Held for ${seconds(point.heldMs ?? 0)}; the clients' slowest call took ${seconds(maxMs)} (p99 ${seconds(p99Ms)}), ${refused} were refused.`,
+    `   Held for ${seconds(point.heldMs ?? 0)}; the clients' slowest call took ${seconds(maxMs)} (p99 ${seconds(p99Ms)}), ${refused} gave up.`,
   );
   return point;
 }

@@ -12,7 +12,10 @@ export interface DynamodbAddress {
 export interface DynamodbConnection {
   readonly address: DynamodbAddress;
   readonly dynamodb: DynamoDBClient;
-  /** Never repeats a call by itself: for calls that do more when they are made twice. */
+  /**
+   * Never repeats a call by itself: for calls that do more when they are made twice, and for those that are
+   * refused for lack of room, which the SDK takes for throttling and would wait out for half a minute.
+   */
   readonly dynamodbOnce: DynamoDBClient;
   readonly scaling: ApplicationAutoScalingClient;
   close(): void;

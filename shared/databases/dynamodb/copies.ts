@@ -43,7 +43,7 @@ export async function startCopy(
       TargetTableName: target,
       RestoreDateTime: new Date(atSecond * 1000),
     });
-    await connection.dynamodb.send(command);
+    await patiently(throttled, () => connection.dynamodbOnce.send(command));
   });
 }
 
@@ -55,8 +55,12 @@ export async function startReplacement(
   const action = `restore backup "${backupArn}" as`;
   return starting(connection, { action, target, source: backupArn }, async () => {
     const command = new RestoreTableFromBackupCommand({ BackupArn: backupArn, TargetTableName: target });
-    await connection.dynamodb.send(command);
+    await patiently(throttled, () => connection.dynamodbOnce.send(command));
   });
+}
+
+function throttled(error: unknown): boolean {
+  return isUnanswered(error) || isRefusal(error, "ThrottlingException", "InternalServerError");
 }
 
 async function starting(

@@ -16,7 +16,7 @@ const BUF_LIMIT_MS = 60_000;
  * ScalarDB Server's own interface, read out of its jars: Maven unpacks the `.proto`, buf makes descriptors of it,
  * once for each version of the jars. So nothing of it is copied into this repository.
  */
-export async function scalarDbInterface(): Promise<Registry> {
+async function scalarDbInterface(): Promise<Registry> {
   const { dir } = await resolveJars("scalardb-server");
   const descriptors = join(dir, "scalardb.binpb");
   await underLock(join(dir, "lock"), BUF_LIMIT_MS, async () => {

@@ -15,8 +15,11 @@ export interface Configured {
   readonly pause?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Scalar's processes and the database have the clock of this machine: so close, a short pause can be proven. */
-const ONE_CLOCK = "10ms";
+/**
+ * Scalar's processes and the database have the clock of this machine, read in whole ms: so close, even a short
+ * pause can be proven.
+ */
+const ONE_CLOCK = "2ms";
 
 /** Writes the configuration that Stillpoint runs with in a world, as one would write it by hand; answers its path. */
 export async function writeConfiguration(folder: string, configured: Configured): Promise<string> {

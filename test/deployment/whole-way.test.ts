@@ -1,0 +1,125 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { countTransactions, type Totals } from "../../rehearsal/ledger/totals.ts";
+import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
+import type { RestorePoint } from "../../shared/catalog/model.ts";
+import { planRestore } from "../../shared/deployment/plan-restore.ts";
+import { abandonRestore, runRestore } from "../../shared/deployment/run-restore.ts";
+import { statusOf } from "../../shared/deployment/status.ts";
+import { takeBackup } from "../../shared/deployment/take-backup.ts";
+import { codeOf } from "../../shared/errors/stillpoint-error.ts";
+import { createProtected } from "../databases/dynamodb/prod.ts";
+import { type RuinedWorld, ruinedWorld, tablesOf } from "./ruined-world.ts";
+
+const STEP_MS = 60_000;
+const COMMIT_LIMIT_MS = 20_000;
+const SILENT = { report: () => undefined };
+const CONFIRMED = { ...SILENT, confirm: DEPLOYMENT };
+const NEW_TABLE = "prod_reports.daily";
+
+/** One ledger, from its disaster to its next commit: each test goes on where the one before ended. */
+describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS }, () => {
+  let ruined: RuinedWorld;
+  let before: readonly string[];
+  let restored: Totals;
+  const byId = () => ({ kind: "id", id: ruined.point.id }) as const;
+  const lease = async () => (await ruined.open.catalog.lease(DEPLOYMENT))?.holder;
+  const stateOf = async (run: string) => (await ruined.open.catalog.runs.get(run)).record.state;
+
+  beforeAll(async () => {
+    ruined = await ruinedWorld("whole way");
+    await createdSince(ruined);
+    before = await tablesOf(ruined.world);
+  }, STEP_MS);
+
+  afterAll(async () => ruined[Symbol.asyncDispose]());
+
+  test("is looked at side by side while it runs, and the copies are thrown away", async () => {
+    const { world, open, opening } = ruined;
+    const choice = { kind: "at", atMs: Date.now() } as const;
+    const { id, plan } = await planRestore(open, { choice, mode: "side-by-side" });
+    expect(plan.dynamodb).toMatchObject({ point: ruined.point.id, leftAlone: [NEW_TABLE] });
+    expect(await tablesOf(world)).toEqual(before);
+    await runRestore(open, id, SILENT);
+    const temporary = new Map(plan.dynamodb.tables.map((table) => [table.name, table.temporary]));
+    const copies = await world.totals((name) => temporary.get(world.names(name)) ?? name);
+    expect(copies).toMatchObject({ assets: opening.assets, balance: opening.balance });
+    expect((await world.totals()).balance).not.toBe(opening.balance);
+    await abandonRestore(open, id, SILENT);
+    expect(await tablesOf(world)).toEqual(before);
+    expect(await stateOf(id)).toBe("abandoned");
+    await expect(abandonRestore(open, id, SILENT)).rejects.toMatchObject({ code: "RUN_FINISHED" });
+  });
+
+  test("is not touched in place unconfirmed, nor while instances run", async () => {
+    const { world, open } = ruined;
+    const { id } = await planRestore(open, { choice: byId(), mode: "in-place" });
+    await expect(runRestore(open, id, SILENT)).rejects.toMatchObject({ code: "CONFIRMATION_NEEDED" });
+    await expect(runRestore(open, id, CONFIRMED)).rejects.toMatchObject({ code: "INSTANCES_RUNNING" });
+    expect(await stateOf(id)).toBe("planned");
+    expect(await lease()).toBeUndefined();
+    expect(await tablesOf(world)).toEqual(before);
+  });
+
+  test("is restored in place, whole, while neither a backup nor a second restore comes in between", async () => {
+    const { world, open, opening } = ruined;
+    await world.stopInstances();
+    const { id, plan } = await planRestore(open, { choice: byId(), mode: "in-place" });
+    const other = await planRestore(open, { choice: byId(), mode: "side-by-side" });
+    const refused: Promise<string>[] = [];
+    const result = await runRestore(open, id, {
+      ...CONFIRMED,
+      report: (event) => {
+        if (event.kind !== "phase" || event.phase !== "copy") return;
+        refused.push(failureOf(runRestore(open, other.id, SILENT)), failureOf(takeBackup(open, SILENT)));
+      },
+    });
+    expect(await Promise.all(refused)).toEqual(["LEASE_HELD", "LEASE_HELD"]);
+    expect(result.copies.proof.kind).not.toBe("disproven");
+    expect(result.settingsDifferences).toEqual({});
+    expect(result.backups).toHaveLength(plan.dynamodb.tables.length);
+    restored = await world.totals();
+    expect(restored).toMatchObject({ assets: opening.assets, balance: opening.balance });
+    expect(await tablesOf(world)).toEqual(before);
+    expect(await lease()).toBeUndefined();
+    await expect(runRestore(open, id, CONFIRMED)).rejects.toMatchObject({ code: "RUN_FINISHED" });
+  });
+
+  test("commits again on the restored tables", async () => {
+    const { world, opening, open } = ruined;
+    await world.restartInstances();
+    const load = world.startLoad(2);
+    const committed = () => countTransactions(world.client, world.names);
+    await expect.poll(committed, { timeout: COMMIT_LIMIT_MS }).toBeGreaterThan(restored.transactions);
+    await load.stop();
+    expect((await world.totals()).balance).toBe(opening.balance);
+    const status = await statusOf(open);
+    expect(status).toMatchObject({ openPauses: [], unfinished: [] });
+    expect(status.instances.map(({ kind }) => kind)).toEqual(["open", "open"]);
+  });
+
+  test("is not restored to the old point again, since its tables are others now", async () => {
+    const { open, point } = ruined;
+    await open.catalog.points.update(point.id, asIfNothingWasLost);
+    await expect(planRestore(open, { choice: byId(), mode: "in-place" })).rejects.toMatchObject({
+      code: "PLAN_REFUSED",
+      message: expect.stringContaining("is not the one that was backed up"),
+    });
+  });
+});
+
+/** As a catalog that did not hear of the restore. */
+function asIfNothingWasLost(point: RestorePoint): RestorePoint {
+  return Object.fromEntries(Object.entries(point).filter(([field]) => field !== "lostTo")) as RestorePoint;
+}
+
+/** As ScalarDB's schema loader makes one. */
+async function createdSince({ world }: RuinedWorld): Promise<void> {
+  await createProtected({ db: world.dynamodb, client: world.client }, NEW_TABLE);
+  const Item = { table: { S: NEW_TABLE }, partitionKey: { L: [{ S: "id" }] } };
+  await world.client.send(new PutItemCommand({ TableName: "prod_scalardb.metadata", Item }));
+}
+
+function failureOf(call: Promise<unknown>): Promise<string> {
+  return call.then(() => "nothing was refused", codeOf);
+}

@@ -14,19 +14,29 @@ const CREDENTIALS = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "re
 export async function stillpoint(
   config: string,
   args: readonly string[],
-  say: (line: string) => void,
+  { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<number> {
+  signal.throwIfAborted();
   say("");
   say(`$ stillpoint ${args.join(" ")}`);
   const child = spawn(process.execPath, [PROGRAM, "--config", config, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own, so that Ctrl-C reaches it once, through us: a second one would end it at once.
+    detached: true,
     // biome-ignore lint/style/noProcessEnv: a child needs the environment, with the world's credentials in it
     env: { ...process.env, ...CREDENTIALS },
   });
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on("line", (line) => say(`  ${line}`));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code, signal) => resolve(code ?? (signal ? 128 : 1)));
-  });
+  const pass = () => child.kill("SIGINT");
+  signal.addEventListener("abort", pass);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, killed) => resolve(code ?? (killed ? 128 : 1)));
+    });
+  } finally {
+    signal.removeEventListener("abort", pass);
+    signal.throwIfAborted();
+  }
 }

@@ -36,8 +36,11 @@ export async function rehearse(options: RehearsalOptions): Promise<void> {
   const world = await start({ seed: String(seed), dynamodb, keep: options.keep ?? false });
   try {
     sayScaled(world.dynamodb.scaled, say);
-    await untilInterrupted(signal, tellStory(world, say));
+    await tellStory(world, { say, signal });
     if (options.keep) await linger(world.config, world.dynamodb.endpoint, options);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new StillpointError("INTERRUPTED", "the rehearsal was interrupted; its world is gone");
   } finally {
     await world.close();
   }
@@ -70,14 +73,4 @@ function seconds(ms: number): string {
 async function linger(config: string, endpoint: string, { signal, say }: RehearsalOptions): Promise<void> {
   say(`The world stays: DynamoDB at ${endpoint}, configuration in ${config}. Ctrl-C ends it.`);
   if (!signal.aborted) await once(signal, "abort");
-}
-
-async function untilInterrupted<T>(signal: AbortSignal, story: Promise<T>): Promise<T> {
-  const interrupted = new Promise<never>((_, reject) => {
-    const stop = () =>
-      reject(new StillpointError("INTERRUPTED", "the rehearsal was interrupted; its world is gone"));
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
-  return Promise.race([story, interrupted]);
 }

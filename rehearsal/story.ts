@@ -12,59 +12,77 @@ import type { Totals } from "./ledger/totals.ts";
 import { DEPLOYMENT, type RehearsalWorld } from "./rehearsal-world.ts";
 import { tornSecond } from "./torn-second.ts";
 
-type Say = (line: string) => void;
+/** Who is told, and who may interrupt. */
+export interface Audience {
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Telling extends Audience {
+  readonly world: RehearsalWorld;
+}
 
 const CLIENTS = 4;
 const TRANSFERS_PER_SECOND = 40;
 const BEFORE_BACKUP_MS = 2_500;
 const AFTER_BACKUP_MS = 3_000;
 const AFTER_RESTORE_MS = 1_500;
+/** Until the calls that the pause held have been answered. */
+const SETTLING_MS = 500;
 
 /** Load, backup, more load, disaster, plan, restore, verification, load again: each step with the real command. */
-export async function tellStory(world: RehearsalWorld, say: Say): Promise<void> {
+export async function tellStory(world: RehearsalWorld, audience: Audience): Promise<void> {
+  const { say } = audience;
+  const telling: Telling = { world, ...audience };
   const opening = await world.totals();
   say(
     `\n1. ${CLIENTS} clients move money between ${opening.assets} ${world.words.things}; all balances together are ${opening.balance}.`,
   );
-  const { point, underLoad, calls } = await work(world, say);
+  const { point, underLoad, calls } = await work(telling);
   say(`   ${await tell(world)}`);
 
   say("\n4. Disaster: somebody runs a clean-up script against the wrong database.");
-  await disaster(world, say);
+  await disaster(telling);
 
   say("\n5. Without a restore point: what a plain restore to some second under load would give.");
   for (const line of await tornSecond(world, underLoad, opening)) say(`   ${line}`);
 
   say("\n6. Plan, stop the instances, restore to the middle of the pause, start afresh.");
-  await expectStatus(await stillpoint(world.config, ["plan", "--point", point.id], say), 0);
+  await run(telling, ["plan", "--point", point.id]);
   await world.stopInstances();
   const plan = (await catalogOf(world).runs.list()).records.at(-1)?.id ?? "";
-  const restore = ["restore", "--plan", plan, "--confirm", DEPLOYMENT];
-  await expectStatus(await stillpoint(world.config, restore, say), 0);
+  await run(telling, ["restore", "--plan", plan, "--confirm", DEPLOYMENT]);
   const restored = await world.totals();
   await world.restartInstances();
-  await commitAgain(world, say);
-  await expectStatus(await stillpoint(world.config, ["status"], say), 0);
-  verdict(world, { opening, restored, expected: expected(opening, calls, point) }, say);
+  await commitAgain(telling);
+  await run(telling, ["status"]);
+  verdict(telling, { opening, restored, expected: expected(opening, calls, point) });
 }
 
-async function disaster(world: RehearsalWorld, say: Say): Promise<void> {
+/** Runs a command, which must end with the status that the story needs. */
+async function run({ world, ...audience }: Telling, args: readonly string[], wanted = 0): Promise<void> {
+  const status = await stillpoint(world.config, args, audience);
+  if (status !== wanted) throw failed(`the command ended with status ${status} instead of ${wanted}`);
+}
+
+async function disaster(telling: Telling): Promise<void> {
+  const { world, say } = telling;
   const { done, showsInRows } = await world.ruin();
   say(`   ${done}`);
   say(`   ${await tell(world)}`);
-  const status = await stillpoint(world.config, ["verify", "--live"], say);
-  await expectStatus(status, showsInRows ? ERRORS.VERIFICATION_FAILED.exit : 0);
+  await run(telling, ["verify", "--live"], showsInRows ? ERRORS.VERIFICATION_FAILED.exit : 0);
   if (!showsInRows)
     say("   No row shows by itself that somebody changed it: tables without hashes have nothing that could.");
 }
 
 /** Clients at work, a backup among them, and a second under load afterwards. */
-async function work(world: RehearsalWorld, say: Say) {
+async function work(telling: Telling) {
+  const { world, say, signal } = telling;
   const load = world.startLoad(CLIENTS, TRANSFERS_PER_SECOND);
   try {
-    const point = await backUnderLoad(world, load, say);
+    const point = await backUnderLoad(telling, load);
     say("\n3. The clients go on: this work will be lost.");
-    await delay(AFTER_BACKUP_MS);
+    await delay(AFTER_BACKUP_MS, undefined, { signal });
     const underLoad = Math.floor(world.dynamodb.now() / 1000) - 2;
     return { point, underLoad, calls: await load.stop() };
   } finally {
@@ -72,14 +90,15 @@ async function work(world: RehearsalWorld, say: Say) {
   }
 }
 
-async function backUnderLoad(world: RehearsalWorld, load: Load, say: Say): Promise<RestorePoint> {
-  await delay(BEFORE_BACKUP_MS);
+async function backUnderLoad(telling: Telling, load: Load): Promise<RestorePoint> {
+  const { world, say, signal } = telling;
+  await delay(BEFORE_BACKUP_MS, undefined, { signal });
   say("\n2. A backup in the middle of it.");
   const fromMs = Date.now();
-  await expectStatus(await stillpoint(world.config, ["backup"], say), 0);
+  await run(telling, ["backup"]);
   const [point] = (await catalogOf(world).points.list()).records;
   if (point === undefined) throw failed("the backup recorded no restore point");
-  await delay(500);
+  await delay(SETTLING_MS, undefined, { signal });
   const { p99Ms, maxMs, refused } = stallOf(load.calls(), fromMs, Date.now());
   say(
     `   Held for ${seconds(point.heldMs ?? 0)}; the clients' slowest call took ${seconds(maxMs)} (p99 ${seconds(p99Ms)}), ${refused} gave up.`,
@@ -91,9 +110,9 @@ function catalogOf(world: RehearsalWorld) {
   return catalogOver(openStore(loadConfig(world.config, {}).catalog));
 }
 
-async function commitAgain(world: RehearsalWorld, say: Say): Promise<void> {
+async function commitAgain({ world, say, signal }: Telling): Promise<void> {
   const load = world.startLoad(CLIENTS, TRANSFERS_PER_SECOND);
-  await delay(AFTER_RESTORE_MS);
+  await delay(AFTER_RESTORE_MS, undefined, { signal }).catch(() => undefined);
   const { committed } = stallOf(await load.stop());
   say(
     `\n7. The ${world.words.service} works on the restored tables: ${committed} transfers committed. ${await tell(world)}`,
@@ -124,9 +143,13 @@ interface Compared {
 }
 
 function verdict(
-  { words: { service, things } }: RehearsalWorld,
+  {
+    say,
+    world: {
+      words: { service, things },
+    },
+  }: Telling,
   { opening, restored, expected: { committed, unknown } }: Compared,
-  say: Say,
 ): void {
   say(
     `\nVerdict: restored ${restored.assets} ${things} with ${restored.balance} in all and ${restored.transactions} transactions;`,
@@ -149,10 +172,6 @@ function verdict(
 async function tell(world: RehearsalWorld): Promise<string> {
   const { assets, balance, transactions } = await world.totals();
   return `Now ${assets} ${world.words.things}, ${balance} in all, ${transactions} committed transactions.`;
-}
-
-async function expectStatus(found: number, wanted: number): Promise<void> {
-  if (found !== wanted) throw failed(`the command ended with status ${found} instead of ${wanted}`);
 }
 
 function failed(message: string): StillpointError {

@@ -120,6 +120,10 @@ function* letGo(input: BackupInput, record: PauseRecord, notes: Notes): Workflow
     ...foreign.map((address) => `"${address}" is held by another pause by now and was left alone`),
   );
   const instances = ours.filter((instance) => !foreign.includes(addressOf(instance)));
+  const reason = notes.failure?.message ?? notes.reasons[0] ?? "the window is complete";
+  yield* all([
+    ask.effect("report", { event: { kind: "unpausing", instances: instances.map(addressOf), reason } }),
+  ]);
   return yield* unpauseUntilOpen({
     instances,
     rpcDeadlineMs: input.pause.rpcDeadlineMs,

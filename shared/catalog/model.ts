@@ -86,6 +86,8 @@ export const RestorePoint = z.strictObject({
   createdMs: ms,
   basis: z.enum(["window", "snapshot", "observed", "quiet", "settled"]),
   artifact: z.enum(["pending", "complete", "failed"]),
+  /** The restore that deleted the tables whose history this point needs: it can be restored no more. */
+  lostTo: z.string().exactOptional(),
   /** The pause it rests on, where there is one. */
   pause: z.string().optional(),
   window: window.optional(),

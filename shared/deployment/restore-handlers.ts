@@ -28,7 +28,7 @@ const AT_A_TIME = 5;
 /** What a restore and the abandoning of one ask for, carried out on this deployment's databases. */
 export function restoreHandlers(
   open: OpenDeployment,
-  report: (event: RestoreEvent) => void,
+  report: (event: RestoreEvent) => void | Promise<void>,
 ): Handlers<AbandonEffects> {
   const connectionOf = (database: string) => open.database(database).connection;
   return {
@@ -62,7 +62,7 @@ export function restoreHandlers(
     "missing-originals": ({ plan }) => missingOriginals(open, plan),
     "run-backups": ({ plan }) => runBackups(open, plan),
     report: async ({ event }) => {
-      report(event);
+      await report(event);
       return null;
     },
   };

@@ -2,6 +2,7 @@ import type { Run } from "../catalog/model.ts";
 import { codeOf, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
 import { type AbandonEffects, abandon } from "../restore/dynamodb/abandon.ts";
 import type { RestoreEffects, RestoreEvent } from "../restore/dynamodb/effects.ts";
+import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
 import { type RestoreResult, restore } from "../restore/dynamodb/restore.ts";
 import { Journal } from "../workflow/journal.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
@@ -31,7 +32,11 @@ export async function runRestore(open: OpenDeployment, id: string, running: Runn
   if (!resumed) refuseUnconfirmed(run, running.confirm);
   await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
   const journal = await Journal.open(catalog.store, id);
-  const handlers = guardDeletes(restoreHandlers(open, running.report), journal);
+  const report = async (event: RestoreEvent) => {
+    if (event.kind === "phase" && event.phase === "replace") await markLost(open, plan, id);
+    running.report(event);
+  };
+  const handlers = guardDeletes(restoreHandlers(open, report), journal);
   try {
     // Between the runs somebody may have started the instances, whatever the journal says.
     if (resumed && plan.mode === "in-place" && !journal.isEmpty) await refuseRunning(open, plan.instances);
@@ -48,6 +53,22 @@ export async function runRestore(open: OpenDeployment, id: string, running: Runn
     await keepFailure(open, id, journal, error);
     throw error;
   }
+}
+
+/**
+ * Points whose history goes with the originals say so before the first one goes. Without a run the mark is taken
+ * back: none has gone after all.
+ */
+async function markLost(
+  { catalog }: OpenDeployment,
+  { dyingPoints, run }: DynamodbPlan,
+  lostTo: string | undefined,
+): Promise<void> {
+  for (const point of dyingPoints)
+    await catalog.points.update(point, ({ lostTo: before, ...rest }) => {
+      const mark = lostTo ?? (before === run ? undefined : before);
+      return { ...rest, ...(mark !== undefined && { lostTo: mark }) };
+    });
 }
 
 /** A run that has done nothing yet goes back to being a plan and holds no lease. */
@@ -126,6 +147,7 @@ export async function abandonRestore(
     abandon(run.plan.dynamodb),
     { handlers: restoreHandlers(open, running.report), ...(running.signal && { signal: running.signal }) },
   );
+  await markLost(open, run.plan.dynamodb, undefined);
   await setState(open, id, { state: "abandoned" });
   await catalog.releaseLease(settings.name, id);
   return removed;

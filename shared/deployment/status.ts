@@ -1,7 +1,7 @@
 import type { Lease, PauseRecord, RestorePoint, Run } from "../catalog/model.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
 import { addressOf, type GateAnswer } from "../pause/instance.ts";
-import { secondOf } from "../restore/choose-point.ts";
+import { isRestorable, secondOf } from "../restore/choose-point.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
 /** How a deployment stands at present. Read-only. */
@@ -31,7 +31,7 @@ export async function statusOf(open: OpenDeployment): Promise<DeploymentStatus> 
     catalog.lease(settings.name),
     askGates(open),
   ]);
-  const lastPoint = points.records.findLast(({ artifact }) => artifact === "complete");
+  const lastPoint = points.records.findLast(isRestorable);
   const ageMs = lastPoint && clock.wallMs() - secondOf(lastPoint) * 1000;
   const { objectiveMs } = settings;
   return {

@@ -5,24 +5,34 @@ export type PointChoice =
   | { readonly kind: "id"; readonly id: string }
   | { readonly kind: "at"; readonly atMs: number };
 
-/** A point is restorable only when its artifact is complete. */
+/** A point is restorable only when its artifact is complete, and while the history that it needs is there. */
+export function isRestorable({ artifact, lostTo }: RestorePoint): boolean {
+  return artifact === "complete" && lostTo === undefined;
+}
+
 export function choosePoint(
   points: readonly RestorePoint[],
   choice: PointChoice,
   deployment: string,
 ): RestorePoint {
-  const usable = points.filter((point) => point.deployment === deployment && point.artifact === "complete");
+  const its = points.filter((point) => point.deployment === deployment);
+  const usable = its.filter(isRestorable);
   switch (choice.kind) {
     case "id":
-      return (
-        usable.find(({ id }) => id === choice.id) ??
-        none(`there is no restorable point "${choice.id}" of "${deployment}"`)
-      );
+      return usable.find(({ id }) => id === choice.id) ?? none(whyNot(its, choice.id, deployment));
     case "at":
       return lastUntil(usable, choice.atMs) ?? none(noneUntil(usable, choice.atMs, deployment));
     default:
       return choice satisfies never;
   }
+}
+
+function whyNot(points: readonly RestorePoint[], id: string, deployment: string): string {
+  const point = points.find((each) => each.id === id);
+  if (point === undefined) return `"${deployment}" has no restore point "${id}"`;
+  if (point.lostTo === undefined)
+    return `restore point "${id}" is not complete: its artifact is ${point.artifact}`;
+  return `restore point "${id}" is lost: restore "${point.lostTo}" replaced the tables whose history it needs`;
 }
 
 /** The second of a point: that of its latest database, so that nothing of it lies after the time asked for. */

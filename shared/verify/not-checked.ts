@@ -28,7 +28,9 @@ function blindSpots({ subject, proof, writes, inFlight }: Gaps): readonly string
   if (subject.kind === "live")
     return inFlight === 0
       ? []
-      : [`${inFlight} transactions were under way while the tables were read and were not judged`];
+      : [
+          `${inFlight} transactions of the last minute may have been under way while the tables were read, and were not judged`,
+        ];
   if (proof.kind !== "unproven") return [];
   const rows =
     writes > 0

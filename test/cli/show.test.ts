@@ -68,7 +68,7 @@ test("text is wrapped at the width, but what is to be copied stays whole", () =>
 test("points are one line each and fit in 100 columns", () => {
   const lines = pointTable([POINT], (SECOND + 3 * 3600) * 1000);
   expect(lines[1]).toBe(
-    "payments-20261121T180003Z  2026-11-21T18:00:03Z  3 h  window  2.4 s  54 ms   3 (dns)",
+    "payments-20261121T180003Z  2026-11-21T18:00:03Z  3 h  window  complete  2.4 s  54 ms   3 (dns)",
   );
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(WIDTH);
 });
@@ -76,7 +76,13 @@ test("points are one line each and fit in 100 columns", () => {
 test("a point that is not complete, or that no pause measured, shows it", () => {
   const { marginMs: _, heldMs: __, ...unmeasured } = POINT;
   const [, line] = pointTable([{ ...unmeasured, artifact: "pending", basis: "snapshot" }], SECOND * 1000);
-  expect(line).toMatch(/snapshot \(pending\) {2}- +- +3 \(dns\)/);
+  expect(line).toMatch(/snapshot {2}pending +- +- +3 \(dns\)/);
+});
+
+test("a point whose tables were replaced since is shown as lost", () => {
+  const lost = { ...POINT, lostTo: "restore-7" };
+  expect(pointTable([lost], SECOND * 1000)[1]).toContain("lost");
+  expect(pointLines(lost).join("\n")).toContain("lost: restore-7 replaced its tables");
 });
 
 test("everything that a point rests on is shown in 100 columns", () => {

@@ -10,6 +10,8 @@ export const PointJson = z.strictObject({
   createdMs: z.number().int(),
   basis: z.enum(["window", "snapshot", "observed", "quiet", "settled"]),
   artifact: z.enum(["pending", "complete", "failed"]),
+  /** The restore that deleted the tables whose history the point needs. */
+  lostTo: z.string().exactOptional(),
   pause: z.string().exactOptional(),
   window: WindowJson.exactOptional(),
   marginMs: z.number().exactOptional(),

@@ -23,12 +23,18 @@ export function pointTable(points: readonly RestorePoint[], nowMs: number): read
     point.id,
     showTime(secondOf(point) * 1000),
     showSpan(nowMs - secondOf(point) * 1000),
-    point.artifact === "complete" ? point.basis : `${point.basis} (${point.artifact})`,
+    point.basis,
+    stateOf(point),
     point.heldMs === undefined ? "-" : showSpan(point.heldMs),
     point.marginMs === undefined ? "-" : showSpan(point.marginMs),
     `${point.instances.length} (${point.discovery})`,
   ]);
-  return table(["POINT", "SECOND (UTC)", "AGE", "BASIS", "HELD", "MARGIN", "INSTANCES"], rows);
+  return table(["POINT", "SECOND (UTC)", "AGE", "BASIS", "STATE", "HELD", "MARGIN", "INSTANCES"], rows);
+}
+
+/** Whether it can be restored to; `lost` is one whose tables were replaced since. */
+function stateOf({ artifact, lostTo }: RestorePoint): string {
+  return lostTo === undefined ? artifact : "lost";
 }
 
 /** Pauses that gave no restore point, each with its reasons. */
@@ -55,7 +61,11 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ...databases.flatMap(({ name, kind, atSecond }) =>
       fact("second", `${showTime(atSecond * 1000)} of ${name} (${kind})`),
     ),
-    ...fact("basis", point.artifact === "complete" ? point.basis : `${point.basis}, ${point.artifact}`),
+    ...fact("basis", point.basis),
+    ...fact(
+      "state",
+      point.lostTo === undefined ? point.artifact : `lost: ${point.lostTo} replaced its tables`,
+    ),
     ...(window ? fact("window", windowText(window)) : []),
     ...(point.marginMs === undefined ? [] : fact("margin", showSpan(point.marginMs))),
     ...(point.heldMs === undefined ? [] : fact("held", showSpan(point.heldMs))),

@@ -1,4 +1,5 @@
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { once } from "node:events";
+import { ListBackupsCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { countTransactions, type Totals } from "../../rehearsal/ledger/totals.ts";
 import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
@@ -8,10 +9,13 @@ import { abandonRestore, runRestore } from "../../shared/deployment/run-restore.
 import { statusOf } from "../../shared/deployment/status.ts";
 import { takeBackup } from "../../shared/deployment/take-backup.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
+import type { RestoreResult } from "../../shared/restore/dynamodb/restore.ts";
 import { createProtected } from "../databases/dynamodb/prod.ts";
+import { killOnTheWay, restoring } from "./killing.ts";
 import { type RuinedWorld, ruinedWorld, tablesOf } from "./ruined-world.ts";
 
 const STEP_MS = 60_000;
+const KILLS = 12;
 const COMMIT_LIMIT_MS = 20_000;
 const SILENT = { report: () => undefined };
 const CONFIRMED = { ...SILENT, confirm: DEPLOYMENT };
@@ -61,26 +65,32 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
     expect(await tablesOf(world)).toEqual(before);
   });
 
-  test("is restored in place, whole, while neither a backup nor a second restore comes in between", async () => {
+  test("is restored in place by processes that are killed a dozen times, as if they had not been", async () => {
     const { world, open, opening } = ruined;
     await world.stopInstances();
     const { id, plan } = await planRestore(open, { choice: byId(), mode: "in-place" });
     const other = await planRestore(open, { choice: byId(), mode: "side-by-side" });
-    const refused: Promise<string>[] = [];
-    const result = await runRestore(open, id, {
-      ...CONFIRMED,
-      report: (event) => {
-        if (event.kind !== "phase" || event.phase !== "copy") return;
-        refused.push(failureOf(runRestore(open, other.id, SILENT)), failureOf(takeBackup(open, SILENT)));
-      },
-    });
+    for (let kill = 0; kill < KILLS; kill++) await killOnTheWay(ruined, id);
+    // Nobody is at work, but the run has not ended.
+    const refused = [runRestore(open, other.id, SILENT), takeBackup(open, SILENT)].map(failureOf);
     expect(await Promise.all(refused)).toEqual(["LEASE_HELD", "LEASE_HELD"]);
+    expect((await statusOf(open)).unfinished.map((run) => run.id)).toEqual([id]);
+    expect(await once(restoring(ruined, id), "exit")).toEqual([0, null]);
+
+    const { record } = await open.catalog.runs.get(id);
+    const result = record.result as RestoreResult;
+    expect(record.state).toBe("done");
     expect(result.copies.proof.kind).not.toBe("disproven");
     expect(result.settingsDifferences).toEqual({});
-    expect(result.backups).toHaveLength(plan.dynamodb.tables.length);
     restored = await world.totals();
     expect(restored).toMatchObject({ assets: opening.assets, balance: opening.balance });
     expect(await tablesOf(world)).toEqual(before);
+    const { BackupSummaries = [] } = await world.client.send(new ListBackupsCommand({ BackupType: "USER" }));
+    const made = BackupSummaries.map(({ BackupName, BackupArn }) => [BackupName, BackupArn]);
+    expect(made.map(([name]) => name).sort()).toEqual(
+      plan.dynamodb.tables.map(({ backup }) => backup).sort(),
+    );
+    expect(made.map(([, arn]) => arn).sort()).toEqual([...result.backups].sort());
     expect(await lease()).toBeUndefined();
     await expect(runRestore(open, id, CONFIRMED)).rejects.toMatchObject({ code: "RUN_FINISHED" });
   });

@@ -15,7 +15,7 @@ export function stamp(ms: number): string {
 
 /** The record that must be in the catalog before the first Pause is sent. */
 export function openPause(
-  { deployment, pause }: BackupInput,
+  { deployment, run, pause }: BackupInput,
   { instances, basis }: Discovery,
   now: Clock,
   leaseUntilMs: number,
@@ -29,6 +29,7 @@ export function openPause(
     schema: SCHEMA,
     id: `pause-${deployment}-${stamp(now.wallMs)}`,
     deployment,
+    run,
     openedMs: Math.round(now.wallMs),
     deadlineMs: Math.round(now.wallMs + pause.longestMs),
     drainWaitMs: pause.drainWaitMs,

@@ -44,6 +44,8 @@ export const PauseRecord = z.strictObject({
   schema,
   id: z.string(),
   deployment: z.string(),
+  /** The backup that holds the deployment's lease meanwhile. */
+  run: z.string().exactOptional(),
   openedMs: ms,
   /** Every instance is to be open again by then, whatever dies. */
   deadlineMs: ms,

@@ -100,10 +100,22 @@ function sweepHandlers(open: OpenDeployment): Handlers<SweepEffects> {
       return record;
     },
     "settle-pause": async ({ pause, unsettled, seenOpen }) => {
-      await catalog.pauses.update(pause, (found) => settledRecord(found, unsettled, seenOpen));
+      const { record } = await catalog.pauses.update(pause, (found) =>
+        settledRecord(found, unsettled, seenOpen),
+      );
+      await releaseOverdue(open, record);
       return null;
     },
   };
+}
+
+/** A backup that is overdue and has nothing paused any more is dead: the next one need not wait for its lease. */
+async function releaseOverdue(
+  { catalog, clock }: OpenDeployment,
+  { state, run, deployment, deadlineMs }: PauseRecord,
+): Promise<void> {
+  if (state === "closed" && run !== undefined && clock.wallMs() > deadlineMs)
+    await catalog.releaseLease(deployment, run);
 }
 
 function settledRecord(

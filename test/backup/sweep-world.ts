@@ -10,8 +10,8 @@ import {
 } from "../../shared/pause/instance.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
 
-export const DRAIN_WAIT_MS = 5_000;
-export const RPC_DEADLINE_MS = 1_000;
+const DRAIN_WAIT_MS = 5_000;
+const RPC_DEADLINE_MS = 1_000;
 export const APART_MS = DRAIN_WAIT_MS + RPC_DEADLINE_MS;
 export const DEADLINE_MS = 30_000;
 

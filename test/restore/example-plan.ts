@@ -10,8 +10,8 @@ import { DEFAULT_CLOCKS } from "../../shared/verify/subject.ts";
 
 export const RUN = "restore-20261121T180000Z-0a1b2c3d";
 export const AT_SECOND = Date.UTC(2026, 10, 21, 18) / 1000;
-export const DATABASE = "main";
-export const COORDINATOR = "prod_coordinator.state";
+const DATABASE = "main";
+const COORDINATOR = "prod_coordinator.state";
 
 export const SETTINGS: TableSettings = {
   recoveryDays: 35,

@@ -47,7 +47,7 @@ afterEach(() => {
 process.env["AWS_ACCESS_KEY_ID"] = CREDENTIALS.accessKeyId;
 process.env["AWS_SECRET_ACCESS_KEY"] = CREDENTIALS.secretAccessKey;
 
-export function connectTo({ db }: Swift): DynamodbDatabase {
+function connectTo({ db }: Swift): DynamodbDatabase {
   const database = openDynamodb({ ...NAMING, region: db.region, endpoint: db.endpoint });
   open.push(database);
   return database;

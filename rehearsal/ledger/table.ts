@@ -26,7 +26,7 @@ const TX_COLUMNS = {
   tx_committed_at: "bigint",
 } as const satisfies Record<string, ColumnType>;
 
-export function keyColumns(table: Table): readonly string[] {
+function keyColumns(table: Table): readonly string[] {
   return [...table.partitionKey, ...table.clusteringKey];
 }
 

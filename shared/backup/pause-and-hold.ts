@@ -96,7 +96,7 @@ function* holdQuiet(
 }
 
 /** Kept free at the end of the longest pause: asking again, unpausing, and asking whether it is open. */
-export function unpauseBudgetMs(rpcDeadlineMs: number): number {
+function unpauseBudgetMs(rpcDeadlineMs: number): number {
   return 3 * rpcDeadlineMs;
 }
 

@@ -79,7 +79,6 @@ const pointDatabase = z.strictObject({
   /** The adapter's own record of the tables and their settings. */
   captured: z.unknown(),
 });
-export type PointDatabase = z.infer<typeof pointDatabase>;
 
 export const RestorePoint = z.strictObject({
   schema,

@@ -22,7 +22,7 @@ export function boundFrom(samples: readonly ClockSample[]): ClockBound | undefin
   return lowMs <= highMs ? { lowMs, highMs } : undefined;
 }
 
-export function widen(bound: ClockBound, byMs: number): ClockBound {
+function widen(bound: ClockBound, byMs: number): ClockBound {
   return { lowMs: bound.lowMs - byMs, highMs: bound.highMs + byMs };
 }
 

@@ -1,7 +1,8 @@
-import type { CheckId } from "./finding.ts";
+import type { CheckId, Finding } from "./finding.ts";
 import type { CheckedTransactions, VerificationReport } from "./report.ts";
 
-const FINDINGS_SHOWN = 10;
+/** The first of each check: one that fires, fires often. */
+const SHOWN_PER_CHECK = 2;
 
 /** The report in lines for people. */
 export function summarize(report: VerificationReport): readonly string[] {
@@ -22,7 +23,7 @@ function proofLines({ proof }: VerificationReport): readonly string[] {
 
 function findingLines({ findings, findingCounts }: VerificationReport): readonly string[] {
   const lines = findings
-    .slice(0, FINDINGS_SHOWN)
+    .filter((finding, place) => earlierOf(findings, finding, place) < SHOWN_PER_CHECK)
     .map(({ severity, check, text }) => `${severity} (${check}): ${text}`);
   const counts = Object.entries(findingCounts) as [CheckId, number][];
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
@@ -31,6 +32,10 @@ function findingLines({ findings, findingCounts }: VerificationReport): readonly
     ...lines,
     `in all ${total} findings: ${counts.map(([check, count]) => `${check} ${count}`).join(", ")}`,
   ];
+}
+
+function earlierOf(findings: readonly Finding[], { check }: Finding, place: number): number {
+  return findings.slice(0, place).filter((other) => other.check === check).length;
 }
 
 function checkedLines({ checked }: VerificationReport): readonly string[] {

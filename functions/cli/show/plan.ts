@@ -1,6 +1,6 @@
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import type { PlanStep } from "../../../shared/restore/plan-step.ts";
-import { fact, wrapped } from "./text.ts";
+import { fact, listed, wrapped } from "./text.ts";
 import { showTime } from "./time.ts";
 
 const UNDER_STEP = "    ";
@@ -42,7 +42,7 @@ function stepLines(step: PlanStep, number: number, named: (sentence: string) => 
 }
 
 function effectLines(what: string, names: readonly string[]): readonly string[] {
-  return names.map((name, index) => `${UNDER_STEP}${(index === 0 ? what : "").padEnd(8)} ${name}`);
+  return names.length === 0 ? [] : fact(what, listed(names), 8, UNDER_STEP);
 }
 
 function bullet(sentence: string): readonly string[] {

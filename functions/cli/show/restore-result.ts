@@ -13,6 +13,7 @@ export function resultLines(
   return [
     `restored ${deployment} to ${point} ${mode === "in-place" ? "under the original names" : "side by side"} (${id})`,
     ...verified("the copies", summarize(copies)),
+    ...(copies.proof.kind === "unproven" ? wrapped(RESTS_ON_PAUSE, "    ") : []),
     ...(replaced ? verified("the restored tables", summaryAfter(copies, replaced)) : []),
     ...settingsLines(mode, settingsDifferences),
     ...(backups.length === 0
@@ -23,6 +24,9 @@ export function resultLines(
     ...wrapped(wordAtTheEnd(mode, id), ""),
   ];
 }
+
+const RESTS_ON_PAUSE =
+  "Nothing was found against it, and it could not be proven from the data alone: the restore rests on the evidence of its pause.";
 
 function verified(what: string, summary: readonly string[]): readonly string[] {
   return [`  verified ${what}`, ...summary.flatMap((line) => wrapped(line, "    "))];

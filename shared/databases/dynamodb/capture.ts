@@ -16,7 +16,7 @@ export function metadataTableOf({ prefix, metadataNamespace }: Naming): string {
   return `${prefix}${metadataNamespace}.metadata`;
 }
 
-export function coordinatorTableOf({ prefix, coordinatorNamespace }: Naming): string {
+function coordinatorTableOf({ prefix, coordinatorNamespace }: Naming): string {
   return `${prefix}${coordinatorNamespace}.state`;
 }
 

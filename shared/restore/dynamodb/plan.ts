@@ -57,15 +57,15 @@ export interface PlannedDatabase {
 }
 
 /** Short, part of every name that the run creates, so that a run can tell what it made. */
-export function tagOf(run: string): string {
+function tagOf(run: string): string {
   return `stillpoint-${run.slice(-8)}`;
 }
 
-export function temporaryName(name: string, run: string): string {
+function temporaryName(name: string, run: string): string {
   return `${name}.${tagOf(run)}`;
 }
 
-export function proofName(name: string, run: string): string {
+function proofName(name: string, run: string): string {
   return `${name}.${tagOf(run)}-later`;
 }
 

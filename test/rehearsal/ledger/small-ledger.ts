@@ -9,9 +9,9 @@ import { type Grouping, openStorage } from "../../../rehearsal/ledger/storage.ts
 import type { Columns, Table } from "../../../rehearsal/ledger/table.ts";
 
 export const PREFIX = "prod_";
-export const SEED = "test";
+const SEED = "test";
 export const BALANCE = 1000;
-export const EXPIRY_MS = 400;
+const EXPIRY_MS = 400;
 
 export interface SmallLedger extends AsyncDisposable {
   readonly endpoint: Endpoint;

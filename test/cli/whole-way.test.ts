@@ -67,7 +67,7 @@ test("list, show and status tell of the point", async () => {
 test("plan lists what is deleted and ends with the command that does it", async () => {
   const { status, stdout } = await typed("plan", "--point", point);
   expect(stdout).toMatch(/^ 1\. Check that every instance is stopped/m);
-  expect(stdout).toMatch(/deletes {2}prod_app\.account$/m);
+  expect(stdout).toMatch(/deletes {2}prod_app\.account,/m);
   expect(stdout).toMatch(/stillpoint -c \S+ restore --plan restore-\S+ --confirm payments\n$/);
   expect(stdout).not.toContain("RUN");
   expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(160);

@@ -56,5 +56,5 @@ function settingsLines(
 function wordAtTheEnd(mode: RestoreResult["mode"], id: string): string {
   if (mode === "side-by-side")
     return `The originals were not touched. Look at the copies; remove them with: stillpoint restore abandon ${id}`;
-  return "Now start the instances fresh: new processes, not ones that were only paused.";
+  return "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the points before went with the originals.";
 }

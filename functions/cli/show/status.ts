@@ -23,7 +23,8 @@ export function statusLines(status: DeploymentStatus, nowMs: number): readonly s
 }
 
 function lastPointText({ lastPoint, ageMs, late }: DeploymentStatus): string {
-  if (lastPoint === undefined) return late ? "none yet: LATE" : "none yet";
+  if (lastPoint === undefined)
+    return `none that can be restored${late ? ": LATE" : ""}; take one with: stillpoint backup`;
   return `${lastPoint.id}, ${showSpan(ageMs ?? 0)} old${late ? ": LATE, older than the objective" : ""}`;
 }
 

@@ -6,7 +6,8 @@ import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import type { RuinedWorld } from "./ruined-world.ts";
 
 const PROCESS = fileURLToPath(new URL("./restoring-process.ts", import.meta.url));
-const MOST_ENTRIES = 7;
+/** A restore has some eighty. */
+const MOST_ENTRIES = 5;
 const MOST_MORE_MS = 60;
 const LOOK_MS = 5;
 
@@ -17,8 +18,12 @@ export function restoring({ world }: RuinedWorld, run: string): ChildProcess {
   });
 }
 
-/** Resumes the run in a process that is killed when its journal has grown by some entries, and a moment later. */
+/**
+ * Resumes the run in a process that is killed when its journal has grown by some entries, and a moment later. A
+ * run that has ended is left alone.
+ */
 export async function killOnTheWay(ruined: RuinedWorld, run: string): Promise<void> {
+  if ((await ruined.open.catalog.runs.get(run)).record.state === "done") return;
   const entries = async () => (await ruined.open.catalog.journal.read(run)).length;
   const until = (await entries()) + Math.floor(Math.random() * MOST_ENTRIES);
   const child = restoring(ruined, run);
@@ -27,5 +32,5 @@ export async function killOnTheWay(ruined: RuinedWorld, run: string): Promise<vo
   await delay(Math.random() * MOST_MORE_MS);
   child.kill("SIGKILL");
   const [status] = await exited;
-  if (status !== null) throw new Error(`the restore ended with ${status} before it could be killed`);
+  if (status) throw new Error(`the restore failed with status ${status} before it could be killed`);
 }

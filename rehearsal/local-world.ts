@@ -56,6 +56,7 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
       ports,
     );
   let running = await start();
+  let loads = 0;
   const ports = running.instances.map(({ adminPort }) => adminPort);
   const config = await writeConfiguration(folder, {
     product: "scalardl",
@@ -80,7 +81,8 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
         instances: running.instances.map(({ clientUrl }) => clientUrl),
         assets,
         clients,
-        seed,
+        // A nonce is a transaction's id: the same again would be answered from the first load's outcome.
+        seed: `${seed} load ${loads++}`,
         ...(transfersPerSecond !== undefined && { transfersPerSecond }),
       }),
     totals: (names = prefixed(PREFIX)) => totals(client, names),

@@ -17,6 +17,7 @@ import {
 } from "../restore/dynamodb/plan.ts";
 import type { PlanText } from "../restore/plan-step.ts";
 import { type Clocks, DEFAULT_CLOCKS } from "../verify/subject.ts";
+import { canonicalJson } from "../workflow/canonical-json.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { takenNames } from "./recheck.ts";
 
@@ -48,7 +49,7 @@ export async function planRestore(
   const databases = await Promise.all(point.databases.map((database) => lookAt(open, database)));
   const plan = planFrom(open, { point, run, mode, databases, points });
   await refuseUnlessPossible(open, plan, databases);
-  const digest = createHash("sha256").update(JSON.stringify(plan)).digest("hex");
+  const digest = createHash("sha256").update(canonicalJson(plan)).digest("hex");
   const planned: PlannedRun = {
     schema: SCHEMA,
     id: run,

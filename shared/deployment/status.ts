@@ -40,11 +40,17 @@ export async function statusOf(open: OpenDeployment): Promise<DeploymentStatus> 
     ...(ageMs !== undefined && { ageMs }),
     late: objectiveMs !== undefined && (ageMs === undefined || ageMs > objectiveMs),
     ...gates,
-    ...(lease?.holder && { lease }),
+    ...(lease && isHeld(lease, runs.records) && { lease }),
     openPauses: pauses.records.filter(({ deployment }) => deployment === settings.name),
     unfinished: runs.records.filter(({ state }) => state === "running" || state === "failed"),
     unreadable: [points, runs, pauses].flatMap(({ unreadable }) => unreadable.map(({ message }) => message)),
   };
+}
+
+/** A run that was killed between its end and giving its lease back holds nothing any more. */
+function isHeld({ holder }: Lease, runs: readonly Run[]): boolean {
+  const state = runs.find(({ id }) => id === holder?.run)?.state;
+  return holder !== undefined && state !== "done" && state !== "abandoned";
 }
 
 /** Every instance that is known, in the configuration or on an open record. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Store } from "../catalog/store.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
+import { canonicalJson } from "./canonical-json.ts";
 import type { Effect, Outcome } from "./effect.ts";
 
 interface Entry {
@@ -88,5 +89,5 @@ export class Journal {
 }
 
 function digest(effect: Effect): string {
-  return createHash("sha256").update(JSON.stringify(effect)).digest("hex").slice(0, 16);
+  return createHash("sha256").update(canonicalJson(effect)).digest("hex").slice(0, 16);
 }

@@ -12,10 +12,12 @@ export const UnpauseOutput = output({
   found: z.array(GateJson),
   now: z.array(GateJson),
   records: z.array(SweptJson),
+  /** What stood in the way of looking everywhere: instances may be missing above. */
+  problems: z.array(z.string()),
 });
 
-export function unpauseJson(deployment: string, { found, now, records }: Unpaused): object {
-  return { deployment, found: found.map(gateJson), now: now.map(gateJson), records };
+export function unpauseJson(deployment: string, { found, now, records, problems }: Unpaused): object {
+  return { deployment, found: found.map(gateJson), now: now.map(gateJson), records, problems };
 }
 
 /** `stillpoint sweep`; with `--watch` one such line for every round that found something. */

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../workflow/canonical-json.ts";
 import type { TableSettings } from "./captured.ts";
 
 /** What of the wanted settings a table does not have, one sentence each; empty where all came back. */
@@ -38,23 +39,14 @@ function capacityDifferences(wanted: TableSettings, found: TableSettings): reado
 }
 
 function differs(name: string, wanted: unknown, found: unknown): string | undefined {
-  const [was, is] = [canonical(wanted), canonical(found)];
+  const [was, is] = [canonicalJson(wanted), canonicalJson(found)];
   return was === is ? undefined : `${name}: was ${was}, is ${is}`;
 }
 
 function byText(values: readonly unknown[]): readonly string[] {
-  return values.map(canonical).sort();
+  return values.map(canonicalJson).sort();
 }
 
 function sorted(record: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/** JSON with ordered keys, so that equal values have equal texts. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }

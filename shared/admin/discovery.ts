@@ -127,8 +127,5 @@ function distinct(addresses: readonly Address[]): readonly Address[] {
 
 function notFound(components: readonly ComponentSource[], why: string): StillpointError {
   const named = components.map(({ name }) => `"${name}"`).join(", ");
-  return new StillpointError(
-    "INSTANCES_NOT_FOUND",
-    `Cannot find the instances of ${named}: ${why}; nothing was paused`,
-  );
+  return new StillpointError("INSTANCES_NOT_FOUND", `Cannot find the instances of ${named}: ${why}`);
 }

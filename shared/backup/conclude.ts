@@ -37,7 +37,8 @@ export function* conclude(
   if (verdict.kind === "invalid") return ended;
   const { wallMs } = yield* ask("now", {});
   const point = restorePoint(input, prepared, record, judgement, heldMs, wallMs);
-  yield* ask("record-point", { point });
+  const [recorded] = yield* all([ask.effect("record-point", { point })]);
+  if (!recorded?.ok) return { ...ended, verdict: unrecorded(recorded) };
   yield* reportPoint(point);
   return { ...ended, point };
 }
@@ -55,6 +56,12 @@ function spoiltBy(closing: Outcome<{ markedBy?: string }> | undefined, verdict: 
     kind: "invalid",
     reasons: [`${markedBy} had marked this pause for unpausing before it ended`, ...others],
   };
+}
+
+/** A point that is in no catalog cannot be restored to, however good its window was. */
+function unrecorded(recorded: Outcome | undefined): Verdict {
+  const why = recorded?.ok === false ? recorded.failure.message : "no answer";
+  return { kind: "invalid", reasons: [`the catalog did not take the restore point: ${why}`] };
 }
 
 /** First Pause sent to last gate seen open; to the last answer where some was never seen open. */

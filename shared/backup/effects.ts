@@ -9,6 +9,8 @@ export interface Capture {
   readonly identity: readonly string[];
   /** Why a backup of it would be worthless, such as a table without point-in-time recovery. */
   readonly problems: readonly string[];
+  /** The first second that all of it can be restored to, on the database's clock. */
+  readonly coveredFromSecond: number;
   /** What a restore needs later; kept with the restore point as it is. */
   readonly captured: unknown;
 }
@@ -48,6 +50,8 @@ export type BackupEffects = {
   };
   capture: { input: { database: string }; answer: Capture };
   "open-pause": { input: { record: PauseRecord }; answer: null };
+  /** Whether the record is open still: a sweep may have looked after it while this process stood still. */
+  "is-pause-open": { input: { pause: string }; answer: boolean };
   /** Addresses among these that the open record of another pause holds too. */
   "held-by-others": { input: { pause: string; addresses: readonly string[] }; answer: readonly string[] };
   /** Closes the record unless a sweep marked it first; answers who did. */

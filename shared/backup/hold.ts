@@ -65,8 +65,8 @@ export function* awaitSecond(measured: Measured, allowanceMs: number): Workflow<
 }
 
 /**
- * Holds the pause until a whole second is inside the window of every database, measuring meanwhile. Ends early
- * where that cannot be reached any more: the verdict will say so.
+ * Holds the pause until a whole second is inside the window of every database, measuring meanwhile. Gives up
+ * where that cannot be reached any more.
  */
 export function* hold(holding: Holding, measured: Measured): Workflow<Measured> {
   const { latestMs } = holding;
@@ -74,11 +74,19 @@ export function* hold(holding: Holding, measured: Measured): Workflow<Measured> 
   const budgetMs = Math.min(earliestOpening(holding, measured), latestMs) - oursMs;
   const now = budgetMs >= LEAST_PROBE_MS ? yield* measure(measured, budgetMs) : measured;
   const untilMs = earliestOpening(holding, now);
-  if (untilMs > latestMs) return now;
+  if (untilMs > latestMs) throw tooLong(holding, untilMs);
   ({ oursMs } = yield* ask("now", {}));
   if ((yield* sleep(untilMs - oursMs)).interrupted)
     throw new StillpointError("INTERRUPTED", "interrupted while the instances were held");
   return now;
+}
+
+function tooLong({ holdMs, latestMs }: Holding, untilMs: number): StillpointError {
+  const wanted = holdMs === "auto" ? "a whole second inside" : `a hold of ${holdMs} ms`;
+  const over = Number.isFinite(untilMs)
+    ? `would need ${(untilMs - latestMs).toFixed(0)} ms more`
+    : "has no end";
+  return new StillpointError("WINDOW_INVALID", `${wanted} ${over} than the longest pause leaves`);
 }
 
 /** When the gates may be opened again, by what is known of the clocks; infinite where one has no bound. */

@@ -46,7 +46,8 @@ export function* judge(
             : clockLies(database, measured),
         );
     }
-    reasons.push(...changed(prepared.captures, yield* captureAll(Object.keys(prepared.captures))));
+    const after = yield* captureAll(Object.keys(prepared.captures));
+    reasons.push(...changed(prepared.captures, after), ...uncovered(seconds, after));
     reasons.push(...ownClockReasons(started, yield* ask("now", {}), clockAllowanceMs, deadlineMs));
   } catch (error) {
     reasons.push(`the evidence could not be completed: ${messageOf(error)}`);
@@ -76,6 +77,19 @@ function changed(
     const same = identity.length === now.size && identity.every((one) => now.has(one));
     return same ? [] : [`the tables of database "${database}" changed while the backup was taken`];
   });
+}
+
+/** Point-in-time recovery that was off in between has forgotten what was before. */
+function uncovered(
+  seconds: Judgement["seconds"],
+  captures: Readonly<Record<string, Capture>>,
+): readonly string[] {
+  return Object.entries(seconds)
+    .filter(([database, { atSecond }]) => (captures[database]?.coveredFromSecond ?? 0) > atSecond)
+    .map(
+      ([database]) =>
+        `database "${database}" can no longer be restored to the second that was inside the window`,
+    );
 }
 
 /** Wall time may only differ from counted time by what the allowance covers, or a step or a freeze went unseen. */

@@ -44,7 +44,7 @@ export function* pauseAndHold(
   record: PauseRecord,
 ): Workflow<Evidence> {
   const notes: Notes = {
-    outcomes: prepared.discovery.instances.map(unaccounted),
+    outcomes: prepared.discovery.instances.map(unsent),
     measured: prepared.measured,
     reasons: [],
   };
@@ -58,6 +58,11 @@ export function* pauseAndHold(
   return { ...notes, opened };
 }
 
+/** Nothing went out to it yet. */
+function unsent(instance: Instance): PauseOutcome {
+  return { kind: "not-sent", instance, sentMs: 0, answeredMs: 0, message: "the backup ended before" };
+}
+
 /** Until its outcome is known, an instance counts as paused by us. */
 function unaccounted(instance: Instance): PauseOutcome {
   return { kind: "unknown", instance, sentMs: 0, answeredMs: 0, message: "the Pause was not accounted for" };
@@ -69,9 +74,10 @@ function* holdQuiet(
   record: PauseRecord,
   notes: Notes,
 ): Workflow<void> {
-  const { drainWaitMs, rpcDeadlineMs, holdMs, longestMs, clockAllowanceMs: allowanceMs } = input.pause;
+  const { drainWaitMs, rpcDeadlineMs, holdMs, clockAllowanceMs: allowanceMs } = input.pause;
   const { instances } = before;
-  const { oursMs } = yield* ask("now", {});
+  const latestMs = yield* whileInTime(input, record);
+  notes.outcomes = instances.map(unaccounted);
   // A server does not notice that its caller hung up: the call must outlast the drain wait.
   const paused = yield* ask("pause", { instances, drainWaitMs, deadlineMs: drainWaitMs + rpcDeadlineMs });
   notes.outcomes = paused.outcomes;
@@ -87,12 +93,28 @@ function* holdQuiet(
   const drainMs = Math.max(...paused.outcomes.map((outcome) => outcome.answeredMs - outcome.sentMs));
   yield* ask("report", { event: { kind: "paused", pause: record.id, startMs, drainMs } });
 
-  const latestMs = oursMs + longestMs - unpauseBudgetMs(rpcDeadlineMs);
   notes.measured = yield* hold({ startMs, holdMs, latestMs, allowanceMs }, notes.measured);
   const { asked, after } = yield* askAgain(instances, rpcDeadlineMs);
   notes.reasons.push(...gateReasons(asked, "just before the Unpause"), ...discoveryReasons(before, after));
   // What a gate says is true at some moment after the question was sent: the first question ends the window.
   notes.window = { startMs, endMs: Math.min(...asked.map((answer) => answer.sentMs)) };
+}
+
+/**
+ * The last look before the first Pause: a host that stood still since the record was written may find it swept
+ * and closed, and then nobody would look after what it pauses. Answers when the gates must be asked again, on
+ * our clock.
+ */
+function* whileInTime({ pause }: BackupInput, { id, deadlineMs }: PauseRecord): Workflow<number> {
+  const open = yield* ask("is-pause-open", { pause: id });
+  const { oursMs, wallMs } = yield* ask("now", {});
+  const leftMs = deadlineMs - wallMs;
+  if (!open || leftMs < pause.drainWaitMs + pause.rpcDeadlineMs)
+    throw new StillpointError(
+      "PREPARATION_TIMED_OUT",
+      `the deadline of "${id}" had come too near before anything was paused, or a sweep had ended it`,
+    );
+  return oursMs + leftMs - unpauseBudgetMs(pause.rpcDeadlineMs);
 }
 
 /** Kept free at the end of the longest pause: asking again, unpausing, and asking whether it is open. */

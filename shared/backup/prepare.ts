@@ -70,7 +70,7 @@ export function* captureAll(databases: readonly string[]): Workflow<Readonly<Rec
     if (capture.problems.length > 0)
       throw new StillpointError(
         "NOT_PROTECTED",
-        `database "${database}" could not be restored: ${capture.problems.join("; ")}; nothing was paused`,
+        `database "${database}" could not be restored: ${capture.problems.join("; ")}`,
       );
     captures[database] = capture;
     yield* ask("report", { event: { kind: "captured", database, tables: capture.identity.length } });

@@ -22,7 +22,7 @@ export function openPause(
 ): PauseRecord {
   if (now.oursMs + pause.longestMs > leaseUntilMs)
     throw new StillpointError(
-      "TIMED_OUT",
+      "PREPARATION_TIMED_OUT",
       `preparing the backup of "${deployment}" took so long that its lease would end inside the pause; nothing was paused`,
     );
   return {

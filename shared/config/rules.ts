@@ -42,9 +42,9 @@ function pauseProblems(tree: unknown, deployment: SettingPath): readonly Problem
   const { longest, drainWait, hold, rpcDeadline } = parsed.data;
   const holdMs = hold === "auto" ? LEAST_AUTO_HOLD_MS : hold;
   // One deadline for asking again, one for unpausing: both come after the hold, before the pause must be over.
-  const neededMs = drainWait + holdMs + 2 * rpcDeadline;
+  const neededMs = drainWait + holdMs + 3 * rpcDeadline;
   if (longest > neededMs) return [];
-  const sum = `drainWait ${showDuration(drainWait)}, hold ${showDuration(holdMs)} and twice rpcDeadline ${showDuration(rpcDeadline)}`;
+  const sum = `drainWait ${showDuration(drainWait)}, hold ${showDuration(holdMs)} and three times rpcDeadline ${showDuration(rpcDeadline)}`;
   return [{ path: [...path, "longest"], rule: `must be longer than ${showDuration(neededMs)}: ${sum}` }];
 }
 

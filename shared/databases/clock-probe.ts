@@ -15,26 +15,36 @@ export interface Probe {
   readonly known?: ClockBound;
   /** Further looks are taken while this lasts; the first one is always taken. */
   readonly budgetMs: number;
+  /** Ends the probe at once, with an error. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is asked, and on which clock of ours it is timed. A question must end by itself, and soon. */
+export interface TimeSource {
+  askSecond(): Promise<number>;
+  now(): number;
 }
 
 /**
  * Measures the offset of a clock that tells whole seconds only: what sharpens the bound is an answer from just
- * before, and one from just after, the moment at which the second changes.
+ * before, and one from just after, the moment at which the second changes. Answers that do not come are done
+ * without; where none comes at all, the last failure is thrown.
  */
 export async function probeClock(
-  askSecond: () => Promise<number>,
-  now: () => number,
-  { known, budgetMs }: Probe,
+  source: TimeSource,
+  { known, budgetMs, signal }: Probe,
 ): Promise<readonly ClockSample[]> {
+  const { now } = source;
   const untilMs = now() + budgetMs;
   const first = known ? boundaryTimes(known, now()) : evenly(now(), now() + 1000, FIRST_LOOK_STEPS);
-  const samples = await askAt(first, askSecond, now);
+  const samples = await askAt(source, first, signal);
   for (;;) {
     const bound = boundFrom(samples);
     if (bound === undefined || bound.highMs - bound.lowMs <= NARROW_MS) return samples;
     const times = boundaryTimes(bound, now());
     if ((times.at(-1) ?? Number.POSITIVE_INFINITY) > untilMs) return samples;
-    samples.push(...(await askAt(times, askSecond, now)));
+    samples.push(...(await askAt(source, times, signal).catch(() => [])));
+    signal?.throwIfAborted();
   }
 }
 
@@ -50,16 +60,20 @@ function evenly(fromMs: number, toMs: number, steps: number): readonly number[] 
 
 /** Asks at each of these moments without waiting for the answers before. */
 async function askAt(
+  { askSecond, now }: TimeSource,
   times: readonly number[],
-  askSecond: () => Promise<number>,
-  now: () => number,
+  signal: AbortSignal | undefined,
 ): Promise<ClockSample[]> {
-  return Promise.all(
+  const asked = await Promise.allSettled(
     times.map(async (time) => {
-      await delay(Math.max(0, time - now()));
+      await delay(Math.max(0, time - now()), undefined, signal ? { signal } : {});
       const sentMs = now();
       const dateSecond = await askSecond();
       return { sentMs, answeredMs: now(), dateSecond };
     }),
   );
+  const samples = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const failure = asked.findLast((one) => one.status === "rejected");
+  if (samples.length === 0 && failure !== undefined) throw failure.reason;
+  return samples;
 }

@@ -33,23 +33,33 @@ async function isRunning(answer: GateAnswer): Promise<string | undefined> {
     case "no-listener":
       return undefined;
     case "no-answer":
-      return (await accepts(answer.instance))
-        ? `"${address}" (accepts connections, does not answer)`
-        : undefined;
+      return signOfLife(answer.instance);
     default:
       return answer satisfies never;
   }
 }
 
-function accepts({ host, port }: Instance): Promise<boolean> {
+/** What a host that is gone looks like: nobody answers for its address. */
+const NO_SIGN = ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN"];
+
+/**
+ * A stopped instance gives no sign: refused, no such name, no route, or silence before a connection is made. What
+ * keeps us from asking at all, such as a name server that does not answer, is no proof of that.
+ */
+function signOfLife({ host, port, ...rest }: Instance): Promise<string | undefined> {
+  const address = addressOf({ host, port, ...rest });
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: CONNECT_TIMEOUT_MS });
-    const end = (accepted: boolean) => {
+    const end = (sign: string | undefined) => {
       socket.destroy();
-      resolve(accepted);
+      resolve(sign);
     };
-    socket.once("connect", () => end(true));
-    socket.once("error", () => end(false));
-    socket.once("timeout", () => end(false));
+    socket.once("connect", () => end(`"${address}" (accepts connections, does not answer)`));
+    socket.once("timeout", () => end(undefined));
+    socket.once("error", (error: NodeJS.ErrnoException) =>
+      end(
+        NO_SIGN.includes(error.code ?? "") ? undefined : `"${address}" (cannot be asked: ${error.message})`,
+      ),
+    );
   });
 }

@@ -1,9 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { backup } from "../backup/backup.ts";
 import type { BackupResult } from "../backup/backup-result.ts";
 import type { BackupEffects } from "../backup/effects.ts";
 import type { BackupEvent } from "../backup/event.ts";
 import { stamp } from "../backup/records.ts";
 import type { PauseRecord } from "../catalog/model.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { gateHandlers } from "./gate-handlers.ts";
@@ -17,7 +19,7 @@ export async function takeBackup(
   const { name, databases, pause } = open.settings;
   const input = {
     deployment: name,
-    run: `backup-${name}-${stamp(open.clock.wallMs())}`,
+    run: `backup-${name}-${stamp(open.clock.wallMs())}-${randomBytes(2).toString("hex")}`,
     databases: databases.map((database) => ({ name: database.name, kind: database.kind })),
     pause,
   };
@@ -44,13 +46,16 @@ function backupHandlers(open: OpenDeployment, report: (event: BackupEvent) => vo
       const outcomes = await admin.pause(instances, { drainWaitMs, deadlineMs, signal });
       return { outcomes, interrupted: signal.aborted };
     },
-    "probe-clock": ({ database, known, budgetMs }) =>
-      open.database(database).probeClock(open.clock.oursMs, { budgetMs, ...(known && { known }) }),
+    "probe-clock": ({ database, known, budgetMs }, signal) =>
+      interruptibly(signal, () =>
+        open.database(database).probeClock(open.clock.oursMs, { budgetMs, signal, ...(known && { known }) }),
+      ),
     capture: ({ database }) => open.database(database).capture(),
     "open-pause": async ({ record }) => {
       await catalog.pauses.create(record);
       return null;
     },
+    "is-pause-open": async ({ pause }) => (await catalog.pauses.get(pause)).record.state === "open",
     "close-pause": ({ record }) => closePause(open, record),
     "record-point": async ({ point }) => {
       await catalog.points.create(point);
@@ -63,12 +68,26 @@ function backupHandlers(open: OpenDeployment, report: (event: BackupEvent) => vo
   };
 }
 
-/** A sweep marks the record before its first Unpause: then its outcome stands, and the window must not be used. */
+async function interruptibly<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new StillpointError("INTERRUPTED", "interrupted while the database's clock was measured");
+  }
+}
+
+/**
+ * A sweep marks the record before its first Unpause: then the window must not be used. What this backup may have
+ * paused after that goes back under the sweep.
+ */
 async function closePause({ catalog }: OpenDeployment, record: PauseRecord): Promise<{ markedBy?: string }> {
-  const { record: written } = await catalog.pauses.update(record.id, (found) =>
-    found.state === "open" ? record : found,
-  );
-  return written.state === "swept" || written.markedBy !== undefined
-    ? { markedBy: written.markedBy ?? "a sweep" }
-    : {};
+  const { record: written } = await catalog.pauses.update(record.id, (found) => {
+    if (found.state === "open") return record;
+    const { unsettled, seenOpen } = record;
+    if (unsettled.length === 0) return found;
+    const all = [...new Set([...found.unsettled, ...unsettled])];
+    return { ...found, state: "unsettled", unsettled: all, seenOpen: { ...found.seenOpen, ...seenOpen } };
+  });
+  return written === record ? {} : { markedBy: written.markedBy ?? "a sweep" };
 }

@@ -99,6 +99,12 @@ export const ERRORS = {
     meaning: "A backup would be worthless, since a database could not be restored to it; nothing was paused.",
     next: "Mend what the message names, such as enabling point-in-time recovery, then: stillpoint backup",
   },
+  PREPARATION_TIMED_OUT: {
+    exit: 28,
+    meaning:
+      "Preparing the backup took so long that the pause could not be ended in time; nothing was paused.",
+    next: "stillpoint backup",
+  },
   DATABASE_UNREACHABLE: {
     exit: 30,
     meaning: "The database did not answer; nothing further was changed.",
@@ -111,8 +117,8 @@ export const ERRORS = {
   },
   DATABASE_REFUSED: {
     exit: 32,
-    meaning: "The database refused a step; what was done so far is in the run's journal.",
-    next: "stillpoint restore resume RUN",
+    meaning: "The database refused a call; what a restore had done before is in its run's journal.",
+    next: "Mend what the message names, then repeat the command; a restore goes on with: stillpoint restore resume RUN",
   },
   PLAN_REFUSED: {
     exit: 40,

@@ -115,7 +115,7 @@ test("an SRV name without records is INSTANCES_NOT_FOUND, or nothing for a resto
   const server = await dns({});
   await expect(discover([srv(server.address)])).rejects.toMatchObject({
     code: "INSTANCES_NOT_FOUND",
-    message: `Cannot find the instances of "ledger": the DNS says that "${SRV}" has no SRV records; is the name fully qualified?; nothing was paused`,
+    message: `Cannot find the instances of "ledger": the DNS says that "${SRV}" has no SRV records; is the name fully qualified?`,
   });
   expect(await discover([srv(server.address)], { ifNone: "accept" })).toEqual({
     basis: "dns",

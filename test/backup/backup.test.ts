@@ -228,6 +228,46 @@ test("where no whole second can fit before the deadline, the instances are let g
   expect(result.heldMs).toBeLessThan(2_000);
 });
 
+test("a backup whose record was swept before its first Pause sends none, and unpauses nothing", () => {
+  const { world, result } = take(undefined, (each) => {
+    each.pauseOpen = false;
+  });
+  expect(result.failure?.code).toBe("PREPARATION_TIMED_OUT");
+  expect(world.count("pause") + world.count("unpause")).toBe(0);
+  expect(world.pause?.state).toBe("closed");
+});
+
+test("a backup that stood still until its deadline was near sends no Pause", () => {
+  const { world, result } = take((effect, each) => {
+    if (effect.kind === "open-pause") each.oursMs += 25_000;
+    return undefined;
+  });
+  expect(result.verdict.kind).toBe("invalid");
+  expect(world.everPaused.size).toBe(0);
+});
+
+test("a database that lost its recovery history during the backup makes the window invalid", () => {
+  const taken = take((effect, each) => {
+    if (effect.kind === "capture" && each.count("capture") === 2) each.coveredFromSecond = each.oursMs / 1000;
+    return undefined;
+  });
+  expect(reasonsOf(taken).join()).toContain("can no longer be restored to the second");
+});
+
+test("a restore point that the catalog does not take is no restore point", () => {
+  const { world, result } = take(failing("record-point", 1, "CATALOG_UNREADABLE"));
+  expect(result.verdict.kind).toBe("invalid");
+  expect(result.point).toBeUndefined();
+  expect(world.closed.size).toBe(0);
+});
+
+test("a fixed hold that does not fit before the deadline is a reason, not cut short in silence", () => {
+  const world = new SmallWorld();
+  const result = drive(backup({ ...INPUT, pause: { ...INPUT.pause, holdMs: 60_000 } }), world.answer);
+  expect(result.verdict).toMatchObject({ kind: "invalid" });
+  expect(world.closed.size).toBe(0);
+});
+
 test("nothing is paused while somebody else's pause is seen", () => {
   const { code, world } = refusal((each) => each.closed.add("10.0.0.2:50053"));
   expect(code).toBe("ALREADY_PAUSED");

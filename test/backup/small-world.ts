@@ -58,6 +58,8 @@ export class SmallWorld {
   interrupted = false;
   identity = ["table-1 id-1"];
   problems: string[] = [];
+  coveredFromSecond = 0;
+  pauseOpen = true;
   pauseOutcome: PauseOutcome["kind"] = "paused";
   readonly #mischief: Mischief;
 
@@ -112,12 +114,14 @@ export class SmallWorld {
     capture: () => ({
       identity: this.identity,
       problems: this.problems,
+      coveredFromSecond: this.coveredFromSecond,
       captured: { tables: this.identity },
     }),
     "open-pause": ({ record }: { record: PauseRecord }) => {
       this.pause = record;
       return null;
     },
+    "is-pause-open": () => this.pauseOpen,
     "held-by-others": () => [],
     "close-pause": ({ record }: { record: PauseRecord }) => {
       if (this.markedBy !== undefined) return { markedBy: this.markedBy };

@@ -29,12 +29,12 @@ const cases: readonly (readonly [behaviour: string, part: string, ...problems: s
   [
     "the longest pause must leave room for drain, hold and what comes after",
     "pause: { drainWait: 30s, hold: 20s, longest: 60s }",
-    ':3:50 deployments.payments.pause.longest must be longer than 1m: drainWait 30s, hold 20s and twice rpcDeadline 5s (it is "60s")',
+    ':3:50 deployments.payments.pause.longest must be longer than 1m5s: drainWait 30s, hold 20s and three times rpcDeadline 5s (it is "60s")',
   ],
   [
     "a default that no longer fits is reported at its section",
     "pause: { drainWait: 55s }",
-    ":3:5 deployments.payments.pause.longest must be longer than 1m7s: drainWait 55s, hold 2s and twice rpcDeadline 5s",
+    ":3:5 deployments.payments.pause.longest must be longer than 1m12s: drainWait 55s, hold 2s and three times rpcDeadline 5s",
   ],
   [
     "a section without contents is told to be left out",

@@ -7,7 +7,7 @@ import { attempt } from "./refusal.ts";
  * What the service's clock says, in whole seconds since 1970: every answer carries it in its `Date` header.
  * The header belongs to the last attempt, while the caller's times span all attempts: the bound stays true.
  */
-export async function askSecond({ dynamodb }: DynamodbConnection, table: string): Promise<number> {
+export async function askSecond({ dynamodbSoon }: DynamodbConnection, table: string): Promise<number> {
   const command = new DescribeTableCommand({ TableName: table });
   let date: string | undefined;
   command.middlewareStack.add(
@@ -18,7 +18,7 @@ export async function askSecond({ dynamodb }: DynamodbConnection, table: string)
     },
     { step: "deserialize", name: "keepDate", override: true },
   );
-  await attempt("ask for the time, describing table", table, () => dynamodb.send(command));
+  await attempt("ask for the time, describing table", table, () => dynamodbSoon.send(command));
   const ms = Date.parse(date ?? "");
   if (Number.isNaN(ms))
     throw new StillpointError(

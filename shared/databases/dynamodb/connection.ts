@@ -17,13 +17,16 @@ export interface DynamodbConnection {
    * refused for lack of room, which the SDK takes for throttling and would wait out for half a minute.
    */
   readonly dynamodbOnce: DynamoDBClient;
+  /** Gives up soon and never repeats: asked for the time while instances are held. */
+  readonly dynamodbSoon: DynamoDBClient;
   readonly scaling: ApplicationAutoScalingClient;
   close(): void;
 }
 
 /** Control planes throttle; the SDK waits with jitter between its attempts. */
 const MOST_ATTEMPTS = 8;
-const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 20_000 };
+const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
+const SOON = { connectionTimeout: 1_000, requestTimeout: 1_000, throwOnRequestTimeout: true };
 
 export function connect(address: DynamodbAddress): DynamodbConnection {
   const { region, endpoint, autoScalingEndpoint = endpoint, profile } = address;
@@ -31,6 +34,7 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
   const database = { ...common, ...(endpoint && { endpoint }), requestHandler: TIMEOUTS };
   const dynamodb = new DynamoDBClient(database);
   const dynamodbOnce = new DynamoDBClient({ ...database, maxAttempts: 1 });
+  const dynamodbSoon = new DynamoDBClient({ ...database, maxAttempts: 1, requestHandler: SOON });
   const scaling = new ApplicationAutoScalingClient({
     ...common,
     ...(autoScalingEndpoint && { endpoint: autoScalingEndpoint }),
@@ -39,7 +43,8 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
   const close = () => {
     dynamodb.destroy();
     dynamodbOnce.destroy();
+    dynamodbSoon.destroy();
     scaling.destroy();
   };
-  return { address, dynamodb, dynamodbOnce, scaling, close };
+  return { address, dynamodb, dynamodbOnce, dynamodbSoon, scaling, close };
 }

@@ -28,7 +28,7 @@ export function openDynamodb(settings: DynamodbSettings): DynamodbDatabase {
     connection,
     capture: async () => asCapture(await capture(connection, settings)),
     probeClock: (now, probe) =>
-      probeClock(() => askSecond(connection, metadataTableOf(settings)), now, probe),
+      probeClock({ now, askSecond: () => askSecond(connection, metadataTableOf(settings)) }, probe),
     close: () => connection.close(),
   };
 }
@@ -44,6 +44,7 @@ function asCapture(captured: CapturedDynamodb): Capture & { readonly captured: C
   return {
     identity: captured.tables.map(({ name, id }) => `${name} ${id}`),
     problems: [...missing, ...uncovered, ...replicated],
+    coveredFromSecond: Math.max(...captured.tables.map(({ coverage }) => coverage?.earliestSecond ?? 0)),
     captured,
   };
 }

@@ -30,7 +30,8 @@ export interface DiscoveryOptions {
 const INSTANCES_MOST = 1_000;
 
 interface Found {
-  readonly addresses: readonly Address[];
+  /** With what a name stands for, where it is one. */
+  readonly addresses: readonly (Address & Pick<Instance, "uid">)[];
   readonly disagreements: readonly string[];
 }
 
@@ -63,7 +64,7 @@ async function find(
   const { source, kind } = component;
   if (source.kind === "list") {
     const addresses = source.addresses.map((address) => parseAddress(address, kind));
-    return { addresses, disagreements: await ambiguous(addresses, names) };
+    return identified(addresses, names);
   }
   let question = 0;
   const answer = await lookUpSrv(source.name, () => names.srv(source.name, question++, source.servers));
@@ -90,8 +91,10 @@ async function withAddresses(
   disagreement: string | undefined,
 ): Promise<Found> {
   const said = disagreement === undefined ? [] : [disagreement];
-  if (!servers?.length)
-    return { addresses, disagreements: [...said, ...(await ambiguous(addresses, names))] };
+  if (!servers?.length) {
+    const found = await identified(addresses, names);
+    return { ...found, disagreements: [...said, ...found.disagreements] };
+  }
   // The names of a private DNS mean nothing to the system's resolver, so the instances go by their addresses. A
   // name that does not resolve stays: the call to it will say so.
   const resolved = await Promise.all(
@@ -104,15 +107,22 @@ async function withAddresses(
 }
 
 /**
- * A name that stands for several addresses may stand for several processes, of which a connection reaches only one.
- * One address of each family is one host.
+ * A name is an instance only together with what it stands for: pointed elsewhere during a pause, it is another one,
+ * while a warm connection still reaches the old. One that stands for several addresses may stand for several
+ * processes, of which a connection reaches only one; one address of each family is one host.
  */
-async function ambiguous(addresses: readonly Address[], names: NameService): Promise<readonly string[]> {
+async function identified(addresses: readonly Address[], names: NameService): Promise<Found> {
   const hosts = [...new Set(addresses.map(({ host }) => host))].filter((host) => isIP(host) === 0);
-  const found = await Promise.all(hosts.map(async (host) => ({ host, all: await names.addresses(host) })));
-  return found
-    .filter(({ all }) => severalOf(all))
-    .map(({ host, all }) => `"${host}" stands for ${all.join(", ")}, of which only one is spoken to`);
+  const found = await Promise.all(hosts.map(async (host) => [host, await names.addresses(host)] as const));
+  const standsFor = new Map(found);
+  const disagreements = found
+    .filter(([, all]) => severalOf(all))
+    .map(([host, all]) => `"${host}" stands for ${all.join(", ")}, of which only one is spoken to`);
+  const known = addresses.map((address) => {
+    const all = standsFor.get(address.host) ?? [];
+    return all.length === 0 ? address : { ...address, uid: `at ${[...all].sort().join(" and ")}` };
+  });
+  return { addresses: known, disagreements };
 }
 
 function severalOf(addresses: readonly string[]): boolean {
@@ -121,7 +131,7 @@ function severalOf(addresses: readonly string[]): boolean {
 }
 
 /** One Pause per process: an instance that is listed twice would be told that another pause is in progress. */
-function distinct(addresses: readonly Address[]): readonly Address[] {
+function distinct(addresses: Found["addresses"]): Found["addresses"] {
   return [...new Map(addresses.map((address) => [addressOf(address), address])).values()];
 }
 

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { AdminClients } from "../../shared/admin/admin-clients.ts";
 import { type ComponentSource, discover, type InstanceSource } from "../../shared/admin/discovery.ts";
 import type { NameService } from "../../shared/admin/name-service.ts";
+import { discoveryReasons } from "../../shared/pause/verdict.ts";
 import { type DnsServer, dnsServer, type Zone } from "./dns-server.ts";
 import { embeddedGate } from "./embedded-gate.ts";
 
@@ -45,6 +46,16 @@ test("a list gives its instances in order, ports filled in by the kind of compon
 
 test("an instance that is listed twice is one instance", async () => {
   expect(hosts(await discover([list("10.0.0.1", "10.0.0.1:50053")]))).toEqual(["10.0.0.1"]);
+});
+
+test("a name that is pointed at another address is another instance", async () => {
+  const at = (address: string): NameService => ({ srv: async () => [], addresses: async () => [address] });
+  const before = await discover([list("ledger-0")], { names: at("10.0.0.1") });
+  const after = await discover([list("ledger-0")], { names: at("10.0.0.2") });
+  expect(discoveryReasons(before, before)).toEqual([]);
+  expect(discoveryReasons(before, after).join()).toContain(
+    '"ledger ledger-0:50053 uid at 10.0.0.2" had appeared',
+  );
 });
 
 test("a listed name that stands for several processes is a disagreement", async () => {

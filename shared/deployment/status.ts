@@ -53,18 +53,15 @@ function isHeld({ holder }: Lease, runs: readonly Run[]): boolean {
   return holder !== undefined && state !== "done" && state !== "abandoned";
 }
 
-/** Every instance that is known, in the configuration or on an open record. */
+/** Every instance that is known: recorded ones are asked also where discovery fails. */
 async function askGates(open: OpenDeployment): Promise<Pick<DeploymentStatus, "instances" | "undiscovered">> {
-  try {
-    const { instances } = await open.discoverAll();
-    const recorded = (await open.catalog.pauses.open()).records
-      .filter(({ deployment }) => deployment === open.settings.name)
-      .flatMap((record) => record.instances);
-    const everyone = [...new Map([...instances, ...recorded].map((one) => [addressOf(one), one])).values()];
-    return {
-      instances: await open.admin.checkPaused(everyone, { deadlineMs: open.settings.pause.rpcDeadlineMs }),
-    };
-  } catch (error) {
-    return { instances: [], undiscovered: messageOf(error) };
-  }
+  const { admin, catalog, settings } = open;
+  const recorded = (await catalog.pauses.open()).records
+    .filter(({ deployment }) => deployment === settings.name)
+    .flatMap((record) => record.instances);
+  const found = await open.discoverAll().catch(messageOf);
+  const discovered = typeof found === "string" ? [] : found.instances;
+  const everyone = [...new Map([...discovered, ...recorded].map((one) => [addressOf(one), one])).values()];
+  const instances = await admin.checkPaused(everyone, { deadlineMs: settings.pause.rpcDeadlineMs });
+  return { instances, ...(typeof found === "string" && { undiscovered: found }) };
 }

@@ -113,7 +113,7 @@ test("the verdict is told with its reasons and with what may still be paused", (
 
 test("the progress of a backup names the deadline before anything is paused", () => {
   expect(backupProgress({ kind: "pausing", pause: "p", deadlineMs: SECOND * 1000 })).toEqual([
-    "  pausing    p; every instance is open again by 2026-11-21T18:00:03Z, whatever happens",
+    "  pausing    p; to be open again by 2026-11-21T18:00:03Z; what is not then, a sweep opens",
   ]);
 });
 

@@ -16,7 +16,7 @@ export async function backup(shell: Shell, name: string | undefined): Promise<Ou
   const { takeBackup } = await import("../../../shared/deployment/take-backup.ts");
   shell.say(`backup of ${settings.name}`);
   shell.say(
-    '  This process guards its pause only while it lives; "stillpoint sweep --watch" elsewhere outlives it.',
+    '  This process guards its pause only while it lives; "stillpoint sweep --watch" beside it outlives it.',
   );
   const watch = watchPause(shell);
   using interruption = untilInterrupted(shell, {

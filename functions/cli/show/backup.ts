@@ -20,7 +20,7 @@ export function backupProgress(event: BackupEvent): readonly string[] {
     case "pausing":
       return fact(
         "pausing",
-        `${event.pause}; every instance is open again by ${showTime(event.deadlineMs)}, whatever happens`,
+        `${event.pause}; to be open again by ${showTime(event.deadlineMs)}; what is not then, a sweep opens`,
       );
     case "paused":
       return fact("paused", `all instances, drained after ${showSpan(event.drainMs)}; holding`);
@@ -53,7 +53,7 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
     ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
     ...(point ? fact("list", basisText(point.instances.length, point.discovery)) : []),
     ...(stillPaused.length === 0
-      ? fact("gates", "all open")
+      ? fact("gates", "all that this backup paused were seen open")
       : fact("gates", `MAY STILL BE PAUSED: ${listed(stillPaused.map(addressOf))}`)),
     ...fact("pause", result.pause),
   ];

@@ -18,7 +18,7 @@ export function statusLines(status: DeploymentStatus, nowMs: number): readonly s
       fact("unfinished", `${id} (${state}${failure ? `: ${failure.code}` : ""}): stillpoint show ${id}`),
     ),
     ...status.unreadable.flatMap((message) => fact("unreadable", message)),
-    ...(status.undiscovered === undefined ? gateTable(status.instances) : []),
+    ...(status.instances.length > 0 ? gateTable(status.instances) : []),
   ];
 }
 
@@ -29,10 +29,10 @@ function lastPointText({ lastPoint, ageMs, late }: DeploymentStatus): string {
 }
 
 function pausedText({ instances, undiscovered }: DeploymentStatus): string {
-  if (undiscovered !== undefined) return `unknown: ${undiscovered}`;
   const closed = instances.filter(({ kind }) => kind === "closed").length;
   const silent = instances.filter(({ kind }) => kind === "no-answer").length;
-  const paused = closed === 0 ? "none" : `${closed} of ${instances.length}`;
+  const known = undiscovered === undefined ? "none" : `unknown (${undiscovered}); none of those recorded`;
+  const paused = closed === 0 ? known : `${closed} of ${instances.length}`;
   return silent === 0 ? paused : `${paused}; ${silent} did not answer`;
 }
 

@@ -28,7 +28,7 @@ test("Ctrl-C in the middle of a pause unpauses first and says so", { timeout: 30
   expect(stderr).toContain("Interrupted: whatever is paused is unpaused first");
   const result = BackupOutput.parse(JSON.parse(stdout));
   expect(result).toMatchObject({ verdict: "invalid", stillPaused: [], error: { code: "INTERRUPTED" } });
-  expect(result.error?.message).toContain("all instances are open again");
+  expect(result.error?.message).toContain("every instance that it had paused is open again");
   expect(status).toBe(ERRORS.INTERRUPTED.exit);
 
   const listed = await stillpoint(words("list", "--all", "--json"));

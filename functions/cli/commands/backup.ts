@@ -69,7 +69,7 @@ function failureOf(deployment: string, result: BackupResult): Failure | undefine
   if (failure?.code === "INTERRUPTED")
     return {
       code: "INTERRUPTED",
-      message: `the backup of "${deployment}" was interrupted; all instances are open again, and no restore point was recorded`,
+      message: `the backup of "${deployment}" was interrupted; every instance that it had paused is open again, and no restore point was recorded`,
     };
   if (verdict.kind === "valid") return undefined;
   return {

@@ -66,7 +66,7 @@ async function refuseOtherKeys(
     const found = await captureTable(open.database(database).connection, read, known);
     if (found?.keys === original.keys && found.indexes.join() === original.indexes.join()) continue;
     throw new StillpointError(
-      "COPY_DISPROVEN",
+      what === "copies" ? "COPY_DISPROVEN" : "COPY_DIFFERS",
       `table "${read}" does not have the keys and indexes of "${name}": ${found?.keys}; ${found?.indexes.join("; ")}`,
     );
   }

@@ -90,6 +90,7 @@ export async function captureTable(
   const table = await describeTable(connection, name);
   if (table === undefined) return undefined;
   const { recoveryDays, coverage } = await readRecovery(connection, name);
+  const { settings, reservedTags } = await readSettings(connection, table, recoveryDays);
   return {
     name,
     id: table.TableId ?? "",
@@ -99,8 +100,8 @@ export async function captureTable(
     indexes: indexTexts(table),
     items: table.ItemCount ?? 0,
     bytes: table.TableSizeBytes ?? 0,
-    settings: await readSettings(connection, table, recoveryDays),
-    dropped: droppedBy(table),
+    settings,
+    dropped: droppedBy(table, reservedTags),
     replicas: (table.Replicas ?? []).map(({ RegionName }) => RegionName ?? ""),
     ...(coverage && { coverage }),
   };
@@ -119,16 +120,20 @@ function indexTexts({ GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] }:
   return [...GlobalSecondaryIndexes, ...LocalSecondaryIndexes]
     .map(({ IndexName, KeySchema = [], Projection }) => {
       const keys = KeySchema.map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType}`).join(", ");
-      return `${IndexName} (${keys}) ${Projection?.ProjectionType}`;
+      const others = [...(Projection?.NonKeyAttributes ?? [])].sort();
+      const included = others.length === 0 ? "" : ` ${others.join(", ")}`;
+      return `${IndexName} (${keys}) ${Projection?.ProjectionType}${included}`;
     })
     .sort();
 }
 
 /** What a restored table loses and nothing here puts back. */
-function droppedBy(table: TableDescription): string[] {
+function droppedBy(table: TableDescription, reservedTags: readonly string[]): string[] {
   const dropped: string[] = [];
   if (table.StreamSpecification?.StreamEnabled) dropped.push("the stream, and what reads from it");
   const tableClass = table.TableClassSummary?.TableClass;
   if (tableClass !== undefined && tableClass !== "STANDARD") dropped.push(`the table class ${tableClass}`);
+  if (reservedTags.length > 0)
+    dropped.push(`the tags ${[...reservedTags].sort().join(", ")}, which only AWS can set`);
   return dropped;
 }

@@ -45,9 +45,9 @@ export async function readSettings(
   connection: DynamodbConnection,
   table: TableDescription,
   recoveryDays: number | null,
-): Promise<TableSettings> {
+): Promise<{ readonly settings: TableSettings; readonly reservedTags: readonly string[] }> {
   const name = table.TableName ?? "";
-  const [ttl, tags, scaling] = await Promise.all([
+  const [ttl, { tags, reserved }, scaling] = await Promise.all([
     readTtl(connection, name),
     readTags(connection, name, table.TableArn ?? ""),
     readScaling(connection, [
@@ -57,7 +57,7 @@ export async function readSettings(
   ]);
   const billing =
     table.BillingModeSummary?.BillingMode === "PAY_PER_REQUEST" ? "PAY_PER_REQUEST" : "PROVISIONED";
-  return {
+  const settings: TableSettings = {
     recoveryDays,
     billing,
     ...(billing === "PROVISIONED" && { capacity: capacityOf(table.ProvisionedThroughput) }),
@@ -75,6 +75,7 @@ export async function readSettings(
     tags,
     deletionProtection: table.DeletionProtectionEnabled ?? false,
   };
+  return { settings, reservedTags: reserved };
 }
 
 function capacityOf(throughput: TableDescription["ProvisionedThroughput"]): { read: number; write: number } {
@@ -89,22 +90,28 @@ async function readTtl({ dynamodb }: DynamodbConnection, table: string): Promise
   return status === "ENABLED" || status === "ENABLING" ? (attribute ?? null) : null;
 }
 
+/** Tags of AWS' own, as CloudFormation puts them: they are listed like any other, but nobody else can set them. */
+const RESERVED = "aws:";
+
 async function readTags(
   { dynamodb }: DynamodbConnection,
   table: string,
   arn: string,
-): Promise<Record<string, string>> {
+): Promise<{ readonly tags: Record<string, string>; readonly reserved: readonly string[] }> {
   const tags: Record<string, string> = {};
+  const reserved: string[] = [];
   let next: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const answer = await attempt("list the tags of table", table, () =>
       dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn: arn, ...(next && { NextToken: next }) })),
     );
-    for (const { Key, Value } of answer.Tags ?? []) if (Key !== undefined) tags[Key] = Value ?? "";
+    for (const { Key = "", Value = "" } of answer.Tags ?? [])
+      if (Key.startsWith(RESERVED)) reserved.push(Key);
+      else tags[Key] = Value;
     next = answer.NextToken;
     if (next === undefined) break;
   }
-  return tags;
+  return { tags, reserved };
 }
 
 /** Targets and policies of a table and its indexes, by resource id: they are not removed with the table. */

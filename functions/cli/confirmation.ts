@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
+import { discardedText } from "../../shared/restore/dynamodb/describe-plan.ts";
 
 /** Asks on the terminal for the name of the deployment whose tables will be deleted. */
 export async function askConfirmation({ deployment, plan }: PlannedRun): Promise<string> {
@@ -11,7 +12,8 @@ export async function askConfirmation({ deployment, plan }: PlannedRun): Promise
     prompt.once("close", () => resolve(""));
   });
   try {
-    const question = `This deletes and replaces ${count} tables. Type the deployment's name (${deployment}) to go on: `;
+    const discarded = discardedText(plan.dynamodb, Date.now());
+    const question = `This deletes and replaces ${count} tables. ${discarded}. Type the deployment's name (${deployment}) to go on: `;
     return await Promise.race([prompt.question(question), left]);
   } finally {
     prompt.close();

@@ -30,12 +30,11 @@ export function adviceOn({ code, message }: Failure, about: Circumstances): Fail
 }
 
 /** What ends a run without ending it is answered by going on with that run. */
-const GO_ON: readonly ErrorCode[] = ["INTERRUPTED", "CONFIRMATION_NEEDED"];
-
 function nextFor(code: ErrorCode, next: string, { run }: Circumstances): string {
   if (run === undefined) return next;
   const goOn = run.begun ? `stillpoint restore resume ${run.id}` : startCommand(run);
-  if (GO_ON.includes(code)) return goOn;
+  if (code === "CONFIRMATION_NEEDED") return run.begun ? `${goOn} --confirm ${run.deployment}` : goOn;
+  if (code === "INTERRUPTED") return goOn;
   return next.replaceAll("stillpoint restore resume RUN", goOn).replaceAll("RUN", run.id);
 }
 

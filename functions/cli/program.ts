@@ -92,7 +92,7 @@ function addRestore(restore: Command, from: From, run: Run): void {
   restore
     .command("resume <run>")
     .description("go on with a restore that was killed or has failed")
-    .option("--confirm <name>", "the deployment's name, where the run has not begun yet")
+    .option("--confirm <name>", "the deployment's name, where no original is deleted yet")
     .action((id, _, command) =>
       run(from(command), async (shell) =>
         (await import("./commands/restore.ts")).resumeRestore(shell, id, command.optsWithGlobals()),
@@ -101,9 +101,10 @@ function addRestore(restore: Command, from: From, run: Run): void {
   restore
     .command("abandon <run>")
     .description("remove what a restore has made that nobody will finish, and free its lease")
-    .action((id, _, command) =>
+    .option("--keep-copies", "remove nothing: end the run as it stands and free its lease")
+    .action((id, options, command) =>
       run(from(command), async (shell) =>
-        (await import("./commands/abandon-restore.ts")).abandonRestore(shell, id),
+        (await import("./commands/abandon-restore.ts")).abandonRestore(shell, id, options),
       ),
     );
 }

@@ -111,8 +111,11 @@ export const Run = z.strictObject({
   point: z.string(),
   createdMs: ms,
   updatedMs: ms,
-  /** `planned`: nothing done, no lease; `running`: at work or killed; `failed`: can be resumed or abandoned. */
-  state: z.enum(["planned", "running", "failed", "done", "abandoned"]),
+  /**
+   * `planned`: nothing done, no lease; `running`: at work or killed; `failed`: can be resumed or abandoned;
+   * `abandoning`: its copies are being removed, so it can only be abandoned.
+   */
+  state: z.enum(["planned", "running", "failed", "abandoning", "done", "abandoned"]),
   plan: z.unknown(),
   failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
   result: z.unknown().optional(),

@@ -18,6 +18,7 @@ import {
 import type { PlanText } from "../restore/plan-step.ts";
 import { type Clocks, DEFAULT_CLOCKS } from "../verify/subject.ts";
 import { canonicalJson } from "../workflow/canonical-json.ts";
+import { dyingPoints } from "./dying-points.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { takenNames } from "./recheck.ts";
 
@@ -30,6 +31,11 @@ export interface RunPlan {
 
 export interface PlannedRun extends Run {
   readonly plan: RunPlan;
+}
+
+/** What is approved is what happens. */
+export function digestOf(plan: DynamodbPlan): string {
+  return createHash("sha256").update(canonicalJson(plan)).digest("hex");
 }
 
 export function clocksOf(open: OpenDeployment): Clocks {
@@ -49,7 +55,6 @@ export async function planRestore(
   const databases = await Promise.all(point.databases.map((database) => lookAt(open, database)));
   const plan = planFrom(open, { point, run, mode, databases, points });
   await refuseUnlessPossible(open, plan, databases);
-  const digest = createHash("sha256").update(canonicalJson(plan)).digest("hex");
   const planned: PlannedRun = {
     schema: SCHEMA,
     id: run,
@@ -59,7 +64,7 @@ export async function planRestore(
     createdMs: nowMs,
     updatedMs: nowMs,
     state: "planned",
-    plan: { dynamodb: plan, digest, text: describePlan(plan, nowMs) },
+    plan: { dynamodb: plan, digest: digestOf(plan), text: describePlan(plan, nowMs) },
   };
   await catalog.runs.create(planned);
   return planned;
@@ -87,7 +92,6 @@ function planFrom(open: OpenDeployment, { point, run, mode, databases, points }:
   const proofs = databases.flatMap(
     (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond: secondOf(point) }) ?? [],
   );
-  const doomed = new Set(mode === "in-place" ? tables.map(({ id }) => id) : []);
   return {
     deployment: open.settings.name,
     run,
@@ -98,7 +102,7 @@ function planFrom(open: OpenDeployment, { point, run, mode, databases, points }:
     ...(point.window && { window: windowOnDatabase(point) }),
     instances: point.instances,
     leftAlone: databases.flatMap(createdSince),
-    dyingPoints: points.filter((each) => restsOn(each, doomed)).map(({ id }) => id),
+    dyingPoints: dyingPoints(points, { mode, tables }),
   };
 }
 
@@ -110,13 +114,6 @@ function windowOnDatabase({ window, databases }: RestorePoint): DynamodbPlan["wi
     startMs: window.startMs + Math.max(...bounds.map(({ highMs }) => highMs)),
     endMs: window.endMs + Math.min(...bounds.map(({ lowMs }) => lowMs)),
   };
-}
-
-function restsOn({ databases }: RestorePoint, tableIds: ReadonlySet<string>): boolean {
-  return databases.some(({ captured }) => {
-    const parsed = CapturedDynamodb.safeParse(captured);
-    return parsed.success && parsed.data.tables.some(({ id }) => tableIds.has(id));
-  });
 }
 
 async function refuseUnlessPossible(

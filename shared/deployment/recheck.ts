@@ -3,6 +3,7 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { CapturedTable } from "../restore/dynamodb/captured.ts";
 import { createdSince, type DynamodbPlan, type PlannedTable } from "../restore/dynamodb/plan.ts";
 import { settingsDifferences } from "../restore/dynamodb/settings.ts";
+import { dyingPoints } from "./dying-points.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { refuseRunning } from "./stopped-instances.ts";
 
@@ -15,6 +16,7 @@ export async function recheck(open: OpenDeployment, plan: DynamodbPlan, untouche
   const differences = [
     ...(await worldDifferences(open, plan)),
     ...(untouched ? await takenNames(open, plan) : []),
+    ...(await unplannedDeaths(open, plan)),
   ];
   if (differences.length > 0)
     throw new StillpointError(
@@ -23,7 +25,16 @@ export async function recheck(open: OpenDeployment, plan: DynamodbPlan, untouche
     );
 }
 
-async function worldDifferences(open: OpenDeployment, plan: DynamodbPlan): Promise<readonly string[]> {
+/** What the run itself may have changed before it was killed, and is no difference. */
+interface OwnDoing {
+  readonly unprotected?: boolean;
+}
+
+export async function worldDifferences(
+  open: OpenDeployment,
+  plan: DynamodbPlan,
+  own: OwnDoing = {},
+): Promise<readonly string[]> {
   const databases = [...new Set(plan.tables.map(({ database }) => database))];
   const found = await Promise.all(
     databases.map(async (database) => {
@@ -35,7 +46,7 @@ async function worldDifferences(open: OpenDeployment, plan: DynamodbPlan): Promi
       const created = createdSince({ name: database, atSecond: 0, atBackup, now });
       const unplanned = created.filter((name) => !plan.leftAlone.includes(name));
       return [
-        ...planned.flatMap((table) => tableDifferences(table, byName.get(table.name))),
+        ...planned.flatMap((table) => tableDifferences(table, byName.get(table.name), own)),
         ...unplanned.map((name) => `table "${name}" was created`),
       ];
     }),
@@ -43,18 +54,31 @@ async function worldDifferences(open: OpenDeployment, plan: DynamodbPlan): Promi
   return found.flat();
 }
 
-function tableDifferences(
+export function tableDifferences(
   { name, id, original }: PlannedTable,
   now: CapturedTable | undefined,
+  { unprotected = false }: OwnDoing,
 ): readonly string[] {
   if (now === undefined) return [`table "${name}" is gone`];
   if (now.id !== id) return [`table "${name}" is another one: its id is "${now.id}" instead of "${id}"`];
-  const changed = settingsDifferences(original.settings, now.settings);
+  const { settings } = original;
+  const expected = unprotected && !now.settings.deletionProtection;
+  const changed = settingsDifferences(
+    expected ? { ...settings, deletionProtection: false } : settings,
+    now.settings,
+  );
   const keys = now.keys === original.keys && now.indexes.join() === original.indexes.join();
   return [
     ...(keys ? [] : [`keys or indexes of table "${name}" were changed`]),
     ...changed.map((difference) => `table "${name}": ${difference}`),
   ];
+}
+
+/** Points that were taken since, of which the plan does not say that they will be lost. */
+async function unplannedDeaths({ catalog }: OpenDeployment, plan: DynamodbPlan): Promise<readonly string[]> {
+  const { records } = await catalog.points.list(plan.deployment);
+  const unplanned = dyingPoints(records, plan).filter((id) => !plan.dyingPoints.includes(id));
+  return unplanned.map((id) => `restore point "${id}", taken since, would be lost`);
 }
 
 /** Which names that the run will create are there already. */

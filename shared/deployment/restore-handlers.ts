@@ -1,6 +1,7 @@
 import { applySettings } from "../databases/dynamodb/apply-settings.ts";
-import { captureTable, describeTable } from "../databases/dynamodb/capture.ts";
+import { captureTable } from "../databases/dynamodb/capture.ts";
 import { concurrently } from "../databases/dynamodb/concurrently.ts";
+import type { DynamodbConnection } from "../databases/dynamodb/connection.ts";
 import {
   backupsNamed,
   deleteBackup,
@@ -8,28 +9,43 @@ import {
   startCopy,
   startReplacement,
 } from "../databases/dynamodb/copies.ts";
-import { deleteTable } from "../databases/dynamodb/delete-table.ts";
+import { deleteTable, protectAgain } from "../databases/dynamodb/delete-table.ts";
+import { missingCopy } from "../databases/dynamodb/missing-copy.ts";
 import { observe } from "../databases/dynamodb/observe.ts";
 import { readRecovery } from "../databases/dynamodb/settings.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../restore/dynamodb/abandon.ts";
-import type { RestoreEvent } from "../restore/dynamodb/effects.ts";
+import type { BackedUp, RestoreEvent } from "../restore/dynamodb/effects.ts";
 import type { DynamodbPlan, PlannedTable } from "../restore/dynamodb/plan.ts";
 import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
 import { settingsDifferences } from "../restore/dynamodb/settings.ts";
 import type { Handlers } from "../workflow/effect.ts";
+import type { Journal } from "../workflow/journal.ts";
+import { lookAgain } from "./look-again.ts";
+import { missingOriginals } from "./missing-originals.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { recheck } from "./recheck.ts";
+import { refuseOvertaken } from "./refuse-overtaken.ts";
 import { verifyPlanned } from "./verify-planned.ts";
 
 /** DescribeContinuousBackups is limited to ten a second. */
 const AT_A_TIME = 5;
 
+/** Whose effects are carried out. */
+interface Run {
+  readonly report: (event: RestoreEvent) => void | Promise<void>;
+  /** Of a restore: before every deletion it tells whether the run is still this process's. */
+  readonly journal?: Journal;
+  /** Of an abandoning. */
+  readonly markRun?: (state: "abandoning" | "failed") => Promise<void>;
+}
+
 /** What a restore and the abandoning of one ask for, carried out on this deployment's databases. */
 export function restoreHandlers(
   open: OpenDeployment,
-  report: (event: RestoreEvent) => void | Promise<void>,
+  { report, journal, markRun = async () => undefined }: Run,
 ): Handlers<AbandonEffects> {
+  const guard = async (table: string) => journal && refuseOvertaken(journal, table);
   const connectionOf = (database: string) => open.database(database).connection;
   return {
     recheck: async ({ plan, untouched }) => {
@@ -39,8 +55,16 @@ export function restoreHandlers(
     coverage: async ({ plan }) => ({ done: await isCovered(open, plan) }),
     "start-copy": ({ database, ...from }) => startCopy(connectionOf(database), from),
     "start-backup": ({ database, ...what }) => startBackup(connectionOf(database), what),
-    "delete-table": async ({ database, ...table }) => {
-      await deleteTable(connectionOf(database), table);
+    "delete-table": async ({ database, name }) => {
+      await deleteTable(connectionOf(database), { name, guard: () => guard(name) });
+      return null;
+    },
+    "delete-original": async (table) => {
+      await deleteOriginal(connectionOf(table.database), table, guard);
+      return null;
+    },
+    "look-again": async ({ plan, copies }) => {
+      await lookAgain(open, { plan, copies, hasDeleted: journal?.holds("delete-original") ?? false });
       return null;
     },
     "delete-backup": async ({ database, arn }) => {
@@ -54,18 +78,43 @@ export function restoreHandlers(
       if (like !== undefined) refuseDifferences(plan, like, report.checked.tables);
       return report;
     },
-    "apply-settings": async ({ table: { database, name, original } }) => {
-      await applySettings(connectionOf(database), name, original.settings);
+    "apply-settings": ({ table: { database, name, original } }) =>
+      applySettings(connectionOf(database), name, original.settings),
+    "compare-settings": ({ table }) => compareSettings(open, table),
+    "missing-originals": async ({ plan }) =>
+      (await missingOriginals(open, plan)).map(({ table }) => table.name),
+    "mark-run": async ({ state }) => {
+      await markRun(state);
       return null;
     },
-    "compare-settings": ({ table }) => compareSettings(open, table),
-    "missing-originals": ({ plan }) => missingOriginals(open, plan),
+    "protect-again": async ({ table: { database, name } }) => {
+      await protectAgain(connectionOf(database), name);
+      return null;
+    },
     "run-backups": ({ plan }) => runBackups(open, plan),
     report: async ({ event }) => {
       await report(event);
       return null;
     },
   };
+}
+
+/** Law 4, at the only place where originals are deleted: the world is asked, not the journal. */
+async function deleteOriginal(
+  connection: DynamodbConnection,
+  { name, id, ...copies }: BackedUp & { readonly id: string },
+  refuseOthers: (table: string) => Promise<unknown>,
+): Promise<void> {
+  const guard = async () => {
+    await refuseOthers(name);
+    const missing = await missingCopy(connection, copies);
+    if (missing !== undefined)
+      throw new StillpointError(
+        "RESTORE_BLOCKED",
+        `table "${name}" was not deleted, since it may be the only copy: ${missing}`,
+      );
+  };
+  await deleteTable(connection, { name, id, guard });
 }
 
 /** Whether every table, and the coordinator once more, can be restored to its second by now. */
@@ -93,19 +142,6 @@ async function compareSettings(
   const known = { coordinator: original.coordinator, metadata: original.metadata };
   const now = await captureTable(open.database(database).connection, name, known);
   return now === undefined ? ["the table is gone"] : settingsDifferences(original.settings, now.settings);
-}
-
-/** A run side by side deletes no original: another table under its name is what a later restore put there. */
-async function missingOriginals(
-  open: OpenDeployment,
-  { tables, mode }: DynamodbPlan,
-): Promise<readonly string[]> {
-  const found = await concurrently(AT_A_TIME, tables, async ({ database, name, id }) => {
-    const table = await describeTable(open.database(database).connection, name);
-    const planned = mode === "side-by-side" || table?.TableId === id;
-    return table !== undefined && planned && table.TableStatus !== "DELETING" ? [] : [name];
-  });
-  return found.flat();
 }
 
 async function runBackups(

@@ -155,6 +155,22 @@ export const ERRORS = {
     meaning: "What was read back differs from the verified copy. The temporary tables and backups were kept.",
     next: "stillpoint restore resume RUN",
   },
+  RESTORE_BLOCKED: {
+    exit: 50,
+    meaning:
+      "Something stands in the way of a restore that may have deleted originals already; it has stopped.",
+    next: "Do what the message says, then: stillpoint restore resume RUN",
+  },
+  ABANDON_REFUSED: {
+    exit: 51,
+    meaning: "Originals are missing, so the run's copies may be the only ones; it was not abandoned.",
+    next: "stillpoint restore resume RUN; where that is refused too: stillpoint restore abandon RUN --keep-copies",
+  },
+  ABANDON_UNFINISHED: {
+    exit: 52,
+    meaning: "The run is being abandoned and part of its copies is gone, so it cannot be resumed.",
+    next: "stillpoint restore abandon RUN",
+  },
   RUN_FINISHED: {
     exit: 47,
     meaning: "The run has ended already; nothing was changed.",

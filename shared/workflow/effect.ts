@@ -55,8 +55,11 @@ export interface Poll extends Effect {
 /** What every runner treats in its own way; all other kinds are steps, carried out by the use case's handlers. */
 export type BuiltIn = Sleep | All | Poll;
 
-/** Told to whoever watches, and told again when a journal is replayed: never journalled. */
-export const REPORT = "report";
+/**
+ * Kinds that are carried out again whenever a journal is replayed, and are never journalled: `report` tells
+ * whoever watches, `look-again` asks whether what the journal remembers is still so.
+ */
+export const NEVER_JOURNALLED: ReadonlySet<string> = new Set(["report", "look-again"]);
 
 /** Carries out the effects of a vocabulary. The signal fires when the person at the keyboard interrupts. */
 export type Handlers<V extends Vocabulary> = {

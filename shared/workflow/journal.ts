@@ -57,6 +57,11 @@ export class Journal {
     return this.#next === 0;
   }
 
+  /** Whether an earlier process carried out an effect of this kind and heard that it was done. */
+  holds(kind: string): boolean {
+    return [...this.#past.values()].some((entry) => entry.kind === kind && entry.outcome.ok);
+  }
+
   /** The outcome on record for the effect at this position; `JOURNAL_DIVERGED` where another effect stands there. */
   recall(position: string, effect: Effect): Outcome | undefined {
     const past = this.#past.get(position);
@@ -83,7 +88,11 @@ export class Journal {
 
   /** Effects run side by side, but entries are numbered one after another. */
   #append(entry: Entry): Promise<void> {
-    this.#appended = this.#appended.then(() => this.#store.append(this.#run, this.#next++, entry));
+    this.#appended = this.#appended.then(async () => {
+      await this.#store.append(this.#run, this.#next, entry);
+      // Only then is it ours: an entry that somebody else has written shows that we were overtaken.
+      this.#next++;
+    });
     return this.#appended;
   }
 }

@@ -4,10 +4,10 @@ import {
   type BuiltIn,
   type Effect,
   type Handlers,
+  NEVER_JOURNALLED,
   type Outcome,
   type Poll,
   type Progress,
-  REPORT,
   type Sleep,
   type Vocabulary,
   type Workflow,
@@ -43,7 +43,7 @@ export async function runInProcess<V extends Vocabulary, T>(
       const branches = known.effects.map((branch, index) => carryOut(branch, `${position}.${index}`));
       return { ok: true, answer: await together(branches) };
     }
-    if (journal === undefined || effect.kind === REPORT) return settle(() => execute(effect));
+    if (journal === undefined || NEVER_JOURNALLED.has(effect.kind)) return settle(() => execute(effect));
     return journal.recall(position, effect) ?? (await carryOutOnce(journal, effect, position));
   };
 

@@ -120,11 +120,11 @@ test("an interrupted restore stops in good order and says how to go on", { timeo
 });
 
 test("a resumed restore goes all the way", { timeout: 30_000 }, async () => {
-  const ended = await typed("restore", "resume", finished);
+  const ended = await typed("restore", "resume", finished, "--confirm", "payments");
   expect(ended.stderr).toBe("");
   expect(ended.stdout).toMatch(/copied {5}\d+ tables?: prod_/);
   expect(ended.stdout).toContain(`restored payments to ${point} under the original names`);
-  expect(ended.stdout).toContain("settings: all came back");
+  expect(ended.stdout).toContain("settings: all captured settings came back");
   expect(ended.stdout).toContain("Now start the instances fresh");
   expect(ended.status).toBe(0);
   const shown = await json(ShowOutput, "show", finished);

@@ -1,12 +1,12 @@
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
-import type { Observation, RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { BackedUp, Observation, RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { refuseDifferences } from "../../shared/restore/dynamodb/refuse-differences.ts";
 import { settingsDifferences } from "../../shared/restore/dynamodb/settings.ts";
 import type { VerificationReport } from "../../shared/verify/report.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
-import type { Cloud } from "./cloud.ts";
+import { BARE, type Cloud } from "./cloud.ts";
 import { contentAt } from "./cloud-state.ts";
 
 /** What the world does beside the restore. */
@@ -19,24 +19,42 @@ export interface Circumstances {
   readonly torn?: readonly string[];
   /** Original names that somebody writes to as soon as they were replaced. */
   readonly writtenTo?: readonly string[];
+  /** Original names whose settings the service refuses to put back, for good. */
+  readonly refused?: readonly string[];
+  /** Deleting gets as far as switching the protection off. */
+  readonly unprotectsOnly?: boolean;
+}
+
+/** The process that carries the effects out. */
+interface Process {
+  readonly events: RestoreEvent[];
+  /** How often the world was asked so far, by this process and those before. */
+  readonly counts: { asked: number; looks: number };
+  readonly guard?: (table: string) => Promise<unknown>;
+  readonly markRun: (state: "abandoning" | "failed") => null;
 }
 
 /** The restore's effects on the cloud, with the adapter's manners: each can be carried out twice. */
 export function cloudHandlers(
   cloud: Cloud,
-  { running = () => false, uncoveredLooks = 2, torn = [], writtenTo = [] }: Circumstances = {},
-  events: RestoreEvent[] = [],
+  {
+    running = () => false,
+    uncoveredLooks = 2,
+    torn = [],
+    writtenTo = [],
+    refused = [],
+    unprotectsOnly = false,
+  }: Circumstances = {},
+  { events, counts, guard = async () => undefined, markRun }: Process,
 ): Handlers<AbandonEffects> {
-  let asked = 0;
-  let looks = 0;
   return {
     recheck: async ({ plan, untouched }) => {
-      if (plan.mode === "in-place" && running(++asked))
+      if (plan.mode === "in-place" && running(++counts.asked))
         throw new StillpointError("INSTANCES_RUNNING", "an instance answers");
       recheck(cloud, plan, untouched);
       return null;
     },
-    coverage: async () => ({ done: ++looks > uncoveredLooks }),
+    coverage: async () => ({ done: ++counts.looks > uncoveredLooks }),
     "start-copy": async ({ sourceArn, sourceId, target, atSecond }) => {
       const name = sourceArn.slice(sourceArn.indexOf(":table/") + ":table/".length);
       if (cloud.tables.has(target)) return { started: true };
@@ -51,11 +69,24 @@ export function cloudHandlers(
       const known = [...cloud.backups].find(([, { name, tableId }]) => name === backup && tableId === id);
       return { arn: known?.[0] ?? cloud.backUp(table, backup) };
     },
-    "delete-table": async ({ name, id }) => {
-      const table = cloud.tables.get(name);
-      if (table !== undefined && table.status !== "DELETING" && id !== undefined && table.id !== id)
-        throw new StillpointError("PLAN_OUTDATED", `"${name}" is another table`);
+    "delete-table": async ({ name }) => {
+      await guard(name);
       cloud.deleteTable(name);
+      return null;
+    },
+    "delete-original": async ({ name, id, temporary, backupArn }) => {
+      const table = cloud.tables.get(name);
+      if (table === undefined || table.status === "DELETING") return null;
+      if (table.id !== id) throw new StillpointError("RESTORE_BLOCKED", `"${name}" is another table`);
+      await guard(name);
+      if (!hasCopies(cloud, { temporary, backupArn }))
+        throw new StillpointError("RESTORE_BLOCKED", `"${name}" may be the only copy`);
+      if (unprotectsOnly) cloud.unprotect(name);
+      else cloud.deleteTable(name);
+      return null;
+    },
+    "look-again": async ({ plan, copies }) => {
+      lookAgain(cloud, plan, copies);
       return null;
     },
     "delete-backup": async ({ arn }) => {
@@ -81,9 +112,10 @@ export function cloudHandlers(
       return report;
     },
     "apply-settings": async ({ table: { name, original } }) => {
+      if (refused.includes(name)) return ["the service refused the tags"];
       const table = cloud.tables.get(name);
       if (table) table.settings = original.settings;
-      return null;
+      return [];
     },
     "compare-settings": async ({ table: { name, original } }) => {
       const table = cloud.tables.get(name);
@@ -95,6 +127,12 @@ export function cloudHandlers(
           ({ name, id }) => cloud.tables.get(name)?.id !== id || cloud.tables.get(name)?.status !== "ACTIVE",
         )
         .map(({ name }) => name),
+    "mark-run": async ({ state }) => markRun(state),
+    "protect-again": async ({ table: { name } }) => {
+      const table = cloud.tables.get(name);
+      if (table) table.settings = { ...table.settings, deletionProtection: true };
+      return null;
+    },
     "run-backups": async ({ plan }) =>
       [...cloud.backups].flatMap(([arn, { name }]) => {
         const table = plan.tables.find(({ backup }) => backup === name);
@@ -105,6 +143,38 @@ export function cloudHandlers(
       return null;
     },
   };
+}
+
+function hasCopies(
+  cloud: Cloud,
+  { temporary, backupArn }: Pick<BackedUp, "temporary" | "backupArn">,
+): boolean {
+  const [copy, backup] = [cloud.tables.get(temporary), cloud.backups.get(backupArn)];
+  return copy?.status === "ACTIVE" && backup?.status === "AVAILABLE" && backup.tableId === copy.id;
+}
+
+function lookAgain(cloud: Cloud, { tables }: DynamodbPlan, copies: readonly BackedUp[]): void {
+  const standing = tables.filter(({ name, id }) => {
+    const table = cloud.tables.get(name);
+    return table?.id === id && table.status === "ACTIVE";
+  });
+  const whole = standing.every(({ name, original }) => {
+    const copy = copies.find((each) => each.name === name);
+    const settings = cloud.tables.get(name)?.settings ?? BARE;
+    const { deletionProtection } = original.settings;
+    const found = { ...settings, deletionProtection };
+    return (
+      copy !== undefined &&
+      hasCopies(cloud, copy) &&
+      settingsDifferences(original.settings, found).length === 0 &&
+      (deletionProtection || !settings.deletionProtection)
+    );
+  });
+  if (!whole)
+    throw new StillpointError(
+      standing.length === tables.length ? "PLAN_OUTDATED" : "RESTORE_BLOCKED",
+      "the world has changed between two lives",
+    );
 }
 
 function recheck(cloud: Cloud, plan: DynamodbPlan, untouched: boolean): void {

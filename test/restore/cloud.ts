@@ -1,3 +1,4 @@
+import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { TableSettings } from "../../shared/restore/dynamodb/captured.ts";
 import { MOST_RESTORES } from "../../shared/restore/dynamodb/lane.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
@@ -17,6 +18,9 @@ export const BARE: TableSettings = {
   deletionProtection: false,
 };
 
+/** Far more than any restore here takes. */
+const MOST_TICKS = 1_000;
+
 export const BYSTANDER = "prod_somebody.elses";
 
 export interface Weather {
@@ -35,6 +39,7 @@ export class Cloud implements CloudState {
   readonly deleted = new Set<string>();
   mostRestores = 0;
   #tick = 0;
+  #lastTick = MOST_TICKS;
   #made = 0;
   readonly #weather: Weather;
 
@@ -46,8 +51,14 @@ export class Cloud implements CloudState {
     this.tables.set(BYSTANDER, active(`${BYSTANDER}#1`, "not ours", BARE));
   }
 
+  /** A process begins that waits for nothing longer than so many ticks. */
+  begin(): void {
+    this.#lastTick = this.#tick + MOST_TICKS;
+  }
+
   tick(): void {
-    this.#tick++;
+    if (this.#tick++ > this.#lastTick)
+      throw new StillpointError("TIMED_OUT", "what is waited for never comes");
     for (const [name, table] of this.tables) {
       if (table.status === "ACTIVE" || table.untilTick > this.#tick) continue;
       if (table.status === "DELETING") this.tables.delete(name);
@@ -104,6 +115,11 @@ export class Cloud implements CloudState {
     table.status = "DELETING";
     table.untilTick = this.#later(name);
     this.law.check();
+  }
+
+  unprotect(name: string): void {
+    const table = this.tables.get(name);
+    if (table) table.settings = { ...table.settings, deletionProtection: false };
   }
 
   deleteBackup(arn: string): void {

@@ -27,7 +27,7 @@ test("a replaced table that was written to keeps the temporary tables and the ba
   for (const { temporary, name, atSecond } of plan.tables)
     expect(written.cloud.tables.get(temporary)?.content).toBe(contentAt(name, atSecond));
   expect(written.cloud.backups.size).toBe(plan.tables.length);
-  expect(await written.abandon()).toBe("PLAN_OUTDATED");
+  expect(await written.abandon()).toBe("ABANDON_REFUSED");
 });
 
 test("a replaced table that somebody mended is read again by the resumed run, which then ends", async () => {

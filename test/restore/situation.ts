@@ -1,10 +1,11 @@
 import { expect } from "vitest";
-import { guardDeletes } from "../../shared/deployment/guard-deletes.ts";
-import { codeOf } from "../../shared/errors/stillpoint-error.ts";
+import { refuseOvertaken } from "../../shared/deployment/refuse-overtaken.ts";
+import { codeOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { type AbandonEffects, abandon } from "../../shared/restore/dynamodb/abandon.ts";
 import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import type { Handlers } from "../../shared/workflow/effect.ts";
 import { Journal } from "../../shared/workflow/journal.ts";
 import { runInProcess } from "../../shared/workflow/run-in-process.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
@@ -18,18 +19,36 @@ export class Situation {
   readonly cloud: Cloud;
   readonly store = memoryStore();
   readonly events: RestoreEvent[] = [];
-  readonly handlers;
+  readonly #circumstances: Circumstances;
+  readonly #counts = { asked: 0, looks: 0 };
+  /** What the catalog says of the run, as far as anybody asks. */
+  state: "running" | "failed" | "abandoning" = "running";
 
   constructor(plan: DynamodbPlan, circumstances: Circumstances = {}, weather: Weather = {}) {
     this.plan = plan;
     this.cloud = new Cloud(plan, weather);
-    this.handlers = cloudHandlers(this.cloud, circumstances, this.events);
+    this.#circumstances = circumstances;
+  }
+
+  /** Of a process: a runner's with its journal, an abandoning's without. */
+  handlersOf(journal?: Journal): Handlers<AbandonEffects> {
+    return cloudHandlers(this.cloud, this.#circumstances, {
+      events: this.events,
+      counts: this.#counts,
+      ...(journal && { guard: (table) => refuseOvertaken(journal, table) }),
+      markRun: (state) => {
+        this.state = state;
+        return null;
+      },
+    });
   }
 
   async run(life = new Life()): Promise<RestoreResult> {
+    this.cloud.begin();
+    if (this.state === "abandoning") throw new StillpointError("ABANDON_UNFINISHED", "it is being abandoned");
     const journal = await Journal.open(mortalStore(life, this.store), this.plan.run);
     return runInProcess<AbandonEffects, RestoreResult>(restore(this.plan), {
-      handlers: mortalHandlers(life, guardDeletes(this.handlers, journal)),
+      handlers: mortalHandlers(life, this.handlersOf(journal)),
       journal,
       pass: async () => this.cloud.tick(),
     });
@@ -46,9 +65,10 @@ export class Situation {
   }
 
   async abandon(life = new Life()): Promise<string> {
+    this.cloud.begin();
     await Journal.fence(this.store, this.plan.run);
     const abandoned = runInProcess<AbandonEffects, object>(abandon(this.plan), {
-      handlers: mortalHandlers(life, this.handlers),
+      handlers: mortalHandlers(life, this.handlersOf()),
       pass: async () => this.cloud.tick(),
     });
     const end = await abandoned.then(

@@ -147,9 +147,12 @@ test("a fence stops the runner at work, and the run can still be resumed", async
     carriedOut.push(id);
     if (carriedOut.length === 1) await Journal.fence(store, RUN);
   };
-  const fenced = run(twoSteps(), { work, journal: await Journal.open(store, RUN) });
+  const journal = await Journal.open(store, RUN);
+  const fenced = run(twoSteps(), { work, journal });
   await expect(fenced).rejects.toMatchObject({ code: "CATALOG_CONFLICT" });
   expect(carriedOut).toEqual(["first"]);
+  // It has failed to write one entry, and there is one that is not its own.
+  expect(await journal.isOvertaken()).toBe(true);
   expect(await run(twoSteps(), { work, journal: await Journal.open(store, RUN) })).toBe("done");
 });
 

@@ -1,5 +1,6 @@
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import { toFailure } from "../../../shared/errors/stillpoint-error.ts";
+import { tagOf } from "../../../shared/restore/dynamodb/plan.ts";
 import { untilInterrupted } from "../interruption.ts";
 import { AbandonOutput } from "../json/run.ts";
 import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening.ts";
@@ -9,7 +10,11 @@ import type { Shell } from "../shell.ts";
 import { counted } from "../show/text.ts";
 
 /** `stillpoint restore abandon RUN` */
-export async function abandonRestore(shell: Shell, id: string): Promise<Outcome> {
+export async function abandonRestore(
+  shell: Shell,
+  id: string,
+  { keepCopies = false }: { readonly keepCopies?: boolean } = {},
+): Promise<Outcome> {
   const opened = openCatalog(shell);
   const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
   const settings = deploymentOf(opened.config, run.deployment);
@@ -23,6 +28,7 @@ export async function abandonRestore(shell: Shell, id: string): Promise<Outcome>
       abandonRestore(open, id, {
         signal: interruption.signal,
         report: progress.report,
+        keepCopies,
       }),
     );
     await progress.end("done");
@@ -31,7 +37,9 @@ export async function abandonRestore(shell: Shell, id: string): Promise<Outcome>
     return {
       schema: AbandonOutput,
       value: { ...base, ...removed },
-      lines: [`run ${id} is abandoned; removed: ${tables}, ${backups}`],
+      lines: keepCopies
+        ? [`run ${id} is abandoned; nothing was removed: what it made has ".${tagOf(id)}" in its name`]
+        : [`run ${id} is abandoned; removed: ${tables}, ${backups}`],
       about,
     };
   } catch (error) {

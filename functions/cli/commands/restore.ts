@@ -67,6 +67,9 @@ export async function resumeRestore(
   return withOpen(shell, opened, settings, (open) => carryOut(shell, opened, open, run, confirm));
 }
 
+/** Nothing is deleted any more, so nothing is asked. */
+const ENDED: ReadonlySet<string> = new Set(["abandoning", "done", "abandoned"]);
+
 /** Runs to the end, and tells where the run stands whatever the end is. */
 async function carryOut(
   shell: Shell,
@@ -78,7 +81,7 @@ async function carryOut(
   const { id, state } = planned;
   const { mode } = planned.plan.dynamodb;
   const { runRestore } = await import("../../../shared/deployment/run-restore.ts");
-  const mustAsk = mode === "in-place" && state === "planned" && confirm === undefined && shell.interactive;
+  const mustAsk = mode === "in-place" && !ENDED.has(state) && confirm === undefined && shell.interactive;
   const typed = mustAsk ? await askConfirmation(planned) : confirm;
   using interruption = untilInterrupted(shell, {
     stopping: "the restore stops after the step that it is at",
@@ -118,5 +121,6 @@ function failed(run: PlannedRun, error: unknown, about: Circumstances): Outcome 
 
 const STANDS: Readonly<Record<string, string>> = {
   planned: ": nothing was touched, and it holds no lease",
+  abandoning: ": part of what it had made is removed, and it holds the deployment's lease",
   failed: ": what it has done is in its journal, and it holds the deployment's lease",
 };

@@ -74,7 +74,7 @@ const RestoreResultJson = z.strictObject({
   backups: names,
 }) satisfies z.ZodType<RestoreResult, unknown>;
 
-const state = z.enum(["planned", "running", "failed", "done", "abandoned"]);
+const state = z.enum(["planned", "running", "failed", "abandoning", "done", "abandoned"]);
 
 export const RunJson = z.strictObject({
   id: z.string(),

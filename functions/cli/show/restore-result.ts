@@ -46,7 +46,7 @@ function settingsLines(
 ): readonly string[] {
   const tables = Object.entries(differences);
   if (mode === "side-by-side") return [];
-  if (tables.length === 0) return ["  settings: all came back"];
+  if (tables.length === 0) return ["  settings: all captured settings came back"];
   return [
     "  settings that did NOT come back; put them back by hand",
     ...tables.flatMap(([table, found]) => found.flatMap((difference) => fact(table, difference, 0, "    "))),

@@ -10,6 +10,7 @@ const STATES: Readonly<Record<Run["state"], string>> = {
   planned: "planned: nothing was done yet, and it holds no lease",
   running: "running, or killed: if no process is at it, resume it",
   failed: "failed: it can be resumed or abandoned",
+  abandoning: "being abandoned: finish with stillpoint restore abandon RUN",
   done: "done",
   abandoned: "abandoned: what it had made was removed",
 };
@@ -18,7 +19,7 @@ const STATES: Readonly<Record<Run["state"], string>> = {
 export function runLines(run: PlannedRun): readonly string[] {
   return [
     `run ${run.id}`,
-    ...fact("state", STATES[run.state]),
+    ...fact("state", STATES[run.state].replace("RUN", run.id)),
     ...fact("planned", showTime(run.createdMs)),
     ...fact("changed", showTime(run.updatedMs)),
     ...(run.failure ? fact("failure", `${run.failure.code}: ${run.failure.message}`) : []),

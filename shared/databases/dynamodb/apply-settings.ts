@@ -10,12 +10,13 @@ import {
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
+import { codeOf, messageOf } from "../../errors/stillpoint-error.ts";
 import type { TableSettings } from "../../restore/dynamodb/captured.ts";
 import { billingDifferences } from "../../restore/dynamodb/settings.ts";
 import { captureTable } from "./capture.ts";
 import type { DynamodbConnection } from "./connection.ts";
 import { patiently } from "./patiently.ts";
-import { attempt } from "./refusal.ts";
+import { attempt, isRefusal } from "./refusal.ts";
 
 /** What passes by itself after a table has become active, and between two changes of it. */
 const PASSING = [
@@ -28,18 +29,23 @@ const PASSING = [
 /**
  * Puts the captured settings back, each only where it differs, in the order that the service takes without
  * refusing (time to live, recovery, tags, deletion protection). Auto scaling calls replace what they find.
+ * Answers what was refused for good.
  */
 export async function applySettings(
   connection: DynamodbConnection,
   name: string,
   wanted: TableSettings,
-): Promise<void> {
+): Promise<readonly string[]> {
   const table = await captureTable(connection, name, { coordinator: false, metadata: {} });
-  if (table === undefined) return;
+  if (table === undefined) return [];
   const found = table.settings;
   const { dynamodb } = connection;
+  const refused: string[] = [];
   const change = (what: string, call: () => Promise<unknown>) =>
-    attempt(`put back ${what} of table`, name, () => patiently(PASSING, call));
+    attempt(`put back ${what} of table`, name, () => patiently(PASSING, call)).catch((error: unknown) => {
+      if (!isForGood(error)) throw error;
+      refused.push(messageOf(error));
+    });
 
   if (billingDifferences(wanted, found).length > 0)
     await change("the billing mode", () => dynamodb.send(billingCommand(name, wanted, found)));
@@ -68,6 +74,13 @@ export async function applySettings(
     await change("the deletion protection", () =>
       dynamodb.send(new UpdateTableCommand({ TableName: name, DeletionProtectionEnabled: true })),
     );
+  return refused;
+}
+
+/** No further try would change it: the other settings are put back all the same, and people are told. */
+function isForGood(error: unknown): boolean {
+  const { cause } = error as Error;
+  return codeOf(error) === "DATABASE_REFUSED" && !isRefusal(cause, ...PASSING, "InternalServerError");
 }
 
 /** The service refuses to set a capacity to what it is, so only what changes is sent. */

@@ -1,4 +1,5 @@
 import {
+  type BackupDescription,
   CreateBackupCommand,
   DeleteBackupCommand,
   DescribeBackupCommand,
@@ -171,11 +172,27 @@ export async function backupsNamed(
   return found;
 }
 
-export async function backupState({ dynamodb }: DynamodbConnection, arn: string): Promise<string> {
+/** Undefined where there is no such backup. */
+export async function describeBackup(
+  { dynamodb }: DynamodbConnection,
+  arn: string,
+): Promise<BackupDescription | undefined> {
   return attempt("describe backup", arn, async () => {
-    const answer = await dynamodb.send(new DescribeBackupCommand({ BackupArn: arn }));
-    return answer.BackupDescription?.BackupDetails?.BackupStatus ?? "UNKNOWN";
+    try {
+      return (await dynamodb.send(new DescribeBackupCommand({ BackupArn: arn }))).BackupDescription;
+    } catch (error) {
+      if (isRefusal(error, "BackupNotFoundException")) return undefined;
+      throw error;
+    }
   });
+}
+
+/** Whoever waits for a backup that is gone would wait for ever. */
+export async function backupState(connection: DynamodbConnection, arn: string): Promise<string> {
+  const backup = await describeBackup(connection, arn);
+  if (backup === undefined)
+    throw new StillpointError("DATABASE_REFUSED", `backup "${arn}" is not there any more`);
+  return backup.BackupDetails?.BackupStatus ?? "UNKNOWN";
 }
 
 /** One that is gone already is fine; one that feeds a restore is waited for. */

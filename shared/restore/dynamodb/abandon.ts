@@ -2,11 +2,15 @@ import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { all, answerOf, asker, poll, type Workflow } from "../../workflow/effect.ts";
 import { TABLE_PATIENCE } from "./advance.ts";
 import type { Observation, RestoreEffects } from "./effects.ts";
-import type { DynamodbPlan } from "./plan.ts";
+import { type DynamodbPlan, type PlannedTable, tagOf } from "./plan.ts";
 import { deleteAll } from "./restore.ts";
 
 /** What a run made, as it is found now rather than as its journal remembers it. */
 export type AbandonEffects = RestoreEffects & {
+  /** From `abandoning` on the run cannot be resumed, and a runner of it that is still at work stops. */
+  "mark-run": { input: { state: "abandoning" | "failed" }; answer: null };
+  /** Switches the deletion protection on again, where the plan has it. */
+  "protect-again": { input: { table: PlannedTable }; answer: null };
   /** Names of the planned originals that are not there any more as planned. */
   "missing-originals": { input: { plan: DynamodbPlan }; answer: readonly string[] };
   /** Backups that carry the run's tag. */
@@ -26,27 +30,38 @@ const ask = asker<AbandonEffects>();
 export function* abandon(
   plan: DynamodbPlan,
 ): Workflow<{ readonly backups: number; readonly tables: number }> {
-  yield* refuseMissing(plan, "nothing was deleted");
+  yield* refuseMissing(plan, "nothing more was deleted");
+  yield* ask("mark-run", { state: "abandoning" });
   const made = [...plan.tables, ...plan.proofs].map(({ database, temporary }) => ({
     database,
     name: temporary,
   }));
   yield* settled(made);
   const backups = yield* ask("run-backups", { plan });
+  yield* refuseMissing(plan, "nothing more was deleted", "failed");
   yield* deleteAll(made);
   yield* refuseMissing(plan, "its temporary tables were deleted, its backups were kept");
   const outcomes = yield* all(backups.map((backup) => ask.effect("delete-backup", backup)));
   for (const outcome of outcomes) answerOf(outcome);
+  if (plan.mode === "in-place") yield* protectAgain(plan);
   return { backups: backups.length, tables: made.length };
 }
 
-function* refuseMissing(plan: DynamodbPlan, state: string): Workflow<void> {
+/** The run may have been killed between switching the protection off and deleting. */
+function* protectAgain({ tables }: DynamodbPlan): Workflow<void> {
+  const guarded = tables.filter(({ original }) => original.settings.deletionProtection);
+  const outcomes = yield* all(guarded.map((table) => ask.effect("protect-again", { table })));
+  for (const outcome of outcomes) answerOf(outcome);
+}
+
+function* refuseMissing(plan: DynamodbPlan, state: string, mark?: "failed"): Workflow<void> {
   const missing = yield* ask("missing-originals", { plan });
   if (missing.length === 0) return;
+  if (mark !== undefined) yield* ask("mark-run", { state: mark });
   const named = missing.map((name) => `"${name}"`).join(", ");
   throw new StillpointError(
-    "PLAN_OUTDATED",
-    `run "${plan.run}" cannot be abandoned: ${named} is not the table that was planned any more, so the run's copies may be the only ones; ${state}. Finish it with: stillpoint restore resume ${plan.run}`,
+    "ABANDON_REFUSED",
+    `run "${plan.run}" cannot be abandoned: ${named} is not the table that was planned any more, so the run's copies may be the only ones; ${state}. They were named with ".${tagOf(plan.run)}"`,
   );
 }
 

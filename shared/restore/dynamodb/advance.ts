@@ -9,7 +9,7 @@ import {
   sleep,
   type Workflow,
 } from "../../workflow/effect.ts";
-import type { Observation, RestoreEffects, TableState } from "./effects.ts";
+import type { BackedUp, Observation, RestoreEffects, TableState } from "./effects.ts";
 import { type Action, actionsOf, type Goal, isUnderWay, type Lane, LEADS_TO, observed } from "./lane.ts";
 import type { PlannedTable } from "./plan.ts";
 
@@ -94,16 +94,25 @@ function effectOf({ table, backupArn }: TableLane, action: Action): Effect {
     case "start-backup":
       return ask.effect("start-backup", { database, table: temporary, backup });
     case "delete-original":
-      return ask.effect("delete-table", { database, name, id });
+      return ask.effect("delete-original", { ...copiesOf({ table, backupArn }), id });
     case "start-replacement":
-      return ask.effect("start-replacement", { database, backupArn: needed(backupArn, name), target: name });
+      return ask.effect("start-replacement", {
+        database,
+        backupArn: copiesOf({ table, backupArn }).backupArn,
+        target: name,
+      });
     default:
       return action satisfies never;
   }
 }
 
-function needed(backupArn: string | undefined, name: string): string {
-  if (backupArn !== undefined) return backupArn;
+/** Where the copies of a lane's table are. */
+export function copiesOf({
+  table,
+  backupArn,
+}: Pick<TableLane, "table"> & { readonly backupArn?: string | undefined }): BackedUp {
+  const { database, name, temporary } = table;
+  if (backupArn !== undefined) return { database, name, temporary, backupArn };
   throw new StillpointError("INTERNAL", `table "${name}" would be replaced without a backup`);
 }
 

@@ -110,21 +110,29 @@ function cleanUpStep({ tables, proofs }: DynamodbPlan): PlanStep {
   return { does, ...NOTHING, deletes, undo: "the backups of B can be restored under any name" };
 }
 
+const NOT_LOOKED_AT =
+  "Not looked at, and lost where set: resource policies, Contributor Insights and Kinesis destinations; put them back by hand. What names a table only by its name, such as an IAM policy or an alarm, fits the new one; what names its id or its stream does not";
+
 function* consequences(plan: DynamodbPlan, nowMs: number): Generator<string> {
   const { tables, mode } = plan;
-  const first = Math.min(...tables.map(({ atSecond }) => atSecond));
-  if (mode === "in-place")
-    yield `Every write since ${secondText(first)} is discarded: ${ago(nowMs - first * 1000)} of work`;
+  if (mode === "in-place") yield discardedText(plan, nowMs);
   if (plan.dyingPoints.length > 0)
     yield `The originals take their recovery history with them, so these points can no longer be restored: ${plan.dyingPoints.join(", ")}`;
   for (const { name, original } of tables)
     if (mode === "in-place" && original.dropped.length > 0)
       yield `Table "${name}" loses ${original.dropped.join(" and ")}: put it back by hand`;
+  if (mode === "in-place") yield NOT_LOOKED_AT;
   if (plan.leftAlone.length > 0)
     yield `Created since the backup and left alone, with their rows of today: ${plan.leftAlone.join(", ")}`;
   yield* costs(plan);
   if (mode === "in-place")
     yield "Afterwards start the instances fresh; one that was only paused must be restarted";
+}
+
+/** What a restore in place undoes, as it is at the given time: it grows while nobody runs the plan. */
+export function discardedText({ tables }: DynamodbPlan, nowMs: number): string {
+  const first = Math.min(...tables.map(({ atSecond }) => atSecond));
+  return `Every write since ${secondText(first)} is discarded: ${ago(nowMs - first * 1000)} of work`;
 }
 
 function* costs({ tables, proofs, mode }: DynamodbPlan): Generator<string> {

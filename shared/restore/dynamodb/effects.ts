@@ -23,6 +23,14 @@ export interface Watched {
   readonly backups: readonly { readonly database: string; readonly arn: string }[];
 }
 
+/** An original with its two copies. */
+export interface BackedUp {
+  readonly database: string;
+  readonly name: string;
+  readonly temporary: string;
+  readonly backupArn: string;
+}
+
 /** Everything that the restore asks of the outside world. Every step is idempotent. */
 export type RestoreEffects = {
   /** Fails with `PLAN_OUTDATED` where an original is not as planned, `INSTANCES_RUNNING` where one answers. */
@@ -35,8 +43,18 @@ export type RestoreEffects = {
     answer: { started: boolean };
   };
   "start-backup": { input: { database: string; table: string; backup: string }; answer: { arn: string } };
-  /** Deletes the table only while it has this id; one that is gone already is fine. */
-  "delete-table": { input: { database: string; name: string; id?: string }; answer: null };
+  /** Deletes a table that the run made; one that is gone already is fine. */
+  "delete-table": { input: { database: string; name: string }; answer: null };
+  /**
+   * Deletes an original while it has this id. Before every call the world is asked, whatever a journal says:
+   * its temporary table must be there, and its backup available and taken of that very table (law 4).
+   */
+  "delete-original": { input: BackedUp & { id: string }; answer: null };
+  /**
+   * Asked in every life of a run, before it deletes the first original: those that still stand must be as
+   * planned and have their copies. Fails with `PLAN_OUTDATED`, or `RESTORE_BLOCKED` once one is gone.
+   */
+  "look-again": { input: { plan: DynamodbPlan; copies: readonly BackedUp[] }; answer: null };
   "delete-backup": { input: { database: string; arn: string }; answer: null };
   "start-replacement": {
     input: { database: string; backupArn: string; target: string };
@@ -52,7 +70,8 @@ export type RestoreEffects = {
     input: { plan: DynamodbPlan; what: "copies" | "replaced"; like?: CheckedTables };
     answer: VerificationReport;
   };
-  "apply-settings": { input: { table: PlannedTable }; answer: null };
+  /** Answers what the service refuses for good: no reason to stop, since nothing would ever change it. */
+  "apply-settings": { input: { table: PlannedTable }; answer: readonly string[] };
   "compare-settings": { input: { table: PlannedTable }; answer: readonly string[] };
   report: { input: { event: RestoreEvent }; answer: null };
 };

@@ -57,7 +57,7 @@ export interface PlannedDatabase {
 }
 
 /** Short, part of every name that the run creates, so that a run can tell what it made. */
-function tagOf(run: string): string {
+export function tagOf(run: string): string {
   return `stillpoint-${run.slice(-8)}`;
 }
 

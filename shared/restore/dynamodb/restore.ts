@@ -1,7 +1,7 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { all, answerOf, asker, type Patience, poll, type Workflow } from "../../workflow/effect.ts";
-import { advance, TABLE_PATIENCE, type TableLane } from "./advance.ts";
+import { advance, copiesOf, TABLE_PATIENCE, type TableLane } from "./advance.ts";
 import type { CheckedTables, Observation, Phase, RestoreEffects } from "./effects.ts";
 import type { DynamodbPlan, PlannedProof } from "./plan.ts";
 
@@ -85,6 +85,7 @@ function* replace(
   const backedUp = yield* advance(lanes, "backed-up");
   yield* enter("check");
   yield* ask("recheck", { plan, untouched: false });
+  yield* ask("look-again", { plan, copies: backedUp.map(copiesOf) });
   yield* enter("replace");
   const replaced = yield* advance(backedUp, "replaced");
   yield* enter("settings");
@@ -110,13 +111,18 @@ function* verify(
 }
 
 function* putSettingsBack(plan: DynamodbPlan): Workflow<Readonly<Record<string, readonly string[]>>> {
-  const applied = yield* all(plan.tables.map((table) => ask.effect("apply-settings", { table })));
-  for (const outcome of applied) answerOf(outcome);
+  const applied = yield* all<readonly string[]>(
+    plan.tables.map((table) => ask.effect("apply-settings", { table })),
+  );
+  const refused = applied.map((outcome) => answerOf(outcome));
   const compared = yield* all<readonly string[]>(
     plan.tables.map((table) => ask.effect("compare-settings", { table })),
   );
-  const differences = plan.tables.map(({ name }, index) => [name, answerOf(compared[index])] as const);
-  return Object.fromEntries(differences.filter(([, found]) => found.length > 0));
+  const differences = plan.tables.flatMap(({ name }, index) => {
+    const found = answerOf(compared[index]);
+    return found.length === 0 ? [] : [[name, [...found, ...(refused[index] ?? [])]] as const];
+  });
+  return Object.fromEntries(differences);
 }
 
 function* deleteTemporaries(plan: DynamodbPlan): Workflow<void> {

@@ -165,7 +165,7 @@ test("a deletion that is asked for twice, or whose answer is lost, is one", asyn
 test("another table under the same name is never deleted", async () => {
   const prod = await startProd();
   const deleting = deleteTable(prod.database.connection, { name: ACCOUNTS, id: "the-one-before" });
-  await expect(deleting).rejects.toMatchObject({ code: "PLAN_OUTDATED" });
+  await expect(deleting).rejects.toMatchObject({ code: "RESTORE_BLOCKED" });
   await put(prod, "bob", 1, ACCOUNTS);
   expect(await balances(prod, ACCOUNTS)).toEqual({ alice: 100, bob: 1 });
 });

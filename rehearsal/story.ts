@@ -71,6 +71,10 @@ async function disaster(telling: Telling): Promise<void> {
   say(`   ${done}`);
   say(`   ${await tell(world)}`);
   await run(telling, ["verify", "--live"], showsInRows ? ERRORS.VERIFICATION_FAILED.exit : 0);
+  if (showsInRows)
+    say(
+      "   What is missing shows too, a minute later: live tables may still be at work on their last minute.",
+    );
   if (!showsInRows)
     say("   No row shows by itself that somebody changed it: tables without hashes have nothing that could.");
 }

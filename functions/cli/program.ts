@@ -28,6 +28,7 @@ export function program(run: Run): Command {
   add("list", "list the restore points, oldest first")
     .argument("[deployment]")
     .option("--all", "pauses too that gave no restore point, with the reasons")
+    .option("--runs", "restores too, with their plans' ids")
     .action((name, options, command) =>
       run(from(command), async (shell) => (await import("./commands/list.ts")).list(shell, name, options)),
     );
@@ -135,7 +136,7 @@ function addRehearse(rehearse: Command, from: From, run: Run): void {
     .option("--backend <url>", "a DynamoDB that holds the items (default: one of its own)")
     .option("--port <number>", "where that DynamoDB is to be found (default: any free port)")
     .option("--seed <number>", "whatever is left to chance comes from it")
-    .option("--keep", "keep the folder of the small world")
+    .option("--keep", "leave the world running at the end, until Ctrl-C")
     .action((options, command) =>
       run(from(command), async (shell) => (await import("./commands/rehearse.ts")).rehearse(shell, options)),
     );

@@ -68,7 +68,7 @@ function held({ deployment, holder }: LeaseRequest, lease: Lease): StillpointErr
   const what = `cannot begin ${holder.kind} "${holder.run}" of "${deployment}": ${owner.kind} "${owner.run}" has held its lease${since}`;
   const next =
     owner.kind === "backup"
-      ? `until ${timeOf(lease.untilMs ?? 0)} at the latest. Nothing was paused or changed; wait until it has ended`
+      ? `until ${timeOf(lease.untilMs ?? 0)} at the latest. Nothing was paused or changed; wait until it has ended, or until then if its process died`
       : `and holds it until it has ended. Nothing was paused or changed; finish it with "stillpoint restore resume ${owner.run}" ` +
         `or give it up with "stillpoint restore abandon ${owner.run}"`;
   return new StillpointError("LEASE_HELD", `${what} ${next}`);

@@ -107,9 +107,13 @@ function read(path: string): string {
     if (bytes.length > LARGEST_FILE_BYTES) throw new Error(`it is larger than ${LARGEST_FILE_BYTES} bytes`);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const why = missing
+      ? "there is no such file; begin with: cp stillpoint.example.yml stillpoint.yml"
+      : messageOf(error);
     throw new StillpointError(
       "CONFIG_INVALID",
-      `cannot read configuration "${path}": ${messageOf(error)}; nothing was done`,
+      `cannot read configuration "${path}": ${why}; nothing was done`,
       {
         cause: error,
       },

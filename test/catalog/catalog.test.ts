@@ -34,7 +34,7 @@ describe("the lease", () => {
       code: "LEASE_HELD",
       message:
         'cannot begin backup "b-2" of "payments": backup "b-1" has held its lease since 2026-11-21T00:00:00.000Z ' +
-        "until 2026-11-21T00:02:00.000Z at the latest. Nothing was paused or changed; wait until it has ended",
+        "until 2026-11-21T00:02:00.000Z at the latest. Nothing was paused or changed; wait until it has ended, or until then if its process died",
     });
     await catalog.acquireLease("ledger-2", backup("b-2"), 0, 1);
   });

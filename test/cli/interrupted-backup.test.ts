@@ -40,6 +40,16 @@ test("Ctrl-C in the middle of a pause unpauses first and says so", { timeout: 30
   expect((await stillpoint(words("list", "--all"))).stdout).toContain("  because  ");
 });
 
+test("status names an instance that is paused though no backup is at work, and how to open it", async () => {
+  const [gate] = world.gates;
+  await gate?.pause(false, undefined);
+  const { status, stdout } = await stillpoint(words("status"));
+  expect(status).toBe(ERRORS.STILL_PAUSED.exit);
+  expect(stdout).toContain("1 of 2; if nobody is at work on it: stillpoint unpause");
+  gate?.unpause();
+  expect((await stillpoint(words("status"))).status).toBe(0);
+});
+
 test("a second Ctrl-C exits at once and names what may be paused, though nobody reads the output", {
   timeout: 30_000,
 }, async () => {

@@ -117,6 +117,9 @@ test("an interrupted restore stops in good order and says how to go on", { timeo
   expect(status).toBe(ERRORS.INTERRUPTED.exit);
   const { unfinished } = (await json(StatusOutput, "status")).deployments[0] ?? {};
   expect(unfinished).toMatchObject([{ run: plan.run, state: "failed" }]);
+  const listed = await json(ListOutput, "list", "--runs");
+  expect(listed.runs).toContainEqual(expect.objectContaining({ id: plan.run, state: "failed" }));
+  expect((await typed("list", "--runs")).stdout).toContain(plan.run);
 });
 
 test("a resumed restore goes all the way", { timeout: 30_000 }, async () => {
@@ -139,6 +142,19 @@ test("a run that has ended is neither resumed nor abandoned", async () => {
   const abandoned = await typed("restore", "abandon", finished);
   expect(abandoned.stderr).toContain(`stillpoint -c ${world.config} show ${finished}`);
   expect(abandoned.status).toBe(ERRORS.RUN_FINISHED.exit);
+});
+
+test("a restore point that is not there is not restored to", async () => {
+  const { status, stderr } = await typed("plan", "--point", "payments-none");
+  expect(stderr).toContain('"payments" has no restore point "payments-none"');
+  expect(status).toBe(ERRORS.NO_RESTORE_POINT.exit);
+});
+
+test("live tables that are damaged end the verification with a status of their own", async () => {
+  await world.ruin();
+  const { stderr, status } = await typed("verify", "--live");
+  expect(stderr).toContain('error VERIFICATION_FAILED: the live tables of "payments" are damaged');
+  expect(status).toBe(ERRORS.VERIFICATION_FAILED.exit);
 });
 
 test("a backup of stopped instances fails before it pauses, with JSON too", async () => {

@@ -1,30 +1,36 @@
 import type { PauseRecord } from "../../../shared/catalog/model.ts";
-import { ListOutput } from "../json/catalog.ts";
+import { ListOutput, listedRun } from "../json/catalog.ts";
 import { pauseJson, pointJson } from "../json/point.ts";
 import { deploymentsOf, openCatalog } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { invalidLines, pointTable } from "../show/point.ts";
+import { runTable } from "../show/run.ts";
 
 export interface ListOptions {
   readonly all?: boolean;
+  readonly runs?: boolean;
 }
 
 /** `stillpoint list [DEPLOYMENT]`: of all deployments where none is named. */
 export async function list(
   shell: Shell,
   name: string | undefined,
-  { all = false }: ListOptions,
+  { all = false, runs: withRuns = false }: ListOptions,
 ): Promise<Outcome> {
   const { config, catalog } = openCatalog(shell);
   const names = deploymentsOf(config, name).map((deployment) => deployment.name);
   const points = await catalog.points.list(name);
   const pauses = all ? await catalog.pauses.list(name) : { records: [], unreadable: [] };
+  const runs = withRuns ? await catalog.runs.list(name) : { records: [], unreadable: [] };
   const invalid = pauses.records.filter(isInvalid);
-  const unreadable = [...points.unreadable, ...pauses.unreadable].map(({ message }) => message);
+  const unreadable = [...points.unreadable, ...pauses.unreadable, ...runs.unreadable].map(
+    ({ message }) => message,
+  );
   const value = {
     points: points.records.map(pointJson),
     ...(all && { invalid: invalid.map(pauseJson) }),
+    ...(withRuns && { runs: runs.records.map(listedRun) }),
     unreadable,
   };
   const lines = [
@@ -32,6 +38,7 @@ export async function list(
       ? [`no restore points of ${names.join(", ")}; take one with: stillpoint backup`]
       : pointTable(points.records, Date.now())),
     ...(all ? ["", ...invalidLines(invalid)] : []),
+    ...(withRuns ? ["", ...runTable(runs.records)] : []),
     ...unreadable.map((message) => `warning: ${message}`),
   ];
   return { schema: ListOutput, value, lines };

@@ -1,6 +1,7 @@
 import type { Deployment } from "../../../shared/config/config.ts";
 import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
 import { type Failure, toFailure } from "../../../shared/errors/stillpoint-error.ts";
+import { addressOf } from "../../../shared/pause/instance.ts";
 import { StatusOutput, statusJson } from "../json/gates.ts";
 import { deploymentsOf, type Opened, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
@@ -19,7 +20,7 @@ export async function status(shell: Shell, name: string | undefined): Promise<Ou
     ...deployments.map((each) => statusLines(each, Date.now())),
     ...unopened.map(({ deployment, failure }) => [deployment, `  cannot be looked at: ${failure.message}`]),
   ];
-  const [first] = unopened;
+  const failure = deployments.map(left).find((each) => each !== undefined) ?? unopened[0]?.failure;
   return {
     schema: StatusOutput,
     value: {
@@ -27,7 +28,19 @@ export async function status(shell: Shell, name: string | undefined): Promise<Ou
       unopened: unopened.map(({ deployment, failure }) => ({ deployment, message: failure.message })),
     },
     lines: blocks.flatMap((block, index) => (index === 0 ? block : ["", ...block])),
-    ...(first && { failure: first.failure }),
+    ...(failure && { failure }),
+  };
+}
+
+/** Paused although no backup is at work on it: an outage that nobody ends by himself. */
+function left({ deployment, instances, openPauses }: DeploymentStatus): Failure | undefined {
+  const atWork = openPauses.some(({ state, deadlineMs }) => state === "open" && Date.now() <= deadlineMs);
+  const closed = instances.filter(({ kind }) => kind === "closed");
+  if (atWork || closed.length === 0) return undefined;
+  const names = closed.map(({ instance }) => `"${addressOf(instance)}"`).join(", ");
+  return {
+    code: "STILL_PAUSED",
+    message: `${names} of "${deployment}" is paused, and no backup is at work on it`,
   };
 }
 

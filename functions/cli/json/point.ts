@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
+import { isRestorable } from "../../../shared/restore/choose-point.ts";
 import { CapturedDynamodb } from "../../../shared/restore/dynamodb/captured.ts";
 import { ClockBoundJson, DiscoveryJson, WindowJson } from "./instance.ts";
 
@@ -10,6 +11,8 @@ export const PointJson = z.strictObject({
   createdMs: z.number().int(),
   basis: z.enum(["window", "snapshot", "observed", "quiet", "settled"]),
   artifact: z.enum(["pending", "complete", "failed"]),
+  /** Whether it can be restored to: its artifact is complete, and the history that it needs is there. */
+  restorable: z.boolean(),
   /** The restore that deleted the tables whose history the point needs. */
   lostTo: z.string().exactOptional(),
   pause: z.string().exactOptional(),
@@ -31,9 +34,11 @@ export const PointJson = z.strictObject({
 });
 export type PointJson = z.infer<typeof PointJson>;
 
-export function pointJson({ schema: _, instances, databases, ...point }: RestorePoint): PointJson {
+export function pointJson(restorePoint: RestorePoint): PointJson {
+  const { schema: _, instances, databases, ...point } = restorePoint;
   return {
     ...defined(point),
+    restorable: isRestorable(restorePoint),
     instances: instances.map(addressOf),
     databases: databases.map(({ captured, ...database }) => ({ ...database, tables: tablesIn(captured) })),
   };

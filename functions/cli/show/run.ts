@@ -3,7 +3,7 @@ import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import type { RestoreResult } from "../../../shared/restore/dynamodb/restore.ts";
 import { planLines } from "./plan.ts";
 import { resultLines } from "./restore-result.ts";
-import { fact } from "./text.ts";
+import { fact, table } from "./text.ts";
 import { showTime } from "./time.ts";
 
 const STATES: Readonly<Record<Run["state"], string>> = {
@@ -14,6 +14,13 @@ const STATES: Readonly<Record<Run["state"], string>> = {
   done: "done",
   abandoned: "abandoned: what it had made was removed",
 };
+
+/** Restores, oldest first, one line each. */
+export function runTable(runs: readonly Run[]): readonly string[] {
+  if (runs.length === 0) return ["no restores"];
+  const rows = runs.map(({ id, point, state, updatedMs }) => [id, point, state, showTime(updatedMs)]);
+  return table(["RUN", "POINT", "STATE", "CHANGED (UTC)"], rows);
+}
 
 /** One run: where it stands, its plan, and what came of it. */
 export function runLines(run: PlannedRun): readonly string[] {

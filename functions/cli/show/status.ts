@@ -24,7 +24,7 @@ export function statusLines(status: DeploymentStatus, nowMs: number): readonly s
 
 function lastPointText({ lastPoint, ageMs, late }: DeploymentStatus): string {
   if (lastPoint === undefined)
-    return `none that can be restored${late ? ": LATE" : ""}; take one with: stillpoint backup`;
+    return `none that can be restored to${late ? ": LATE" : ""}; take one with: stillpoint backup`;
   return `${lastPoint.id}, ${showSpan(ageMs ?? 0)} old${late ? ": LATE, older than the objective" : ""}`;
 }
 
@@ -32,7 +32,8 @@ function pausedText({ instances, undiscovered }: DeploymentStatus): string {
   const closed = instances.filter(({ kind }) => kind === "closed").length;
   const silent = instances.filter(({ kind }) => kind === "no-answer").length;
   const known = undiscovered === undefined ? "none" : `unknown (${undiscovered}); none of those recorded`;
-  const paused = closed === 0 ? known : `${closed} of ${instances.length}`;
+  const hint = "; if nobody is at work on it: stillpoint unpause";
+  const paused = closed === 0 ? known : `${closed} of ${instances.length}${hint}`;
   return silent === 0 ? paused : `${paused}; ${silent} did not answer`;
 }
 

@@ -25,6 +25,9 @@ test("the advice names the run that it is about", () => {
 
 test("an interrupted restore is resumed, and one that never began is begun", () => {
   expect(nextOf("INTERRUPTED", { run })).toBe("stillpoint restore resume restore-1");
+  expect(nextOf("CONFIRMATION_NEEDED", { run })).toBe(
+    "stillpoint restore resume restore-1 --confirm payments",
+  );
   const planned = { ...run, begun: false };
   expect(nextOf("INTERRUPTED", { run: planned })).toBe(
     "stillpoint restore --plan restore-1 --confirm payments",

@@ -1,7 +1,10 @@
 import { startDynamodb } from "../../rehearsal/dynamodb/dynamodb.ts";
 import { type AdminServer, serveAdmin } from "../../rehearsal/ledger/admin-server.ts";
+import { ruin } from "../../rehearsal/ledger/disaster.ts";
+import { dynamodbClient } from "../../rehearsal/ledger/endpoint.ts";
 import { Gate } from "../../rehearsal/ledger/gate.ts";
 import { openLedger } from "../../rehearsal/ledger/open-ledger.ts";
+import { prefixed } from "../../rehearsal/ledger/totals.ts";
 import { configured } from "./stillpoint.ts";
 
 const SEED = "cli";
@@ -23,6 +26,8 @@ export interface GatedWorld extends AsyncDisposable {
   readonly addresses: readonly string[];
   /** Nothing listens any more, as when the instances were stopped. */
   stopInstances(): Promise<void>;
+  /** Half of the assets are overwritten or deleted, past the ledger. */
+  ruin(): Promise<void>;
 }
 
 /** A ledger's tables on a DynamoDB with point-in-time recovery, and two instances that are no more than their gates. */
@@ -46,7 +51,13 @@ export async function gatedWorld(): Promise<GatedWorld> {
   const stopInstances = async () => {
     await Promise.all(servers.splice(0).map((server: AdminServer) => server.close()));
   };
+  const ruinAssets = async () => {
+    const client = dynamodbClient(endpoint);
+    await ruin(client, prefixed(PREFIX), { seed: SEED, share: 0.5 });
+    client.destroy();
+  };
   return {
+    ruin: ruinAssets,
     config: folder.config,
     gates,
     addresses,

@@ -79,11 +79,12 @@ test("the text of a plan says what it costs", () => {
   expect(text).toContain("left alone, with their rows of today: prod_new.one");
   expect(text).toContain("7 restores, 50 at a time; 4 more tables meanwhile; 3 backups");
   expect(text).toContain("start the instances fresh");
+  expect(text).toContain("Not looked at, and lost where set: resource policies");
 });
 
 test("side by side nothing is discarded, and the text does not say so", () => {
   const { steps, consequences } = describePlan(planOf(2, "side-by-side"), AT_SECOND * 1000);
-  expect(consequences.join()).not.toMatch(/discarded|start the instances/);
+  expect(consequences.join()).not.toMatch(/discarded|Not looked at|start the instances/);
   expect(steps.flatMap(({ deletes }) => deletes)).toEqual([expect.stringMatching(/-later$/)]);
 });
 

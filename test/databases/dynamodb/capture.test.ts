@@ -1,4 +1,9 @@
-import { DeleteTableCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  DeleteTableCommand,
+  PutItemCommand,
+  TagResourceCommand,
+  UpdateTimeToLiveCommand,
+} from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
 import { applySettings } from "../../../shared/databases/dynamodb/apply-settings.ts";
 import { captureTable } from "../../../shared/databases/dynamodb/capture.ts";
@@ -9,6 +14,7 @@ import { ahead, recover, untilActive } from "../../rehearsal/dynamodb/swift.ts";
 import {
   ACCOUNTS,
   COORDINATOR,
+  createProtected,
   FOREIGN,
   INDEX,
   METADATA,
@@ -111,6 +117,51 @@ test("a billing mode is put back in either direction", async () => {
     await untilActive(prod, ACCOUNTS);
     expect(settingsDifferences(wanted, (await accountsOf(prod)).settings)).toEqual([]);
   }
+});
+
+test("tags of AWS' own, which nobody else can set, are named and not captured", async () => {
+  const prod = await startProd();
+  await setEverything(prod);
+  const { arn } = await accountsOf(prod);
+  const Tags = [{ Key: "aws:cloudformation:stack-name", Value: "ledger" }];
+  await prod.client.send(new TagResourceCommand({ ResourceArn: arn, Tags }));
+  const { settings, dropped } = await accountsOf(prod);
+  expect(settings.tags).toEqual({ team: "payments", empty: "" });
+  expect(dropped).toEqual(["the tags aws:cloudformation:stack-name, which only AWS can set"]);
+});
+
+test("a setting that is refused for good is told, and those after it are put back all the same", async () => {
+  const prod = await startProd();
+  const { settings } = await accountsOf(prod);
+  const specification = { Enabled: true, AttributeName: "expires" };
+  const ttl = { TableName: ACCOUNTS, TimeToLiveSpecification: specification };
+  await prod.client.send(new UpdateTimeToLiveCommand(ttl));
+  const wanted = { ...settings, ttl: "another", deletionProtection: true };
+  expect(await applySettings(prod.database.connection, ACCOUNTS, wanted)).toEqual([
+    expect.stringMatching(/cannot put back the time to live of table .*ValidationException/),
+  ]);
+  expect((await accountsOf(prod)).settings.deletionProtection).toBe(true);
+});
+
+test("indexes that include other attributes are different ones", async () => {
+  const prod = await startProd();
+  for (const name of ["one", "other"]) {
+    const Projection = { ProjectionType: "INCLUDE" as const, NonKeyAttributes: [name] };
+    const KeySchema = [{ AttributeName: "owner", KeyType: "HASH" }] as const;
+    await createProtected(prod, name, {
+      AttributeDefinitions: [
+        { AttributeName: "id", AttributeType: "S" },
+        { AttributeName: "owner", AttributeType: "S" },
+      ],
+      GlobalSecondaryIndexes: [{ IndexName: "by_owner", KeySchema: [...KeySchema], Projection }],
+    });
+  }
+  const known = { coordinator: false, metadata: {} };
+  const [one, other] = await Promise.all(
+    ["one", "other"].map((name) => captureTable(prod.database.connection, name, known)),
+  );
+  expect(one?.indexes).toEqual(["by_owner (owner HASH) INCLUDE one"]);
+  expect(other?.indexes).not.toEqual(one?.indexes);
 });
 
 test("a table that is gone is captured as absent", async () => {

@@ -8,8 +8,10 @@ import {
   startCopy,
   startReplacement,
 } from "../../../shared/databases/dynamodb/copies.ts";
-import { deleteTable } from "../../../shared/databases/dynamodb/delete-table.ts";
+import { deleteTable, protectAgain } from "../../../shared/databases/dynamodb/delete-table.ts";
+import { missingCopy } from "../../../shared/databases/dynamodb/missing-copy.ts";
 import { observe } from "../../../shared/databases/dynamodb/observe.ts";
+import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import {
   ahead,
   balances,
@@ -19,7 +21,7 @@ import {
   untilActive,
   untilGone,
 } from "../../rehearsal/dynamodb/swift.ts";
-import { ACCOUNTS, createProtected, FOREIGN, type Prod, startProd } from "./prod.ts";
+import { ACCOUNTS, COORDINATOR, createProtected, FOREIGN, type Prod, startProd } from "./prod.ts";
 
 const TARGET = `${ACCOUNTS}.stillpoint-0a1b2c3d`;
 
@@ -168,6 +170,47 @@ test("another table under the same name is never deleted", async () => {
   await expect(deleting).rejects.toMatchObject({ code: "RESTORE_BLOCKED" });
   await put(prod, "bob", 1, ACCOUNTS);
   expect(await balances(prod, ACCOUNTS)).toEqual({ alice: 100, bob: 1 });
+});
+
+test("a deletion asks its guard before every call, and before the protection goes", async () => {
+  const prod = await startProd();
+  const { connection } = prod.database;
+  await prod.client.send(new UpdateTableCommand({ TableName: ACCOUNTS, DeletionProtectionEnabled: true }));
+  const refusing = async () => {
+    throw new StillpointError("CATALOG_CONFLICT", "it is not ours any more");
+  };
+  await expect(deleteTable(connection, { name: ACCOUNTS, guard: refusing })).rejects.toMatchObject({
+    code: "CATALOG_CONFLICT",
+  });
+  const { Table } = await prod.client.send(new DescribeTableCommand({ TableName: ACCOUNTS }));
+  expect(Table).toMatchObject({ TableStatus: "ACTIVE", DeletionProtectionEnabled: true });
+  let asked = 0;
+  prod.db.faults.throttle({ kind: "first", calls: 2 });
+  const counting = async () => void asked++;
+  await deleteTable(connection, { name: COORDINATOR, guard: counting });
+  expect(asked).toBe(3);
+});
+
+test("a copy is missed where its table or its backup is gone, or the backup is of another table", async () => {
+  const prod = await startProd();
+  const backupArn = await backedUp(prod);
+  const { connection } = prod.database;
+  const copies = { temporary: TARGET, backupArn };
+  expect(await missingCopy(connection, copies)).toBeUndefined();
+  expect(await missingCopy(connection, { ...copies, temporary: ACCOUNTS })).toContain("is of another table");
+  await deleteBackup(connection, backupArn);
+  expect(await missingCopy(connection, copies)).toContain("its backup");
+  await deleteTable(connection, { name: TARGET });
+  await untilGone(prod, TARGET);
+  expect(await missingCopy(connection, copies)).toContain(`"${TARGET}" is gone`);
+});
+
+test("a protection that was switched off for a deletion that never came is switched on again", async () => {
+  const prod = await startProd();
+  await protectAgain(prod.database.connection, ACCOUNTS);
+  await protectAgain(prod.database.connection, ACCOUNTS);
+  const { Table } = await prod.client.send(new DescribeTableCommand({ TableName: ACCOUNTS }));
+  expect(Table?.DeletionProtectionEnabled).toBe(true);
 });
 
 test("deletion protection is switched off first, and its cool-down waited for", async () => {

@@ -2,6 +2,7 @@ import { DeleteTableCommand, TagResourceCommand, UntagResourceCommand } from "@a
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import { type PlannedRun, planRestore } from "../../shared/deployment/plan-restore.ts";
+import { restoreHandlers } from "../../shared/deployment/restore-handlers.ts";
 import { abandonRestore, runRestore } from "../../shared/deployment/run-restore.ts";
 import { verifyPlanned } from "../../shared/deployment/verify-planned.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
@@ -94,6 +95,19 @@ describe("a restore that stopped before its first deletion", { timeout: STEP_MS 
     await open.catalog.runs.update(run.id, (record) => ({ ...record, plan: forged }));
     expect(await endOf(run)).toBe("CATALOG_DAMAGED");
     expect(await abandon(run)).toBe("CATALOG_DAMAGED");
+  });
+
+  test("deletes no original without its copies at that moment, whatever it remembers", async () => {
+    const { open, world } = ruined;
+    const [table] = (await plan()).plan.dynamodb.tables;
+    if (table === undefined) throw new Error("the plan has no table");
+    const remembered = { ...table, backupArn: `${table.arn}/backup/gone` };
+    const deleting = restoreHandlers(open, SILENT)["delete-original"](remembered, AbortSignal.any([]));
+    await expect(deleting).rejects.toMatchObject({
+      code: "RESTORE_BLOCKED",
+      message: expect.stringContaining("may be the only copy"),
+    });
+    expect(await tablesOf(world)).toContain(table.name);
   });
 
   test("tells a copy with other keys from a replaced table with other keys, whose original is gone", async () => {

@@ -113,7 +113,7 @@ export const ERRORS = {
   DATABASE_DENIED: {
     exit: 31,
     meaning: "The database refused a call for lack of permission; nothing further was changed.",
-    next: "Grant the named action, then repeat the command",
+    next: "Grant the named action, or provide credentials, then repeat the command",
   },
   DATABASE_REFUSED: {
     exit: 32,

@@ -35,7 +35,13 @@ function codeFor(error: unknown): ErrorCode {
   return "DATABASE_REFUSED";
 }
 
+const NO_CREDENTIALS =
+  "no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the database's profile";
+const NO_TABLE = "there is no such table: check region, endpoint, prefix and namespaces in the configuration";
+
 function describe(error: unknown): string {
+  if (nameOf(error) === "CredentialsProviderError") return NO_CREDENTIALS;
+  if (nameOf(error) === "ResourceNotFoundException") return NO_TABLE;
   const message = error instanceof Error ? error.message : String(error);
   return [nameOf(error), systemCode(error), message]
     .filter((part) => part !== "" && part !== "Error")

@@ -159,7 +159,9 @@ describe("a file that cannot be read", () => {
   test("because it is missing is named with the path that was tried", () => {
     expect(refused("/nowhere/stillpoint.yml")).toMatchObject({
       code: "CONFIG_INVALID",
-      message: expect.stringContaining('"/nowhere/stillpoint.yml": there is no such file; begin with: cp stillpoint.example.yml'),
+      message: expect.stringContaining(
+        '"/nowhere/stillpoint.yml": there is no such file; begin with: cp stillpoint.example.yml',
+      ),
     });
   });
 

@@ -115,14 +115,21 @@ async function identified(addresses: readonly Address[], names: NameService): Pr
   const hosts = [...new Set(addresses.map(({ host }) => host))].filter((host) => isIP(host) === 0);
   const found = await Promise.all(hosts.map(async (host) => [host, await names.addresses(host)] as const));
   const standsFor = new Map(found);
-  const disagreements = found
-    .filter(([, all]) => severalOf(all))
-    .map(([host, all]) => `"${host}" stands for ${all.join(", ")}, of which only one is spoken to`);
+  const disagreements = found.flatMap(([host, all]) => {
+    if (all.length === 0) return [`"${host}" could not be resolved, so nobody knows which process it is`];
+    if (!severalOf(all)) return [];
+    return [`"${host}" stands for ${all.join(", ")}, of which only one is spoken to`];
+  });
   const known = addresses.map((address) => {
     const all = standsFor.get(address.host) ?? [];
-    return all.length === 0 ? address : { ...address, uid: `at ${[...all].sort().join(" and ")}` };
+    return all.length === 0 ? address : { ...address, uid: `at ${mainOf(all)}` };
   });
   return { addresses: known, disagreements };
+}
+
+/** A host has one address of each family, and not every answer has both. */
+function mainOf(addresses: readonly string[]): string {
+  return addresses.find((address) => !isIPv6(address)) ?? addresses.join(" and ");
 }
 
 function severalOf(addresses: readonly string[]): boolean {

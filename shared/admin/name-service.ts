@@ -33,8 +33,14 @@ async function askServers(host: string, servers: readonly string[]): Promise<rea
 async function askSystem(host: string): Promise<readonly string[]> {
   const { promise: tooLate, resolve } = Promise.withResolvers<readonly string[]>();
   const timer = setTimeout(() => resolve([]), SYSTEM_LOOKUP_MS);
-  const found = lookup(host, { all: true }).then((entries) => entries.map(({ address }) => address));
-  const addresses = await Promise.race([found.catch(() => []), tooLate]);
+  const ask = async () => (await lookup(host, { all: true })).map(({ address }) => address);
+  // A name server may fail once; a name that is unknown stays so.
+  const addresses = await Promise.race([
+    ask()
+      .catch(ask)
+      .catch(() => []),
+    tooLate,
+  ]);
   clearTimeout(timer);
   return addresses;
 }

@@ -74,19 +74,30 @@ export function* hold(holding: Holding, measured: Measured): Workflow<Measured> 
   const budgetMs = Math.min(earliestOpening(holding, measured), latestMs) - oursMs;
   const now = budgetMs >= LEAST_PROBE_MS ? yield* measure(measured, budgetMs) : measured;
   const untilMs = earliestOpening(holding, now);
-  if (untilMs > latestMs) throw tooLong(holding, untilMs);
+  if (untilMs > latestMs) throw tooLong(holding, now, untilMs);
   ({ oursMs } = yield* ask("now", {}));
   if ((yield* sleep(untilMs - oursMs)).interrupted)
     throw new StillpointError("INTERRUPTED", "interrupted while the instances were held");
   return now;
 }
 
-function tooLong({ holdMs, latestMs }: Holding, untilMs: number): StillpointError {
-  const wanted = holdMs === "auto" ? "a whole second inside" : `a hold of ${holdMs} ms`;
-  const over = Number.isFinite(untilMs)
-    ? `would need ${(untilMs - latestMs).toFixed(0)} ms more`
-    : "has no end";
-  return new StillpointError("WINDOW_INVALID", `${wanted} ${over} than the longest pause leaves`);
+function tooLong(holding: Holding, measured: Measured, untilMs: number): StillpointError {
+  const { startMs, holdMs, latestMs, allowanceMs } = holding;
+  const lying = Object.entries(boundsOf(measured, allowanceMs)).filter(([, bound]) => bound === undefined);
+  if (lying.length > 0) {
+    const names = lying.map(([database]) => `"${database}"`).join(", ");
+    return new StillpointError(
+      "WINDOW_INVALID",
+      `the clock of database ${names} was stepped or contradicts itself; the hold was given up`,
+    );
+  }
+  const wanted =
+    holdMs !== "auto" && startMs + holdMs > latestMs ? `a hold of ${holdMs} ms` : "a whole second inside";
+  const over = (untilMs - latestMs).toFixed(0);
+  return new StillpointError(
+    "WINDOW_INVALID",
+    `${wanted} would need ${over} ms more than the longest pause leaves`,
+  );
 }
 
 /** When the gates may be opened again, by what is known of the clocks; infinite where one has no bound. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { StillpointError } from "../errors/stillpoint-error.ts";
 import { boundFrom, type ClockBound, type ClockSample } from "../pause/clock-bound.ts";
 
 /** The first look covers one whole second in so many steps, so that one boundary is met to a tenth. */
@@ -8,6 +9,8 @@ const BOUNDARY_STEPS = 4;
 /** Asked a little before the boundary can come and a little after it must have come: a usual round trip. */
 const LEAD_MS = 40;
 const LAG_MS = 5;
+/** An answer that took longer would tell little. */
+const ANSWER_LIMIT_MS = 1_500;
 /** A bound this narrow is not worth another second. */
 const NARROW_MS = 25;
 
@@ -19,7 +22,7 @@ export interface Probe {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is asked, and on which clock of ours it is timed. A question must end by itself, and soon. */
+/** What is asked, and on which clock of ours it is timed. */
 export interface TimeSource {
   askSecond(): Promise<number>;
   now(): number;
@@ -58,6 +61,28 @@ function evenly(fromMs: number, toMs: number, steps: number): readonly number[] 
   return Array.from({ length: steps }, (_, step) => fromMs + ((toMs - fromMs) * step) / (steps - 1));
 }
 
+/**
+ * An answer within the limit, whatever the client below is waiting for: instances may be held meanwhile, and no
+ * setting of a client covers its credentials and the body of an answer too.
+ */
+async function soon<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  const enough = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, enough.signal]) : enough.signal;
+  const tooLate = delay(ANSWER_LIMIT_MS, undefined, { signal: stop }).then(() => {
+    throw new StillpointError(
+      "DATABASE_UNREACHABLE",
+      `no answer about the time within ${ANSWER_LIMIT_MS} ms`,
+    );
+  });
+  try {
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    enough.abort();
+    tooLate.catch(() => undefined);
+    answer.catch(() => undefined);
+  }
+}
+
 /** Asks at each of these moments without waiting for the answers before. */
 async function askAt(
   { askSecond, now }: TimeSource,
@@ -68,7 +93,7 @@ async function askAt(
     times.map(async (time) => {
       await delay(Math.max(0, time - now()), undefined, signal ? { signal } : {});
       const sentMs = now();
-      const dateSecond = await askSecond();
+      const dateSecond = await soon(askSecond(), signal);
       return { sentMs, answeredMs: now(), dateSecond };
     }),
   );

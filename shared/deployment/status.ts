@@ -14,6 +14,8 @@ export interface DeploymentStatus {
   readonly instances: readonly GateAnswer[];
   /** Why the instances could not be asked. */
   readonly undiscovered?: string;
+  /** Whether a backup may hold gates closed: read before and after the gates were asked, since it may begin or end. */
+  readonly backupAtWork: boolean;
   readonly lease?: Lease;
   readonly openPauses: readonly PauseRecord[];
   /** Restores that nobody has finished. */
@@ -22,15 +24,20 @@ export interface DeploymentStatus {
   readonly unreadable: readonly string[];
 }
 
+const UNFINISHED: readonly Run["state"][] = ["running", "failed", "abandoning"];
+
 export async function statusOf(open: OpenDeployment): Promise<DeploymentStatus> {
   const { catalog, clock, settings } = open;
-  const [points, runs, pauses, lease, gates] = await Promise.all([
+  const before = await catalog.pauses.open();
+  const gates = await askGates(open);
+  const [points, runs, pauses, lease] = await Promise.all([
     catalog.points.list(settings.name),
     catalog.runs.list(settings.name),
     catalog.pauses.open(),
     catalog.lease(settings.name),
-    askGates(open),
   ]);
+  const isAtWork = ({ deployment, state, deadlineMs }: PauseRecord) =>
+    deployment === settings.name && state === "open" && clock.wallMs() <= deadlineMs;
   const lastPoint = points.records.findLast(isRestorable);
   const ageMs = lastPoint && clock.wallMs() - secondOf(lastPoint) * 1000;
   const { objectiveMs } = settings;
@@ -40,9 +47,10 @@ export async function statusOf(open: OpenDeployment): Promise<DeploymentStatus> 
     ...(ageMs !== undefined && { ageMs }),
     late: objectiveMs !== undefined && (ageMs === undefined || ageMs > objectiveMs),
     ...gates,
+    backupAtWork: [...before.records, ...pauses.records].some(isAtWork),
     ...(lease && isHeld(lease, runs.records) && { lease }),
     openPauses: pauses.records.filter(({ deployment }) => deployment === settings.name),
-    unfinished: runs.records.filter(({ state }) => state === "running" || state === "failed"),
+    unfinished: runs.records.filter(({ state }) => UNFINISHED.includes(state)),
     unreadable: [points, runs, pauses].flatMap(({ unreadable }) => unreadable.map(({ message }) => message)),
   };
 }

@@ -15,21 +15,33 @@ export async function refuseRunning(open: OpenDeployment, recorded: readonly Ins
   const { instances } = await open.discoverAll();
   const everyone = [...new Map([...recorded, ...instances].map((one) => [addressOf(one), one])).values()];
   const answers = await open.admin.checkPaused(everyone, { deadlineMs: open.settings.pause.rpcDeadlineMs });
-  const running = (await Promise.all(answers.map(isRunning))).filter((address) => address !== undefined);
-  if (running.length > 0)
-    throw new StillpointError(
-      "INSTANCES_RUNNING",
-      `${running.join(", ")} of "${open.settings.name}" still run: requests that they hold would be let go into the restored data. Stop them, do not just pause them; nothing was deleted`,
-    );
+  const signs = (await Promise.all(answers.map(signOf))).filter((sign) => sign !== undefined);
+  const running = signs.filter(({ kind }) => kind === "runs").map(({ text }) => text);
+  const unknown = signs.filter(({ kind }) => kind === "unknown").map(({ text }) => text);
+  if (signs.length === 0) return;
+  const reasons = [
+    ...(running.length > 0 ? [`${running.join(", ")} still run: stop them, do not just pause them`] : []),
+    ...(unknown.length > 0
+      ? [
+          `${unknown.join(", ")}: nobody knows that they are stopped; mend the name server, or give the name an address in the hosts file`,
+        ]
+      : []),
+  ];
+  throw new StillpointError(
+    "INSTANCES_RUNNING",
+    `requests of "${open.settings.name}" could be let go into the restored data: ${reasons.join("; ")}. Nothing more was deleted`,
+  );
 }
 
-async function isRunning(answer: GateAnswer): Promise<string | undefined> {
+type Sign = { readonly kind: "runs" | "unknown"; readonly text: string };
+
+async function signOf(answer: GateAnswer): Promise<Sign | undefined> {
   const address = addressOf(answer.instance);
   switch (answer.kind) {
     case "open":
-      return `"${address}"`;
+      return { kind: "runs", text: `"${address}"` };
     case "closed":
-      return `"${address}" (paused)`;
+      return { kind: "runs", text: `"${address}" (paused)` };
     case "no-listener":
       return undefined;
     case "no-answer":
@@ -46,19 +58,23 @@ const NO_SIGN = ["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "EHOSTUNREACH", "ENET
  * A stopped instance gives no sign: refused, no such name, no route, or silence before a connection is made. What
  * keeps us from asking at all, such as a name server that does not answer, is no proof of that.
  */
-function signOfLife({ host, port, ...rest }: Instance): Promise<string | undefined> {
+function signOfLife({ host, port, ...rest }: Instance): Promise<Sign | undefined> {
   const address = addressOf({ host, port, ...rest });
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: CONNECT_TIMEOUT_MS });
-    const end = (sign: string | undefined) => {
+    const end = (sign: Sign | undefined) => {
       socket.destroy();
       resolve(sign);
     };
-    socket.once("connect", () => end(`"${address}" (accepts connections, does not answer)`));
+    socket.once("connect", () =>
+      end({ kind: "runs", text: `"${address}" (accepts connections, does not answer)` }),
+    );
     socket.once("timeout", () => end(undefined));
     socket.once("error", (error: NodeJS.ErrnoException) =>
       end(
-        NO_SIGN.includes(error.code ?? "") ? undefined : `"${address}" (cannot be asked: ${error.message})`,
+        NO_SIGN.includes(error.code ?? "")
+          ? undefined
+          : { kind: "unknown", text: `"${address}" cannot be asked (${error.message})` },
       ),
     );
   });

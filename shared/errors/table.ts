@@ -137,7 +137,8 @@ export const ERRORS = {
   },
   INSTANCES_RUNNING: {
     exit: 43,
-    meaning: "Instances still answer; a restore under them would be corrupted. Nothing was deleted.",
+    meaning:
+      "Instances still answer, or cannot be asked; a restore under them would be corrupted. Nothing more was deleted.",
     next: "Stop the instances, then: stillpoint restore resume RUN",
   },
   NO_RESTORE_POINT: {

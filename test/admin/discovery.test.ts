@@ -70,13 +70,27 @@ test("a listed name that stands for several processes is a disagreement", async 
   );
 });
 
-test("a name that is one host, or that the system does not know, is no disagreement", async () => {
-  const found = await discover([list("localhost:50053", "ledger.invalid")]);
-  expect(found).toMatchObject({
-    basis: "list",
-    instances: [{ host: "localhost" }, { host: "ledger.invalid" }],
-  });
+test("a name that is one host is no disagreement", async () => {
+  const found = await discover([list("localhost:50053")]);
+  expect(found).toMatchObject({ basis: "list", instances: [{ host: "localhost" }] });
   expect(found.disagreement).toBeUndefined();
+});
+
+test("a name that the system does not know is told before anything is paused", async () => {
+  const found = await discover([list("ledger.invalid")]);
+  expect(found.disagreement).toBe(
+    '"ledger.invalid" could not be resolved, so nobody knows which process it is',
+  );
+});
+
+test("an answer that lacks one family of addresses is the same instance", async () => {
+  const at = (...addresses: string[]): NameService => ({
+    srv: async () => [],
+    addresses: async () => addresses,
+  });
+  const before = await discover([list("ledger-0")], { names: at("fd00::1", "10.0.0.1") });
+  const after = await discover([list("ledger-0")], { names: at("10.0.0.1") });
+  expect(discoveryReasons(before, after)).toEqual([]);
 });
 
 test("SRV answers that agree are found without a disagreement", async () => {

@@ -169,6 +169,7 @@ test("a step of the database's clock makes the window invalid", () => {
     return undefined;
   });
   expect(taken.result.verdict.kind).toBe("invalid");
+  expect(reasonsOf(taken).join()).toContain('the clock of database "main" was stepped or contradicts itself');
 });
 
 test("a step of our own clock makes the window invalid", () => {

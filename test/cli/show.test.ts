@@ -163,6 +163,7 @@ test("the status says how old the last point is, what is paused and what is runn
       lastPoint: POINT,
       ageMs: 7_200_000,
       late: true,
+      backupAtWork: false,
       instances: [{ instance, sentMs: 0, answeredMs: 0, kind: "closed" }],
       lease: {
         schema: 1,

@@ -34,6 +34,26 @@ test("an interrupt ends the probe at once", async () => {
   await expect(probe).rejects.toThrow();
 });
 
+test("an answer that is begun and never ended is done without, soon", async () => {
+  const startedMs = now();
+  const never = () => new Promise<number>(() => undefined);
+  const known = { lowMs: OFFSET_MS - 5, highMs: OFFSET_MS + 5 };
+  await expect(probeClock({ now, askSecond: never }, { known, budgetMs: 60_000 })).rejects.toMatchObject({
+    code: "DATABASE_UNREACHABLE",
+  });
+  expect(now() - startedMs).toBeLessThan(4_000);
+});
+
+test("an interrupt ends a question that is under way", async () => {
+  const interrupt = new AbortController();
+  const never = () => new Promise<number>(() => undefined);
+  const probe = probeClock({ now, askSecond: never }, { budgetMs: 60_000, signal: interrupt.signal });
+  setImmediate(() => interrupt.abort());
+  const startedMs = now();
+  await expect(probe).rejects.toThrow();
+  expect(now() - startedMs).toBeLessThan(1_000);
+});
+
 test("a database that accepts connections and never answers holds nobody for longer than its second and a timeout", async () => {
   const server = createServer(() => undefined).listen(0, "127.0.0.1");
   await new Promise((listening) => server.once("listening", listening));

@@ -33,10 +33,9 @@ export async function status(shell: Shell, name: string | undefined): Promise<Ou
 }
 
 /** Paused although no backup is at work on it: an outage that nobody ends by himself. */
-function left({ deployment, instances, openPauses }: DeploymentStatus): Failure | undefined {
-  const atWork = openPauses.some(({ state, deadlineMs }) => state === "open" && Date.now() <= deadlineMs);
+function left({ deployment, instances, backupAtWork }: DeploymentStatus): Failure | undefined {
   const closed = instances.filter(({ kind }) => kind === "closed");
-  if (atWork || closed.length === 0) return undefined;
+  if (backupAtWork || closed.length === 0) return undefined;
   const names = closed.map(({ instance }) => `"${addressOf(instance)}"`).join(", ");
   return {
     code: "STILL_PAUSED",

@@ -34,6 +34,7 @@ const status = z.strictObject({
   late: z.boolean(),
   instances: z.array(GateJson),
   undiscovered: z.string().exactOptional(),
+  backupAtWork: z.boolean(),
   running: z
     .strictObject({
       kind: z.enum(["backup", "restore"]),
@@ -45,7 +46,7 @@ const status = z.strictObject({
   unfinished: z.array(
     z.strictObject({
       run: z.string(),
-      state: z.enum(["running", "failed"]),
+      state: z.enum(["running", "failed", "abandoning"]),
       point: z.string(),
       updatedMs: z.number().int(),
     }),

@@ -24,6 +24,7 @@ const PASSING = [
   "ResourceInUseException",
   "ThrottlingException",
   "LimitExceededException",
+  "ConcurrentUpdateException",
 ] as const;
 
 /**
@@ -80,7 +81,8 @@ export async function applySettings(
 /** No further try would change it: the other settings are put back all the same, and people are told. */
 function isForGood(error: unknown): boolean {
   const { cause } = error as Error;
-  return codeOf(error) === "DATABASE_REFUSED" && !isRefusal(cause, ...PASSING, "InternalServerError");
+  const theirs = (cause as { $fault?: unknown } | undefined)?.$fault === "server";
+  return codeOf(error) === "DATABASE_REFUSED" && !theirs && !isRefusal(cause, ...PASSING);
 }
 
 /** The service refuses to set a capacity to what it is, so only what changes is sent. */

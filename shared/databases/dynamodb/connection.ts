@@ -25,8 +25,19 @@ export interface DynamodbConnection {
 
 /** Control planes throttle; the SDK waits with jitter between its attempts. */
 const MOST_ATTEMPTS = 8;
-const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
-const SOON = { connectionTimeout: 1_000, requestTimeout: 1_000, throwOnRequestTimeout: true };
+/** The socket's limit covers the body of an answer, the request's only what comes before it. */
+const TIMEOUTS = {
+  connectionTimeout: 3_000,
+  requestTimeout: 20_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 20_000,
+};
+const SOON = {
+  connectionTimeout: 1_000,
+  requestTimeout: 1_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 1_000,
+};
 
 export function connect(address: DynamodbAddress): DynamodbConnection {
   const { region, endpoint, autoScalingEndpoint = endpoint, profile } = address;

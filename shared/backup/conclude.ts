@@ -64,7 +64,7 @@ function unrecorded(recorded: Outcome | undefined): Verdict {
   return { kind: "invalid", reasons: [`the catalog did not take the restore point: ${why}`] };
 }
 
-/** First Pause sent to last gate seen open; to the last answer where some was never seen open. */
+/** First Pause sent to last gate seen open. What is still paused is told beside it, and is not over yet. */
 function heldFor({ outcomes, opened }: Evidence): number {
   const sent = outcomes.map((outcome) => outcome.sentMs).filter((ms) => ms > 0);
   const ends = Object.values(opened.openedMs);

@@ -55,6 +55,7 @@ export function* pauseAndHold(
     notes.reasons.push(notes.failure.message);
   }
   const opened = yield* letGo(input, record, notes);
+  notes.reasons.push(...(yield* leftShut(input, notes.outcomes)));
   return { ...notes, opened };
 }
 
@@ -150,6 +151,25 @@ function* letGo(input: BackupInput, record: PauseRecord, notes: Notes): Workflow
     instances,
     rpcDeadlineMs: input.pause.rpcDeadlineMs,
     deadlineMs: record.deadlineMs,
+  });
+}
+
+/**
+ * A Pause that failed says what became of its gate, and older servers not even that: those gates are not ours to
+ * open, but whoever reads the verdict must know which are shut. Asked last, and no reason to fail.
+ */
+function* leftShut({ pause }: BackupInput, outcomes: readonly PauseOutcome[]): Workflow<readonly string[]> {
+  const instances = outcomes
+    .filter((outcome) => outcome.kind !== "not-sent" && !mayBeOurs(outcome))
+    .map((outcome) => outcome.instance);
+  if (instances.length === 0) return [];
+  const [asked] = yield* all<readonly GateAnswer[]>([
+    ask.effect("check-gates", { instances, deadlineMs: pause.rpcDeadlineMs }),
+  ]);
+  const shut = asked?.ok ? asked.answer.filter(({ kind }) => kind !== "open") : [];
+  return shut.map(({ instance, kind }) => {
+    const state = kind === "closed" ? "is paused" : "does not say whether it is paused";
+    return `"${addressOf(instance)}" ${state}, not by this backup as far as can be seen, and was left alone; if nobody else paused it: stillpoint unpause`;
   });
 }
 

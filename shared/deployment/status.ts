@@ -1,6 +1,6 @@
 import type { Lease, PauseRecord, RestorePoint, Run } from "../catalog/model.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
-import { addressOf, type GateAnswer } from "../pause/instance.ts";
+import { distinctInstances, type GateAnswer } from "../pause/instance.ts";
 import { isRestorable, secondOf } from "../restore/choose-point.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
@@ -69,7 +69,7 @@ async function askGates(open: OpenDeployment): Promise<Pick<DeploymentStatus, "i
     .flatMap((record) => record.instances);
   const found = await open.discoverAll().catch(messageOf);
   const discovered = typeof found === "string" ? [] : found.instances;
-  const everyone = [...new Map([...discovered, ...recorded].map((one) => [addressOf(one), one])).values()];
+  const everyone = distinctInstances([...discovered, ...recorded]);
   const instances = await admin.checkPaused(everyone, { deadlineMs: settings.pause.rpcDeadlineMs });
   return { instances, ...(typeof found === "string" && { undiscovered: found }) };
 }

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { addressOf, type GateAnswer, type Instance } from "../pause/instance.ts";
+import { addressOf, distinctInstances, type GateAnswer, type Instance } from "../pause/instance.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
 /** A stopped host answers nothing at all; a running one accepts a connection much sooner. */
@@ -13,7 +13,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
  */
 export async function refuseRunning(open: OpenDeployment, recorded: readonly Instance[]): Promise<void> {
   const { instances } = await open.discoverAll();
-  const everyone = [...new Map([...recorded, ...instances].map((one) => [addressOf(one), one])).values()];
+  const everyone = distinctInstances([...recorded, ...instances]);
   const answers = await open.admin.checkPaused(everyone, { deadlineMs: open.settings.pause.rpcDeadlineMs });
   const signs = (await Promise.all(answers.map(signOf))).filter((sign) => sign !== undefined);
   const running = signs.filter(({ kind }) => kind === "runs").map(({ text }) => text);

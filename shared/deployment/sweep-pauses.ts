@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { openAndSettle, type SweepEffects, type Swept, sweep } from "../backup/sweep.ts";
 import type { PauseRecord } from "../catalog/model.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
-import { addressOf, type GateAnswer, type Instance } from "../pause/instance.ts";
+import { distinctInstances, type GateAnswer } from "../pause/instance.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { gateHandlers } from "./gate-handlers.ts";
@@ -36,7 +36,7 @@ export async function unpauseAll(open: OpenDeployment): Promise<Unpaused> {
   const problems: string[] = [];
   const before = await orNone(problems, () => openRecords(open));
   const discovered = await orNone(problems, async () => (await open.discoverAll()).instances);
-  const everyone = distinct([...discovered, ...before.flatMap(({ instances }) => instances)]);
+  const everyone = distinctInstances([...discovered, ...before.flatMap(({ instances }) => instances)]);
   if (everyone.length === 0 && problems.length > 0) throw unknown(settings.name, problems);
   const found = await admin.checkPaused(everyone, { deadlineMs });
   const records = await settleAll(open, before);
@@ -54,10 +54,6 @@ async function orNone<T>(problems: string[], look: () => Promise<readonly T[]>):
     problems.push(messageOf(error));
     return [];
   }
-}
-
-function distinct(instances: readonly Instance[]): readonly Instance[] {
-  return [...new Map(instances.map((one) => [addressOf(one), one])).values()];
 }
 
 function unknown(deployment: string, problems: readonly string[]): StillpointError {

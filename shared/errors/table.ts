@@ -21,7 +21,7 @@ export const ERRORS = {
   },
   DEPLOYMENT_UNKNOWN: {
     exit: 4,
-    meaning: "No deployment of that name is configured; nothing was done.",
+    meaning: "No such deployment is configured, or several are and none was named; nothing was done.",
     next: "stillpoint config check",
   },
   CATALOG_UNREADABLE: {
@@ -61,7 +61,8 @@ export const ERRORS = {
   },
   INSTANCES_NOT_FOUND: {
     exit: 20,
-    meaning: "The instances could not be discovered, so nothing was paused.",
+    meaning:
+      "The instances could not be discovered, or their list cannot be trusted; nothing further was changed.",
     next: "Check the component's addresses or SRV name, then: stillpoint status",
   },
   INSTANCE_UNREACHABLE: {

@@ -15,6 +15,11 @@ export function addressOf(instance: { readonly host: string; readonly port: numb
     : `${instance.host}:${instance.port}`;
 }
 
+/** Each address once: what was recorded and what is discovered are mostly the same. */
+export function distinctInstances(instances: readonly Instance[]): readonly Instance[] {
+  return [...new Map(instances.map((one) => [addressOf(one), one])).values()];
+}
+
 /** What the list of instances rests on; the verdict names it. */
 export type DiscoveryBasis = "list" | "dns" | "kubernetes";
 

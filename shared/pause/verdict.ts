@@ -27,7 +27,7 @@ export function pauseReasons(outcomes: readonly PauseOutcome[]): readonly string
         return [];
       case "drain-timed-out":
         return [
-          `"${address}" did not drain within the drain wait and opened its gate again (${outcome.message}): a client may have left a transaction open, which holds up every drain until its client ends it or it expires`,
+          `"${address}" did not drain within the drain wait (${outcome.message}): a client may have left a transaction open, which holds up every drain until its client ends it or it expires`,
         ];
       case "held-by-another":
         return [

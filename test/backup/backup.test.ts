@@ -125,6 +125,20 @@ test.each(["drain-timed-out", "held-by-another", "pause-in-progress", "opened-du
   },
 );
 
+test("a gate that is shut after a failed Pause is told, and left to whoever shut it", () => {
+  const taken = take(
+    (effect, world) => {
+      if (effect.kind === "unpause") world.closed.add("10.0.0.1:50053");
+      return undefined;
+    },
+    (world) => {
+      world.pauseOutcome = "drain-timed-out";
+    },
+  );
+  expect(reasonsOf(taken).join()).toContain('"10.0.0.1:50053" is paused, not by this backup');
+  expect([...taken.world.closed]).toEqual(["10.0.0.1:50053"]);
+});
+
 test("a pause without an answer stays on record as unsettled, though its instance was seen open", () => {
   const { world } = take(undefined, (each) => {
     each.pauseOutcome = "unknown";

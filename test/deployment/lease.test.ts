@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -8,20 +10,23 @@ import { openStore } from "../../shared/catalog/open-store.ts";
 import { loadConfig } from "../../shared/config/load-config.ts";
 import { openDeployment } from "../../shared/deployment/open-deployment.ts";
 import { sweepPauses } from "../../shared/deployment/sweep-pauses.ts";
+import { takeBackup } from "../../shared/deployment/take-backup.ts";
+import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 
 /** Nothing listens there: a process that is gone took its pause with it. */
 const ADDRESS = { component: "ledger", host: "127.0.0.1", port: 1 };
-const CONFIG = `
+const configuration = (port: number) => `
 deployments:
   payments:
-    components: { ledger: { instances: ["127.0.0.1:1"] } }
+    components: { ledger: { instances: ["127.0.0.1:${port}"] } }
+    pause: { rpcDeadline: 500ms }
     databases: { main: { kind: dynamodb, region: us-east-1, endpoint: "http://127.0.0.1:1" } }
 `;
 
-async function deployment() {
+async function deployment(port = 1) {
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-test-"));
   const path = join(folder, "stillpoint.yml");
-  await writeFile(path, CONFIG);
+  await writeFile(path, configuration(port));
   const config = loadConfig(path, {});
   const catalog = catalogOver(openStore(config.catalog));
   const [settings] = config.deployments;
@@ -71,4 +76,15 @@ test("a sweep leaves the lease of a backup alone whose deadline is still to come
   await leaveBehind(catalog, Date.now() + 600_000);
   expect(await sweepPauses(open)).toMatchObject([{ kind: "not-due" }]);
   expect((await catalog.lease("payments"))?.holder).toEqual({ kind: "backup", run: "backup-1" });
+});
+
+test("of two backups that begin in the same second, one is refused the lease", async () => {
+  // An instance that accepts and never answers keeps the first backup at its preparations.
+  const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  onTestFinished(() => void silent.close());
+  const { open } = await deployment((silent.address() as AddressInfo).port);
+  const begin = () => takeBackup(open, { report: () => undefined }).catch(codeOf);
+  const ends = await Promise.all([begin(), begin()]);
+  expect(ends.sort()).toEqual(["INSTANCE_UNREACHABLE", "LEASE_HELD"]);
 });

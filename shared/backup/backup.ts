@@ -6,8 +6,8 @@ import type { BackupEffects } from "./effects.ts";
 import { awaitSecond } from "./hold.ts";
 import { judge } from "./judge.ts";
 import { pauseAndHold } from "./pause-and-hold.ts";
+import { endedPause, openPause } from "./pause-record.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { closedPause, openPause } from "./records.ts";
 
 const ask = asker<BackupEffects>();
 
@@ -40,5 +40,5 @@ function* underLease(input: BackupInput, prepared: Prepared, leaseUntilMs: numbe
   yield* ask("report", { event: { kind: "pausing", pause: record.id, deadlineMs: record.deadlineMs } });
   const evidence = yield* pauseAndHold(input, prepared, record);
   const judgement = yield* judge(input, prepared, evidence, { started, deadlineMs: record.deadlineMs });
-  return yield* conclude(input, prepared, closedPause(record, evidence, judgement), evidence, judgement);
+  return yield* conclude(input, prepared, endedPause(record, evidence, judgement), evidence, judgement);
 }

@@ -7,7 +7,7 @@ import type { BackupEffects } from "./effects.ts";
 import type { Judgement } from "./judge.ts";
 import type { Evidence } from "./pause-and-hold.ts";
 import type { Prepared } from "./prepare.ts";
-import { restorePoint } from "./records.ts";
+import { restorePoint } from "./restore-point.ts";
 
 const ask = asker<BackupEffects>();
 

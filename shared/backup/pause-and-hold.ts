@@ -54,7 +54,7 @@ export function* pauseAndHold(
     notes.failure = toFailure(error);
     notes.reasons.push(notes.failure.message);
   }
-  const opened = yield* letGo(input, record, notes);
+  const opened = yield* letGo(record, notes);
   notes.reasons.push(...(yield* leftShut(input, notes.outcomes)));
   return { ...notes, opened };
 }
@@ -135,23 +135,18 @@ function* askAgain(
 }
 
 /** Unpauses what may be paused by us, and nothing that can be seen to be somebody else's. */
-function* letGo(input: BackupInput, record: PauseRecord, notes: Notes): Workflow<Opened> {
-  const ours = notes.outcomes.filter(mayBeOurs).map((outcome) => outcome.instance);
-  const { wallMs } = yield* ask("now", {});
-  const foreign = wallMs > record.deadlineMs ? yield* heldByOthers(record, ours) : [];
-  notes.reasons.push(
-    ...foreign.map((address) => `"${address}" is held by another pause by now and was left alone`),
-  );
-  const instances = ours.filter((instance) => !foreign.includes(addressOf(instance)));
+function* letGo(record: PauseRecord, notes: Notes): Workflow<Opened> {
+  const instances = notes.outcomes.filter(mayBeOurs).map((outcome) => outcome.instance);
   const reason = notes.failure?.message ?? notes.reasons[0] ?? "the window is complete";
   yield* all([
     ask.effect("report", { event: { kind: "unpausing", instances: instances.map(addressOf), reason } }),
   ]);
-  return yield* unpauseUntilOpen({
-    instances,
-    rpcDeadlineMs: input.pause.rpcDeadlineMs,
-    deadlineMs: record.deadlineMs,
-  });
+  const opened = yield* unpauseUntilOpen(record, instances);
+  const foreign = opened.leftAlone.map(addressOf);
+  notes.reasons.push(
+    ...foreign.map((address) => `"${address}" is held by another pause by now and was left alone`),
+  );
+  return opened;
 }
 
 /**
@@ -171,12 +166,4 @@ function* leftShut({ pause }: BackupInput, outcomes: readonly PauseOutcome[]): W
     const state = kind === "closed" ? "is paused" : "does not say whether it is paused";
     return `"${addressOf(instance)}" ${state}, not by this backup as far as can be seen, and was left alone; if nobody else paused it: stillpoint unpause`;
   });
-}
-
-/** Past our deadline others may have paused the same instances. An unreadable catalog must not keep gates closed. */
-function* heldByOthers(record: PauseRecord, ours: readonly Instance[]): Workflow<readonly string[]> {
-  const [outcome] = yield* all<readonly string[]>([
-    ask.effect("held-by-others", { pause: record.id, addresses: ours.map(addressOf) }),
-  ]);
-  return outcome?.ok ? outcome.answer : [];
 }

@@ -1,10 +1,12 @@
 import type { PauseRecord } from "../catalog/model.ts";
-import { addressOf, type GateAnswer, type Instance } from "../pause/instance.ts";
+import { addressOf, type GateAnswer, type Instance, type Whereabouts } from "../pause/instance.ts";
 import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupEffects } from "./effects.ts";
 
 /** What a sweep asks of the outside world: with the backup it shares the catalog and the admin interface only. */
 export type SweepEffects = Pick<BackupEffects, "now" | "check-gates" | "unpause" | "held-by-others"> & {
+  /** Which of these recorded instances are still the processes that were paused. */
+  whereabouts: { input: { instances: readonly Instance[] }; answer: readonly Whereabouts[] };
   /** Every record that is not closed. */
   "open-pauses": { input: object; answer: readonly PauseRecord[] };
   /** Marks an open record, so that its backup can never call the window valid; answers the record as it is now. */
@@ -21,11 +23,13 @@ const ask = asker<SweepEffects>();
 export type Swept = { readonly pause: string; readonly deployment: string } & (
   | { readonly kind: "not-due"; readonly deadlineMs: number }
   /** All instances are open for good. */
-  | { readonly kind: "closed"; readonly unpaused: readonly string[] }
+  | { readonly kind: "closed"; readonly unpaused: readonly string[]; readonly gone: readonly string[] }
   /** Some may still be paused, or were seen open too few times: to be looked at again. */
   | {
       readonly kind: "unsettled";
       readonly unpaused: readonly string[];
+      /** Their processes exist no more. */
+      readonly gone: readonly string[];
       readonly stillPaused: readonly string[];
       readonly waiting: readonly string[];
     }
@@ -70,31 +74,55 @@ export function* openAndSettle(record: PauseRecord, by: string): Workflow<Swept>
 
 function* openMarked(marked: PauseRecord): Workflow<Swept> {
   const { id: pause, deployment, rpcDeadlineMs: deadlineMs } = marked;
-  const mine = yield* stillMine(marked);
-  const before = yield* ask("check-gates", { instances: mine, deadlineMs });
-  const shut = before
-    .filter(({ kind }) => kind === "closed" || kind === "no-answer")
-    .map(({ instance }) => instance);
+  const { there, gone } = yield* whatIsThere(marked);
+  const before = yield* ask("check-gates", { instances: there, deadlineMs });
+  const shut = yield* ours(
+    marked,
+    before.filter(({ kind }) => kind === "closed" || kind === "no-answer").map(({ instance }) => instance),
+  );
   if (shut.length > 0) yield* ask("unpause", { instances: shut, deadlineMs });
-  const after = shut.length > 0 ? yield* ask("check-gates", { instances: mine, deadlineMs }) : before;
+  const after = shut.length > 0 ? yield* ask("check-gates", { instances: there, deadlineMs }) : before;
   const { wallMs } = yield* ask("now", {});
-  const { unsettled, seenOpen } = settled(notSeenClosed(marked, before), after, wallMs);
+  const looked = notSeenClosed(marked, before);
+  const { unsettled, seenOpen } = settled(without(looked, gone), after, wallMs);
   yield* ask("settle-pause", { pause, unsettled, seenOpen });
   const unpaused = shut.map(addressOf).filter((address) => seenOpen[address] !== undefined);
-  if (unsettled.length === 0) return { kind: "closed", pause, deployment, unpaused };
+  if (unsettled.length === 0) return { kind: "closed", pause, deployment, unpaused, gone };
   const waiting = unsettled.filter((address) => seenOpen[address] !== undefined);
   const stillPaused = unsettled.filter((address) => seenOpen[address] === undefined);
-  return { kind: "unsettled", pause, deployment, unpaused, stillPaused, waiting };
+  return { kind: "unsettled", pause, deployment, unpaused, gone, stillPaused, waiting };
 }
 
-/** Never what another record holds. An unreadable catalog must not keep gates closed. */
-function* stillMine(record: PauseRecord): Workflow<readonly Instance[]> {
-  const { id: pause, unsettled, instances } = record;
+/**
+ * The unsettled instances that are there still, as far as can be seen. One that is gone took its pause with it, and
+ * whatever answers at its address is another's; where nobody knows, a gate that may be ours is not left closed.
+ */
+function* whatIsThere({
+  unsettled,
+  instances,
+}: PauseRecord): Workflow<{ readonly there: readonly Instance[]; readonly gone: readonly string[] }> {
+  const recorded = instances.filter((instance) => unsettled.includes(addressOf(instance)));
+  const [found] = yield* all<readonly Whereabouts[]>([ask.effect("whereabouts", { instances: recorded })]);
+  const lost = found?.ok ? found.answer.filter(({ kind }) => kind === "gone") : [];
+  const gone = lost.map(({ instance }) => addressOf(instance));
+  return { there: recorded.filter((instance) => !gone.includes(addressOf(instance))), gone };
+}
+
+/**
+ * Never what another record holds. Asked after the gates were looked at: another backup is in the catalog before its
+ * first Pause, so whoever had closed a gate by then is seen now. An unreadable catalog must not keep gates closed.
+ */
+function* ours({ id: pause }: PauseRecord, shut: readonly Instance[]): Workflow<readonly Instance[]> {
+  if (shut.length === 0) return [];
   const [others] = yield* all<readonly string[]>([
-    ask.effect("held-by-others", { pause, addresses: unsettled }),
+    ask.effect("held-by-others", { pause, addresses: shut.map(addressOf) }),
   ]);
-  const held = others?.ok ? answerOf(others) : [];
-  return instances.filter((one) => unsettled.includes(addressOf(one)) && !held.includes(addressOf(one)));
+  const held = others?.ok ? others.answer : [];
+  return shut.filter((instance) => !held.includes(addressOf(instance)));
+}
+
+function without(record: PauseRecord, gone: readonly string[]): PauseRecord {
+  return { ...record, unsettled: record.unsettled.filter((address) => !gone.includes(address)) };
 }
 
 /** A gate that has closed since it was seen open begins anew: what it was seen before says nothing any more. */

@@ -1,5 +1,5 @@
 import type { BackupEffects } from "../backup/effects.ts";
-import { addressOf } from "../pause/instance.ts";
+import { heldByOthers } from "../backup/pause-record.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
@@ -13,9 +13,7 @@ export function gateHandlers({ admin, catalog, clock }: OpenDeployment): Handler
     unpause: ({ instances, deadlineMs }) => admin.unpause(instances, { deadlineMs }),
     "held-by-others": async ({ pause, addresses }) => {
       const { records } = await catalog.pauses.open();
-      const others = records.filter(({ id, state }) => id !== pause && state === "open");
-      const held = new Set(others.flatMap(({ instances }) => instances.map(addressOf)));
-      return addresses.filter((address) => held.has(address));
+      return heldByOthers(records, pause, addresses);
     },
   };
 }

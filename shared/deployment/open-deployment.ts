@@ -5,7 +5,7 @@ import type { Component, Deployment } from "../config/config.ts";
 import { adminTls, type Environment } from "../config/tls-material.ts";
 import { type DynamodbDatabase, openDynamodb } from "../databases/dynamodb/database.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { addressOf, type Discovery } from "../pause/instance.ts";
+import { addressOf, type Discovery, type Instance, type Whereabouts } from "../pause/instance.ts";
 import type { SystemNamespaces } from "../verify/table-role.ts";
 import { type OurClock, ourClock } from "./our-clock.ts";
 
@@ -20,6 +20,8 @@ export interface OpenDeployment {
   discoverPaused(): Promise<Discovery>;
   /** The instances of all components; none at all is fine, since a restore wants them stopped. */
   discoverAll(): Promise<Discovery>;
+  /** Which of these recorded instances are still the processes that were recorded. */
+  whereabouts(instances: readonly Instance[]): Promise<readonly Whereabouts[]>;
   close(): void;
 }
 
@@ -38,6 +40,8 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
     database: (name) => databases.get(name) ?? unknownDatabase(settings.name, name),
     discoverPaused: () => discover(settings.components.filter(({ paused }) => paused).map(sourceOf)),
     discoverAll: () => discover(settings.components.map(sourceOf), { ifNone: "accept" }),
+    // An address is all that a list or the DNS knows of a process.
+    whereabouts: async (instances) => instances.map((instance) => ({ kind: "there", instance })),
     close: () => {
       admin.close();
       for (const database of databases.values()) database.close();

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { stamp } from "../backup/records.ts";
+import { stamp } from "../backup/pause-record.ts";
 import type { RestorePoint, Run } from "../catalog/model.ts";
 import { SCHEMA } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { withLook, withMark } from "../backup/pause-record.ts";
 import { openAndSettle, type SweepEffects, type Swept, sweep } from "../backup/sweep.ts";
 import type { PauseRecord } from "../catalog/model.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
@@ -88,17 +89,14 @@ function sweepHandlers(open: OpenDeployment): Handlers<SweepEffects> {
   const { catalog } = open;
   return {
     ...gateHandlers(open),
+    whereabouts: ({ instances }) => open.whereabouts(instances),
     "open-pauses": () => openRecords(open),
     "mark-pause": async ({ pause, by }) => {
-      const { record } = await catalog.pauses.update(pause, (found) =>
-        found.state === "open" ? { ...found, state: "swept", markedBy: by } : found,
-      );
+      const { record } = await catalog.pauses.update(pause, (found) => withMark(found, by));
       return record;
     },
     "settle-pause": async ({ pause, unsettled, seenOpen }) => {
-      const { record } = await catalog.pauses.update(pause, (found) =>
-        settledRecord(found, unsettled, seenOpen),
-      );
+      const { record } = await catalog.pauses.update(pause, (found) => withLook(found, unsettled, seenOpen));
       await releaseOverdue(open, record);
       return null;
     },
@@ -112,14 +110,4 @@ async function releaseOverdue(
 ): Promise<void> {
   if (state === "closed" && run !== undefined && clock.wallMs() > deadlineMs)
     await catalog.releaseLease(deployment, run);
-}
-
-function settledRecord(
-  found: PauseRecord,
-  unsettled: readonly string[],
-  seenOpen: Readonly<Record<string, number>>,
-): PauseRecord {
-  const left = found.unsettled.filter((address) => unsettled.includes(address));
-  const state = left.length === 0 ? "closed" : found.state;
-  return { ...found, state, unsettled: left, seenOpen: { ...seenOpen } };
 }

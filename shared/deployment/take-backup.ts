@@ -3,7 +3,7 @@ import { backup } from "../backup/backup.ts";
 import type { BackupResult } from "../backup/backup-result.ts";
 import type { BackupEffects } from "../backup/effects.ts";
 import type { BackupEvent } from "../backup/event.ts";
-import { stamp } from "../backup/records.ts";
+import { stamp, withEnd } from "../backup/pause-record.ts";
 import type { PauseRecord } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Handlers } from "../workflow/effect.ts";
@@ -56,7 +56,7 @@ function backupHandlers(open: OpenDeployment, report: (event: BackupEvent) => vo
       return null;
     },
     "is-pause-open": async ({ pause }) => (await catalog.pauses.get(pause)).record.state === "open",
-    "close-pause": ({ record }) => closePause(open, record),
+    "close-pause": ({ record }) => endPause(open, record),
     "record-point": async ({ point }) => {
       await catalog.points.create(point);
       return null;
@@ -77,17 +77,7 @@ async function interruptibly<T>(signal: AbortSignal, work: () => Promise<T>): Pr
   }
 }
 
-/**
- * A sweep marks the record before its first Unpause: then the window must not be used. What this backup may have
- * paused after that goes back under the sweep.
- */
-async function closePause({ catalog }: OpenDeployment, record: PauseRecord): Promise<{ markedBy?: string }> {
-  const { record: written } = await catalog.pauses.update(record.id, (found) => {
-    if (found.state === "open") return record;
-    const { unsettled, seenOpen } = record;
-    if (unsettled.length === 0) return found;
-    const all = [...new Set([...found.unsettled, ...unsettled])];
-    return { ...found, state: "unsettled", unsettled: all, seenOpen: { ...found.seenOpen, ...seenOpen } };
-  });
-  return written === record ? {} : { markedBy: written.markedBy ?? "a sweep" };
+async function endPause({ catalog }: OpenDeployment, ended: PauseRecord): Promise<{ markedBy?: string }> {
+  const { record } = await catalog.pauses.update(ended.id, (found) => withEnd(found, ended));
+  return record === ended ? {} : { markedBy: record.markedBy ?? "a sweep" };
 }

@@ -66,6 +66,17 @@ export type GateAnswer = Asked & { readonly instance: Instance } & (
     | { readonly kind: "no-answer"; readonly message: string }
   );
 
+/** What is known of a recorded instance now: an address alone can be taken over by another process. */
+export type Whereabouts = {
+  readonly instance: Instance;
+} /** Nothing speaks against its being the process that was recorded. */ & (
+  | { readonly kind: "there" }
+  /** That process exists no more, and its pause went with it. */
+  | { readonly kind: "gone"; readonly message: string }
+  /** Whoever would know did not say. */
+  | { readonly kind: "unknown"; readonly message: string }
+);
+
 /** How an Unpause ended. OK alone does not prove an open gate: ask with CheckPaused. */
 export type UnpauseOutcome = Asked & { readonly instance: Instance } & (
     | { readonly kind: "ok" }

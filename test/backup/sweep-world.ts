@@ -7,6 +7,7 @@ import {
   type GateAnswer,
   type Instance,
   type UnpauseOutcome,
+  type Whereabouts,
 } from "../../shared/pause/instance.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
 
@@ -31,6 +32,10 @@ export class SweepWorld {
   readonly catalog: Catalog = catalogOver(memoryStore());
   discovered: readonly Instance[] | StillpointError = [instance(1), instance(2), instance(3)];
   readonly open: OpenDeployment;
+  /** By address, what an orchestrator says of the recorded process; else it is there. */
+  readonly lost = new Set<string>();
+  /** Just before the gates are looked at. */
+  onLook: () => Promise<void> = async () => undefined;
   onUnpause: (address: string) => Promise<void> = async () => undefined;
 
   constructor() {
@@ -40,7 +45,10 @@ export class SweepWorld {
       catalog: this.catalog,
       clock,
       admin: {
-        checkPaused: async (instances: readonly Instance[]) => instances.map((one) => this.#look(one)),
+        checkPaused: async (instances: readonly Instance[]) => {
+          await this.onLook();
+          return instances.map((one) => this.#look(one));
+        },
         unpause: async (instances: readonly Instance[]) =>
           Promise.all(instances.map((one) => this.#unpause(one))),
       },
@@ -48,6 +56,7 @@ export class SweepWorld {
         if (this.discovered instanceof StillpointError) throw this.discovered;
         return { instances: this.discovered, basis: "list" };
       },
+      whereabouts: async (instances: readonly Instance[]) => instances.map((one) => this.#whereabouts(one)),
     } as unknown as OpenDeployment;
   }
 
@@ -81,6 +90,11 @@ export class SweepWorld {
 
   #read() {
     return { oursMs: this.nowMs, wallMs: this.nowMs };
+  }
+
+  #whereabouts(one: Instance): Whereabouts {
+    if (!this.lost.has(addressOf(one))) return { kind: "there", instance: one };
+    return { kind: "gone", instance: one, message: "its uid exists no more" };
   }
 
   #asked(one: Instance) {

@@ -78,6 +78,28 @@ test("an instance that is gone took its pause with it", async () => {
   expect(world.unpaused).toEqual([]);
 });
 
+test("an instance whose uid exists no more is off the record, and who answers at its address is left alone", async () => {
+  const world = new SweepWorld();
+  await world.pause("p", [1, 2]);
+  world.lost.add(address(1));
+  world.nowMs += DEADLINE_MS + 1;
+  expect(await sweepPauses(world.open)).toMatchObject([{ gone: [address(1)], unpaused: [address(2)] }]);
+  expect(world.gates.get(address(1))).toBe("closed");
+  expect(await world.record("p")).toMatchObject({ unsettled: [address(2)] });
+});
+
+test("a backup that pauses between the sweep's look and its Unpause is left alone", async () => {
+  const world = new SweepWorld();
+  await world.pause("overdue", [1], { state: "unsettled" });
+  world.onLook = async () => {
+    world.onLook = async () => undefined;
+    await world.pause("at-work", [1]);
+  };
+  await sweepPauses(world.open);
+  expect(world.unpaused).toEqual([]);
+  expect(world.gates.get(address(1))).toBe("closed");
+});
+
 test("what another open record holds is not touched", async () => {
   const world = new SweepWorld();
   await world.pause("overdue", [1, 2], { state: "unsettled" });

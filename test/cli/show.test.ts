@@ -142,13 +142,13 @@ test("a sweep tells what it did with each pause", () => {
   const of = { pause: "p", deployment: "payments" };
   const text = sweptLines([
     { ...of, kind: "not-due", deadlineMs: SECOND * 1000 },
-    { ...of, kind: "closed", unpaused: ["a:1"] },
-    { ...of, kind: "unsettled", unpaused: [], stillPaused: ["b:2"], waiting: ["c:3"] },
+    { ...of, kind: "closed", gone: ["d:4"], unpaused: ["a:1"] },
+    { ...of, kind: "unsettled", gone: [], unpaused: [], stillPaused: ["b:2"], waiting: ["c:3"] },
     { ...of, kind: "failed", message: "no such host" },
   ]);
   expect(text).toEqual([
     "  p not due: its backup has until 2026-11-21T18:00:03Z",
-    "  p closed: unpaused a:1; all instances are open",
+    "  p closed: all instances are open; unpaused a:1; gone, and their pauses with them: d:4",
     "  p stays under the sweep; MAY STILL BE PAUSED: b:2; seen open, to be seen so once more: c:3",
     "  p could not be looked after: no such host",
   ]);

@@ -25,11 +25,17 @@ const record = { pause: z.string(), deployment: z.string() };
 /** What a sweep made of one open pause. */
 export const SweptJson = z.discriminatedUnion("kind", [
   z.strictObject({ ...record, kind: z.literal("not-due"), deadlineMs: z.number() }),
-  z.strictObject({ ...record, kind: z.literal("closed"), unpaused: z.array(z.string()) }),
+  z.strictObject({
+    ...record,
+    kind: z.literal("closed"),
+    unpaused: z.array(z.string()),
+    gone: z.array(z.string()),
+  }),
   z.strictObject({
     ...record,
     kind: z.literal("unsettled"),
     unpaused: z.array(z.string()),
+    gone: z.array(z.string()),
     stillPaused: z.array(z.string()),
     waiting: z.array(z.string()),
   }),

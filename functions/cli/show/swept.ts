@@ -12,13 +12,11 @@ function sweptText(swept: Swept): string {
     case "not-due":
       return `not due: its backup has until ${showTime(swept.deadlineMs)}`;
     case "closed":
-      return swept.unpaused.length === 0
-        ? "closed: all instances are open"
-        : `closed: unpaused ${listed(swept.unpaused)}; all instances are open`;
+      return ["closed: all instances are open", ...doneText(swept)].join("; ");
     case "unsettled":
       return [
         "stays under the sweep",
-        ...(swept.unpaused.length > 0 ? [`unpaused ${listed(swept.unpaused)}`] : []),
+        ...doneText(swept),
         ...(swept.stillPaused.length > 0 ? [`MAY STILL BE PAUSED: ${listed(swept.stillPaused)}`] : []),
         ...(swept.waiting.length > 0 ? [`seen open, to be seen so once more: ${listed(swept.waiting)}`] : []),
       ].join("; ");
@@ -27,4 +25,11 @@ function sweptText(swept: Swept): string {
     default:
       return swept satisfies never;
   }
+}
+
+function doneText({ unpaused, gone }: Extract<Swept, { kind: "closed" | "unsettled" }>): readonly string[] {
+  return [
+    ...(unpaused.length > 0 ? [`unpaused ${listed(unpaused)}`] : []),
+    ...(gone.length > 0 ? [`gone, and their pauses with them: ${listed(gone)}`] : []),
+  ];
 }

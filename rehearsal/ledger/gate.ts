@@ -16,6 +16,13 @@ export type PauseResult =
   | "PAUSE_IN_PROGRESS"
   | "NOT_DRAINED";
 
+/** What whoever sends a pause is told of it. */
+export interface PauseWatch {
+  answer(result: PauseResult): void;
+  /** The gate closes now for this pause, or is closed already by another. */
+  closing?(wasOpen: boolean): void;
+}
+
 /** Where the gate gets its time from; tests put their own in. */
 export interface Timers {
   now(): number;
@@ -94,48 +101,56 @@ export class Gate {
 
   /** Closes the gate; with `wait` answers when nothing is outstanding any more, or after `mostMs`. */
   pause(wait: boolean, mostMs: number | undefined): Promise<PauseResult> {
-    switch (this.semantics) {
-      case "scalardl-3.14":
-        return this.#pauseInTurn(wait, mostMs ?? DRAIN_WAIT_DEFAULT_MS);
-      case "scalardl-3.13":
-        return this.#pauseAtOnce(wait, mostMs || DRAIN_WAIT_DEFAULT_MS, true);
-      case "scalardb-server":
-        return this.#pauseAtOnce(wait, mostMs || DRAIN_WAIT_DEFAULT_MS, false);
-      default:
-        return this.semantics satisfies never;
-    }
+    return new Promise((resolve) => this.pauseThen(wait, mostMs, { answer: resolve }));
+  }
+
+  /** As `pause`, within this very moment where nothing has to be waited for. */
+  pauseThen(wait: boolean, mostMs: number | undefined, watch: PauseWatch): void {
+    if (this.semantics === "scalardl-3.14") this.#pauseInTurn(wait, mostMs ?? DRAIN_WAIT_DEFAULT_MS, watch);
+    else this.#pauseAtOnce(wait, mostMs || DRAIN_WAIT_DEFAULT_MS, watch);
+  }
+
+  #close({ closing }: PauseWatch): void {
+    const wasOpen = this.#open;
+    this.#open = false;
+    closing?.(wasOpen);
   }
 
   /** One pause after the other; one that fails undoes its own closure and nobody else's. */
-  async #pauseInTurn(wait: boolean, mostMs: number): Promise<PauseResult> {
+  #pauseInTurn(wait: boolean, mostMs: number, watch: PauseWatch): void {
     if (!wait) {
-      if (this.#pauseInProgress) return "PAUSE_IN_PROGRESS";
-      this.#open = false;
-      return "PAUSED";
+      if (!this.#pauseInProgress) this.#close(watch);
+      watch.answer(this.#pauseInProgress ? "PAUSE_IN_PROGRESS" : "PAUSED");
+      return;
     }
     const deadline = this.#timers.now() + mostMs;
-    let closedByThis = false;
-    const gotTurn = await this.#when(
+    this.#when(
       () => !this.#pauseInProgress || undefined,
       mostMs,
       false,
       (turn) => {
-        if (!turn) return;
+        if (!turn) {
+          watch.answer("PAUSE_IN_PROGRESS");
+          return;
+        }
         this.#pauseInProgress = true;
-        closedByThis = this.#open;
-        this.#open = false;
+        const atTimeout = this.#open ? "TIMED_OUT" : "TIMED_OUT_STILL_PAUSED";
+        this.#close(watch);
+        this.#drain(deadline - this.#timers.now(), atTimeout, watch);
       },
     );
-    if (!gotTurn) return "PAUSE_IN_PROGRESS";
-    const left = deadline - this.#timers.now();
-    return this.#when(
+  }
+
+  #drain(mostMs: number, atTimeout: PauseResult, { answer }: PauseWatch): void {
+    this.#when(
       () => this.#stateOfDrain(),
-      left,
-      closedByThis ? "TIMED_OUT" : "TIMED_OUT_STILL_PAUSED",
+      mostMs,
+      atTimeout,
       (result) => {
         this.#pauseInProgress = false;
         if (result === "TIMED_OUT") this.unpause();
         else this.#changed();
+        answer(result);
       },
     );
   }
@@ -146,15 +161,20 @@ export class Gate {
   }
 
   /** Before 3.14: pauses know nothing of each other, and one that fails opens the gate for all. */
-  async #pauseAtOnce(wait: boolean, mostMs: number, heedsUnpause: boolean): Promise<PauseResult> {
-    this.#open = false;
-    if (!wait) return "PAUSED";
+  #pauseAtOnce(wait: boolean, mostMs: number, watch: PauseWatch): void {
+    const heedsUnpause = this.semantics === "scalardl-3.13";
+    this.#close(watch);
+    if (!wait) {
+      watch.answer("PAUSED");
+      return;
+    }
     const decide = () => {
       if (this.#outstanding === 0) return "PAUSED";
       return heedsUnpause && this.#open ? "NOT_DRAINED" : undefined;
     };
-    return this.#when<PauseResult>(decide, mostMs, "NOT_DRAINED", (result) => {
+    this.#when<PauseResult>(decide, mostMs, "NOT_DRAINED", (result) => {
       if (result === "NOT_DRAINED") this.unpause();
+      watch.answer(result);
     });
   }
 
@@ -166,19 +186,12 @@ export class Gate {
    * Waits until `decide` answers, looking now and after every change, or until `ms` have passed. `conclude` runs in
    * the very moment of the decision, as under the lock of the real gate: nothing comes between the two.
    */
-  #when<T>(
-    decide: () => T | undefined,
-    ms: number,
-    atTimeout: T,
-    conclude: (decision: T) => void,
-  ): Promise<T> {
-    const { promise, resolve } = Promise.withResolvers<T>();
+  #when<T>(decide: () => T | undefined, ms: number, atTimeout: T, conclude: (decision: T) => void): void {
     const settle = (decision: T) => {
       // A look that an earlier watcher's conclusion set off may find this one settled already.
       if (!this.#watchers.delete(look)) return;
       cancel();
       conclude(decision);
-      resolve(decision);
     };
     const look = () => {
       const decision = decide();
@@ -187,9 +200,8 @@ export class Gate {
     this.#watchers.add(look);
     let cancel = () => {};
     look();
-    if (!this.#watchers.has(look)) return promise;
+    if (!this.#watchers.has(look)) return;
     if (ms <= 0) settle(atTimeout);
     else cancel = this.#timers.after(ms, () => settle(atTimeout));
-    return promise;
   }
 }

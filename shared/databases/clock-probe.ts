@@ -39,16 +39,30 @@ export async function probeClock(
 ): Promise<readonly ClockSample[]> {
   const { now } = source;
   const untilMs = now() + budgetMs;
-  const first = known ? boundaryTimes(known, now()) : evenly(now(), now() + 1000, FIRST_LOOK_STEPS);
-  const samples = await askAt(source, first, signal);
+  const samples = await askAt(source, firstLook(known, now()), signal);
   for (;;) {
-    const bound = boundFrom(samples);
-    if (bound === undefined || bound.highMs - bound.lowMs <= NARROW_MS) return samples;
-    const times = boundaryTimes(bound, now());
-    if ((times.at(-1) ?? Number.POSITIVE_INFINITY) > untilMs) return samples;
+    const times = furtherLook(samples, now(), untilMs);
+    if (times === undefined) return samples;
     samples.push(...(await askAt(source, times, signal).catch(() => [])));
     signal?.throwIfAborted();
   }
+}
+
+/** When to ask first, on our clock: a whole second long, or around its change where that is known. */
+export function firstLook(known: ClockBound | undefined, nowMs: number): readonly number[] {
+  return known ? boundaryTimes(known, nowMs) : evenly(nowMs, nowMs + 1000, FIRST_LOOK_STEPS);
+}
+
+/** When to ask again; undefined where nothing is to be gained any more, or not in time. */
+export function furtherLook(
+  samples: readonly ClockSample[],
+  nowMs: number,
+  untilMs: number,
+): readonly number[] | undefined {
+  const bound = boundFrom(samples);
+  if (bound === undefined || bound.highMs - bound.lowMs <= NARROW_MS) return undefined;
+  const times = boundaryTimes(bound, nowMs);
+  return (times.at(-1) ?? Number.POSITIVE_INFINITY) > untilMs ? undefined : times;
 }
 
 /** Moments around the next change of the second, on our clock. */

@@ -11,7 +11,7 @@ import { restorePoint } from "./restore-point.ts";
 
 const ask = asker<BackupEffects>();
 
-/** Writes down what happened, the verdict first: a mark of a sweep found on the record makes it invalid. */
+/** Writes down what came of it, the verdict first: what is in no catalog cannot be relied on. */
 export function* conclude(
   input: BackupInput,
   prepared: Prepared,
@@ -19,8 +19,10 @@ export function* conclude(
   evidence: Evidence,
   judgement: Judgement,
 ): Workflow<BackupResult> {
-  const [closing] = yield* all<{ markedBy?: string }>([ask.effect("close-pause", { record })]);
-  const verdict = spoiltBy(closing, judgement.verdict);
+  const [recorded] = yield* all([
+    ask.effect("record-verdict", { pause: record.id, verdict: judgement.verdict }),
+  ]);
+  const verdict = ifTaken(recorded, judgement.verdict);
   const heldMs = heldFor(evidence);
   const { stillPaused } = evidence.opened;
   yield* reportWindow(record, evidence, verdict, heldMs);
@@ -37,31 +39,21 @@ export function* conclude(
   if (verdict.kind === "invalid") return ended;
   const { wallMs } = yield* ask("now", {});
   const point = restorePoint(input, prepared, record, judgement, heldMs, wallMs);
-  const [recorded] = yield* all([ask.effect("record-point", { point })]);
-  if (!recorded?.ok) return { ...ended, verdict: unrecorded(recorded) };
+  const [pointed] = yield* all([ask.effect("record-point", { point })]);
+  if (!pointed?.ok) return { ...ended, verdict: ifTaken(pointed, verdict) };
   yield* reportPoint(point);
   return { ...ended, point };
 }
 
-/** A verdict that the catalog did not take, or took from a sweep, is not valid. The gates are open by now. */
-function spoiltBy(closing: Outcome<{ markedBy?: string }> | undefined, verdict: Verdict): Verdict {
+/** A verdict or a point that the catalog did not take is worth nothing. The gates are open by now. */
+function ifTaken(written: Outcome | undefined, verdict: Verdict): Verdict {
+  if (written?.ok) return verdict;
   const others = verdict.kind === "invalid" ? verdict.reasons : [];
-  if (!closing?.ok) {
-    const why = closing?.failure.message ?? "no answer";
-    return { kind: "invalid", reasons: [`the catalog did not take the verdict: ${why}`, ...others] };
-  }
-  const { markedBy } = closing.answer;
-  if (markedBy === undefined) return verdict;
+  const what = verdict.kind === "invalid" ? "verdict" : "verdict or the restore point";
   return {
     kind: "invalid",
-    reasons: [`${markedBy} had marked this pause for unpausing before it ended`, ...others],
+    reasons: [`the catalog did not take the ${what}: ${written?.failure.message ?? "no answer"}`, ...others],
   };
-}
-
-/** A point that is in no catalog cannot be restored to, however good its window was. */
-function unrecorded(recorded: Outcome | undefined): Verdict {
-  const why = recorded?.ok === false ? recorded.failure.message : "no answer";
-  return { kind: "invalid", reasons: [`the catalog did not take the restore point: ${why}`] };
 }
 
 /** First Pause sent to last gate seen open. What is still paused is told beside it, and is not over yet. */

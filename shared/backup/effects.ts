@@ -1,4 +1,4 @@
-import type { PauseRecord, RestorePoint } from "../catalog/model.ts";
+import type { PauseRecord, RestorePoint, Verdict } from "../catalog/model.ts";
 import type { ClockBound, ClockSample } from "../pause/clock-bound.ts";
 import type { Discovery, GateAnswer, Instance, PauseOutcome, UnpauseOutcome } from "../pause/instance.ts";
 import type { BackupEvent } from "./event.ts";
@@ -56,6 +56,7 @@ export type BackupEffects = {
   "held-by-others": { input: { pause: string; addresses: readonly string[] }; answer: readonly string[] };
   /** Closes the record unless a sweep marked it first; answers who did. */
   "close-pause": { input: { record: PauseRecord }; answer: { markedBy?: string } };
+  "record-verdict": { input: { pause: string; verdict: Verdict }; answer: null };
   "record-point": { input: { point: RestorePoint }; answer: null };
   report: { input: { event: BackupEvent }; answer: null };
 };

@@ -1,13 +1,12 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { boundOver, type ClockBound, type ClockSample } from "../pause/clock-bound.ts";
+import { boundOver, type ClockBound, type ClockSample, hullOver } from "../pause/clock-bound.ts";
 import { earliestEnd } from "../pause/pause-window.ts";
 import { all, answerOf, asker, sleep, type Workflow } from "../workflow/effect.ts";
 import type { BackupEffects } from "./effects.ts";
 
 const ask = asker<BackupEffects>();
 
-/** Beyond the earliest end: measuring after the hold may still widen the bound, by about its own width. */
-const GUARD_MS = 40;
+const GUARD_MS = 60;
 /** Pausing, draining and confirming usually take less than this; where not, nothing but time is lost. */
 const PAUSING_MS = 250;
 /** Shorter budgets cannot meet a second's boundary, which is what sharpens a bound. */
@@ -26,11 +25,14 @@ export interface Holding {
 export type Measured = Readonly<Record<string, readonly (readonly ClockSample[])[]>>;
 
 /** One more phase of measuring, all databases at once. */
-export function* measure(measured: Measured, budgetMs: number): Workflow<Measured> {
+export function* measure(
+  measured: Measured,
+  { budgetMs, allowanceMs }: { readonly budgetMs: number; readonly allowanceMs: number },
+): Workflow<Measured> {
   const databases = Object.keys(measured);
   const outcomes = yield* all<readonly ClockSample[]>(
     databases.map((database) => {
-      const known = boundOver(measured[database] ?? [], 0);
+      const known = hullOver(measured[database] ?? [], allowanceMs);
       return ask.effect("probe-clock", { database, budgetMs, ...(known && { known }) });
     }),
   );
@@ -57,7 +59,9 @@ export function boundsOf(
  * random moment is held half a second longer for the same whole second inside.
  */
 export function* awaitSecond(measured: Measured, allowanceMs: number): Workflow<void> {
-  const highs = Object.values(boundsOf(measured, allowanceMs)).map((bound) => bound?.highMs ?? 0);
+  const highs = Object.values(boundsOf(measured, allowanceMs)).map((bound) =>
+    bound === undefined ? 0 : bound.highMs + slackOf(bound, allowanceMs),
+  );
   const { oursMs } = yield* ask("now", {});
   const beginsMs = oursMs + PAUSING_MS + Math.max(...highs);
   if ((yield* sleep(Math.ceil(beginsMs / 1000) * 1000 - beginsMs)).interrupted)
@@ -72,7 +76,10 @@ export function* hold(holding: Holding, measured: Measured): Workflow<Measured> 
   const { latestMs } = holding;
   let { oursMs } = yield* ask("now", {});
   const budgetMs = Math.min(earliestOpening(holding, measured), latestMs) - oursMs;
-  const now = budgetMs >= LEAST_PROBE_MS ? yield* measure(measured, budgetMs) : measured;
+  const now =
+    budgetMs >= LEAST_PROBE_MS
+      ? yield* measure(measured, { budgetMs, allowanceMs: holding.allowanceMs })
+      : measured;
   const untilMs = earliestOpening(holding, now);
   if (untilMs > latestMs) throw tooLong(holding, now, untilMs);
   ({ oursMs } = yield* ask("now", {}));
@@ -104,8 +111,13 @@ function tooLong(holding: Holding, measured: Measured, untilMs: number): Stillpo
 function earliestOpening({ startMs, holdMs, allowanceMs }: Holding, measured: Measured): number {
   const ends = Object.values(boundsOf(measured, allowanceMs)).map((bound) => {
     if (bound === undefined) return Number.POSITIVE_INFINITY;
-    const doubtMs = bound.highMs - bound.lowMs - 2 * allowanceMs;
-    return earliestEnd(startMs, bound) + doubtMs + GUARD_MS;
+    const slackMs = slackOf(bound, allowanceMs);
+    return earliestEnd(startMs, { lowMs: bound.lowMs - slackMs, highMs: bound.highMs + slackMs });
   });
   return Math.max(startMs + (holdMs === "auto" ? 0 : holdMs), ...ends);
+}
+
+/** Measuring after the hold may still widen the bound: by about its own width, and a little. */
+function slackOf({ lowMs, highMs }: ClockBound, allowanceMs: number): number {
+  return highMs - lowMs - 2 * allowanceMs + GUARD_MS;
 }

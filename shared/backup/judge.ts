@@ -7,6 +7,7 @@ import { asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { BackupEffects, Capture, Clock } from "./effects.ts";
 import { boundsOf, type Measured, measure } from "./hold.ts";
+import { jumpMs } from "./own-clock.ts";
 import type { Evidence } from "./pause-and-hold.ts";
 import { captureAll, type Prepared } from "./prepare.ts";
 
@@ -26,7 +27,7 @@ export function* judge(
   input: BackupInput,
   prepared: Prepared,
   evidence: Evidence,
-  { started, deadlineMs }: { readonly started: Clock; readonly deadlineMs: number },
+  started: Clock,
 ): Workflow<Judgement> {
   const { window } = evidence;
   if (evidence.reasons.length > 0 || window === undefined)
@@ -35,7 +36,10 @@ export function* judge(
   const seconds: Record<string, SecondInside & { bound: ClockBound }> = {};
   try {
     const { clockAllowanceMs } = input.pause;
-    const measured = yield* measure(evidence.measured, PROBE_AFTER_MS);
+    const measured = yield* measure(evidence.measured, {
+      budgetMs: PROBE_AFTER_MS,
+      allowanceMs: clockAllowanceMs,
+    });
     for (const [database, bound] of Object.entries(boundsOf(measured, clockAllowanceMs))) {
       const inside = bound && secondInside(window, bound);
       if (bound && inside) seconds[database] = { ...inside, bound };
@@ -48,7 +52,7 @@ export function* judge(
     }
     const after = yield* captureAll(Object.keys(prepared.captures));
     reasons.push(...changed(prepared.captures, after), ...uncovered(seconds, after));
-    reasons.push(...ownClockReasons(started, yield* ask("now", {}), clockAllowanceMs, deadlineMs));
+    reasons.push(...ownClockReasons(started, yield* ask("now", {}), clockAllowanceMs));
   } catch (error) {
     reasons.push(`the evidence could not be completed: ${messageOf(error)}`);
   }
@@ -93,17 +97,8 @@ function uncovered(
 }
 
 /** Wall time may only differ from counted time by what the allowance covers, or a step or a freeze went unseen. */
-function ownClockReasons(
-  started: Clock,
-  ended: Clock,
-  allowanceMs: number,
-  deadlineMs: number,
-): readonly string[] {
-  const stepMs = ended.wallMs - started.wallMs - (ended.oursMs - started.oursMs);
-  const stepped =
-    Math.abs(stepMs) > allowanceMs
-      ? [`our own clock jumped by ${stepMs.toFixed(0)} ms during the backup, or this host was frozen`]
-      : [];
-  const late = ended.wallMs > deadlineMs ? ["the deadline of the pause had passed when it was judged"] : [];
-  return [...stepped, ...late];
+function ownClockReasons(started: Clock, ended: Clock, allowanceMs: number): readonly string[] {
+  const jump = jumpMs(started, ended);
+  if (Math.abs(jump) <= allowanceMs) return [];
+  return [`our own clock jumped by ${jump.toFixed(0)} ms during the backup, or this host was suspended`];
 }

@@ -4,7 +4,6 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery } from "../pause/instance.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { Clock } from "./effects.ts";
-import type { Judgement } from "./judge.ts";
 import type { Evidence } from "./pause-and-hold.ts";
 
 /** Time as it stands in ids: sorts as text, and reads as a time. */
@@ -42,11 +41,11 @@ export function openPause(
 }
 
 /**
- * The record when the backup has ended. Under the sweep stays what was not seen open, what was left to another
+ * The record when its backup has let go. Under the sweep stays what was not seen open, what was left to another
  * pause though one of ours went out to it, and what never answered its Pause, which may still be under way at the
  * server. When it was seen open is for the sweep to say, on its own clock: this host's may have stood still.
  */
-export function endedPause(record: PauseRecord, evidence: Evidence, { verdict }: Judgement): PauseRecord {
+export function endedPause(record: PauseRecord, evidence: Evidence): PauseRecord {
   const unknown = evidence.outcomes.filter(({ kind }) => kind === "unknown").map(({ instance }) => instance);
   const doubtful = [...unknown, ...evidence.opened.leftAlone, ...evidence.opened.stillPaused];
   const unsettled = [...new Set(doubtful.map(addressOf))];
@@ -55,7 +54,6 @@ export function endedPause(record: PauseRecord, evidence: Evidence, { verdict }:
     state: unsettled.length > 0 ? "unsettled" : "closed",
     unsettled,
     seenOpen: {},
-    verdict,
     ...(evidence.window && { window: evidence.window }),
   };
 }

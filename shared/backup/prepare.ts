@@ -22,7 +22,10 @@ export function* prepare({ databases, pause }: BackupInput): Workflow<Prepared> 
   const discovery = yield* discoverOpen(pause.rpcDeadlineMs);
   const captures = yield* captureAll(databases.map(({ name }) => name));
   const unmeasured: Measured = Object.fromEntries(databases.map(({ name }) => [name, []]));
-  const measured = yield* measure(unmeasured, PROBE_BEFORE_MS);
+  const measured = yield* measure(unmeasured, {
+    budgetMs: PROBE_BEFORE_MS,
+    allowanceMs: pause.clockAllowanceMs,
+  });
   for (const [database, bound] of Object.entries(boundsOf(measured, pause.clockAllowanceMs))) {
     if (bound === undefined)
       throw new StillpointError(

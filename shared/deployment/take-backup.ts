@@ -57,6 +57,10 @@ function backupHandlers(open: OpenDeployment, report: (event: BackupEvent) => vo
     },
     "is-pause-open": async ({ pause }) => (await catalog.pauses.get(pause)).record.state === "open",
     "close-pause": ({ record }) => endPause(open, record),
+    "record-verdict": async ({ pause, verdict }) => {
+      await catalog.pauses.update(pause, (found) => ({ ...found, verdict }));
+      return null;
+    },
     "record-point": async ({ point }) => {
       await catalog.points.create(point);
       return null;

@@ -92,8 +92,8 @@ export const ERRORS = {
   },
   CLOCK_UNMEASURED: {
     exit: 26,
-    meaning: "The database's clock could not be measured, so nothing was paused.",
-    next: "Check the database's endpoint and permissions, then: stillpoint backup",
+    meaning: "The database's clock could not be measured against ours, so nothing was paused.",
+    next: "Check the database's endpoint and permissions and this host's clock, then: stillpoint backup",
   },
   NOT_PROTECTED: {
     exit: 27,

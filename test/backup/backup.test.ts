@@ -210,10 +210,23 @@ test("a mark that a sweep left on the record makes the window invalid", () => {
   expect(taken.world.points).toEqual([]);
 });
 
-test("a catalog that does not take the verdict makes the window invalid, with the instances open", () => {
-  const taken = take(failing("close-pause", 1, "CATALOG_UNREADABLE"));
-  expect(reasonsOf(taken).join()).toContain("the catalog did not take the verdict");
+test.each([
+  ["close-pause", "the catalog did not take the end of the pause"],
+  ["record-verdict", "the catalog did not take the verdict"],
+])("a catalog that does not take %s makes the window invalid, with the instances open", (kind, reason) => {
+  const taken = take(failing(kind, 1, "CATALOG_UNREADABLE"));
+  expect(reasonsOf(taken).join()).toContain(reason);
   expect(taken.world.closed.size).toBe(0);
+  expect(taken.world.points).toEqual([]);
+});
+
+test("a backup whose judgement takes longer than its deadline is valid: its record was closed before", () => {
+  const { world, result } = take((effect, each) => {
+    if (effect.kind === "capture" && each.count("capture") === 2) each.oursMs += 60_000;
+    return undefined;
+  });
+  expect(result.verdict).toEqual({ kind: "valid" });
+  expect(world.pause).toMatchObject({ state: "closed", verdict: { kind: "valid" } });
 });
 
 test("an instance that does not open by the deadline is named, and its record stays unsettled", () => {

@@ -1,6 +1,6 @@
 import type { BackupInput } from "../../shared/backup/backup-input.ts";
 import type { BackupEvent } from "../../shared/backup/event.ts";
-import type { PauseRecord, RestorePoint } from "../../shared/catalog/model.ts";
+import type { PauseRecord, RestorePoint, Verdict } from "../../shared/catalog/model.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../shared/errors/table.ts";
 import type { ClockSample } from "../../shared/pause/clock-bound.ts";
@@ -127,6 +127,10 @@ export class SmallWorld {
       if (this.markedBy !== undefined) return { markedBy: this.markedBy };
       this.pause = record;
       return {};
+    },
+    "record-verdict": ({ verdict }: { verdict: Verdict }) => {
+      if (this.pause !== undefined) this.pause = { ...this.pause, verdict };
+      return null;
     },
     "record-point": ({ point }: { point: RestorePoint }) => {
       this.points.push(point);

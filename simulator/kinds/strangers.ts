@@ -1,0 +1,69 @@
+import { type Kind, type Scene, someServer, sometime, strangerPauses, strangerUnpauses } from "../scene.ts";
+import { restart } from "./instances.ts";
+
+/** Opened and shut again before anyone asks: requests ran, and every answer says closed. */
+function openAndShut(scene: Scene): void {
+  const { world } = scene;
+  sometime(
+    scene,
+    () => {
+      const server = someServer(world);
+      strangerUnpauses(scene, server);
+      world.agenda.after(world.chance.between(5, 200), () => strangerPauses(scene, server, 5_000));
+    },
+    "holding",
+  );
+}
+
+function restartAndShut(scene: Scene): void {
+  const { world } = scene;
+  sometime(
+    scene,
+    () =>
+      restart(scene, someServer(world), world.chance.between(1, 50), (fresh) => {
+        world.agenda.after(world.chance.between(1, 200), () => strangerPauses(scene, fresh, 5_000));
+      }),
+    "holding",
+  );
+}
+
+const OLDER = ["scalardl-3.13", "scalardb-server"] as const;
+
+export const STRANGER_KINDS: readonly Kind[] = [
+  {
+    name: "somebody else has paused an instance before",
+    plan: (scene) => {
+      scene.world.occurred++;
+      strangerPauses(scene, someServer(scene.world), scene.world.chance.between(500, 60_000));
+    },
+  },
+  {
+    name: "somebody else pauses too",
+    plan: (scene) =>
+      sometime(scene, () => {
+        scene.world.occurred++;
+        strangerPauses(scene, someServer(scene.world), scene.world.chance.between(0, 20_000));
+      }),
+  },
+  {
+    name: "somebody else unpauses",
+    plan: (scene) =>
+      sometime(
+        scene,
+        () => strangerUnpauses(scene, someServer(scene.world)),
+        scene.world.chance.pick(["pausing", "holding", "unpausing"]),
+      ),
+  },
+  {
+    name: "somebody unpauses in the drain of an older server",
+    adjust: (settings, chance) => ({ ...settings, semantics: chance.pick(OLDER) }),
+    plan: (scene) => {
+      const { world } = scene;
+      world.during("pausing", world.chance.between(2, 60), () => {
+        for (const server of world.members) strangerUnpauses(scene, server);
+      });
+    },
+  },
+  { name: "somebody unpauses and pauses again in the window", plan: openAndShut },
+  { name: "an instance is restarted and paused by somebody", plan: restartAndShut },
+];

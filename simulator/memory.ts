@@ -1,0 +1,14 @@
+import type { PauseOutcome } from "../shared/pause/instance.ts";
+
+/** What a process has done that the oracle must know, since no one in the world does. */
+export interface Memory {
+  /** True time at which the catalog last said what other backups hold. */
+  askedOthersMs: number;
+  /** Whose record is being treated. */
+  pause: string | undefined;
+  outcomes: readonly PauseOutcome[];
+}
+
+export function newMemory(): Memory {
+  return { askedOthersMs: Number.NEGATIVE_INFINITY, pause: undefined, outcomes: [] };
+}

@@ -11,6 +11,8 @@ export type Cancel = () => void;
 /** Virtual time: what is to happen, in its order. Times are ms of true time, which no clock in the world shows. */
 export class Agenda {
   nowMs = 0;
+  /** Told what happens, where somebody wants to read along. */
+  onNote: ((text: string) => void) | undefined;
   readonly #heap: Entry[] = [];
   #made = 0;
 
@@ -24,6 +26,10 @@ export class Agenda {
 
   after(ms: number, act: () => void): Cancel {
     return this.at(this.nowMs + ms, act);
+  }
+
+  note(text: () => string): void {
+    this.onNote?.(`${this.nowMs.toFixed(3).padStart(11)}  ${text()}`);
   }
 
   /** Lets things happen until nothing is left, or `untilMs`; `look` after each of them. */

@@ -49,6 +49,7 @@ export class CatalogModel {
     }
     this.#agenda.after(this.#latencyMs(), () => {
       const outcome = fault?.kind === "refused" ? UNREADABLE : attempt(act);
+      this.#agenda.note(() => `the catalog on ${action} of ${from.name}: ${outcomeText(outcome, fault)}`);
       this.#agenda.after(this.#latencyMs(), () => done(fault && outcome.ok ? UNREADABLE : outcome));
     });
   }
@@ -78,4 +79,9 @@ function attempt(act: () => unknown): Outcome {
   } catch (error) {
     return { ok: false, failure: toFailure(error) };
   }
+}
+
+function outcomeText(outcome: Outcome, fault: CatalogFault | undefined): string {
+  const text = outcome.ok ? "done" : outcome.failure.message;
+  return fault?.kind === "unknown" ? `${text}, but nobody is told` : text;
 }

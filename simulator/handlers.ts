@@ -175,7 +175,7 @@ function releaseLease({ catalog }: World, run: string): null {
 }
 
 /** Where the orchestrator can be watched, what has happened since the first discovery speaks against the second. */
-export function discoverer(world: World, host: Host): (done: (discovery: Discovery) => void) => void {
+function discoverer(world: World, host: Host): (done: (discovery: Discovery) => void) => void {
   let watchedFrom: number | undefined;
   return (done) =>
     host.after(world.wire.latencyMs(), () => {

@@ -46,6 +46,7 @@ export class Host {
 
   freeze(ms: number): void {
     const { nowMs } = this.agenda;
+    this.agenda.note(() => `${this.name} stands still for ${ms.toFixed(0)} ms`);
     this.#stillUntilMs = Math.max(this.#stillUntilMs, nowMs + ms);
     this.#stood.push({ fromMs: nowMs, toMs: this.#stillUntilMs });
   }
@@ -57,6 +58,7 @@ export class Host {
   }
 
   kill(): void {
+    this.agenda.note(() => `${this.name} dies`);
     this.isAlive = false;
     this.diedMs ??= this.agenda.nowMs;
   }
@@ -64,6 +66,7 @@ export class Host {
   interrupt(): void {
     if (this.isInterrupted) return;
     this.isInterrupted = true;
+    this.agenda.note(() => `${this.name} is interrupted`);
     for (const act of [...this.#onInterrupt]) this.do(act);
   }
 

@@ -1,6 +1,5 @@
 import type { PauseRecord, RestorePoint } from "../shared/catalog/model.ts";
 import { addressOf, type Instance } from "../shared/pause/instance.ts";
-import { mayBeOurs } from "../shared/pause/verdict.ts";
 import type { Span } from "./clock.ts";
 import type { Host } from "./host.ts";
 import type { Memory } from "./memory.ts";
@@ -132,7 +131,7 @@ export class Oracle {
     }
   }
 
-  /** Not what the list does not know, nor a gate that somebody shut again before it was asked. */
+  /** Not what the list does not know, nor an address at which somebody shut a gate again before it was asked. */
   #couldBeSeen(server: Server, { instances, window, pause }: Claim): boolean {
     const isNew = window !== undefined && server.startedMs > window.fromMs;
     if (this.#world.settings.basis === "kubernetes" && isNew) return true;
@@ -141,7 +140,10 @@ export class Oracle {
     const { rpcDeadlineMs } = this.#world.settings.pause;
     const isMeanwhile = (atMs: number) =>
       window !== undefined && atMs > window.fromMs && atMs < window.toMs + rpcDeadlineMs;
-    const isShutAgain = server.closings.some(({ atMs, party }) => party !== pause && isMeanwhile(atMs));
+    const closings = this.#world.servers
+      .filter(({ address }) => address === server.address)
+      .flatMap((one) => one.closings);
+    const isShutAgain = closings.some(({ atMs, party }) => party !== pause && isMeanwhile(atMs));
     return isListed && !isShutAgain;
   }
 
@@ -164,7 +166,8 @@ export class Oracle {
     if (other?.state === "open" && openedMs !== undefined && openedMs < caller.memory.askedOthersMs)
       return true;
     const outcome = caller.memory.outcomes.find(({ instance }) => addressOf(instance) === server.address);
-    if (outcome !== undefined && !mayBeOurs(outcome)) return true;
+    // Told in the oracle's own words: it must not share a mistake with the code that it judges.
+    if (outcome !== undefined && outcome.kind !== "paused" && outcome.kind !== "unknown") return true;
     const record = this.#recordOf(call.party, server.instance);
     const isAnother = record?.instances.some(({ uid }) => uid?.startsWith(`${server.uid}/`)) === false;
     return this.#world.settings.basis === "kubernetes" && isAnother && caller.host.name.startsWith("sweep");

@@ -1,28 +1,19 @@
 import type { Host } from "./host.ts";
-import { type Finding, Oracle } from "./oracle.ts";
+import { Oracle } from "./oracle.ts";
+import { type Report, reportOf } from "./report.ts";
 import type { Kind, Scene } from "./scene.ts";
 import { startBackup, startSweeping } from "./stillpoint.ts";
 import { World } from "./world.ts";
 
-/** How one run ended, by what is true. */
-export interface Report {
-  readonly findings: readonly Finding[];
-  /** Whether the first backup has given a restore point. */
-  readonly isValid: boolean;
-  /** How many times what the run is about really happened. */
-  readonly occurred: number;
-  readonly longestAfterDeathMs: number;
-  /** Why there is no restore point. */
-  readonly because: string | undefined;
-}
-
 /** Longer than anything that is planned; a run that is not over by then has something left paused. */
-const HORIZON_MS = 1_200_000;
+export const HORIZON_MS = 1_200_000;
 const TRY_AGAIN_MS = 5_000;
 const MOST_TRIES = 40;
 
-export function newScene(seed: string, { adjust, plan }: Kind): Scene {
-  const world = new World(seed, adjust);
+/** The scene of a run: its number decides everything that is left to chance. */
+export function newScene(number: number, { adjust, plan }: Kind, onNote?: (text: string) => void): Scene {
+  const world = new World(String(number), adjust);
+  world.agenda.onNote = onNote;
   const oracle = new Oracle(world);
   const sweepers: Host[] = [];
   let backups = 1;
@@ -61,8 +52,8 @@ function trySecond(scene: Scene, name: string, attempt: number): void {
 }
 
 /** One complete run of ours: a backup, the sweep beside it, and what goes wrong. */
-export function runStillpoint(seed: string, kind: Kind): Report {
-  const scene = newScene(seed, kind);
+export function runStillpoint(number: number, kind: Kind, onNote?: (text: string) => void): Report {
+  const scene = newScene(number, kind, onNote);
   const { world, oracle, host } = scene;
   let because: string | undefined;
   let hasEnded = false;
@@ -77,23 +68,15 @@ export function runStillpoint(seed: string, kind: Kind): Report {
       hasEnded = true;
       if (ended.kind === "threw") because = ended.failure.message;
       else if (ended.value.verdict.kind === "invalid") because = ended.value.verdict.reasons.join("; ");
+      world.agenda.note(() => `${host.name} ends: ${because ?? "valid"}`);
     },
   });
   world.agenda.run(HORIZON_MS, () => oracle.look());
   oracle.judgeEnd();
-  return {
-    findings: oracle.findings,
-    isValid: world.catalog.points.some(
-      ({ pause }) => world.catalog.pauses.get(pause ?? "")?.run === host.name,
-    ),
-    occurred: occurrences(world),
-    longestAfterDeathMs: oracle.longestAfterDeathMs,
-    because: host.isAlive ? because : "it died",
-  };
-}
-
-export function occurrences({ occurred, counters }: World): number {
-  return counters.reduce((sum, count) => sum + count(), occurred);
+  const isValid = world.catalog.points.some(
+    ({ pause }) => world.catalog.pauses.get(pause ?? "")?.run === host.name,
+  );
+  return reportOf(scene, isValid, host.isAlive ? because : "it died");
 }
 
 /** Whether nothing has been left to do for longer than any message or drain can still be under way. */

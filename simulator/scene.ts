@@ -34,7 +34,7 @@ const PHASES = ["preparing", "pausing", "holding", "unpausing", "ended"] as cons
 /** How long after the beginning of its phase something happens, at most; a second is what a window needs. */
 const SPREAD_MS = 2_000;
 
-export function somePhase({ chance }: World): Phase {
+function somePhase({ chance }: World): Phase {
   return chance.pick(PHASES);
 }
 
@@ -73,7 +73,7 @@ export function strangerPauses(scene: Scene, server: Server, holdMs: number): vo
 }
 
 export function strangerUnpauses({ world }: Scene, server: Server): void {
-  if (server.closedSinceMs !== undefined) world.occurred++;
+  world.occurred++;
   const caller = { host: world.newHost(STRANGER), wire: world.wire, party: STRANGER };
   unpause(caller, [server.instance], { deadlineMs: STRANGERS_DEADLINE_MS }, () => {});
 }

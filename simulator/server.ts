@@ -168,6 +168,7 @@ export class Server {
   }
 
   kill(): void {
+    this.#agenda.note(() => `${this.identity} dies`);
     this.isUp = false;
     this.holders.clear();
     this.closedSinceMs = undefined;
@@ -197,8 +198,12 @@ export class Server {
         void this.gate.letIn();
     }
     const isBusy = this.isUp && (isOpen || this.gate.outstanding > 0);
-    if (isBusy) this.#busySinceMs ??= nowMs;
-    else if (this.#busySinceMs !== undefined) {
+    if (isBusy && this.#busySinceMs === undefined) {
+      this.#agenda.note(() => `${this.identity} is busy`);
+      this.#busySinceMs = nowMs;
+    }
+    if (!isBusy && this.#busySinceMs !== undefined) {
+      this.#agenda.note(() => `${this.identity} is quiet`);
       this.#busy.push({ fromMs: this.#busySinceMs, toMs: nowMs });
       this.#busySinceMs = undefined;
     }

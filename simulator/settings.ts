@@ -15,6 +15,8 @@ export interface Settings {
   readonly sweepEveryMs: number;
   /** How far the wall clocks of two hosts may differ. */
   readonly wallSkewMs: number;
+  /** How far a database's clock may be from right. */
+  readonly databaseSkewMs: number;
   /** How much of a second in 1,000 a clock gains or loses. */
   readonly driftMs: number;
 }
@@ -43,7 +45,8 @@ export function drawSettings(chance: Chance): Settings {
     components: chance.pick(COMPONENTS),
     databases: chance.flip(0.7) ? ["main"] : ["main", "other"],
     sweepEveryMs: 10_000,
-    wallSkewMs: 200,
+    wallSkewMs: 100,
+    databaseSkewMs: 100,
     driftMs: 0.1,
   };
 }

@@ -19,6 +19,7 @@ export type Reply = Asked & Answer;
 
 /** What may happen to a message. No message arrives later than an RPC deadline after it was sent. */
 export interface Fault {
+  /** `break`: the caller's connection breaks at once, and the request arrives all the same, late. */
   readonly kind: "lose-request" | "lose-answer" | "delay-request" | "delay-answer" | "break" | "repeat";
   readonly matches: (call: Call) => boolean;
   readonly delayMs?: number;
@@ -74,18 +75,21 @@ export class Wire {
         if (isOver) return;
         isOver = true;
         cancel?.();
+        this.#agenda.note(() => `${from.name} hears of its ${textOf(call)}: ${replyText(reply)}`);
         done({ ...reply, sentMs, answeredMs: from.read().oursMs });
       });
     const cancel = deadlineMs === undefined ? undefined : from.after(deadlineMs, () => end({ kind: "lost" }));
     const fault = this.#faultFor(call);
-    const there = this.latencyMs() + (fault?.kind === "delay-request" ? (fault.delayMs ?? 0) : 0);
+    this.#agenda.note(() => `${from.name} sends ${textOf(call)}${fault ? ` (${fault.kind})` : ""}`);
+    const there = this.latencyMs();
+    const late = fault?.kind === "delay-request" || fault?.kind === "break" ? (fault.delayMs ?? 0) : 0;
     const answer = (reply: Answer) => {
       if (fault?.kind === "lose-answer" || this.#isCut(call)) return;
-      const late = fault?.kind === "delay-answer" ? (fault.delayMs ?? 0) : 0;
-      this.#agenda.after(this.latencyMs() + late, () => end(reply));
+      const delayMs = fault?.kind === "delay-answer" ? (fault.delayMs ?? 0) : 0;
+      this.#agenda.after(this.latencyMs() + delayMs, () => end(reply));
     };
     if (fault?.kind === "lose-request" || this.#isCut(call)) return;
-    this.#agenda.after(there, () => this.#deliver(call, fault?.kind === "repeat" ? () => {} : answer));
+    this.#agenda.after(there + late, () => this.#deliver(call, fault?.kind === "repeat" ? () => {} : answer));
     if (fault?.kind === "repeat")
       this.#agenda.after(there + REPEATED_AFTER_MS, () => this.#deliver(call, answer));
     if (fault?.kind === "break") this.#agenda.after(there, () => end({ kind: "lost" }));
@@ -98,6 +102,7 @@ export class Wire {
       answer({ kind: "nobody" });
       return;
     }
+    this.#agenda.note(() => `${textOf(call)} of ${call.from.name} reaches ${server.identity}`);
     this.#watch(call, server);
     server.handle(call.request, answer, () => answer({ kind: "lost" }));
   }
@@ -115,5 +120,23 @@ export class Wire {
     const isCut = this.cuts.some((cut) => cut.isFrom(from) && cut.to === to && nowMs < cut.untilMs);
     if (isCut) this.hits++;
     return isCut;
+  }
+}
+
+function textOf({ request, to }: Call): string {
+  return `${request.kind} to ${to}`;
+}
+
+function replyText(reply: Answer): string {
+  switch (reply.kind) {
+    case "answered":
+      return reply.isPaused ? "paused" : "open";
+    case "refused":
+      return reply.result;
+    case "lost":
+    case "nobody":
+      return reply.kind;
+    default:
+      return reply satisfies never;
   }
 }

@@ -1,5 +1,11 @@
 import type { BackupInput } from "../shared/backup/backup-input.ts";
-import { addressOf, type Discovery, type Instance, type Whereabouts } from "../shared/pause/instance.ts";
+import {
+  addressOf,
+  type Discovery,
+  type DiscoveryBasis,
+  type Instance,
+  type Whereabouts,
+} from "../shared/pause/instance.ts";
 import { Agenda } from "./agenda.ts";
 import { CatalogModel } from "./catalog-model.ts";
 import { type Chance, chanceOf } from "./chance.ts";
@@ -60,10 +66,11 @@ export class World {
     this.catalog = new CatalogModel(this.agenda, this.chance);
     for (const [component, count] of Object.entries(this.settings.components))
       for (let n = 0; n < count; n++) this.startServer(component);
+    const { databaseSkewMs } = this.settings;
     const { clockAllowanceMs } = this.settings.pause;
     this.databases = this.settings.databases.map((name) => {
       const logAheadMs = this.chance.between(-1, 1) * clockAllowanceMs * LOG_AHEAD_SHARE;
-      return new DatabaseModel(name, this.#clock(3_000), logAheadMs, this.agenda, this.chance);
+      return new DatabaseModel(name, this.#clock(databaseSkewMs), logAheadMs, this.agenda, this.chance);
     });
   }
 
@@ -118,9 +125,8 @@ export class World {
     this.#listening.delete(server.address);
   }
 
-  discover(): Discovery {
-    const { basis } = this.settings;
-    const found = this.members.filter((server) => this.#isFound(server));
+  discover(basis = this.settings.basis): Discovery {
+    const found = this.members.filter((server) => this.#isFound(server, basis));
     const instances = found.map(({ instance, identity }) =>
       basis === "kubernetes" ? { ...instance, uid: identity } : instance,
     );
@@ -128,8 +134,8 @@ export class World {
   }
 
   /** A list knows those of the beginning, whatever has become of them. */
-  #isFound(server: Server): boolean {
-    switch (this.settings.basis) {
+  #isFound(server: Server, basis: DiscoveryBasis): boolean {
+    switch (basis) {
       case "list":
         return this.servers.indexOf(server) < this.#listed;
       case "dns":
@@ -137,7 +143,7 @@ export class World {
       case "kubernetes":
         return server.isUp;
       default:
-        return this.settings.basis satisfies never;
+        return basis satisfies never;
     }
   }
 

@@ -28,8 +28,8 @@ export const CLOCK_KINDS: readonly Kind[] = [
       }),
   },
   {
-    name: "the hosts' clocks are seconds apart",
-    adjust: (settings) => ({ ...settings, wallSkewMs: 3_000 }),
+    name: "all clocks are seconds apart",
+    adjust: (settings) => ({ ...settings, wallSkewMs: 3_000, databaseSkewMs: 3_000 }),
     plan: (scene) => {
       scene.world.occurred++;
       sometime(scene, () => scene.secondBackup());

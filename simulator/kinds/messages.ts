@@ -13,7 +13,7 @@ function befall(scene: Scene, kind: Fault["kind"], request: Request["kind"]): vo
   const fault: Fault = {
     kind,
     matches: (call) => call.request.kind === request && (to === undefined || call.to === to),
-    delayMs: chance.between(20, settings.pause.rpcDeadlineMs),
+    delayMs: chance.between(1, settings.pause.rpcDeadlineMs),
     left: 1 + chance.below(4),
   };
   sometime(scene, () => wire.faults.push(fault), request === "pause" ? "preparing" : undefined);

@@ -27,6 +27,18 @@ function restartAndShut(scene: Scene): void {
   );
 }
 
+/** A transaction keeps its drain from ending, and ours waits for its turn. */
+function pausesBeforeUs(scene: Scene): void {
+  const { world } = scene;
+  const server = someServer(world);
+  server.beginEndless(world.chance.between(5_000, 60_000));
+  scene.onEffect = ({ kind }) => {
+    if (kind !== "open-pause") return;
+    world.occurred++;
+    strangerPauses(scene, server, world.chance.between(0, 20_000));
+  };
+}
+
 const OLDER = ["scalardl-3.13", "scalardb-server"] as const;
 
 export const STRANGER_KINDS: readonly Kind[] = [
@@ -45,6 +57,7 @@ export const STRANGER_KINDS: readonly Kind[] = [
         strangerPauses(scene, someServer(scene.world), scene.world.chance.between(0, 20_000));
       }),
   },
+  { name: "somebody else's pause still drains when ours arrives", plan: pausesBeforeUs },
   {
     name: "somebody else unpauses",
     plan: (scene) =>

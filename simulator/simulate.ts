@@ -1,0 +1,94 @@
+import { parseArgs } from "node:util";
+import { runStillpoint } from "./run.ts";
+import { tableOf } from "./table.ts";
+import {
+  ALGORITHMS,
+  type Algorithm,
+  add,
+  FORBIDDEN,
+  kindOf,
+  newTally,
+  problemsOf,
+  totalOf,
+} from "./tally.ts";
+
+const USAGE = `npm run simulate -- [--runs 10000] [--seed 1]   many runs, and what became of them
+  [--kind "killed"]                               only those about it
+  [--ours]                                        without the models of others
+npm run simulate -- --trace 4711                one run, step by step`;
+const TOLD_MOST = 10;
+
+/** `npm run simulate`: fails where a law was broken in any run of ours. */
+function simulate(): number {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: "string", default: "10000" },
+      seed: { type: "string", default: "1" },
+      trace: { type: "string" },
+      kind: { type: "string", default: "" },
+      ours: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const [runs, seed, trace] = [values.runs, values.seed, values.trace ?? "0"].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  if (values.help || ![runs, seed, trace].every((value) => Number.isSafeInteger(value) && value >= 0)) {
+    console.log(USAGE);
+    return values.help ? 0 : 2;
+  }
+  return values.trace === undefined
+    ? many({ seed, runs, about: values.kind, onlyOurs: values.ours })
+    : one(trace);
+}
+
+function one(number: number): number {
+  const kind = kindOf(number);
+  console.log(`run ${number}: ${kind.name}`);
+  const report = runStillpoint(number, kind, (text) => console.log(text));
+  for (const detail of report.details) console.log(detail);
+  console.log(report.isValid ? "valid" : `no restore point: ${report.because}`);
+  return FORBIDDEN.some((breach) => report.breaches.has(breach)) ? 1 : 0;
+}
+
+interface Many {
+  readonly seed: number;
+  readonly runs: number;
+  /** Part of the names of the kinds that are wanted. */
+  readonly about: string;
+  readonly onlyOurs: boolean;
+}
+
+function many({ seed, runs, about, onlyOurs }: Many): number {
+  const tally = newTally();
+  const startedMs = performance.now();
+  let ownMs = 0;
+  let told = 0;
+  for (let number = seed; number < seed + runs; number++) {
+    const kind = kindOf(number);
+    if (!kind.name.includes(about)) continue;
+    const begunMs = performance.now();
+    const report = ALGORITHMS.Stillpoint(number, kind);
+    ownMs += performance.now() - begunMs;
+    add(tally.Stillpoint, kind.name, report);
+    if (FORBIDDEN.some((breach) => report.breaches.has(breach)) && told++ < TOLD_MOST)
+      console.log(`run ${number} (${kind.name}): ${report.details.join("; ")}`);
+    for (const algorithm of onlyOurs ? [] : OTHERS)
+      add(tally[algorithm], kind.name, ALGORITHMS[algorithm](number, kind));
+  }
+  console.log(tableOf(tally));
+  const seconds = (ms: number) => (ms / 1000).toFixed(1);
+  const total = totalOf(tally.Stillpoint);
+  console.log(`
+runs ${seed} to ${seed + runs - 1}: ${seconds(performance.now() - startedMs)} s, ${Math.round((total.runs / ownMs) * 1000)} complete runs of ours a second
+longest that anything stayed paused after its backup had died: ${seconds(total.longestAfterDeathMs)} s`);
+  const problems = problemsOf(tally.Stillpoint);
+  for (const problem of problems) console.log(`BROKEN: ${problem}`);
+  return problems.length === 0 ? 0 : 1;
+}
+
+const OTHERS: readonly Algorithm[] = ["scalar-admin-for-kubernetes", "Cassy"];
+
+process.exitCode = simulate();

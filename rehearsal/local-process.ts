@@ -64,15 +64,16 @@ export class LocalProcess {
 
   /** Waits until the log says so. A program that ends before, or takes too long, is an error with its last lines. */
   async ready(line: RegExp, limitMs: number): Promise<void> {
-    await this.#until(async () => line.test(await this.log()), limitMs);
+    await this.until(async () => line.test(await this.log()), limitMs);
   }
 
   /** Waits until something listens on the port, under the same conditions. */
   async answers(port: number, limitMs: number): Promise<void> {
-    await this.#until(() => isListening(port), limitMs);
+    await this.until(() => isListening(port), limitMs);
   }
 
-  async #until(isReady: () => Promise<boolean>, limitMs: number): Promise<void> {
+  /** Waits until it is so, under the same conditions. */
+  async until(isReady: () => Promise<boolean>, limitMs: number): Promise<void> {
     const giveUp = performance.now() + limitMs;
     while (performance.now() < giveUp) {
       if (await isReady()) return;

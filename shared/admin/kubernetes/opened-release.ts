@@ -50,11 +50,14 @@ export class OpenedRelease {
     if (this.#watched === undefined) {
       const look = await lookAt(this.api, this.#place, LOOK_LIMIT_MS);
       const history = new PodHistory(look.pods, look.version);
-      this.#watched = { history, watch: new PodWatch(this.api, this.#place, history, look) };
+      const watch = new PodWatch(this.api, this.#place, history, look);
+      this.#watched = { history, watch };
+      // An account that may list and not watch is told so now, while nothing is paused.
+      await watch.opened(SECOND_LOOK_LIMIT_MS);
       return foundPods(look, this.#place);
     }
     const { watch, history } = this.#watched;
-    await watch.renew(LOOK_LIMIT_MS);
+    await watch.renewed(LOOK_LIMIT_MS);
     const look = await lookAt(this.api, this.#place, SECOND_LOOK_LIMIT_MS);
     await watch.catchUp(look.pods, CATCH_UP_LIMIT_MS);
     const found = foundPods(look, this.#place);

@@ -47,18 +47,20 @@ export class PodWatch {
     void this.#run();
   }
 
-  /**
-   * Opens the stream anew: a connection that fell silent without an end looks like pods that do nothing. Once it is
-   * open, the server has begun to tell everything since the last version that was told.
-   */
-  async renew(limitMs: number): Promise<void> {
-    this.#isOpen = false;
-    this.#stream.abort();
+  /** Waits until the server has begun to tell everything since the last version that was told. */
+  async opened(limitMs: number): Promise<void> {
     if (await isSo(() => this.#isOpen, limitMs)) return;
     throw new StillpointError(
       "INSTANCES_NOT_FOUND",
-      `Cannot watch the pods of release "${this.#place.release}" any more: ${this.#lastFailure}`,
+      `Cannot watch the pods of release "${this.#place.release}": ${this.#lastFailure}`,
     );
+  }
+
+  /** Opens the stream anew: a connection that fell silent without an end looks like pods that do nothing. */
+  async renewed(limitMs: number): Promise<void> {
+    this.#isOpen = false;
+    this.#stream.abort();
+    await this.opened(limitMs);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { AdminClients } from "../admin/admin-clients.ts";
 import { type ComponentSource, discover } from "../admin/discovery.ts";
-import { Releases } from "../admin/kubernetes/releases.ts";
+import { type ReleaseComponent, Releases } from "../admin/kubernetes/releases.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { clusterSource } from "../config/cluster-material.ts";
 import type { Component, Deployment } from "../config/config.ts";
@@ -34,9 +34,9 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
     its ? [[name, adminTls(its, env)] as const] : [],
   );
   const admin = new AdminClients({ clock: clock.oursMs, tls: Object.fromEntries(tls) });
-  const releases = new Releases();
   const paused = settings.components.filter((component) => component.paused);
   const sources = (of: readonly Component[]) => of.map((component) => sourceOf(component, env));
+  const releases = new Releases(() => sources(settings.components).flatMap(releaseOf));
   const databases = new Map(settings.databases.map((database) => [database.name, openDynamodb(database)]));
   return {
     settings,
@@ -67,6 +67,10 @@ function sourceOf({ name, kind, instances }: Component, env: Environment): Compo
     default:
       return instances satisfies never;
   }
+}
+
+function releaseOf({ name, kind, source }: ComponentSource): readonly ReleaseComponent[] {
+  return source.kind === "kubernetes" ? [{ name, kind, source }] : [];
 }
 
 export function namespacesOf(settings: {

@@ -61,9 +61,10 @@ export class ApiServer {
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(limitMs)]);
     try {
       const response = await this.#send(path, query, signal);
-      const text = (await response.setEncoding("utf8").toArray()).join("");
-      const body = JSON.parse(text) as unknown;
-      return response.statusCode === 200 ? { kind: "answered", body } : refusal(response, body);
+      const body = await bodyOf(response);
+      return response.statusCode === 200 && body !== undefined
+        ? { kind: "answered", body }
+        : refusal(response, body);
     } catch (error) {
       return { kind: "silent", message: failureText(error, limitMs) };
     }
@@ -77,8 +78,7 @@ export class ApiServer {
       const signal = AbortSignal.any([this.#closing.signal, until, opening.signal]);
       const response = await this.#send(path, query, signal);
       if (response.statusCode === 200) return { kind: "open", lines: linesOf(response) };
-      const text = (await response.setEncoding("utf8").toArray()).join("");
-      return refusal(response, JSON.parse(text));
+      return refusal(response, await bodyOf(response));
     } catch (error) {
       return { kind: "silent", message: failureText(error, limitMs) };
     } finally {
@@ -101,6 +101,16 @@ export class ApiServer {
       request.once("error", reject);
       request.end();
     });
+  }
+}
+
+/** A proxy on the way may answer something else than JSON. */
+async function bodyOf(response: IncomingMessage): Promise<unknown> {
+  const text = (await response.setEncoding("utf8").toArray()).join("");
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

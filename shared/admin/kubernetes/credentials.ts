@@ -1,5 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
+import { codeOf, messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import { readPem } from "../tls.ts";
 import type { ClusterSource, Token } from "./cluster-source.ts";
 import { eksToken } from "./eks-token.ts";
@@ -13,7 +13,7 @@ export async function credentialsFor(source: ClusterSource): Promise<KubeConfig>
   try {
     load(config, source);
   } catch (error) {
-    throw unusable(messageOf(error));
+    throw codeOf(error) === "INTERNAL" ? unusable(messageOf(error)) : error;
   }
   if (config.getCurrentCluster() === null) throw unusable("it names no cluster");
   return config;

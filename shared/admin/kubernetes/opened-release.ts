@@ -13,8 +13,8 @@ const CREDENTIALS_LIMIT_MS = 15_000;
 /** Instances may be held meanwhile: an API server that starts again just now is waited for, one that is gone is not. */
 const LOOK_LIMIT_MS = 2_500;
 /** It has just answered. */
-const SECOND_LOOK_LIMIT_MS = 1_000;
-const CATCH_UP_LIMIT_MS = 500;
+const SECOND_LOOK_LIMIT_MS = 1_500;
+const CATCH_UP_LIMIT_MS = 1_000;
 
 /** One product's part of a Helm release, with the connection to its API server and the watch over its pods. */
 export class OpenedRelease {
@@ -53,7 +53,7 @@ export class OpenedRelease {
       const watch = new PodWatch(this.api, this.#place, history, look);
       this.#watched = { history, watch };
       // An account that may list and not watch is told so now, while nothing is paused.
-      await watch.opened(SECOND_LOOK_LIMIT_MS);
+      await watch.opened(LOOK_LIMIT_MS);
       return foundPods(look, this.#place);
     }
     const { watch, history } = this.#watched;

@@ -20,6 +20,7 @@ const WatchEvent = z.discriminatedUnion("type", [ErrorEvent, Bookmark, Change]);
 const GONE = 410;
 const OPENING_LIMIT_MS = 2_000;
 const BACKOFF_MS = 50;
+const BACKOFF_MOST_MS = 400;
 const LOOK_AGAIN_MS = 10;
 /** The server ends a watch after this long, with a bookmark just before: what it then goes on from is fresh. */
 const SERVER_ENDS_AFTER_S = 50;
@@ -79,7 +80,7 @@ export class PodWatch {
   }
 
   async #run(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
+    for (let backoffMs = BACKOFF_MS; !this.#closing.signal.aborted; ) {
       const stream = new AbortController();
       this.#stream = stream;
       try {
@@ -87,9 +88,10 @@ export class PodWatch {
       } catch (error) {
         if (!stream.signal.aborted) this.#lastFailure = messageOf(error);
       }
+      backoffMs = this.#isOpen ? BACKOFF_MS : Math.min(backoffMs * 2, BACKOFF_MOST_MS);
       this.#isOpen = false;
       if (!stream.signal.aborted)
-        await delay(BACKOFF_MS, undefined, { signal: this.#closing.signal }).catch(() => {});
+        await delay(backoffMs, undefined, { signal: this.#closing.signal }).catch(() => {});
     }
   }
 

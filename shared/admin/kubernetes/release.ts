@@ -50,8 +50,11 @@ export async function lookAt(api: ApiServer, place: Place, limitMs: number): Pro
   const failures: string[] = [];
   const ask = async <T>(path: string, shape: z.ZodType<T>): Promise<T | undefined> => {
     const answer = await patiently(limitMs, (leftMs) => api.get(path, selectorOf(place), leftMs));
-    if (answer.kind === "answered") return shape.parse(answer.body);
-    failures.push(failureText(path, answer));
+    const parsed = answer.kind === "answered" ? shape.safeParse(answer.body) : undefined;
+    if (parsed?.success) return parsed.data;
+    failures.push(
+      answer.kind === "answered" ? `${path}: an answer that is no such list` : failureText(path, answer),
+    );
     return undefined;
   };
   const [pods, services, deployments] = await Promise.all([
@@ -62,7 +65,7 @@ export async function lookAt(api: ApiServer, place: Place, limitMs: number): Pro
   if (pods === undefined || services === undefined || deployments === undefined)
     throw new StillpointError(
       "INSTANCES_NOT_FOUND",
-      `Cannot ask the Kubernetes API server "${api.address}" for release "${place.release}": ${failures.join("; ")}`,
+      `Cannot ask the Kubernetes API server "${api.address}" for release "${place.release}": ${[...new Set(failures)].join("; ")}`,
     );
   return {
     pods: pods.items,
@@ -76,7 +79,7 @@ export async function lookAt(api: ApiServer, place: Place, limitMs: number): Pro
 export async function appsOf(api: ApiServer, place: Place, limitMs: number): Promise<readonly string[]> {
   const query = { labelSelector: `app.kubernetes.io/instance=${place.release}` };
   const answer = await api.get(podsPath(place), query, limitMs);
-  const pods = answer.kind === "answered" ? LabelledPods.parse(answer.body).items : [];
+  const pods = answer.kind === "answered" ? (LabelledPods.safeParse(answer.body).data?.items ?? []) : [];
   return [...new Set(pods.flatMap(({ metadata }) => metadata.labels[APP] ?? []))];
 }
 

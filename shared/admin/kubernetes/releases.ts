@@ -1,4 +1,4 @@
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { Instance, Whereabouts } from "../../pause/instance.ts";
 import type { ComponentKind } from "../instance-address.ts";
 import type { ReleaseSource } from "./cluster-source.ts";
@@ -16,7 +16,13 @@ export interface ReleaseComponent {
 
 /** The Helm releases of one deployment, each opened when it is first asked for. */
 export class Releases {
+  readonly #components: () => readonly ReleaseComponent[];
   readonly #opened = new Map<string, Promise<OpenedRelease>>();
+
+  /** The components are asked for when they are needed: their secrets may be missing where they are not. */
+  constructor(components: () => readonly ReleaseComponent[]) {
+    this.#components = components;
+  }
 
   /** The pods of a component; `watched` tells at the second call what happened since the first. */
   async find(component: ReleaseComponent, watched: boolean): Promise<FoundPods> {
@@ -30,23 +36,8 @@ export class Releases {
   }
 
   /** What became of recorded instances; those that are no pods are where they were recorded, as far as is known. */
-  async whereabouts(
-    components: readonly ReleaseComponent[],
-    instances: readonly Instance[],
-  ): Promise<readonly Whereabouts[]> {
-    return Promise.all(
-      instances.map(async (instance): Promise<Whereabouts> => {
-        if (instance.pod === undefined) return { instance, kind: "there" };
-        const component = components.find(({ name }) => name === instance.component);
-        if (component === undefined)
-          return { instance, kind: "unknown", message: "its component is in no Kubernetes any more" };
-        try {
-          return await whereaboutsOf(instance, instance.pod, (await this.#open(component)).api);
-        } catch (error) {
-          return { instance, kind: "unknown", message: (error as Error).message };
-        }
-      }),
-    );
+  async whereabouts(instances: readonly Instance[]): Promise<readonly Whereabouts[]> {
+    return Promise.all(instances.map((instance) => this.#whereaboutsOf(instance)));
   }
 
   close(): void {
@@ -56,6 +47,19 @@ export class Releases {
         () => {},
       );
     this.#opened.clear();
+  }
+
+  async #whereaboutsOf(instance: Instance): Promise<Whereabouts> {
+    const { component, pod } = instance;
+    if (pod === undefined) return { instance, kind: "there" };
+    try {
+      const found = this.#components().find(({ name }) => name === component);
+      if (found === undefined)
+        return { instance, kind: "unknown", message: `component "${component}" is no Helm release any more` };
+      return await whereaboutsOf(instance, pod, (await this.#open(found)).api);
+    } catch (error) {
+      return { instance, kind: "unknown", message: messageOf(error) };
+    }
   }
 
   /** A failure is not kept: whoever asks again may be luckier. */

@@ -26,9 +26,10 @@ export async function whereaboutsOf(
   const answer = await patiently(LIMIT_MS, (leftMs) => api.get(path, {}, leftMs));
   switch (answer.kind) {
     case "answered": {
-      const now = Pod.parse(answer.body);
+      const now = Pod.safeParse(answer.body).data;
+      if (now === undefined) return unknown("an answer that is no pod");
       return isReplaced(instance.uid ?? "", now)
-        ? gone("or its container was replaced")
+        ? gone("was replaced, or its containers were")
         : { instance, kind: "there" };
     }
     case "refused":

@@ -15,7 +15,7 @@ beforeEach(async () => {
   world = await releaseWorld(cluster, 50053);
   await world.addPod("ledger-1", "10.0.0.1");
   await world.addPod("ledger-2", "10.0.0.2");
-  releases = new Releases();
+  releases = new Releases(() => []);
 });
 afterEach(() => releases.close());
 
@@ -64,7 +64,7 @@ test("a release without pods is refused for a backup, and nothing for a restore"
     code: "INSTANCES_NOT_FOUND",
     message: `Cannot find the instances of "ledger": release "nobody" in namespace "${world.namespace}" has no running pods of "ledger" (label app.kubernetes.io/app), and no others`,
   });
-  const other = new Releases();
+  const other = new Releases(() => []);
   expect((await discover([none], { releases: other, ifNone: "accept" })).instances).toEqual([]);
   other.close();
 });

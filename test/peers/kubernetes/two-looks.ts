@@ -16,7 +16,7 @@ export async function lookAt(
   world: ReleaseWorld,
   change: Parameters<ReleaseWorld["component"]>[0] = {},
 ): Promise<Looking> {
-  const releases = new Releases();
+  const releases = new Releases(() => []);
   const look = () => discover([world.component(change)], { releases });
   const before = await look();
   return {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { Releases } from "../../../shared/admin/kubernetes/releases.ts";
 import type { Instance } from "../../../shared/pause/instance.ts";
 import { accountWith } from "./account.ts";
@@ -10,7 +10,6 @@ import { lookAt } from "./two-looks.ts";
 let cluster: LocalCluster;
 let world: ReleaseWorld;
 let recorded: Instance;
-let releases: Releases;
 beforeAll(async () => {
   cluster = await localCluster();
 });
@@ -19,9 +18,7 @@ beforeEach(async () => {
   world = await releaseWorld(cluster, 50053);
   await world.addPod("ledger-1", "10.0.0.1");
   recorded = await recordedBy({});
-  releases = new Releases();
 });
-afterEach(() => releases.close());
 
 async function recordedBy(change: Parameters<ReleaseWorld["component"]>[0]): Promise<Instance> {
   const looking = await lookAt(world, change);
@@ -32,8 +29,12 @@ async function recordedBy(change: Parameters<ReleaseWorld["component"]>[0]): Pro
 }
 
 async function whereabouts(change: Parameters<ReleaseWorld["component"]>[0] = {}) {
-  const [answer] = await releases.whereabouts([world.component(change)], [recorded]);
-  return answer;
+  const releases = new Releases(() => [world.component(change)]);
+  try {
+    return (await releases.whereabouts([recorded]))[0];
+  } finally {
+    releases.close();
+  }
 }
 
 test("a pod that was only written to is there", async () => {
@@ -103,7 +104,7 @@ test("an API server that is away does not know", async () => {
 
 test("what is no pod is where it was recorded, and a component that is gone is asked nobody", async () => {
   const listed = { component: "ledger", host: "10.0.0.9", port: 1 };
-  expect(await releases.whereabouts([], [listed, recorded])).toMatchObject([
+  expect(await new Releases(() => []).whereabouts([listed, recorded])).toMatchObject([
     { kind: "there", instance: listed },
     { kind: "unknown" },
   ]);

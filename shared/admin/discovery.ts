@@ -22,7 +22,7 @@ export interface ComponentSource {
 
 export interface DiscoveryOptions {
   readonly names?: NameService;
-  readonly releases?: Releases;
+  readonly releases?: Pick<Releases, "find" | "whyNone">;
   /**
    * What to do when an SRV name has no records at all, or a release no pods, or pods that are coming or going. A
    * backup refuses; a restore accepts, since its instances are to be stopped. That nobody answers is refused in both.
@@ -46,8 +46,8 @@ export async function discover(
   options: DiscoveryOptions = {},
 ): Promise<Discovery> {
   const found = await findAll(components, options);
-  const instances = found.flatMap(({ addresses }, index) =>
-    distinct(addresses).map((address) => ({ component: components[index]?.name ?? "", ...address })),
+  const instances = found.flatMap(({ component, addresses }) =>
+    distinct(addresses).map((address) => ({ component, ...address })),
   );
   if (instances.length > INSTANCES_MOST) {
     throw notFound(components, `${instances.length} were found, and at most ${INSTANCES_MOST} are handled`);
@@ -66,8 +66,10 @@ export async function discover(
 async function findAll(
   components: readonly ComponentSource[],
   options: DiscoveryOptions,
-): Promise<readonly Found[]> {
-  const outcomes = await Promise.allSettled(components.map((component) => find(component, options)));
+): Promise<readonly (Found & Pick<Instance, "component">)[]> {
+  const outcomes = await Promise.allSettled(
+    components.map(async (component) => ({ component: component.name, ...(await find(component, options)) })),
+  );
   const failures = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason as Error] : []));
   const [first, ...others] = failures;
   if (first === undefined) return outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import type { ClusterSource } from "../admin/kubernetes/cluster-source.ts";
-import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
 import { type KubernetesAccess, kubernetesFrom } from "./config.ts";
 import type { Problem, SettingPath } from "./problem.ts";
 import { kubernetesSectionsOf } from "./sections.ts";
-import type { Environment } from "./tls-material.ts";
+import { type Environment, readingProblem } from "./tls-material.ts";
 
 /** Access to an API server as discovery takes it, with the token where the environment holds it. */
 export function clusterSource(access: KubernetesAccess, env: Environment): ClusterSource {
@@ -54,11 +53,6 @@ function tokenProblems(
 }
 
 function fileProblems(path: SettingPath, file: string): readonly Problem[] {
-  try {
-    readFileSync(file);
-    return [];
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? messageOf(error);
-    return [{ path, rule: `must be readable: ${why}` }];
-  }
+  const problem = readingProblem(file);
+  return problem === undefined ? [] : [{ path, rule: `must be readable: ${problem}` }];
 }

@@ -9,7 +9,7 @@ import type { Product } from "./product.ts";
 import { appsOf, lookAt } from "./release.ts";
 
 /** A program that fetches credentials may be slow; it is asked while nothing is held. */
-const CREDENTIALS_LIMIT_MS = 15_000;
+const CREDENTIALS_LIMIT_MS = 10_000;
 /** Instances may be held meanwhile: an API server that starts again just now is waited for, one that is gone is not. */
 const LOOK_LIMIT_MS = 2_500;
 /** It has just answered. */

@@ -4,7 +4,7 @@ import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ApiServer } from "./api-server.ts";
 import { Pod } from "./pod.ts";
 import type { PodHistory } from "./pod-history.ts";
-import { failureText, type Look, lookAt, type Place, podsPath, selectorOf } from "./release.ts";
+import { failuresText, type Look, lookAt, type Place, podsPath, selectorOf } from "./release.ts";
 
 const ErrorEvent = z.object({
   type: z.literal("ERROR"),
@@ -106,7 +106,8 @@ export class PodWatch {
     const path = podsPath(this.#place);
     const stream = await this.#api.stream(path, query, OPENING_LIMIT_MS, until);
     if (stream.kind === "refused" && stream.status === GONE) return this.#bridge();
-    if (stream.kind !== "open") throw new Error(failureText(path, stream));
+    if (stream.kind !== "open") throw new Error(failuresText([{ path, answer: stream }]));
+    if (until.aborted) return;
     this.#isOpen = true;
     for await (const line of stream.lines) {
       const event = WatchEvent.parse(line);

@@ -47,14 +47,13 @@ export function selectorOf({ release, product }: Place): Query {
 /** Lists what there is. The lists are the newest state, never one out of a cache that lags behind. */
 export async function lookAt(api: ApiServer, place: Place, limitMs: number): Promise<Look> {
   const of = `/namespaces/${encodeURIComponent(place.namespace)}`;
-  const failures: string[] = [];
+  const failures: Failure[] = [];
   const ask = async <T>(path: string, shape: z.ZodType<T>): Promise<T | undefined> => {
     const answer = await patiently(limitMs, (leftMs) => api.get(path, selectorOf(place), leftMs));
     const parsed = answer.kind === "answered" ? shape.safeParse(answer.body) : undefined;
     if (parsed?.success) return parsed.data;
-    failures.push(
-      answer.kind === "answered" ? `${path}: an answer that is no such list` : failureText(path, answer),
-    );
+    const noList = { kind: "silent", message: "an answer that is no such list" } as const;
+    failures.push({ path, answer: answer.kind === "answered" ? noList : answer });
     return undefined;
   };
   const [pods, services, deployments] = await Promise.all([
@@ -65,7 +64,7 @@ export async function lookAt(api: ApiServer, place: Place, limitMs: number): Pro
   if (pods === undefined || services === undefined || deployments === undefined)
     throw new StillpointError(
       "INSTANCES_NOT_FOUND",
-      `Cannot ask the Kubernetes API server "${api.address}" for release "${place.release}": ${[...new Set(failures)].join("; ")}`,
+      `Cannot ask the Kubernetes API server "${api.address}" for release "${place.release}": ${failuresText(failures)}`,
     );
   return {
     pods: pods.items,
@@ -83,9 +82,23 @@ export async function appsOf(api: ApiServer, place: Place, limitMs: number): Pro
   return [...new Set(pods.flatMap(({ metadata }) => metadata.labels[APP] ?? []))];
 }
 
-/** In words, with what to do about it where that is known. */
-export function failureText(path: string, answer: Unanswered): string {
+export interface Failure {
+  readonly path: string;
+  readonly answer: Unanswered;
+}
+
+const FORBIDDEN = 403;
+
+/** In words, each once, with what to do about it where that is known. */
+export function failuresText(failures: readonly Failure[]): string {
+  const texts = new Set(failures.map(failureText));
+  if (failures.some(({ answer }) => answer.kind === "refused" && answer.status === FORBIDDEN))
+    texts.add("it needs a Role with the verbs get, list and watch on pods, services and deployments.apps");
+  return [...texts].join("; ");
+}
+
+function failureText({ path, answer }: Failure): string {
   if (answer.kind === "silent") return answer.message;
-  if (answer.status !== 403) return `${path}: ${answer.message} (${answer.status})`;
-  return `${answer.message}; it needs a Role with the verbs get, list and watch on pods, services and deployments.apps`;
+  // What is forbidden says already of what.
+  return answer.status === FORBIDDEN ? answer.message : `${path}: ${answer.message} (${answer.status})`;
 }

@@ -2,7 +2,7 @@ import type { Instance, InstancePod, Whereabouts } from "../../pause/instance.ts
 import type { ApiServer } from "./api-server.ts";
 import { patiently } from "./patience.ts";
 import { isReplaced, Pod } from "./pod.ts";
-import { failureText, podsPath } from "./release.ts";
+import { failuresText, podsPath } from "./release.ts";
 
 /** Gates may be shut until this is known. */
 const LIMIT_MS = 2_000;
@@ -35,7 +35,7 @@ export async function whereaboutsOf(
     case "refused":
       // A proxy has a 404 of its own; the API server names what it does not have.
       if (answer.status === NOT_FOUND && answer.about === `pods ${pod.name}`) return gone("exists no more");
-      return unknown(failureText(path, answer));
+      return unknown(failuresText([{ path, answer }]));
     case "silent":
       return unknown(answer.message);
     default:

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ClusterSource } from "../../../shared/admin/kubernetes/cluster-source.ts";
-import { accountWith, kubeconfigWithProgram, LEAST_RULES } from "./account.ts";
+import { accountWith, kubeconfigWithProgram, LEAST_RULES, takeRights } from "./account.ts";
 import { type LocalCluster, localCluster } from "./local-cluster.ts";
 import { type ReleaseWorld, releaseWorld } from "./release-world.ts";
 import { type Looking, lookAt } from "./two-looks.ts";
@@ -73,6 +73,16 @@ test("an account that may not watch is told so before anything is paused", async
   const refusal = await refusalWith(rules);
   expect(refusal).toContain('Cannot watch the pods of release "payments": pods is forbidden');
   expect(refusal).toContain("cannot watch resource");
+});
+
+test("rights that are taken away inside a window leave it unknown", async () => {
+  const token = await accountWith(cluster, world.namespace, LEAST_RULES);
+  looking = await lookAt(world, { cluster: withToken(token) });
+  await takeRights(cluster, world.namespace);
+  await expect(looking.reasons()).rejects.toMatchObject({
+    code: "INSTANCES_NOT_FOUND",
+    message: expect.stringContaining('cannot watch resource "pods"'),
+  });
 });
 
 test("a token that nobody gave out is refused", async () => {

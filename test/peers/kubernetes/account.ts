@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { expect, vi } from "vitest";
 import { stringify } from "yaml";
 import type { LocalCluster } from "./local-cluster.ts";
 
@@ -9,13 +10,15 @@ export const LEAST_RULES = [
   { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch"] },
 ] as const;
 
+const ACCOUNT = "stillpoint";
+
 /** A service account that may do this much in one namespace; answers its token. */
 export async function accountWith(
   { call }: LocalCluster,
   namespace: string,
   rules: readonly object[],
 ): Promise<string> {
-  const name = "stillpoint";
+  const name = ACCOUNT;
   const metadata = { name };
   const core = `/api/v1/namespaces/${namespace}/serviceaccounts`;
   const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
@@ -30,6 +33,21 @@ export async function accountWith(
     status: { token: string };
   };
   return status.token;
+}
+
+/** Takes all rights from the account, and waits until the API server knows it. */
+export async function takeRights({ call }: LocalCluster, namespace: string): Promise<void> {
+  await call("DELETE", `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings/${ACCOUNT}`);
+  const question = {
+    spec: {
+      user: `system:serviceaccount:${namespace}:${ACCOUNT}`,
+      resourceAttributes: { namespace, verb: "watch", resource: "pods" },
+    },
+  };
+  await vi.waitFor(async () => {
+    const answer = await call("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", question);
+    expect(answer).toMatchObject({ status: { allowed: false } });
+  });
 }
 
 /** A kubeconfig that gets its token from a program, as those of EKS and AKS do. */

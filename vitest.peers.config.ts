@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/peers/**/*.test.ts"],
+    exclude: ["test/peers/kubernetes/**"],
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 180_000,

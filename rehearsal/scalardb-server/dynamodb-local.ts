@@ -1,5 +1,6 @@
+import type { LocalProcess } from "../local-process.ts";
 import { resolveJars } from "./jars.ts";
-import { JavaProcess } from "./java-process.ts";
+import { startJava } from "./java-process.ts";
 import { freePort } from "./local-port.ts";
 
 const START_LIMIT_MS = 60_000;
@@ -8,7 +9,7 @@ const PORT_TRIES = 3;
 /** Amazon's own DynamoDB Local, in memory: real transactions, no point-in-time recovery, no backups. */
 export interface DynamodbLocal {
   readonly endpoint: string;
-  readonly process: JavaProcess;
+  readonly process: LocalProcess;
 }
 
 export async function startDynamodbLocal(dir: string): Promise<DynamodbLocal> {
@@ -27,8 +28,8 @@ export async function startDynamodbLocal(dir: string): Promise<DynamodbLocal> {
   }
 }
 
-function launch(dir: string, port: number, lib: string): JavaProcess {
-  return new JavaProcess({
+function launch(dir: string, port: number, lib: string): LocalProcess {
+  return startJava({
     name: `dynamodb-local-${port}`,
     lib,
     main: "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",

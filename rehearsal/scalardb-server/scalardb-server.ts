@@ -1,5 +1,6 @@
+import type { LocalProcess } from "../local-process.ts";
 import { resolveJars } from "./jars.ts";
-import { JavaProcess } from "./java-process.ts";
+import { startJava } from "./java-process.ts";
 import { freePort } from "./local-port.ts";
 import { type Storage, writeProperties } from "./properties.ts";
 
@@ -11,7 +12,7 @@ const PORT_TRIES = 3;
 export interface ScalarDbServer {
   readonly host: "127.0.0.1";
   readonly port: number;
-  readonly process: JavaProcess;
+  readonly process: LocalProcess;
 }
 
 export interface ScalarDbServerOptions {
@@ -39,7 +40,7 @@ export async function startScalarDbServer(options: ScalarDbServerOptions): Promi
   }
 }
 
-async function launch(options: ScalarDbServerOptions, port: number, lib: string): Promise<JavaProcess> {
+async function launch(options: ScalarDbServerOptions, port: number, lib: string): Promise<LocalProcess> {
   const name = `scalardb-server-${port}`;
   const config = await writeProperties(options.dir, name, options.storage, {
     "scalar.db.server.port": port,
@@ -48,7 +49,7 @@ async function launch(options: ScalarDbServerOptions, port: number, lib: string)
     "scalar.db.server.decommissioning_duration_secs": 0,
   });
   const main = "com.scalar.db.server.ScalarDbServer";
-  return new JavaProcess({ name, lib, main, args: ["--config", config], jvm: QUICK_JVM, dir: options.dir });
+  return startJava({ name, lib, main, args: ["--config", config], jvm: QUICK_JVM, dir: options.dir });
 }
 
 /** Small and quick to start rather than fast: the optimising compiler would fight the other servers for two cores. */

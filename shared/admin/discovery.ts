@@ -1,7 +1,9 @@
 import { isIP, isIPv6 } from "node:net";
-import { StillpointError } from "../errors/stillpoint-error.ts";
-import { addressOf, type Discovery, type Instance } from "../pause/instance.ts";
+import { codeOf, messageOf, StillpointError } from "../errors/stillpoint-error.ts";
+import { addressOf, type Discovery, type DiscoveryBasis, type Instance } from "../pause/instance.ts";
 import { type Address, type ComponentKind, parseAddress } from "./instance-address.ts";
+import type { ReleaseSource } from "./kubernetes/cluster-source.ts";
+import type { ReleaseComponent, Releases } from "./kubernetes/releases.ts";
 import { type NameService, nameService } from "./name-service.ts";
 import { lookUpSrv } from "./srv-lookup.ts";
 
@@ -9,7 +11,8 @@ import { lookUpSrv } from "./srv-lookup.ts";
 export type InstanceSource =
   | { readonly kind: "list"; readonly addresses: readonly string[] }
   /** A fully qualified SRV name; `servers` are asked instead of the system's DNS servers. */
-  | { readonly kind: "srv"; readonly name: string; readonly servers?: readonly string[] };
+  | { readonly kind: "srv"; readonly name: string; readonly servers?: readonly string[] }
+  | ReleaseSource;
 
 export interface ComponentSource {
   readonly name: string;
@@ -19,9 +22,10 @@ export interface ComponentSource {
 
 export interface DiscoveryOptions {
   readonly names?: NameService;
+  readonly releases?: Pick<Releases, "find" | "whyNone">;
   /**
-   * What to do when an SRV name has no records at all. A backup refuses; a restore accepts, since its instances
-   * are to be stopped. That nobody answers is refused in both.
+   * What to do when an SRV name has no records at all, or a release no pods, or pods that are coming or going. A
+   * backup refuses; a restore accepts, since its instances are to be stopped. That nobody answers is refused in both.
    */
   readonly ifNone?: "refuse" | "accept";
 }
@@ -31,41 +35,79 @@ const INSTANCES_MOST = 1_000;
 
 interface Found {
   /** With what a name stands for, where it is one. */
-  readonly addresses: readonly (Address & Pick<Instance, "uid">)[];
+  readonly addresses: readonly (Address & Pick<Instance, "uid" | "pod">)[];
   readonly disagreements: readonly string[];
+  readonly unaddressed?: readonly string[];
 }
 
 /** Finds the instances of all components. */
 export async function discover(
   components: readonly ComponentSource[],
-  { names = nameService, ifNone = "refuse" }: DiscoveryOptions = {},
+  options: DiscoveryOptions = {},
 ): Promise<Discovery> {
-  const instances: Instance[] = [];
-  const disagreements: string[] = [];
-  for (const component of components) {
-    const found = await find(component, names, ifNone);
-    instances.push(
-      ...distinct(found.addresses).map((address) => ({ component: component.name, ...address })),
-    );
-    disagreements.push(...found.disagreements);
-  }
+  const found = await findAll(components, options);
+  const instances = found.flatMap(({ component, addresses }) =>
+    distinct(addresses).map((address) => ({ component, ...address })),
+  );
   if (instances.length > INSTANCES_MOST) {
     throw notFound(components, `${instances.length} were found, and at most ${INSTANCES_MOST} are handled`);
   }
-  const basis = components.some(({ source }) => source.kind === "srv") ? "dns" : "list";
-  return { instances, basis, ...(disagreements.length > 0 && { disagreement: disagreements.join("; ") }) };
+  const disagreements = found.flatMap((one) => one.disagreements);
+  const unaddressed = found.flatMap((one) => one.unaddressed ?? []);
+  return {
+    instances,
+    basis: basisOf(components),
+    ...(disagreements.length > 0 && { disagreement: disagreements.join("; ") }),
+    ...(unaddressed.length > 0 && { unaddressed }),
+  };
 }
 
-async function find(
+/** All at once, since instances may be held; every component that cannot be found is told. */
+async function findAll(
+  components: readonly ComponentSource[],
+  options: DiscoveryOptions,
+): Promise<readonly (Found & Pick<Instance, "component">)[]> {
+  const outcomes = await Promise.allSettled(
+    components.map(async (component) => ({ component: component.name, ...(await find(component, options)) })),
+  );
+  const failures = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason as Error] : []));
+  const [first, ...others] = failures;
+  if (first === undefined) return outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  if (others.length === 0) throw first;
+  throw new StillpointError(codeOf(first), failures.map(messageOf).join("; "), { cause: first });
+}
+
+/** The weakest one that any component rests on. */
+function basisOf(components: readonly ComponentSource[]): DiscoveryBasis {
+  const kinds = components.map(({ source }) => source.kind);
+  if (kinds.includes("srv")) return "dns";
+  return kinds.every((kind) => kind === "kubernetes") && kinds.length > 0 ? "kubernetes" : "list";
+}
+
+async function find(component: ComponentSource, options: DiscoveryOptions): Promise<Found> {
+  const { source, kind, name } = component;
+  const { names = nameService, ifNone = "refuse" } = options;
+  switch (source.kind) {
+    case "list":
+      return identified(
+        source.addresses.map((address) => parseAddress(address, kind)),
+        names,
+      );
+    case "srv":
+      return findBySrv(component, source, names, ifNone);
+    case "kubernetes":
+      return findPods({ name, kind, source }, options);
+    default:
+      return source satisfies never;
+  }
+}
+
+async function findBySrv(
   component: ComponentSource,
+  source: InstanceSource & { readonly kind: "srv" },
   names: NameService,
   ifNone: "refuse" | "accept",
 ): Promise<Found> {
-  const { source, kind } = component;
-  if (source.kind === "list") {
-    const addresses = source.addresses.map((address) => parseAddress(address, kind));
-    return identified(addresses, names);
-  }
   let question = 0;
   const answer = await lookUpSrv(source.name, () => names.srv(source.name, question++, source.servers));
   switch (answer.kind) {
@@ -82,6 +124,18 @@ async function find(
     default:
       return answer satisfies never;
   }
+}
+
+/** A backup asks twice, and what happened to the pods in between speaks against it. */
+async function findPods(
+  component: ReleaseComponent,
+  { releases, ifNone = "refuse" }: DiscoveryOptions,
+): Promise<Found> {
+  if (releases === undefined) throw new StillpointError("INTERNAL", "no access to Kubernetes was opened");
+  const { addresses, problems, unaddressed } = await releases.find(component, ifNone === "refuse");
+  if (ifNone === "refuse" && addresses.length === 0)
+    throw notFound([component], problems.join("; ") || (await releases.whyNone(component)));
+  return { addresses, disagreements: problems, unaddressed };
 }
 
 async function withAddresses(

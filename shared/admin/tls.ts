@@ -39,7 +39,7 @@ export function loadTls(component: string, tls: AdminTls): LoadedTls {
   }
 }
 
-function readPem(what: string, source: Pem): string {
+export function readPem(what: string, source: Pem): string {
   const text = "pem" in source ? source.pem.replaceAll("\\n", "\n") : readFile(what, source.file);
   if (text.includes("-----BEGIN ")) return text;
   const where = "pem" in source ? "the text given" : `"${source.file}"`;

@@ -10,6 +10,7 @@ const instance = z.strictObject({
   host: z.string(),
   port: z.number().int(),
   uid: z.string().exactOptional(),
+  pod: z.strictObject({ namespace: z.string(), name: z.string(), server: z.string() }).exactOptional(),
 });
 const basis = z.enum(["list", "dns", "kubernetes"]);
 

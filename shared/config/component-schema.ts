@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { type ComponentKind, parseAddress } from "../admin/instance-address.ts";
 import { checkedText, text } from "./fields.ts";
+import { KubernetesSection } from "./kubernetes-schema.ts";
+import { certificateSource, exactlyOne, pemFile } from "./pem-schema.ts";
 
 export const COMPONENT_KINDS = ["ledger", "auditor", "scalardb-cluster", "scalardb-server"] as const;
 COMPONENT_KINDS satisfies readonly ComponentKind[];
@@ -45,8 +47,13 @@ const instances = z
       .describe(
         "Instances found by DNS. The verdict says so: DNS may forget an instance that is still stopping.",
       ),
+    z
+      .strictObject({ kubernetes: KubernetesSection })
+      .describe("The pods of a Helm release, watched from before the pause until after the hold."),
   ])
-  .describe("Where the instances are: a list of addresses, or { srv: NAME }.");
+  .describe(
+    "Where the instances are: a list of addresses, { srv: NAME } or { kubernetes: { release: NAME } }.",
+  );
 
 function serverProblem(server: string): string | undefined {
   const literal = /^(?:\d+\.){3}\d+(?::\d+)?$|^\[[0-9A-Fa-f:.]+\](?::\d+)?$/.test(server);
@@ -55,24 +62,14 @@ function serverProblem(server: string): string | undefined {
     : 'must be the IP address of a DNS server, such as "10.0.0.2" or "[fd00::2]:53"';
 }
 
-const file = text("must be the path of a file").describe(
-  "Path of a PEM file, relative to the configuration file.",
-);
-const pem = text("must be PEM text, beginning with -----BEGIN", /-----BEGIN /).describe(
-  "The PEM text itself.",
-);
-const certificateSource = z
-  .strictObject({ file: file.optional(), pem: pem.optional() })
-  .refine((source) => Object.keys(source).length === 1, 'must have exactly one of "file" and "pem"');
 const keySource = z
   .strictObject({
-    file: file.optional(),
+    file: pemFile.optional(),
     env: text("must be the name of an environment variable", /^[A-Za-z_][A-Za-z0-9_]*$/)
       .optional()
       .describe("Name of the environment variable that holds the PEM text."),
   })
   .refine((source) => Object.keys(source).length === 1, 'must have exactly one of "file" and "env"');
-const exactlyOne = { minProperties: 1, maxProperties: 1 };
 
 export const TlsSection = z
   .strictObject({

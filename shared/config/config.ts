@@ -3,6 +3,8 @@ import { type Address, type ComponentKind, parseAddress } from "../admin/instanc
 import type { ComponentSection, TlsSection } from "./component-schema.ts";
 import { kindOf, type Product, pausedOf, productOf } from "./derived.ts";
 import type { ConfigFile, DatabaseSection, DeploymentSection, PauseSection } from "./file-schema.ts";
+import type { KubernetesSection } from "./kubernetes-schema.ts";
+import type { CertificateSection } from "./pem-schema.ts";
 
 /** The configuration as the rest of the product sees it: complete, checked, deeply frozen, all paths absolute. */
 export interface Config {
@@ -41,7 +43,35 @@ export interface Component {
 
 export type InstanceSource =
   | { readonly kind: "list"; readonly addresses: readonly Address[] }
-  | { readonly kind: "srv"; readonly name: string; readonly servers?: readonly string[] };
+  | { readonly kind: "srv"; readonly name: string; readonly servers?: readonly string[] }
+  | KubernetesSettings;
+
+export interface KubernetesSettings {
+  readonly kind: "kubernetes";
+  readonly release: string;
+  readonly namespace: string;
+  readonly port?: number;
+  readonly access: KubernetesAccess;
+}
+
+export type KubernetesAccess =
+  | { readonly kind: "kubeconfig"; readonly file?: string; readonly context?: string }
+  | { readonly kind: "in-cluster" }
+  | {
+      readonly kind: "token";
+      readonly endpoint: string;
+      readonly ca: CertificateSource;
+      /** Only ever a reference. */
+      readonly token: { readonly file: string } | { readonly env: string };
+    }
+  | {
+      readonly kind: "eks";
+      readonly endpoint: string;
+      readonly ca: CertificateSource;
+      readonly cluster: string;
+      readonly region: string;
+      readonly profile?: string;
+    };
 
 export type CertificateSource = { readonly file: string } | { readonly pem: string };
 /** A private key is only ever a reference. */
@@ -116,15 +146,20 @@ function componentFrom(name: string, section: ComponentSection, folder: string):
   return {
     name,
     kind,
-    instances: instancesFrom(section.instances, kind),
+    instances: instancesFrom(section.instances, kind, folder),
     paused: pausedOf(name, section),
     ...(section.tls && { tls: tlsFrom(section.tls, folder) }),
   };
 }
 
-function instancesFrom(instances: ComponentSection["instances"], kind: ComponentKind): InstanceSource {
+function instancesFrom(
+  instances: ComponentSection["instances"],
+  kind: ComponentKind,
+  folder: string,
+): InstanceSource {
   if (Array.isArray(instances))
     return { kind: "list", addresses: instances.map((text) => parseAddress(text, kind)) };
+  if ("kubernetes" in instances) return kubernetesFrom(instances.kubernetes, folder);
   const { srv, servers } = instances;
   return { kind: "srv", name: srv, ...(servers && { servers }) };
 }
@@ -138,10 +173,36 @@ export function tlsFrom({ ca, authority, certificate, key }: TlsSection, folder:
   };
 }
 
-function certificateFrom(
-  { file, pem = "" }: NonNullable<TlsSection["ca"]>,
-  folder: string,
-): CertificateSource {
+export function kubernetesFrom(section: KubernetesSection, folder: string): KubernetesSettings {
+  const { release, namespace, port, access } = section;
+  return {
+    kind: "kubernetes",
+    release,
+    namespace,
+    ...(port !== undefined && { port }),
+    access: accessFrom(access, folder),
+  };
+}
+
+function accessFrom(access: KubernetesSection["access"], folder: string): KubernetesAccess {
+  if (access === undefined) return { kind: "kubeconfig" };
+  if (access === "in-cluster") return { kind: "in-cluster" };
+  if ("kubeconfig" in access) {
+    const { file, context } = access.kubeconfig;
+    return {
+      kind: "kubeconfig",
+      ...(file !== undefined && { file: resolve(folder, file) }),
+      ...(context !== undefined && { context }),
+    };
+  }
+  const { endpoint } = access;
+  const ca = certificateFrom(access.ca, folder);
+  if ("token" in access) return { kind: "token", endpoint, ca, token: keyFrom(access.token, folder) };
+  const { cluster, region, profile } = access.eks;
+  return { kind: "eks", endpoint, ca, cluster, region, ...(profile !== undefined && { profile }) };
+}
+
+function certificateFrom({ file, pem = "" }: CertificateSection, folder: string): CertificateSource {
   return file === undefined ? { pem } : { file: resolve(folder, file) };
 }
 

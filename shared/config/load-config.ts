@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
+import { clusterProblems } from "./cluster-material.ts";
 import { type Config, configFrom, type Deployment } from "./config.ts";
 import { ConfigFile } from "./file-schema.ts";
 import { didYouMean } from "./near-miss.ts";
@@ -44,7 +45,10 @@ export function loadConfig(path: string | undefined, env: Environment): Config {
 
 /** Everything that can be said about the configuration without contacting anybody. */
 export function checkConfig(path: string | undefined, env: Environment): ConfigCheck {
-  return examine(path, env, (tree, folder) => referenceProblems(tree, folder, env));
+  return examine(path, env, (tree, folder) => [
+    ...referenceProblems(tree, folder, env),
+    ...clusterProblems(tree, folder, env),
+  ]);
 }
 
 /** One deployment by name; `DEPLOYMENT_UNKNOWN` tells which there are. */

@@ -34,10 +34,14 @@ export function showValue(path: SettingPath, value: unknown): string | undefined
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
 
-/** Somebody may have put the key itself where its file or variable should be named. */
+/** Somebody may have put the key or token itself where its file or variable should be named. */
 function mayBeSecret(path: SettingPath, value: unknown): boolean {
-  if (path.at(-1) === "key") return true;
+  if (isSecret(path.at(-1))) return true;
   if (typeof value !== "string") return false;
-  const longInKey = path.at(-2) === "key" && value.length > LONGEST_VALUE;
+  const longInKey = isSecret(path.at(-2)) && value.length > LONGEST_VALUE;
   return longInKey || value.includes("-----BEGIN") || /\/\/[^/\s]*@/.test(value);
+}
+
+function isSecret(setting: string | number | undefined): boolean {
+  return setting === "key" || setting === "token";
 }

@@ -1,4 +1,5 @@
 import { parseAddress } from "../admin/instance-address.ts";
+import { productOfKind } from "../admin/kubernetes/product.ts";
 import { addressOf } from "../pause/instance.ts";
 import { type ComponentSection, canonicalHost } from "./component-schema.ts";
 import { kindOf, pausedOf, productOf } from "./derived.ts";
@@ -71,9 +72,16 @@ function kindProblems({ name, path, section }: Found<ComponentSection>): readonl
     return [
       { path: [...path, "kind"], rule: `is missing, and "${name}" is not the name of a kind`, about: "name" },
     ];
-  if (section.paused !== false || kind === "auditor") return [];
-  const rule = `must not be false for a ${kind}: its transactions would go on inside the window`;
-  return [{ path: [...path, "paused"], rule }];
+  const problems: Problem[] = [];
+  if (section.paused === false && kind !== "auditor") {
+    const rule = `must not be false for a ${kind}: its transactions would go on inside the window`;
+    problems.push({ path: [...path, "paused"], rule });
+  }
+  if ("kubernetes" in section.instances && productOfKind(kind) === undefined) {
+    const rule = `must be a list or an SRV name for a ${kind}: its pods cannot be told by their labels`;
+    problems.push({ path: [...path, "instances"], rule });
+  }
+  return problems;
 }
 
 function strangerProblem({ name, path, section }: Found<ComponentSection>, product: string): Problem {
@@ -104,8 +112,8 @@ function databaseProblems(tree: unknown, deployment: SettingPath): readonly Prob
 function sharedInstances(components: readonly Found<ComponentSection>[]): readonly Problem[] {
   const owners = new Map<string, string>();
   return components.flatMap(({ name, path, section }) =>
-    instancesOf(name, section).flatMap(({ instance, below }) => {
-      const owner = claim(owners, instance, `${path[1]}.${name}`);
+    instancesOf(name, section).flatMap(({ instance, below, within = "" }) => {
+      const owner = claim(owners, `${instance}${within}`, `${path[1]}.${name}`);
       const rule = `must not name "${instance}" again: component "${owner}" does`;
       return owner === undefined ? [] : [{ path: [...path, "instances", ...below], rule }];
     }),
@@ -122,9 +130,15 @@ function claim(owners: Map<string, string>, thing: string, claimant: string): st
 function instancesOf(
   name: string,
   section: ComponentSection,
-): readonly { instance: string; below: SettingPath }[] {
+): readonly { instance: string; below: SettingPath; within?: string }[] {
   const { instances } = section;
-  if (!Array.isArray(instances))
+  if ("kubernetes" in instances) {
+    const { release, namespace, access } = instances.kubernetes;
+    // Releases of the same name in two clusters are two.
+    const instance = `${kindOf(name, section)} of release ${release} in namespace ${namespace}`;
+    return [{ instance, below: ["kubernetes", "release"], within: JSON.stringify(access) }];
+  }
+  if ("srv" in instances)
     return [{ instance: instances.srv.toLowerCase().replace(/\.$/, ""), below: ["srv"] }];
   return instances.map((text, index) => {
     const { host, port } = parseAddress(text, kindOf(name, section) ?? "ledger");

@@ -1,4 +1,6 @@
+import type * as z from "zod";
 import { ComponentSection, TlsSection } from "./component-schema.ts";
+import { KubernetesSection } from "./kubernetes-schema.ts";
 import { type SettingPath, valueAt } from "./problem.ts";
 
 /** A named section of the file, whatever state the rest of it is in. */
@@ -25,11 +27,20 @@ export function componentsOf(tree: unknown, deployment: SettingPath): readonly F
 
 /** The TLS sections whose own shape is right, whatever the component around them looks like. */
 export function tlsSectionsOf(tree: unknown): readonly Found<TlsSection>[] {
+  return partsOfComponents(tree, ["tls"], TlsSection);
+}
+
+export function kubernetesSectionsOf(tree: unknown): readonly Found<KubernetesSection>[] {
+  return partsOfComponents(tree, ["instances", "kubernetes"], KubernetesSection);
+}
+
+function partsOfComponents<T>(tree: unknown, below: SettingPath, shape: z.ZodType<T>): readonly Found<T>[] {
   const components = sectionsAt(tree, ["deployments"]).flatMap(({ path }) =>
     sectionsAt(tree, [...path, "components"]),
   );
-  return components.flatMap(({ name, path }) => {
-    const parsed = TlsSection.safeParse(valueAt(tree, [...path, "tls"]));
-    return parsed.success ? [{ name, path: [...path, "tls"], section: parsed.data }] : [];
+  return components.flatMap(({ name, path: component }) => {
+    const path = [...component, ...below];
+    const parsed = shape.safeParse(valueAt(tree, path));
+    return parsed.success ? [{ name, path, section: parsed.data }] : [];
   });
 }

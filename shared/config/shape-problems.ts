@@ -76,7 +76,7 @@ function unionProblems(
   path: SettingPath,
 ): readonly Problem[] {
   if (valueAt(tree, path) === undefined) return [{ path, rule: "is missing", about: "name" }];
-  const meant = forms.find((issues) => !issues.some(isOfAnotherForm));
+  const meant = nearest(forms.filter((issues) => !issues.some(isOfAnotherForm)));
   if (meant === undefined) return [{ path, rule: eitherRule(tree, forms, path) }];
   const takesWords = forms.some(([first]) => first?.code === "invalid_value");
   return takesWords && meant.some(({ code }) => code === "invalid_format")
@@ -84,10 +84,21 @@ function unionProblems(
     : shapeProblems(tree, meant, path);
 }
 
+/** Of several sections the one that knows most of the settings given. */
+function nearest(forms: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const unknown = (issues: readonly Issue[]) =>
+    issues.reduce((sum, one) => sum + (isOfItself(one) ? one.keys.length : 0), 0);
+  return forms.toSorted((one, other) => unknown(one) - unknown(other))[0];
+}
+
+function isOfItself(issue: Issue): issue is Issue & { code: "unrecognized_keys" } {
+  return issue.code === "unrecognized_keys" && issue.path.length === 0;
+}
+
 /** `must be "auto", or a duration` */
 function eitherRule(tree: unknown, forms: readonly (readonly Issue[])[], path: SettingPath): string {
   const rules = forms.flatMap(([first]) => (first ? shapeProblems(tree, [first], path) : []));
-  const [first = "", ...others] = rules.map(({ rule }) => rule.replace(/; did you mean .*$/, ""));
+  const [first = "", ...others] = new Set(rules.map(({ rule }) => rule.replace(/; did you mean .*$/, "")));
   return [first, ...others.map((rule) => rule.replace(/^must be /, ""))].join(", or ");
 }
 

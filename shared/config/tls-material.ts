@@ -50,7 +50,8 @@ function missingParts(path: SettingPath, { ca, client }: TlsSettings, env: Envir
   });
 }
 
-function readingProblem(file: string): string | undefined {
+/** Why a file cannot be read, where it cannot. */
+export function readingProblem(file: string): string | undefined {
   try {
     readFileSync(file);
     return undefined;

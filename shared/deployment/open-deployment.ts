@@ -1,6 +1,8 @@
 import { AdminClients } from "../admin/admin-clients.ts";
 import { type ComponentSource, discover } from "../admin/discovery.ts";
+import { type ReleaseComponent, Releases } from "../admin/kubernetes/releases.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import { clusterSource } from "../config/cluster-material.ts";
 import type { Component, Deployment } from "../config/config.ts";
 import { adminTls, type Environment } from "../config/tls-material.ts";
 import { type DynamodbDatabase, openDynamodb } from "../databases/dynamodb/database.ts";
@@ -16,7 +18,10 @@ export interface OpenDeployment {
   readonly clock: OurClock;
   readonly admin: AdminClients;
   database(name: string): DynamodbDatabase;
-  /** The instances that a backup pauses. */
+  /**
+   * The instances that a backup pauses: asked before the pause and again after the hold. Where they are pods, they
+   * are watched from the first time on, and every later answer disagrees if one of them changed.
+   */
   discoverPaused(): Promise<Discovery>;
   /** The instances of all components; none at all is fine, since a restore wants them stopped. */
   discoverAll(): Promise<Discovery>;
@@ -31,6 +36,9 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
     its ? [[name, adminTls(its, env)] as const] : [],
   );
   const admin = new AdminClients({ clock: clock.oursMs, tls: Object.fromEntries(tls) });
+  const paused = settings.components.filter((component) => component.paused);
+  const sources = (of: readonly Component[]) => of.map((component) => sourceOf(component, env));
+  const releases = new Releases(() => sources(settings.components).flatMap(releaseOf));
   const databases = new Map(settings.databases.map((database) => [database.name, openDynamodb(database)]));
   return {
     settings,
@@ -38,20 +46,34 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
     clock,
     admin,
     database: (name) => databases.get(name) ?? unknownDatabase(settings.name, name),
-    discoverPaused: () => discover(settings.components.filter(({ paused }) => paused).map(sourceOf)),
-    discoverAll: () => discover(settings.components.map(sourceOf), { ifNone: "accept" }),
-    // An address is all that a list or the DNS knows of a process.
-    whereabouts: async (instances) => instances.map((instance) => ({ kind: "there", instance })),
+    discoverPaused: async () => discover(sources(paused), { releases }),
+    discoverAll: async () => discover(sources(settings.components), { releases, ifNone: "accept" }),
+    whereabouts: (instances) => releases.whereabouts(instances),
     close: () => {
+      releases.close();
       admin.close();
       for (const database of databases.values()) database.close();
     },
   };
 }
 
-function sourceOf({ name, kind, instances }: Component): ComponentSource {
-  if (instances.kind === "srv") return { name, kind, source: instances };
-  return { name, kind, source: { kind: "list", addresses: instances.addresses.map(addressOf) } };
+function sourceOf({ name, kind, instances }: Component, env: Environment): ComponentSource {
+  switch (instances.kind) {
+    case "list":
+      return { name, kind, source: { kind: "list", addresses: instances.addresses.map(addressOf) } };
+    case "srv":
+      return { name, kind, source: instances };
+    case "kubernetes": {
+      const { access, ...release } = instances;
+      return { name, kind, source: { ...release, cluster: clusterSource(access, env) } };
+    }
+    default:
+      return instances satisfies never;
+  }
+}
+
+function releaseOf({ name, kind, source }: ComponentSource): readonly ReleaseComponent[] {
+  return source.kind === "kubernetes" ? [{ name, kind, source }] : [];
 }
 
 export function namespacesOf(settings: {

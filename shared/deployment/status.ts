@@ -1,6 +1,6 @@
 import type { Lease, PauseRecord, RestorePoint, Run } from "../catalog/model.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
-import { distinctInstances, type GateAnswer } from "../pause/instance.ts";
+import { type Discovery, distinctInstances, type GateAnswer } from "../pause/instance.ts";
 import { isRestorable, secondOf } from "../restore/choose-point.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
@@ -61,6 +61,11 @@ function isHeld({ holder }: Lease, runs: readonly Run[]): boolean {
   return holder !== undefined && state !== "done" && state !== "abandoned";
 }
 
+function unaddressedText({ unaddressed = [] }: Discovery): string | undefined {
+  const pods = unaddressed.map((name) => `"${name}"`).join(", ");
+  return pods === "" ? undefined : `${pods} cannot be asked`;
+}
+
 /** Every instance that is known: recorded ones are asked also where discovery fails. */
 async function askGates(open: OpenDeployment): Promise<Pick<DeploymentStatus, "instances" | "undiscovered">> {
   const { admin, catalog, settings } = open;
@@ -71,5 +76,6 @@ async function askGates(open: OpenDeployment): Promise<Pick<DeploymentStatus, "i
   const discovered = typeof found === "string" ? [] : found.instances;
   const everyone = distinctInstances([...discovered, ...recorded]);
   const instances = await admin.checkPaused(everyone, { deadlineMs: settings.pause.rpcDeadlineMs });
-  return { instances, ...(typeof found === "string" && { undiscovered: found }) };
+  const undiscovered = typeof found === "string" ? found : unaddressedText(found);
+  return { instances, ...(undiscovered !== undefined && { undiscovered }) };
 }

@@ -9,18 +9,25 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /**
  * Refuses while any instance answers: requests that it holds or serves would run on the restored data. Asked are
  * those that were recorded at the backup and those that discovery finds now; that a name does not answer is what
- * one expects. One that accepts connections and says nothing counts as running.
+ * one expects. One that accepts connections and says nothing counts as running, and so does every pod that is
+ * there: its containers may start at any moment.
  */
 export async function refuseRunning(open: OpenDeployment, recorded: readonly Instance[]): Promise<void> {
-  const { instances } = await open.discoverAll();
+  const { instances, unaddressed = [] } = await open.discoverAll();
   const everyone = distinctInstances([...recorded, ...instances]);
   const answers = await open.admin.checkPaused(everyone, { deadlineMs: open.settings.pause.rpcDeadlineMs });
-  const signs = (await Promise.all(answers.map(signOf))).filter((sign) => sign !== undefined);
+  const pods = [...instances.flatMap(({ pod }) => pod?.name ?? []), ...unaddressed];
+  const signs = [
+    ...(await Promise.all(answers.map(signOf))).filter((sign) => sign !== undefined),
+    ...pods.map((name) => ({ kind: "runs", text: `pod "${name}"` }) as const),
+  ];
   const running = signs.filter(({ kind }) => kind === "runs").map(({ text }) => text);
   const unknown = signs.filter(({ kind }) => kind === "unknown").map(({ text }) => text);
   if (signs.length === 0) return;
   const reasons = [
-    ...(running.length > 0 ? [`${running.join(", ")} still run: stop them, do not just pause them`] : []),
+    ...(running.length > 0
+      ? [`${running.join(", ")} still run: stop them, do not just pause them${hint(pods)}`]
+      : []),
     ...(unknown.length > 0
       ? [
           `${unknown.join(", ")}: nobody knows that they are stopped; mend the name server, or give the name an address in the hosts file`,
@@ -31,6 +38,10 @@ export async function refuseRunning(open: OpenDeployment, recorded: readonly Ins
     "INSTANCES_RUNNING",
     `requests of "${open.settings.name}" could be let go into the restored data: ${reasons.join("; ")}. Nothing more was deleted`,
   );
+}
+
+function hint(pods: readonly string[]): string {
+  return pods.length === 0 ? "" : " (pods: scale their deployments to 0)";
 }
 
 type Sign = { readonly kind: "runs" | "unknown"; readonly text: string };

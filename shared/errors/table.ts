@@ -63,7 +63,7 @@ export const ERRORS = {
     exit: 20,
     meaning:
       "The instances could not be discovered, or their list cannot be trusted; nothing further was changed.",
-    next: "Check the component's addresses or SRV name, then: stillpoint status",
+    next: "Check the component's addresses, SRV name or Helm release, then: stillpoint status",
   },
   INSTANCE_UNREACHABLE: {
     exit: 21,

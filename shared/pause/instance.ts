@@ -6,6 +6,15 @@ export interface Instance {
   readonly port: number;
   /** Identity over time where the discovery knows one (a pod's uid); an address alone can be taken over. */
   readonly uid?: string;
+  /** Where Kubernetes knows it: what became of it can be asked there, whoever has its address by now. */
+  readonly pod?: InstancePod;
+}
+
+export interface InstancePod {
+  readonly namespace: string;
+  readonly name: string;
+  /** Address of the API server: another cluster may know the name too, or not. */
+  readonly server: string;
 }
 
 /** `host:port`, with brackets around an IPv6 address. */
@@ -26,8 +35,10 @@ export type DiscoveryBasis = "list" | "dns" | "kubernetes";
 export interface Discovery {
   readonly instances: readonly Instance[];
   readonly basis: DiscoveryBasis;
-  /** Set where the answers of the discovery did not agree with each other. */
+  /** Set where the answers of the discovery did not agree with each other, or tell of a change. */
   readonly disagreement?: string;
+  /** Processes that run, or may at any moment, and have no address to be asked at. */
+  readonly unaddressed?: readonly string[];
 }
 
 /** When a question was sent and answered, in ms on our clock. An answer that never came has the time we gave up. */
@@ -67,11 +78,9 @@ export type GateAnswer = Asked & { readonly instance: Instance } & (
   );
 
 /** What is known of a recorded instance now: an address alone can be taken over by another process. */
-export type Whereabouts = {
-  readonly instance: Instance;
-} /** Nothing speaks against its being the process that was recorded. */ & (
+export type Whereabouts = { readonly instance: Instance } & (
   | { readonly kind: "there" }
-  /** That process exists no more, and its pause went with it. */
+  /** It exists no more, and its pause went with it. */
   | { readonly kind: "gone"; readonly message: string }
   /** Whoever would know did not say. */
   | { readonly kind: "unknown"; readonly message: string }

@@ -180,6 +180,41 @@ test("every lookup reaches a server, though the records may be cached for a minu
   expect(server.questions).toBe(6);
 });
 
+const nobody: NameService = { srv: async () => [], addresses: async () => [] };
+const release: ComponentSource = {
+  name: "cluster",
+  kind: "scalardb-cluster",
+  source: { kind: "kubernetes", release: "stock", namespace: "default", cluster: { kind: "in-cluster" } },
+};
+const pods = (...hosts: string[]) => ({
+  find: async () => ({
+    addresses: hosts.map((host) => ({
+      host,
+      port: 60053,
+      uid: "u",
+      pod: { namespace: "default", name: host, server: "https://10.0.0.1" },
+    })),
+    problems: [],
+    unaddressed: [],
+  }),
+  whyNone: async () => "there are none",
+});
+
+test("a list of instances rests on the weakest that any component rests on", async () => {
+  const basisOf = async (...components: ComponentSource[]) =>
+    (await discover(components, { releases: pods("10.0.0.1"), names: nobody, ifNone: "accept" })).basis;
+  expect(await basisOf(release)).toBe("kubernetes");
+  expect(await basisOf(release, list("10.0.0.2"))).toBe("list");
+  expect(await basisOf(release, srv(), list("10.0.0.2"))).toBe("dns");
+});
+
+test("every component that cannot be found is told", async () => {
+  await expect(discover([release, srv()], { releases: pods(), names: nobody })).rejects.toMatchObject({
+    code: "INSTANCES_NOT_FOUND",
+    message: expect.stringMatching(/"cluster": there are none; .*"ledger": the DNS says/),
+  });
+});
+
 test("an instance found by SRV can be spoken to", async () => {
   const gate = await embeddedGate();
   opened.push(gate);

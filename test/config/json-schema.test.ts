@@ -23,7 +23,11 @@ test("every setting has a description and refuses unknown ones", () => {
 test("the settings of a place are known, whatever the names above it", () => {
   expect(settingsAt([])).toEqual(["catalog", "deployments"]);
   expect(settingsAt(["deployments", "any", "pause"])).toContain("drainWait");
-  expect(settingsAt(["deployments", "any", "components", "any", "instances"])).toEqual(["srv", "servers"]);
+  expect(settingsAt(["deployments", "any", "components", "any", "instances"])).toEqual([
+    "srv",
+    "servers",
+    "kubernetes",
+  ]);
   expect(settingsAt(["nowhere", "at", "all"])).toEqual([]);
 });
 

@@ -126,8 +126,8 @@ describe("a configuration", () => {
 
   test("that is the example can be used", () => {
     const config = loadConfig(EXAMPLE, {});
-    expect(config.deployments.map(({ name }) => name)).toEqual(["payments", "orders"]);
-    expect(config.deployments[1]).toMatchObject({
+    expect(config.deployments.map(({ name }) => name)).toEqual(["payments", "stock", "orders"]);
+    expect(config.deployments[2]).toMatchObject({
       objectiveMs: 26 * 3_600_000,
       schedule: { cron: "0 3 * * *", timezone: "Asia/Tokyo" },
       databases: [{ prefix: "prod_" }],
@@ -140,7 +140,7 @@ describe("a configuration", () => {
     expect(() => deploymentNamed(config, "order")).toThrow(
       expect.objectContaining({
         code: "DEPLOYMENT_UNKNOWN",
-        message: `cannot find deployment "order" in "${EXAMPLE}", which has "payments", "orders"; did you mean "orders"? nothing was done`,
+        message: `cannot find deployment "order" in "${EXAMPLE}", which has "payments", "stock", "orders"; did you mean "orders"? nothing was done`,
       }),
     );
   });

@@ -116,6 +116,52 @@ const cases: readonly (readonly [behaviour: string, part: string, ...problems: s
     ':3:42 deployments.payments.components.ledger.instances.svr is no setting here; did you mean "srv"?',
   ],
   [
+    "a mistyped setting of a release is told where it is",
+    "components: { ledger: { instances: { kubernetes: { relase: a, namespace: A_B, port: 0 } } } }",
+    ":3:42 deployments.payments.components.ledger.instances.kubernetes.release is missing",
+    expect.stringMatching(/kubernetes\.namespace must be the name of a namespace \(it is "A_B"\)$/),
+    expect.stringMatching(/kubernetes\.port must be a port from 1 to 65535 \(it is 0\)$/),
+    expect.stringMatching(/kubernetes\.relase is no setting here; did you mean "release"\?$/),
+  ],
+  [
+    "a token is not taken, and not shown",
+    "components: { ledger: { instances: { kubernetes: { release: a, access: " +
+      '{ endpoint: "https://10.0.0.1", ca: { file: a }, token: abc } } } } }',
+    ":3:132 deployments.payments.components.ledger.instances.kubernetes.access.token must be a section with settings " +
+      "of its own (it is not shown, since it may be a secret)",
+  ],
+  [
+    "an access to an API server says as whom",
+    'components: { ledger: { instances: { kubernetes: { release: a, access: { endpoint: "https://a", ca: { file: a } } } } } }',
+    ":3:68 deployments.payments.components.ledger.instances.kubernetes.access.token is missing",
+  ],
+  [
+    "an API server is not sent a token in the clear",
+    "components: { ledger: { instances: { kubernetes: { release: a, access: " +
+      '{ endpoint: "http://10.0.0.1", ca: { file: a }, eks: { cluster: c, region: r } } } } } }',
+    expect.stringMatching(/access\.endpoint must begin with https:\/\/: a token would be sent to it/),
+  ],
+  [
+    "an access that is neither file nor server is told both",
+    "components: { ledger: { instances: { kubernetes: { release: a, access: incluster } } } }",
+    expect.stringMatching(
+      /access must be "in-cluster", or a section with settings of its own \(it is "incluster"\)$/,
+    ),
+  ],
+  [
+    "a release belongs to one component",
+    "components: { ledger: { instances: { kubernetes: { release: a } } }, " +
+      "l2: { kind: ledger, instances: { kubernetes: { release: a, namespace: default } } } }",
+    ':3:130 deployments.payments.components.l2.instances.kubernetes.release must not name "ledger of release a in ' +
+      'namespace default" again: component "payments.ledger" does (it is "a")',
+  ],
+  [
+    "a ScalarDB Server has no pods that can be told",
+    "components: { scalardb-server: { instances: { kubernetes: { release: a } } } }",
+    ":3:49 deployments.payments.components.scalardb-server.instances must be a list or an SRV name for a " +
+      "scalardb-server: its pods cannot be told by their labels",
+  ],
+  [
     "instances that are neither list nor SRV name are told both forms",
     "components: { ledger: { instances: 10.0.0.1 } }",
     ":3:40 deployments.payments.components.ledger.instances must be a list, or a section with settings of its own " +

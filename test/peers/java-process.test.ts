@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { resolveJars } from "../../rehearsal/scalardb-server/jars.ts";
-import { JavaProcess } from "../../rehearsal/scalardb-server/java-process.ts";
+import { startJava } from "../../rehearsal/scalardb-server/java-process.ts";
 import { startScalarDbServer } from "../../rehearsal/scalardb-server/scalardb-server.ts";
 import { NOWHERE } from "./bare-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -17,7 +17,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 test("a program that ends before it is ready is an error that quotes its log", async () => {
   const { lib } = await resolveJars("scalardb-server");
-  const java = new JavaProcess({ name: "broken", lib, main: "no.such.Program", args: [], dir });
+  const java = startJava({ name: "broken", lib, main: "no.such.Program", args: [], dir });
   await expect(java.ready(/listening/, 30_000)).rejects.toThrow(
     /"broken" ended before it was ready.*broken\.log".*no\.such\.Program/s,
   );
@@ -25,7 +25,7 @@ test("a program that ends before it is ready is an error that quotes its log", a
 
 test("a program that is not ready in time is killed", async () => {
   const { lib } = await resolveJars("scalardb-server");
-  const java = new JavaProcess({ name: "slow", lib, main: "no.such.Program", args: [], dir });
+  const java = startJava({ name: "slow", lib, main: "no.such.Program", args: [], dir });
   await expect(java.ready(/listening/, 0)).rejects.toThrow('"slow" was not ready within 0 s');
   expect(await java.exited).toBe(-1);
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { resolveJars } from "../../rehearsal/scalardb-server/jars.ts";
-import { JavaProcess } from "../../rehearsal/scalardb-server/java-process.ts";
+import { startJava } from "../../rehearsal/scalardb-server/java-process.ts";
 import { addressOf } from "../../shared/pause/instance.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -29,7 +29,7 @@ export async function scalarAdmin(
 ): Promise<ScalarAdminAnswer> {
   const { lib } = await resolveJars("scalardb-server");
   const dir = await temporaryFolder();
-  const java = new JavaProcess({
+  const java = startJava({
     name: `scalar-admin-${randomUUID()}`,
     lib,
     main: "com.scalar.admin.AdminCommand",

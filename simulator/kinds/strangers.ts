@@ -32,9 +32,12 @@ function pausesBeforeUs(scene: Scene): void {
   const { world } = scene;
   const server = someServer(world);
   server.beginEndless(world.chance.between(5_000, 60_000));
+  world.occurred++;
+  let hasCome = false;
   scene.onEffect = ({ kind }) => {
-    if (kind !== "open-pause") return;
-    world.occurred++;
+    // Others have no record to open.
+    if (hasCome || (kind !== "open-pause" && kind !== "pause")) return;
+    hasCome = true;
     strangerPauses(scene, server, world.chance.between(0, 20_000));
   };
 }

@@ -83,6 +83,7 @@ function many({ seed, runs, about, onlyOurs }: Many): number {
   const total = totalOf(tally.Stillpoint);
   console.log(`
 runs ${seed} to ${seed + runs - 1}: ${seconds(performance.now() - startedMs)} s, ${Math.round((total.runs / ownMs) * 1000)} complete runs of ours a second
+clean runs: ${total.runs - total.disturbed}, of which ${total.falselyRefused} were refused
 longest that anything stayed paused after its backup had died: ${seconds(total.longestAfterDeathMs)} s`);
   const problems = problemsOf(tally.Stillpoint);
   for (const problem of problems) console.log(`BROKEN: ${problem}`);

@@ -4,7 +4,7 @@ import { type Algorithm, type Count, type Tally, totalOf } from "./tally.ts";
 const COLUMNS = [
   "what goes wrong",
   "runs",
-  "it happened",
+  "times it happened",
   "valid",
   "stuck",
   "falsely valid",

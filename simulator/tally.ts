@@ -9,8 +9,9 @@ import type { Kind } from "./scene.ts";
 /** What is counted of the runs of one algorithm under one kind of misfortune. */
 export interface Count {
   runs: number;
-  /** Runs in which what they are about really happened. */
+  /** How often what they are about really happened, and in how many of the runs. */
   occurred: number;
+  disturbed: number;
   valid: number;
   falselyRefused: number;
   /** With a breach that nobody could have seen or helped. */
@@ -44,7 +45,8 @@ export function add(counts: Map<string, Count>, kind: string, report: Report): v
   const count = counts.get(kind) ?? newCount();
   counts.set(kind, count);
   count.runs++;
-  if (report.occurred > 0) count.occurred++;
+  count.occurred += report.occurred;
+  if (report.occurred > 0) count.disturbed++;
   if (report.isValid) count.valid++;
   if (isFalselyRefused(report)) count.falselyRefused++;
   if (APART.some((breach) => report.breaches.has(breach))) count.apart++;
@@ -56,6 +58,7 @@ function newCount(): Count {
   return {
     runs: 0,
     occurred: 0,
+    disturbed: 0,
     valid: 0,
     falselyRefused: 0,
     apart: 0,
@@ -69,6 +72,7 @@ export function totalOf(counts: Map<string, Count>): Count {
   for (const count of counts.values()) {
     total.runs += count.runs;
     total.occurred += count.occurred;
+    total.disturbed += count.disturbed;
     total.valid += count.valid;
     total.falselyRefused += count.falselyRefused;
     total.apart += count.apart;
@@ -92,12 +96,12 @@ const MOST_FALSE_REFUSALS = 1 / 1_000;
 
 /** Why these runs of ours are not what the laws want. */
 export function problemsOf(counts: Map<string, Count>): readonly string[] {
-  const { runs, occurred, falselyRefused, breaches } = totalOf(counts);
+  const { runs, disturbed, falselyRefused, breaches } = totalOf(counts);
   const broken = FORBIDDEN.flatMap((breach) => {
     const n = breaches.get(breach) ?? 0;
     return n === 0 ? [] : [`${n} runs ended ${breach}`];
   });
-  const clean = runs - occurred;
+  const clean = runs - disturbed;
   if (falselyRefused <= clean * MOST_FALSE_REFUSALS) return broken;
   return [...broken, `${falselyRefused} of ${clean} clean runs were refused, more than 1 in 1,000`];
 }

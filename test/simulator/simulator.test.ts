@@ -40,11 +40,11 @@ test("whatever goes wrong, no law is broken, and it really goes wrong", () => {
   const noise = KINDS.filter(({ name }) => name.startsWith("nothing"));
   expect(KINDS.length - noise.length).toBeGreaterThanOrEqual(20);
   for (const { name } of KINDS) {
-    const { runs, occurred, valid } = counts.get(name) as Count;
+    const { runs, disturbed, valid } = counts.get(name) as Count;
     expect({ name, runs }).toEqual({ name, runs: EACH });
     if (name.startsWith("nothing"))
-      expect({ name, occurred, valid }).toEqual({ name, occurred: 0, valid: EACH });
-    else expect(occurred, name).toBeGreaterThan(EACH / 3);
+      expect({ name, disturbed, valid }).toEqual({ name, disturbed: 0, valid: EACH });
+    else expect(disturbed, name).toBeGreaterThan(EACH / 3);
   }
 });
 

@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { messageOf } from "../shared/errors/stillpoint-error.ts";
+import { KINDS } from "./kinds/kinds.ts";
 import { runStillpoint } from "./run.ts";
 import { tableOf } from "./table.ts";
 import {
@@ -16,32 +18,59 @@ const USAGE = `npm run simulate -- [--runs 10000] [--seed 1]   many runs, and wh
   [--kind "killed"]                               only those about it
   [--ours]                                        without the models of others
 npm run simulate -- --trace 4711                one run, step by step`;
+const OPTIONS = {
+  runs: { type: "string", default: "10000" },
+  seed: { type: "string", default: "1" },
+  trace: { type: "string" },
+  kind: { type: "string" },
+  ours: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
+const NAMES = KINDS.map(({ name }) => `"${name}"`).join(", ");
 const TOLD_MOST = 10;
 
 /** `npm run simulate`: fails where a law was broken in any run of ours. */
-function simulate(): number {
-  const { values } = parseArgs({
-    options: {
-      runs: { type: "string", default: "10000" },
-      seed: { type: "string", default: "1" },
-      trace: { type: "string" },
-      kind: { type: "string", default: "" },
-      ours: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const [runs, seed, trace] = [values.runs, values.seed, values.trace ?? "0"].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  if (values.help || ![runs, seed, trace].every((value) => Number.isSafeInteger(value) && value >= 0)) {
-    console.log(USAGE);
-    return values.help ? 0 : 2;
+function simulate(words: readonly string[]): number {
+  const asked = askedFor(words);
+  if (typeof asked === "string") {
+    console.log(`${asked}\n${USAGE}`);
+    return 2;
   }
-  return values.trace === undefined
-    ? many({ seed, runs, about: values.kind, onlyOurs: values.ours })
-    : one(trace);
+  if (!asked.help) return asked.trace === undefined ? many(asked) : one(asked.trace);
+  console.log(USAGE);
+  return 0;
+}
+
+interface Asked extends Many {
+  readonly help: boolean;
+  readonly trace?: number;
+}
+
+/** What the words ask for, or what is wrong with them. */
+function askedFor(words: readonly string[]): Asked | string {
+  try {
+    const { values } = parseArgs({ args: [...words], options: OPTIONS });
+    const about = values.kind ?? "";
+    if (!KINDS.some(({ name }) => name.includes(about))) return `no kind is about "${about}": ${NAMES}`;
+    const [runs, seed, trace] = [values.runs, values.seed, values.trace ?? "0"].map(wholeNumber);
+    if (runs === undefined || seed === undefined || trace === undefined)
+      return "runs, seed and trace are whole numbers";
+    const help = values.help ?? false;
+    return {
+      seed,
+      runs,
+      about,
+      onlyOurs: values.ours ?? false,
+      help,
+      ...(values.trace !== undefined && { trace }),
+    };
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 function one(number: number): number {
@@ -92,4 +121,4 @@ longest that anything stayed paused after its backup had died: ${seconds(total.l
 
 const OTHERS: readonly Algorithm[] = ["scalar-admin-for-kubernetes", "Cassy"];
 
-process.exitCode = simulate();
+process.exitCode = simulate(process.argv.slice(2));

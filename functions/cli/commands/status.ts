@@ -3,10 +3,12 @@ import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
 import { type Failure, toFailure } from "../../../shared/errors/stillpoint-error.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { StatusOutput, statusJson } from "../json/gates.ts";
+import { sweepJson } from "../json/sweep.ts";
 import { deploymentsOf, type Opened, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { statusLines } from "../show/status.ts";
+import { sweepLines } from "../show/sweeps.ts";
 
 /** `stillpoint status [DEPLOYMENT]`: of all deployments where none is named. Changes nothing. */
 export async function status(shell: Shell, name: string | undefined): Promise<Outcome> {
@@ -14,11 +16,13 @@ export async function status(shell: Shell, name: string | undefined): Promise<Ou
   const looks = await Promise.all(
     deploymentsOf(opened.config, name).map((settings) => lookAt(shell, opened, settings)),
   );
+  const { records: sweeps } = await opened.catalog.sweeps.list();
   const deployments = looks.flatMap((look) => ("status" in look ? [look.status] : []));
   const unopened = looks.flatMap((look) => ("failure" in look ? [look] : []));
   const blocks = [
     ...deployments.map((each) => statusLines(each, Date.now())),
     ...unopened.map(({ deployment, failure }) => [deployment, `  cannot be looked at: ${failure.message}`]),
+    sweepLines(sweeps, Date.now()),
   ];
   const failure = deployments.map(left).find((each) => each !== undefined) ?? unopened[0]?.failure;
   return {
@@ -26,6 +30,7 @@ export async function status(shell: Shell, name: string | undefined): Promise<Ou
     value: {
       deployments: deployments.map(statusJson),
       unopened: unopened.map(({ deployment, failure }) => ({ deployment, message: failure.message })),
+      sweeps: sweeps.map((one) => sweepJson(one, Date.now())),
     },
     lines: blocks.flatMap((block, index) => (index === 0 ? block : ["", ...block])),
     ...(failure && { failure }),

@@ -1,0 +1,54 @@
+import { isLiving } from "../../../shared/catalog/heartbeat.ts";
+import type { Heartbeat } from "../../../shared/catalog/model.ts";
+import { fact, listed } from "./text.ts";
+import { showSpan, showTime } from "./time.ts";
+
+/** `watch on ops-2 (process 4242)` */
+function sweepText({ of, host, process }: Heartbeat): string {
+  const what = of.kind === "guard" ? `guard of ${of.run}` : "watch";
+  return `${what} on ${host} (process ${process})`;
+}
+
+/** What a backup says of those that would open its gates if it died. */
+export function guardLines(mine: Heartbeat, others: readonly Heartbeat[]): readonly string[] {
+  const guard = `process ${mine.process} of this host opens what is overdue if this process dies`;
+  const elsewhere = others.filter((other) => other.of.kind === "watch" && other.host !== mine.host);
+  return [
+    ...fact("guard", guard),
+    ...(elsewhere.length > 0
+      ? fact("sweep", `${listed(elsewhere.map(sweepText))} would do so too if this host died`)
+      : fact(
+          "sweep",
+          "none on another host is known, and the guard dies with this one; beside backups run there: stillpoint sweep --watch",
+        )),
+  ];
+}
+
+/** Which sweeps look after the catalog. Those that ended in good order are nobody's concern any more. */
+export function sweepLines(sweeps: readonly Heartbeat[], nowMs: number): readonly string[] {
+  const living = sweeps.filter((one) => isLiving(one, nowMs));
+  const lost = sweeps.filter((one) => one.endedMs === undefined && !isLiving(one, nowMs));
+  return [
+    "sweeps",
+    ...living.flatMap((one) =>
+      fact("alive", `${sweepText(one)}, seen ${agoText(one, nowMs)}${troubleText(one)}`),
+    ),
+    ...lost.flatMap((one) =>
+      fact("LOST", `${sweepText(one)}, last seen ${showTime(one.beatMs)}${troubleText(one)}`),
+    ),
+    ...(living.length > 0
+      ? []
+      : fact(
+          "none alive",
+          "what is overdue stays paused until somebody opens it; beside backups run: stillpoint sweep --watch",
+        )),
+  ];
+}
+
+function agoText({ beatMs }: Heartbeat, nowMs: number): string {
+  return `${showSpan(Math.max(0, nowMs - beatMs))} ago`;
+}
+
+function troubleText({ trouble }: Heartbeat): string {
+  return trouble === undefined ? "" : `; its last round: ${trouble}`;
+}

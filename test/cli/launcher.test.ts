@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { delimiter } from "node:path";
 import { expect, test } from "vitest";
-import { configured, LAUNCHER, type Starting, start, stillpoint, until } from "./stillpoint.ts";
+import { configured, LAUNCHER, type Starting, start, stillpoint } from "./stillpoint.ts";
+import { until } from "./until.ts";
 
 /** The machine's own Node, as `#!/usr/bin/env node` finds it, where it is older than ours. */
 function olderNode(): Starting | undefined {

@@ -28,6 +28,8 @@ export async function startGuard(shell: Shell, { config, catalog }: Opened, run:
     if (found) return found;
     await Promise.race([delay(LOOK_MS), ended]);
   }
+  // It holds nothing yet, and nobody would wait for it any more.
+  child.kill("SIGKILL");
   throw notStarted(run, `gave no sign of life within ${START_LIMIT_MS / 1000} s`);
 }
 

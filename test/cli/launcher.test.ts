@@ -1,23 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { delimiter } from "node:path";
 import { expect, test } from "vitest";
-import { configured, LAUNCHER, type Starting, start, stillpoint } from "./stillpoint.ts";
+import { olderNode } from "./older-node.ts";
+import { configured, LAUNCHER, start, stillpoint } from "./stillpoint.ts";
 import { until } from "./until.ts";
-
-/** The machine's own Node, as `#!/usr/bin/env node` finds it, where it is older than ours. */
-function olderNode(): Starting | undefined {
-  const PATH = (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .filter((folder) => !folder.includes("node_modules"))
-    .join(delimiter);
-  try {
-    const version = execFileSync("/usr/bin/env", ["node", "-p", "process.versions.node"], { env: { PATH } });
-    if (Number.parseInt(String(version), 10) >= 24) return undefined;
-    return { command: [LAUNCHER], env: { PATH } };
-  } catch {
-    return undefined;
-  }
-}
 
 const older = olderNode();
 const onOlder = test.skipIf(older === undefined);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
 import { endGuards } from "./guards.ts";
@@ -74,7 +74,7 @@ export async function configured(
     folder,
     config,
     [Symbol.asyncDispose]: async () => {
-      await endGuards(join(folder, catalog));
+      await endGuards(resolve(folder, catalog));
       await rm(folder, { recursive: true, force: true });
     },
   };

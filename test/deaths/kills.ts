@@ -5,10 +5,8 @@ import type { PauseRecord } from "../../shared/catalog/model.ts";
 import { guardsIn, isAlive } from "../cli/guards.ts";
 import { until } from "../cli/until.ts";
 import { openFrom, type TrueGate, wasQuiet } from "./true-gate.ts";
-import type { Instances, World } from "./world.ts";
+import { type Instances, ONE_SWEEP_MS, type World } from "./world.ts";
 
-/** Until the guard looks again, and what its three calls may take. */
-const ONE_SWEEP_MS = 1_000 + 3 * 250;
 /** Clocks are read in whole ms, by us and by the backup. */
 const READING_MS = 1;
 

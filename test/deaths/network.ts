@@ -8,7 +8,7 @@ export interface Weather {
   readonly back?: "lost";
 }
 
-/** A line to an instance whose weather the test makes; what is lost stays lost when it clears up. */
+/** A line to an instance whose weather the test makes. A connection that has lost bytes is cut when it clears up. */
 export interface Line extends TcpServer {
   readonly address: string;
   become(weather: Weather): void;
@@ -36,7 +36,9 @@ export async function lineTo(target: string): Promise<Line> {
     ...server,
     address: `127.0.0.1:${server.port}`,
     become: (next) => {
+      const hasLost = weather.there === "lost" || weather.back === "lost";
       weather = next;
+      if (hasLost) server.cut();
     },
   };
 }

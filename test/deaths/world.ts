@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { startDynamodb } from "../../rehearsal/dynamodb/dynamodb.ts";
 import { serveAdmin } from "../../rehearsal/ledger/admin-server.ts";
 import type { Endpoint } from "../../rehearsal/ledger/endpoint.ts";
@@ -6,13 +6,21 @@ import { openLedger } from "../../rehearsal/ledger/open-ledger.ts";
 import { type Catalog, catalogOver } from "../../shared/catalog/catalog.ts";
 import { fileStore } from "../../shared/catalog/file-store.ts";
 import type { PauseRecord } from "../../shared/catalog/model.ts";
-import { configured, type Started, start } from "../cli/stillpoint.ts";
+import { configured, type Started, type Starting, start } from "../cli/stillpoint.ts";
 import { type TrueGate, trueGate } from "./true-gate.ts";
 
 const PREFIX = "prod_";
 const SEED = "deaths";
-/** As short as the rules for a pause allow, so that a deadline can be waited for. */
-export const PAUSE = { drainWait: "300ms", longest: "4s", rpcDeadline: "250ms", clockAllowance: "20ms" };
+const RPC_DEADLINE_MS = 500;
+/** Short, so that a deadline can be waited for; calls may take what they take on a busy machine. */
+const PAUSE = {
+  drainWait: "300ms",
+  longest: "5s",
+  rpcDeadline: `${RPC_DEADLINE_MS}ms`,
+  clockAllowance: "20ms",
+};
+/** Until a guard looks again, and what its three calls may take. */
+export const ONE_SWEEP_MS = 1_000 + 3 * RPC_DEADLINE_MS;
 
 export interface Database extends AsyncDisposable {
   readonly endpoint: Endpoint;
@@ -30,6 +38,10 @@ export async function startDatabase(): Promise<Database> {
 export interface Instances extends AsyncDisposable {
   readonly gates: readonly TrueGate[];
   readonly addresses: readonly string[];
+}
+
+export function areShut({ gates }: Instances): boolean {
+  return gates.every(({ gate }) => gate.checkPaused());
 }
 
 export async function startInstances(): Promise<Instances> {
@@ -52,6 +64,7 @@ export interface World extends AsyncDisposable {
   readonly config: string;
   readonly catalog: Catalog;
   start(...words: string[]): Started;
+  startIn(starting: Starting, ...words: string[]): Started;
   records(): Promise<readonly PauseRecord[]>;
 }
 
@@ -70,11 +83,12 @@ export async function startWorld(
     },
     catalog,
   );
-  const opened = catalogOver(fileStore(join(folder.folder, catalog)));
+  const opened = catalogOver(fileStore(resolve(folder.folder, catalog)));
   return {
     ...folder,
     catalog: opened,
     start: (...words) => start(["-c", folder.config, ...words]),
+    startIn: (starting, ...words) => start(["-c", folder.config, ...words], starting),
     records: async () => (await opened.pauses.list()).records,
   };
 }

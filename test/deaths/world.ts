@@ -71,12 +71,20 @@ export interface World extends AsyncDisposable {
 export async function startWorld(
   { endpoint: { url, region } }: Database,
   addresses: readonly string[],
-  { pause = {}, catalog = "./catalog" }: { readonly pause?: object; readonly catalog?: string } = {},
+  {
+    component = "ledger",
+    pause = {},
+    catalog = "./catalog",
+  }: {
+    readonly component?: "ledger" | "scalardb-server";
+    readonly pause?: object;
+    readonly catalog?: string;
+  } = {},
 ): Promise<World> {
   const folder = await configured(
     {
       payments: {
-        components: { ledger: { kind: "ledger", instances: addresses } },
+        components: { [component]: { kind: component, instances: addresses } },
         pause: { ...PAUSE, ...pause },
         databases: { main: { kind: "dynamodb", region, endpoint: url, prefix: PREFIX } },
       },

@@ -40,7 +40,7 @@ export function sweepLines(sweeps: readonly Heartbeat[], nowMs: number): readonl
       ? []
       : fact(
           "none alive",
-          "what is overdue stays paused until somebody opens it; beside backups run: stillpoint sweep --watch",
+          "each backup starts a guard of its own, which dies with its host; on another one run: stillpoint sweep --watch",
         )),
   ];
 }

@@ -1,4 +1,5 @@
-import { messageOf } from "../../shared/errors/stillpoint-error.ts";
+import { messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import type { Interruption } from "./interruption.ts";
 import type { Shell } from "./shell.ts";
 
 /**
@@ -15,4 +16,29 @@ export function onUncaught(shell: Shell, act: (error: unknown) => void): Disposa
   // Node hands promises that were rejected and left alone to the same event.
   process.on("uncaughtException", onError);
   return { [Symbol.dispose]: () => void process.off("uncaughtException", onError) };
+}
+
+/**
+ * The first such error ends the command in good order, and more of them must not keep it from that. But what threw
+ * may have left something waiting for ever: after the limit nothing is waited for any more.
+ */
+export function stopWhenUncaught(shell: Shell, interruption: Interruption, limitMs: number) {
+  let message: string | undefined;
+  let limit: NodeJS.Timeout | undefined;
+  const told = onUncaught(shell, (error) => {
+    if (message !== undefined) return;
+    message = messageOf(error);
+    interruption.stop();
+    limit = setTimeout(() => interruption.exitAtOnce(), limitMs);
+  });
+  return {
+    message: () => message,
+    /** What a backup that had paused nothing yet failed with. */
+    reason: (error: unknown) =>
+      message === undefined ? error : new StillpointError("INTERNAL", `${message}; nothing was paused`),
+    [Symbol.dispose]: () => {
+      clearTimeout(limit);
+      told[Symbol.dispose]();
+    },
+  };
 }

@@ -1,3 +1,6 @@
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
+
 /** Loaded into a process with `--import`: accidents that a test can cause, at the moment that it chooses. */
 
 /** The guard of a backup dies at its start, or never gets anywhere. */
@@ -12,4 +15,10 @@ process.on("SIGUSR2", () => {
 });
 process.on("SIGWINCH", () => {
   void Promise.reject(new Error("rejected where nobody catches"));
+});
+process.on("SIGURG", () => {
+  // As where the callback that should have answered has thrown.
+  fs.open = () => new Promise(() => {});
+  syncBuiltinESMExports();
+  throw new Error("thrown with the catalog left hanging");
 });

@@ -51,23 +51,28 @@ test.each([
   },
 );
 
-test("a second such error ends the backup at once, says what may be paused, and leaves it to the guard", async () => {
-  const [stubborn] = instances.gates;
-  // An instance that takes the Unpause and stays shut keeps the backup at it.
-  const unpause = stubborn?.gate.unpause;
-  Object.assign(stubborn?.gate ?? {}, { unpause: () => {} });
+test("an error before anything is paused is told, and ends the backup", async () => {
+  const before = await world.records();
+  const backup = world.startIn(accidentProne(), "backup", "--json");
+  await until(async () => (await world.catalog.lease("payments"))?.holder !== undefined);
+  backup.child.kill("SIGUSR2");
+  const { status, stdout } = await backup.ended;
+  expect(JSON.parse(stdout).error.message).toBe("thrown where nobody catches; nothing was paused");
+  expect(status).toBe(ERRORS.INTERNAL.exit);
+  expect(await world.records()).toEqual(before);
+});
+
+test("an error that leaves the work hanging ends the backup all the same, which says what may be paused", async () => {
   const backup = world.startIn(accidentProne(), "backup");
   await until(() => areShut(instances));
-  backup.child.kill("SIGUSR2");
-  await backup.printed("unpausing ");
+  backup.child.kill("SIGURG");
   backup.child.kill("SIGUSR2");
   const { status, stderr } = await backup.ended;
+  expect(stderr.match(/error INTERNAL: nobody caught this/g)).toHaveLength(2);
   expect(stderr).toContain("error STILL_PAUSED: could not end in good order and exiting at once");
   for (const address of instances.addresses) expect(stderr).toContain(`"${address}"`);
   expect(status).toBe(ERRORS.STILL_PAUSED.exit);
-  expect(stubborn?.gate.checkPaused()).toBe(true);
-  Object.assign(stubborn?.gate ?? {}, { unpause });
+  expect(instances.gates.map(({ gate }) => gate.checkPaused())).toEqual([false, false]);
   await until(isSettled);
-  expect(stubborn?.gate.checkPaused()).toBe(false);
   await until(async () => !(await guardsIn(world.catalog)).some(isAlive));
 });

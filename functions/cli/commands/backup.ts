@@ -1,17 +1,17 @@
 import type { BackupResult } from "../../../shared/backup/backup-result.ts";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
 import { isLiving } from "../../../shared/catalog/heartbeat.ts";
-import { type Failure, messageOf } from "../../../shared/errors/stillpoint-error.ts";
+import type { Failure } from "../../../shared/errors/stillpoint-error.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { startGuard } from "../guard-process.ts";
-import { type Interruption, untilInterrupted } from "../interruption.ts";
+import { untilInterrupted } from "../interruption.ts";
 import { BackupOutput, backupJson } from "../json/backup.ts";
 import { aboutDeployment, deploymentOf, type Opened, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { backupProgress, verdictLines } from "../show/backup.ts";
 import { guardLines } from "../show/sweeps.ts";
-import { onUncaught } from "../uncaught.ts";
+import { stopWhenUncaught } from "../uncaught.ts";
 
 /** `stillpoint backup [DEPLOYMENT]` */
 export async function backup(shell: Shell, name: string | undefined): Promise<Outcome> {
@@ -24,14 +24,16 @@ export async function backup(shell: Shell, name: string | undefined): Promise<Ou
     stopping: "whatever is paused is unpaused first",
     mayBePaused: watch.mayBePaused,
   });
-  using uncaught = untilUncaught(shell, interruption, settings.pause.longestMs);
+  using uncaught = stopWhenUncaught(shell, interruption, settings.pause.longestMs);
   const result = await withOpen(shell, opened, settings, (open) =>
     takeBackup(open, {
       signal: interruption.signal,
       report: watch.report,
       guard: (run) => startTellingGuard(shell, opened, run),
     }),
-  );
+  ).catch((error: unknown) => {
+    throw uncaught.reason(error);
+  });
   const failure = failureOf(settings.name, result, uncaught.message());
   return {
     schema: BackupOutput,
@@ -47,18 +49,6 @@ async function startTellingGuard(shell: Shell, opened: Opened, run: string): Pro
   const { records } = await opened.catalog.sweeps.list();
   const living = records.filter((one) => isLiving(one, Date.now()));
   for (const line of guardLines(mine, living)) shell.say(line);
-}
-
-/** The backup is ended in good order as long as that is possible; after its longest pause it no longer is. */
-function untilUncaught(shell: Shell, interruption: Interruption, longestMs: number) {
-  let message: string | undefined;
-  const told = onUncaught(shell, (error) => {
-    if (message !== undefined) interruption.exitAtOnce();
-    message = messageOf(error);
-    interruption.stop();
-    setTimeout(() => interruption.exitAtOnce(), longestMs).unref();
-  });
-  return { message: () => message, [Symbol.dispose]: () => told[Symbol.dispose]() };
 }
 
 /** Tells the events as they come, and keeps in mind what may be paused at the moment. */

@@ -282,7 +282,7 @@ describe("sweeps", () => {
 
   test("none of which is alive are no comfort, and status says what to run", () => {
     const said = sweepLines([], now).join(" ").replaceAll(/ +/g, " ");
-    expect(said).toMatch(/^sweeps none alive .* on another one run: stillpoint sweep --watch$/);
+    expect(said).toMatch(/^sweeps alive none; .* on another one run: stillpoint sweep --watch$/);
   });
 
   test("a guard alone dies with its host; the watch of another one is named", () => {

@@ -120,5 +120,5 @@ test("where backup and guard are both dead, a watch opens at the deadline, and s
   await until(async () =>
     (await world.start("sweep").ended).stdout.includes("closed: all instances are open"),
   );
-  expect((await world.start("status").ended).stdout).toMatch(/^ {2}none alive /m);
+  expect((await world.start("status").ended).stdout).toMatch(/^ {2}alive {6}none; /m);
 });

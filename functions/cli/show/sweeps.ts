@@ -19,7 +19,7 @@ export function guardLines(mine: Heartbeat, others: readonly Heartbeat[]): reado
       ? fact("sweep", `${listed(elsewhere.map(sweepText))} would do so too if this host died`)
       : fact(
           "sweep",
-          "none on another host is known, and the guard dies with this one; beside backups run there: stillpoint sweep --watch",
+          "none on another host is known, and the guard dies with this host; on another one run: stillpoint sweep --watch",
         )),
   ];
 }
@@ -39,8 +39,8 @@ export function sweepLines(sweeps: readonly Heartbeat[], nowMs: number): readonl
     ...(living.length > 0
       ? []
       : fact(
-          "none alive",
-          "each backup starts a guard of its own, which dies with its host; on another one run: stillpoint sweep --watch",
+          "alive",
+          "none; each backup starts a guard of its own, which dies with its host; on another one run: stillpoint sweep --watch",
         )),
   ];
 }

@@ -69,7 +69,7 @@ export async function configured(
 ): Promise<Configured> {
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-cli-"));
   const config = join(folder, "stillpoint.yml");
-  await writeFile(config, stringify({ catalog: { kind: "file", path: catalog }, deployments }));
+  await writeFile(config, configuration(deployments, catalog));
   return {
     folder,
     config,
@@ -78,6 +78,10 @@ export async function configured(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+export function configuration(deployments: object, catalog: string): string {
+  return stringify({ catalog: { kind: "file", path: catalog }, deployments });
 }
 
 export const NOWHERE = {

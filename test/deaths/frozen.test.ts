@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BackupOutput } from "../../functions/cli/json/backup.ts";
 import { StatusOutput } from "../../functions/cli/json/gates.ts";
 import { guardsIn } from "../cli/guards.ts";
@@ -8,11 +8,10 @@ import { openFrom } from "./true-gate.ts";
 import {
   areShut,
   type Database,
-  type Instances,
+  isSettled,
+  newWorld,
   ONE_SWEEP_MS,
   startDatabase,
-  startInstances,
-  startWorld,
   type World,
 } from "./world.ts";
 
@@ -20,105 +19,103 @@ import {
 const PAUSE = { hold: "2s", longest: "6s" };
 
 let database: Database;
-let instances: Instances;
-let world: World;
 beforeAll(async () => {
   database = await startDatabase();
-  instances = await startInstances();
-  world = await startWorld(database, instances.addresses, { pause: PAUSE });
 }, 30_000);
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await instances[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
-const isSettled = async () => (await world.records()).every(({ state }) => state === "closed");
 const resultOf = ({ stdout }: { stdout: string }) => BackupOutput.parse(JSON.parse(stdout));
 
-async function guardOf(): Promise<number> {
-  const [guard] = await guardsIn(world.catalog);
+async function guardOf({ catalog }: World): Promise<number> {
+  const [guard] = await guardsIn(catalog);
   if (guard === undefined) throw new Error("no guard has begun");
   return guard;
 }
 
-test("a backup that slept until a second one holds the same instances is invalid, and leaves them to it", async () => {
-  const first = world.start("backup", "--json");
-  await until(() => areShut(instances));
-  first.child.kill("SIGSTOP");
-  // Its guard opens everything at the deadline, and gives its lease back.
-  await until(isSettled);
-  expect(areShut(instances)).toBe(false);
+// Mostly they wait.
+describe.concurrent("who stood still", () => {
+  test("a backup that slept until a second one holds the same instances is invalid, and leaves them to it", async (context) => {
+    const { instances, world } = await newWorld(context, database, { pause: PAUSE });
+    const first = world.start("backup", "--json");
+    await until(() => areShut(instances));
+    first.child.kill("SIGSTOP");
+    // Its guard opens everything at the deadline, and gives its lease back.
+    await until(() => isSettled(world));
+    expect(areShut(instances)).toBe(false);
 
-  const second = world.start("backup", "--json");
-  await until(() => areShut(instances));
-  first.child.kill("SIGCONT");
-  const [slept, held] = (await Promise.all([first.ended, second.ended])).map(resultOf);
-  expect(slept).toMatchObject({ verdict: "invalid", stillPaused: [] });
-  expect(slept?.reasons.join("\n")).toContain("is held by another pause by now and was left alone");
-  expect(held).toMatchObject({ verdict: "valid", reasons: [] });
-  await expectTrueWindows(world, instances.gates);
-  const points = (await world.catalog.points.list()).records;
-  expect(points.map(({ pause }) => pause)).toEqual([held?.pause]);
-});
+    const second = world.startUnhurried("backup", "--json");
+    await until(() => areShut(instances));
+    first.child.kill("SIGCONT");
+    const [slept, held] = (await Promise.all([first.ended, second.ended])).map(resultOf);
+    expect(slept).toMatchObject({ verdict: "invalid", stillPaused: [] });
+    expect(slept?.reasons.join("\n")).toContain("is held by another pause by now and was left alone");
+    expect(held).toMatchObject({ verdict: "valid", reasons: [] });
+    await expectTrueWindows(world, instances.gates);
+    const points = (await world.catalog.points.list()).records;
+    expect(points.map(({ pause }) => pause)).toEqual([held?.pause]);
+  });
 
-test("a backup that slept through its deadline while an instance drained is invalid, and holds nothing", async () => {
-  const [draining] = instances.gates;
-  await draining?.gate.letIn();
-  const backup = world.start("backup", "--json");
-  await until(() => draining?.gate.checkPaused() === true);
-  backup.child.kill("SIGSTOP");
-  await until(isSettled);
-  backup.child.kill("SIGCONT");
-  const result = resultOf(await backup.ended);
-  draining?.gate.letOut();
-  expect(result).toMatchObject({ verdict: "invalid", stillPaused: [] });
-  expect(instances.gates.map(({ gate }) => gate.checkPaused())).toEqual([false, false]);
-  await until(isSettled);
-});
+  test("a backup that slept through its deadline while an instance drained is invalid, and holds nothing", async (context) => {
+    const { instances, world } = await newWorld(context, database, { pause: PAUSE });
+    const [draining] = instances.gates;
+    await draining?.gate.letIn();
+    const backup = world.start("backup", "--json");
+    await until(() => draining?.gate.checkPaused() === true);
+    backup.child.kill("SIGSTOP");
+    await until(() => isSettled(world));
+    backup.child.kill("SIGCONT");
+    const result = resultOf(await backup.ended);
+    draining?.gate.letOut();
+    expect(result).toMatchObject({ verdict: "invalid", stillPaused: [] });
+    expect(instances.gates.map(({ gate }) => gate.checkPaused())).toEqual([false, false]);
+    await until(() => isSettled(world));
+  });
 
-test("a host that stands still, guard and all, opens everything as soon as it goes on", async () => {
-  const backup = world.start("backup", "--json");
-  await until(() => areShut(instances));
-  const frozen = [Number(backup.child.pid), await guardOf()];
-  for (const pid of frozen) process.kill(pid, "SIGSTOP");
-  const { deadlineMs = 0 } = (await world.records()).find(({ state }) => state === "open") ?? {};
-  await until(() => Date.now() > deadlineMs);
-  expect(areShut(instances)).toBe(true);
-  const wokenMs = Date.now();
-  for (const pid of frozen) process.kill(pid, "SIGCONT");
-  const result = resultOf(await backup.ended);
-  expect(result).toMatchObject({ verdict: "invalid", stillPaused: [] });
-  await until(isSettled);
-  for (const gate of instances.gates) expect(openFrom(gate, wokenMs) - wokenMs).toBeLessThan(ONE_SWEEP_MS);
-  await expectTrueWindows(world, instances.gates);
-});
+  test("a host that stands still, guard and all, opens everything as soon as it goes on", async (context) => {
+    const { instances, world } = await newWorld(context, database, { pause: PAUSE });
+    const backup = world.start("backup", "--json");
+    await until(() => areShut(instances));
+    const frozen = [Number(backup.child.pid), await guardOf(world)];
+    for (const pid of frozen) process.kill(pid, "SIGSTOP");
+    const { deadlineMs = 0 } = (await world.records()).find(({ state }) => state === "open") ?? {};
+    await until(() => Date.now() > deadlineMs);
+    expect(areShut(instances)).toBe(true);
+    const wokenMs = Date.now();
+    for (const pid of frozen) process.kill(pid, "SIGCONT");
+    const result = resultOf(await backup.ended);
+    expect(result).toMatchObject({ verdict: "invalid", stillPaused: [] });
+    await until(() => isSettled(world));
+    for (const gate of instances.gates) expect(openFrom(gate, wokenMs) - wokenMs).toBeLessThan(ONE_SWEEP_MS);
+    await expectTrueWindows(world, instances.gates);
+  });
 
-test("where backup and guard are both dead, a watch opens at the deadline, and status says who is alive", async () => {
-  const backup = world.start("backup");
-  await until(() => areShut(instances));
-  const dead = [Number(backup.child.pid), await guardOf()];
-  for (const pid of dead) process.kill(pid, "SIGKILL");
-  const { deadlineMs = 0 } = (await world.records()).find(({ state }) => state === "open") ?? {};
-  const watch = world.start("sweep", "--watch");
-  await until(() => !areShut(instances));
-  const overdueMs = Math.max(...instances.gates.map((gate) => openFrom(gate, deadlineMs))) - deadlineMs;
-  // The watch looks every 10 s; it has waited for the deadline itself.
-  expect(overdueMs).toBeLessThan(ONE_SWEEP_MS);
+  test("where backup and guard are both dead, a watch opens at the deadline, and status says who is alive", async (context) => {
+    const { instances, world } = await newWorld(context, database, { pause: PAUSE });
+    const backup = world.start("backup");
+    await until(() => areShut(instances));
+    const dead = [Number(backup.child.pid), await guardOf(world)];
+    for (const pid of dead) process.kill(pid, "SIGKILL");
+    const { deadlineMs = 0 } = (await world.records()).find(({ state }) => state === "open") ?? {};
+    const watch = world.start("sweep", "--watch");
+    await until(() => !areShut(instances));
+    const overdueMs = Math.max(...instances.gates.map((gate) => openFrom(gate, deadlineMs))) - deadlineMs;
+    // The watch looks every 10 s; it has waited for the deadline itself.
+    expect(overdueMs).toBeLessThan(ONE_SWEEP_MS);
 
-  const status = await world.start("status", "--json").ended;
-  const { sweeps } = StatusOutput.parse(JSON.parse(status.stdout));
-  expect(sweeps.filter(({ state }) => state !== "ended")).toMatchObject([
-    { kind: "guard", process: dead[1], state: "lost" },
-    { kind: "watch", process: watch.child.pid, state: "alive" },
-  ]);
-  const told = (await world.start("status").ended).stdout;
-  expect(told).toMatch(/^ {2}alive {6}watch on .* seen .* ago$/m);
-  expect(told).toMatch(/^ {2}LOST {7}guard of backup-payments-/m);
-  watch.child.kill("SIGTERM");
-  await watch.ended;
-  await until(async () =>
-    (await world.start("sweep").ended).stdout.includes("closed: all instances are open"),
-  );
-  expect((await world.start("status").ended).stdout).toMatch(/^ {2}alive {6}none; /m);
+    const status = await world.start("status", "--json").ended;
+    const { sweeps } = StatusOutput.parse(JSON.parse(status.stdout));
+    expect(sweeps.filter(({ state }) => state !== "ended")).toMatchObject([
+      { kind: "guard", process: dead[1], state: "lost" },
+      { kind: "watch", process: watch.child.pid, state: "alive" },
+    ]);
+    const told = (await world.start("status").ended).stdout;
+    expect(told).toMatch(/^ {2}alive {6}watch on .* seen .* ago$/m);
+    expect(told).toMatch(/^ {2}LOST {7}guard of backup-payments-/m);
+    watch.child.kill("SIGTERM");
+    await watch.ended;
+    await until(async () =>
+      (await world.start("sweep").ended).stdout.includes("closed: all instances are open"),
+    );
+    expect((await world.start("status").ended).stdout).toMatch(/^ {2}alive {6}none; /m);
+  });
 });

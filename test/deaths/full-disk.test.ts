@@ -1,21 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { mkdtemp, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { BackupOutput } from "../../functions/cli/json/backup.ts";
 import { FailureOutput } from "../../functions/cli/json/output.ts";
-import { newFolder } from "../catalog/folder.ts";
 import { until } from "../cli/until.ts";
 import { openFrom } from "./true-gate.ts";
 import {
+  areOpen,
   areShut,
   type Database,
-  type Instances,
+  isSettled,
+  newWorld,
   ONE_SWEEP_MS,
   startDatabase,
-  startInstances,
-  startWorld,
-  type World,
 } from "./world.ts";
 
 /** A file system of a megabyte, which only root can have. */
@@ -41,44 +41,37 @@ function fillUp(folder: string): () => void {
 }
 
 let database: Database;
-let instances: Instances;
 beforeAll(async () => {
   database = await startDatabase();
-  instances = await startInstances();
 }, 30_000);
-afterAll(async () => {
-  await instances[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
-async function onSmallDisk(
-  skip: (why: string) => void,
-  tell: (world: World, disk: string) => Promise<void>,
-): Promise<void> {
-  const disk = join(await newFolder(), "catalog");
-  mkdirSync(disk);
+/** A world whose catalog is on such a disk; the test is skipped where there cannot be one. */
+async function onSmallDisk(context: TestContext) {
+  const disk = await mkdtemp(join(tmpdir(), "stillpoint-disk-"));
   const unmount = mountSmall(disk);
-  if (unmount === undefined) return skip("only root can mount a small file system");
-  try {
-    await using world = await startWorld(database, instances.addresses, { catalog: disk });
-    await tell(world, disk);
-  } finally {
-    unmount();
-  }
+  // Called in reverse order: after the world has gone.
+  context.onTestFinished(async () => {
+    unmount?.();
+    await rmdir(disk);
+  });
+  context.skip(unmount === undefined, "only root can mount a small file system");
+  return { disk, ...(await newWorld(context, database, { catalog: disk })) };
 }
 
-test("a disk that is full already lets nothing be paused", async ({ skip }) => {
-  await onSmallDisk(skip, async (world, disk) => {
+// Mostly they wait.
+describe.concurrent("a full disk", () => {
+  test("a disk that is full already lets nothing be paused", async (context) => {
+    const { disk, instances, world } = await onSmallDisk(context);
     fillUp(disk);
     const { stdout } = await world.start("backup", "--json").ended;
     const { error } = FailureOutput.parse(JSON.parse(stdout));
     expect(error.code).toBe("CATALOG_UNREADABLE");
     expect(instances.gates.map(({ moments }) => moments)).toEqual([[], []]);
   });
-});
 
-test("a disk that fills up during a pause costs the point, and keeps no gate closed", async ({ skip }) => {
-  await onSmallDisk(skip, async (world, disk) => {
+  test("a disk that fills up during a pause costs the point, and keeps no gate closed", async (context) => {
+    const { disk, instances, world } = await onSmallDisk(context);
     const backup = world.start("backup", "--json");
     await until(() => areShut(instances));
     const free = fillUp(disk);
@@ -88,26 +81,23 @@ test("a disk that fills up during a pause costs the point, and keeps no gate clo
     expect({ verdict, stillPaused }).toEqual({ verdict: "invalid", stillPaused: [] });
     expect(reasons.join("\n")).toContain("the catalog did not take the verdict");
     free();
-    await until(async () => (await world.records()).every(({ state }) => state === "closed"));
+    await until(() => isSettled(world));
     expect((await world.catalog.points.list()).records).toEqual([]);
   });
-});
 
-test("a guard on a full disk opens what a killed backup left, and writes it down once there is room", async ({
-  skip,
-}) => {
-  await onSmallDisk(skip, async (world, disk) => {
+  test("a guard on a full disk opens what a killed backup left, and writes it down once there is room", async (context) => {
+    const { disk, instances, world } = await onSmallDisk(context);
     const backup = world.start("backup");
     await until(() => areShut(instances));
     const free = fillUp(disk);
     backup.child.kill("SIGKILL");
     const [{ deadlineMs, state } = { deadlineMs: 0, state: "none" }] = await world.records();
     expect(state).toBe("open");
-    await until(() => instances.gates.every(({ gate }) => !gate.checkPaused()));
+    await until(() => areOpen(instances));
     const opened = Math.max(...instances.gates.map((gate) => openFrom(gate, deadlineMs)));
     expect(opened - deadlineMs).toBeLessThan(ONE_SWEEP_MS);
     expect((await world.records()).map((record) => record.state)).toEqual(["open"]);
     free();
-    await until(async () => (await world.records()).every((record) => record.state === "closed"));
+    await until(() => isSettled(world));
   });
 });

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { StatusOutput } from "../../functions/cli/json/gates.ts";
 import { FailureOutput } from "../../functions/cli/json/output.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
@@ -11,13 +11,14 @@ import { until } from "../cli/until.ts";
 import { accidentProne } from "./accident-prone.ts";
 import { openFrom } from "./true-gate.ts";
 import {
+  areOpen,
   areShut,
   type Database,
   type Instances,
+  isSettled,
+  newWorld,
   ONE_SWEEP_MS,
   startDatabase,
-  startInstances,
-  startWorld,
   type World,
 } from "./world.ts";
 
@@ -27,28 +28,16 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => database[Symbol.asyncDispose]());
 
-async function newWorld({
-  onTestFinished,
-}: TestContext): Promise<{ readonly instances: Instances; readonly world: World }> {
-  const instances = await startInstances();
-  const world = await startWorld(database, instances.addresses);
-  onTestFinished(async () => {
-    await world[Symbol.asyncDispose]();
-    await instances[Symbol.asyncDispose]();
-  });
-  return { instances, world };
-}
-
 async function guardsAlive({ catalog }: World): Promise<readonly number[]> {
   return (await guardsIn(catalog)).filter(isAlive);
 }
 
-async function expectOpenAtDeadline(world: World, { gates }: Instances): Promise<void> {
+async function expectOpenAtDeadline(world: World, instances: Instances): Promise<void> {
   const [{ deadlineMs } = { deadlineMs: 0 }] = await world.records();
-  await until(() => gates.every(({ gate }) => !gate.checkPaused()));
-  const opened = Math.max(...gates.map((gate) => openFrom(gate, deadlineMs)));
+  await until(() => areOpen(instances));
+  const opened = Math.max(...instances.gates.map((gate) => openFrom(gate, deadlineMs)));
   expect(opened - deadlineMs).toBeLessThan(ONE_SWEEP_MS);
-  await until(async () => (await world.records()).every(({ state }) => state === "closed"));
+  await until(() => isSettled(world));
   await until(async () => (await guardsAlive(world)).length === 0);
 }
 
@@ -57,8 +46,8 @@ const older = olderNode();
 // Mostly they wait.
 describe.concurrent("the guard of a backup", () => {
   test("a backup says who would open its gates, and its guard ends with it", async (context) => {
-    const { world } = await newWorld(context);
-    const { stdout, status } = await world.start("backup").ended;
+    const { world } = await newWorld(context, database);
+    const { stdout, status } = await world.startUnhurried("backup").ended;
     expect(status).toBe(0);
     const [guard] = await guardsIn(world.catalog);
     expect(stdout).toContain(`process ${guard} of this host opens what is overdue`);
@@ -70,7 +59,7 @@ describe.concurrent("the guard of a backup", () => {
   });
 
   test("a backup names the watch of another host", async (context) => {
-    const { world } = await newWorld(context);
+    const { world } = await newWorld(context, database);
     const sign = {
       host: "ops-2",
       process: 7,
@@ -79,7 +68,7 @@ describe.concurrent("the guard of a backup", () => {
       intervalMs: 60_000,
     } as const;
     await world.catalog.sweeps.begin(sign, Date.now());
-    const { stdout } = await world.start("backup").ended;
+    const { stdout } = await world.startUnhurried("backup").ended;
     expect(stdout).toContain("watch on ops-2 (process 7) would do so too if this host died");
   });
 
@@ -87,7 +76,7 @@ describe.concurrent("the guard of a backup", () => {
     { guard: "dies", says: "ended at once with status 9" },
     { guard: "hangs", says: "gave no sign of life within 10 s" },
   ] as const)("nothing is paused where the guard $guard at its start", async ({ guard, says }, context) => {
-    const { instances, world } = await newWorld(context);
+    const { instances, world } = await newWorld(context, database);
     const { stdout, status } = await world.startIn(accidentProne(guard), "backup", "--json").ended;
     const { error } = FailureOutput.parse(JSON.parse(stdout));
     expect(error.code).toBe("GUARD_NOT_STARTED");
@@ -99,7 +88,7 @@ describe.concurrent("the guard of a backup", () => {
   });
 
   test("whatever kills the backup's whole process group does not reach its guard", async (context) => {
-    const { instances, world } = await newWorld(context);
+    const { instances, world } = await newWorld(context, database);
     const backup = world.startIn({ detached: true }, "backup");
     await until(() => areShut(instances));
     process.kill(-Number(backup.child.pid), "SIGKILL");
@@ -109,7 +98,7 @@ describe.concurrent("the guard of a backup", () => {
   });
 
   test.skipIf(older === undefined)("so it is behind the launcher of an older Node", async (context) => {
-    const { instances, world } = await newWorld(context);
+    const { instances, world } = await newWorld(context, database);
     const launcher = world.startIn({ ...older, detached: true } as Starting, "backup");
     await until(() => areShut(instances));
     const lease = await world.catalog.lease("payments");
@@ -123,7 +112,7 @@ describe.concurrent("the guard of a backup", () => {
   });
 
   test("a guard keeps what it was started with, though the configuration is gone", async (context) => {
-    const { instances, world } = await newWorld(context);
+    const { instances, world } = await newWorld(context, database);
     const backup = world.start("backup");
     await until(() => areShut(instances));
     await rm(world.config);
@@ -132,7 +121,7 @@ describe.concurrent("the guard of a backup", () => {
   });
 
   test("a guard whose catalog is gone ends, and does not make it anew", async (context) => {
-    const { instances, world } = await newWorld(context);
+    const { instances, world } = await newWorld(context, database);
     const backup = world.start("backup", "--json");
     await until(() => areShut(instances));
     const guards = await guardsAlive(world);
@@ -145,8 +134,8 @@ describe.concurrent("the guard of a backup", () => {
   });
 
   test("a guard ends in good order when it is asked to, and leaves the record to whoever sweeps next", async (context) => {
-    const { instances, world } = await newWorld(context);
-    const backup = world.start("backup");
+    const { instances, world } = await newWorld(context, database);
+    const backup = world.startUnhurried("backup");
     await until(() => areShut(instances));
     const [guard = 0] = await guardsAlive(world);
     process.kill(guard, "SIGTERM");

@@ -35,7 +35,7 @@ async function killInOneWorld(kills: number, seed: string): Promise<readonly Dea
   const stop = traffic(instances, random);
   const deaths: Death[] = [];
   for (let kill = 0; kill < kills; kill++) deaths.push(await killOnce(world, instances, random));
-  const { stdout } = await world.start("backup", "--json").ended;
+  const { stdout } = await world.startUnhurried("backup", "--json").ended;
   expect(BackupOutput.parse(JSON.parse(stdout))).toMatchObject({ verdict: "valid", stillPaused: [] });
   await expectTrueWindows(world, instances.gates);
   await stop();

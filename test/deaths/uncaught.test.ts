@@ -1,78 +1,65 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BackupOutput } from "../../functions/cli/json/backup.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
 import { guardsIn, isAlive } from "../cli/guards.ts";
 import { until } from "../cli/until.ts";
 import { accidentProne } from "./accident-prone.ts";
-import {
-  areShut,
-  type Database,
-  type Instances,
-  startDatabase,
-  startInstances,
-  startWorld,
-  type World,
-} from "./world.ts";
+import { areShut, type Database, isSettled, newWorld, startDatabase } from "./world.ts";
 
 let database: Database;
-let instances: Instances;
-let world: World;
 beforeAll(async () => {
   database = await startDatabase();
-  instances = await startInstances();
-  world = await startWorld(database, instances.addresses);
 }, 30_000);
-afterAll(async () => {
-  await world[Symbol.asyncDispose]();
-  await instances[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
-const isSettled = async () => (await world.records()).every(({ state }) => state === "closed");
+// Mostly they wait.
+describe.concurrent("an error that nobody catches", () => {
+  test.for([
+    { signal: "SIGUSR2", says: "thrown where nobody catches" },
+    { signal: "SIGWINCH", says: "rejected where nobody catches" },
+  ] as const)(
+    "an error $says is told, and opens the gates before it ends the backup",
+    async ({ signal, says }, context) => {
+      const { instances, world } = await newWorld(context, database);
+      const backup = world.startIn(accidentProne(), "backup", "--json");
+      await until(() => areShut(instances));
+      backup.child.kill(signal);
+      const { status, stdout, stderr } = await backup.ended;
+      expect(instances.gates.map(({ gate }) => gate.checkPaused())).toEqual([false, false]);
+      const result = BackupOutput.parse(JSON.parse(stdout));
+      expect(result).toMatchObject({ verdict: "invalid", stillPaused: [], error: { code: "INTERNAL" } });
+      expect(result.error?.message).toContain(`${says}; every instance that it had paused is open again`);
+      expect(stderr).toContain(`error INTERNAL: nobody caught this: Error: ${says}`);
+      expect(status).toBe(ERRORS.INTERNAL.exit);
+      const [record] = (await world.records()).slice(-1);
+      expect(record).toMatchObject({ state: "closed", verdict: { kind: "invalid" } });
+    },
+  );
 
-test.each([
-  { signal: "SIGUSR2", says: "thrown where nobody catches" },
-  { signal: "SIGWINCH", says: "rejected where nobody catches" },
-] as const)(
-  "an error $says is told, and opens the gates before it ends the backup",
-  async ({ signal, says }) => {
+  test("an error before anything is paused is told, and ends the backup", async (context) => {
+    const { world } = await newWorld(context, database);
     const backup = world.startIn(accidentProne(), "backup", "--json");
-    await until(() => areShut(instances));
-    backup.child.kill(signal);
-    const { status, stdout, stderr } = await backup.ended;
-    expect(instances.gates.map(({ gate }) => gate.checkPaused())).toEqual([false, false]);
-    const result = BackupOutput.parse(JSON.parse(stdout));
-    expect(result).toMatchObject({ verdict: "invalid", stillPaused: [], error: { code: "INTERNAL" } });
-    expect(result.error?.message).toContain(`${says}; every instance that it had paused is open again`);
-    expect(stderr).toContain(`error INTERNAL: nobody caught this: Error: ${says}`);
+    await until(async () => (await world.catalog.lease("payments"))?.holder !== undefined);
+    backup.child.kill("SIGUSR2");
+    const { status, stdout } = await backup.ended;
+    expect(JSON.parse(stdout).error.message).toBe("thrown where nobody catches; nothing was paused");
     expect(status).toBe(ERRORS.INTERNAL.exit);
-    const [record] = (await world.records()).slice(-1);
-    expect(record).toMatchObject({ state: "closed", verdict: { kind: "invalid" } });
-  },
-);
+    expect(await world.records()).toEqual([]);
+  });
 
-test("an error before anything is paused is told, and ends the backup", async () => {
-  const before = await world.records();
-  const backup = world.startIn(accidentProne(), "backup", "--json");
-  await until(async () => (await world.catalog.lease("payments"))?.holder !== undefined);
-  backup.child.kill("SIGUSR2");
-  const { status, stdout } = await backup.ended;
-  expect(JSON.parse(stdout).error.message).toBe("thrown where nobody catches; nothing was paused");
-  expect(status).toBe(ERRORS.INTERNAL.exit);
-  expect(await world.records()).toEqual(before);
-});
-
-test("an error that leaves the work hanging ends the backup all the same, which says what may be paused", async () => {
-  const backup = world.startIn(accidentProne(), "backup");
-  await until(() => areShut(instances));
-  backup.child.kill("SIGURG");
-  backup.child.kill("SIGUSR2");
-  const { status, stderr } = await backup.ended;
-  expect(stderr.match(/error INTERNAL: nobody caught this/g)).toHaveLength(2);
-  expect(stderr).toContain("error STILL_PAUSED: could not end in good order and exiting at once");
-  for (const address of instances.addresses) expect(stderr).toContain(`"${address}"`);
-  expect(status).toBe(ERRORS.STILL_PAUSED.exit);
-  expect(instances.gates.map(({ gate }) => gate.checkPaused())).toEqual([false, false]);
-  await until(isSettled);
-  await until(async () => !(await guardsIn(world.catalog)).some(isAlive));
+  test("an error that leaves the work hanging ends the backup all the same, which says what may be paused", async (context) => {
+    const { instances, world } = await newWorld(context, database);
+    const backup = world.startIn(accidentProne(), "backup");
+    await until(() => areShut(instances));
+    backup.child.kill("SIGURG");
+    backup.child.kill("SIGUSR2");
+    const { status, stderr } = await backup.ended;
+    expect(stderr.match(/error INTERNAL: nobody caught this/g)).toHaveLength(2);
+    expect(stderr).toContain("error STILL_PAUSED: could not end in good order and exiting at once");
+    for (const address of instances.addresses) expect(stderr).toContain(`"${address}"`);
+    expect(status).toBe(ERRORS.STILL_PAUSED.exit);
+    expect(instances.gates.map(({ gate }) => gate.checkPaused())).toEqual([false, false]);
+    await until(() => isSettled(world));
+    await until(async () => !(await guardsIn(world.catalog)).some(isAlive));
+  });
 });

@@ -1,4 +1,6 @@
-import { resolve } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { TestContext } from "vitest";
 import { startDynamodb } from "../../rehearsal/dynamodb/dynamodb.ts";
 import { serveAdmin } from "../../rehearsal/ledger/admin-server.ts";
 import type { Endpoint } from "../../rehearsal/ledger/endpoint.ts";
@@ -6,7 +8,7 @@ import { openLedger } from "../../rehearsal/ledger/open-ledger.ts";
 import { type Catalog, catalogOver } from "../../shared/catalog/catalog.ts";
 import { fileStore } from "../../shared/catalog/file-store.ts";
 import type { PauseRecord } from "../../shared/catalog/model.ts";
-import { configured, type Started, type Starting, start } from "../cli/stillpoint.ts";
+import { configuration, configured, type Started, type Starting, start } from "../cli/stillpoint.ts";
 import { type TrueGate, trueGate } from "./true-gate.ts";
 
 const PREFIX = "prod_";
@@ -65,38 +67,62 @@ export interface World extends AsyncDisposable {
   readonly catalog: Catalog;
   start(...words: string[]): Started;
   startIn(starting: Starting, ...words: string[]): Started;
+  /** With a deadline that a busy machine can keep: a backup that is judged after it is invalid. */
+  startUnhurried(...words: string[]): Started;
   records(): Promise<readonly PauseRecord[]>;
+}
+
+export interface WorldOptions {
+  readonly component?: "ledger" | "scalardb-server";
+  readonly pause?: object;
+  readonly catalog?: string;
 }
 
 export async function startWorld(
   { endpoint: { url, region } }: Database,
   addresses: readonly string[],
-  {
-    component = "ledger",
-    pause = {},
-    catalog = "./catalog",
-  }: {
-    readonly component?: "ledger" | "scalardb-server";
-    readonly pause?: object;
-    readonly catalog?: string;
-  } = {},
+  { component = "ledger", pause = {}, catalog = "./catalog" }: WorldOptions = {},
 ): Promise<World> {
-  const folder = await configured(
-    {
-      payments: {
-        components: { [component]: { kind: component, instances: addresses } },
-        pause: { ...PAUSE, ...pause },
-        databases: { main: { kind: "dynamodb", region, endpoint: url, prefix: PREFIX } },
-      },
+  const deployments = (longest: object) => ({
+    payments: {
+      components: { [component]: { kind: component, instances: addresses } },
+      pause: { ...PAUSE, ...pause, ...longest },
+      databases: { main: { kind: "dynamodb", region, endpoint: url, prefix: PREFIX } },
     },
-    catalog,
-  );
+  });
+  const folder = await configured(deployments({}), catalog);
+  const unhurried = join(folder.folder, "unhurried.yml");
+  await writeFile(unhurried, configuration(deployments({ longest: "30s" }), catalog));
   const opened = catalogOver(fileStore(resolve(folder.folder, catalog)));
   return {
     ...folder,
     catalog: opened,
     start: (...words) => start(["-c", folder.config, ...words]),
     startIn: (starting, ...words) => start(["-c", folder.config, ...words], starting),
+    startUnhurried: (...words) => start(["-c", unhurried, ...words]),
     records: async () => (await opened.pauses.list()).records,
   };
+}
+
+/** Instances and a world of a test's own, gone after it. */
+export async function newWorld(
+  { onTestFinished }: TestContext,
+  database: Database,
+  options: WorldOptions = {},
+): Promise<{ readonly instances: Instances; readonly world: World }> {
+  const instances = await startInstances();
+  const world = await startWorld(database, instances.addresses, options);
+  onTestFinished(async () => {
+    await world[Symbol.asyncDispose]();
+    await instances[Symbol.asyncDispose]();
+  });
+  return { instances, world };
+}
+
+export async function isSettled(world: World): Promise<boolean> {
+  return (await world.records()).every(({ state }) => state === "closed");
+}
+
+export function areOpen({ gates }: Instances): boolean {
+  return gates.every(({ gate }) => !gate.checkPaused());
 }

@@ -68,7 +68,7 @@ test("a backup that is killed while it holds real servers leaves them open at it
   const { deadlineMs } = await onlyRecord();
   await until(() => Date.now() > deadlineMs);
   await expectOpenInTime(deadlineMs);
-  const next = await world.start("backup", "--json").ended;
+  const next = await world.startUnhurried("backup", "--json").ended;
   expect(BackupOutput.parse(JSON.parse(next.stdout))).toMatchObject({ verdict: "valid", stillPaused: [] });
 });
 

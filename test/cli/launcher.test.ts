@@ -1,6 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { olderNode } from "./older-node.ts";
+import { childOf, olderNode } from "./older-node.ts";
 import { configured, LAUNCHER, start, stillpoint } from "./stillpoint.ts";
 import { until } from "./until.ts";
 
@@ -52,11 +51,3 @@ onOlder("a command that dies by a signal is seen to have died by it", async () =
   expect((await watch.ended).signal).toBe("SIGKILL");
   await until(() => watch.child.signalCode === "SIGKILL");
 });
-
-function childOf(pid: number): number {
-  return Number(
-    execFileSync("/usr/bin/env", ["cat", `/proc/${pid}/task/${pid}/children`])
-      .toString()
-      .trim(),
-  );
-}

@@ -16,3 +16,12 @@ export function olderNode(): Starting | undefined {
     return undefined;
   }
 }
+
+/** The command itself, which its launcher has started. */
+export function childOf(pid: number): number {
+  return Number(
+    execFileSync("/usr/bin/env", ["cat", `/proc/${pid}/task/${pid}/children`])
+      .toString()
+      .trim(),
+  );
+}

@@ -273,7 +273,7 @@ describe("sweeps", () => {
   test("that are alive are told with what their last round could not do, and lost ones with their last sign", () => {
     const ended = { ...guard, id: "sweep-3", endedMs: now - 1 };
     const lost = { ...guard, beatMs: now - 31_000 };
-    expect(sweepLines([{ ...watch, trouble: "no room" }, lost, ended], now)).toEqual([
+    expect(sweepLines([{ ...watch, trouble: "no room" }, lost, ended], { nowMs: now, overdue: 1 })).toEqual([
       "sweeps",
       "  alive      watch on ops-2 (process 7), seen 3 s ago; its last round: no room",
       "  LOST       guard of backup-1 on ops-1 (process 7), last seen 2026-11-21T17:59:32Z",
@@ -281,8 +281,15 @@ describe("sweeps", () => {
   });
 
   test("none of which is alive are no comfort, and status says what to run", () => {
-    const said = sweepLines([], now).join(" ").replaceAll(/ +/g, " ");
+    const said = sweepLines([], { nowMs: now, overdue: 0 }).join(" ").replaceAll(/ +/g, " ");
     expect(said).toMatch(/^sweeps alive none; .* on another one run: stillpoint sweep --watch$/);
+  });
+
+  test("that gave up are told, and what needs one while none is alive", () => {
+    const gaveUp = { ...guard, endedMs: now - 1, trouble: "no answer" };
+    const said = sweepLines([gaveUp], { nowMs: now, overdue: 2 });
+    expect(said).toContain("  NEEDED     2 pauses past the deadline: stillpoint sweep");
+    expect(said[1]).toMatch(/^ {2}GAVE UP {4}guard of backup-1 on ops-1 .*; its last round: no$/);
   });
 
   test("a guard alone dies with its host; the watch of another one is named", () => {

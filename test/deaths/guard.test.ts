@@ -5,7 +5,7 @@ import { StatusOutput } from "../../functions/cli/json/gates.ts";
 import { FailureOutput } from "../../functions/cli/json/output.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
 import { guardsIn, isAlive } from "../cli/guards.ts";
-import { olderNode } from "../cli/older-node.ts";
+import { childOf, olderNode } from "../cli/older-node.ts";
 import type { Starting } from "../cli/stillpoint.ts";
 import { until } from "../cli/until.ts";
 import { accidentProne } from "./accident-prone.ts";
@@ -45,7 +45,7 @@ const older = olderNode();
 
 // Mostly they wait.
 describe.concurrent("the guard of a backup", () => {
-  test("a backup says who would open its gates, and its guard ends with it", async (context) => {
+  test("is named by the backup, and ends with it", async (context) => {
     const { world } = await newWorld(context, database);
     const { stdout, status } = await world.startUnhurried("backup").ended;
     expect(status).toBe(0);
@@ -58,7 +58,7 @@ describe.concurrent("the guard of a backup", () => {
     expect(sweeps).toMatchObject([{ kind: "guard", process: guard, state: "ended" }]);
   });
 
-  test("a backup names the watch of another host", async (context) => {
+  test("is named beside the watch of another host", async (context) => {
     const { world } = await newWorld(context, database);
     const sign = {
       host: "ops-2",
@@ -75,7 +75,7 @@ describe.concurrent("the guard of a backup", () => {
   test.for([
     { guard: "dies", says: "ended at once with status 9" },
     { guard: "hangs", says: "gave no sign of life within 10 s" },
-  ] as const)("nothing is paused where the guard $guard at its start", async ({ guard, says }, context) => {
+  ] as const)("lets nothing be paused where it $guard at its start", async ({ guard, says }, context) => {
     const { instances, world } = await newWorld(context, database);
     const { stdout, status } = await world.startIn(accidentProne(guard), "backup", "--json").ended;
     const { error } = FailureOutput.parse(JSON.parse(stdout));
@@ -87,7 +87,7 @@ describe.concurrent("the guard of a backup", () => {
     expect((await world.catalog.lease("payments"))?.holder).toBeUndefined();
   });
 
-  test("whatever kills the backup's whole process group does not reach its guard", async (context) => {
+  test("is not reached by what kills the backup's whole process group", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.startIn({ detached: true }, "backup");
     await until(() => areShut(instances));
@@ -97,21 +97,36 @@ describe.concurrent("the guard of a backup", () => {
     await expectOpenAtDeadline(world, instances);
   });
 
-  test.skipIf(older === undefined)("so it is behind the launcher of an older Node", async (context) => {
-    const { instances, world } = await newWorld(context, database);
-    const launcher = world.startIn({ ...older, detached: true } as Starting, "backup");
-    await until(() => areShut(instances));
-    const lease = await world.catalog.lease("payments");
-    expect(lease?.holder?.kind).toBe("backup");
-    // The launcher's child is in a session of its own: it hears that the launcher died, and ends in good order.
-    process.kill(-Number(launcher.child.pid), "SIGKILL");
-    const { stderr } = await launcher.ended;
-    expect(stderr).toContain("Interrupted: whatever is paused is unpaused first");
-    expect(areShut(instances)).toBe(false);
-    await until(async () => (await guardsAlive(world)).length === 0);
-  });
+  test.skipIf(older === undefined)(
+    "has nothing to do where the launcher of an older Node is killed, since its command ends in good order",
+    async (context) => {
+      const { instances, world } = await newWorld(context, database);
+      const launcher = world.startIn({ ...older, detached: true } as Starting, "backup");
+      await until(() => areShut(instances));
+      const lease = await world.catalog.lease("payments");
+      expect(lease?.holder?.kind).toBe("backup");
+      // The launcher's child is in a session of its own: it hears that the launcher died, and ends in good order.
+      process.kill(-Number(launcher.child.pid), "SIGKILL");
+      const { stderr } = await launcher.ended;
+      expect(stderr).toContain("Interrupted: whatever is paused is unpaused first");
+      expect(areShut(instances)).toBe(false);
+      await until(async () => (await guardsAlive(world)).length === 0);
+    },
+  );
 
-  test("a guard keeps what it was started with, though the configuration is gone", async (context) => {
+  test.skipIf(older === undefined)(
+    "outlives a command that is killed behind such a launcher",
+    async (context) => {
+      const { instances, world } = await newWorld(context, database);
+      const launcher = world.startIn(older as Starting, "backup");
+      await until(() => areShut(instances));
+      process.kill(childOf(Number(launcher.child.pid)), "SIGKILL");
+      expect((await launcher.ended).signal).toBe("SIGKILL");
+      await expectOpenAtDeadline(world, instances);
+    },
+  );
+
+  test("keeps what it was started with, though the configuration is gone", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.start("backup");
     await until(() => areShut(instances));
@@ -120,7 +135,7 @@ describe.concurrent("the guard of a backup", () => {
     await expectOpenAtDeadline(world, instances);
   });
 
-  test("a guard whose catalog is gone ends, and does not make it anew", async (context) => {
+  test("ends where its catalog is gone, and does not make it anew", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.start("backup", "--json");
     await until(() => areShut(instances));
@@ -133,7 +148,7 @@ describe.concurrent("the guard of a backup", () => {
     expect((await world.catalog.sweeps.list()).records).toEqual([]);
   });
 
-  test("a guard ends in good order when it is asked to, and leaves the record to whoever sweeps next", async (context) => {
+  test("ends in good order when it is asked to, and leaves the record to whoever sweeps next", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.startUnhurried("backup");
     await until(() => areShut(instances));

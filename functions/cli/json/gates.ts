@@ -61,6 +61,8 @@ export const StatusOutput = output({
   /** Those that could not be looked at, such as for a missing key. */
   unopened: z.array(z.strictObject({ deployment: z.string(), message: z.string() })),
   sweeps: z.array(SweepJson),
+  /** Heartbeats that could not be read. */
+  unreadable: z.array(z.string()),
 });
 
 export function statusJson(of: DeploymentStatus): object {

@@ -18,16 +18,20 @@ export const SweepJson = z.strictObject({
 });
 
 export function sweepJson(heartbeat: Heartbeat, nowMs: number): z.infer<typeof SweepJson> {
-  const { of, host, process, sinceMs, beatMs, trouble, endedMs } = heartbeat;
-  const lost = isLiving(heartbeat, nowMs) ? "alive" : "lost";
+  const { of, host, process, sinceMs, beatMs, trouble } = heartbeat;
   return {
     kind: of.kind,
     ...(of.kind === "guard" && { run: of.run }),
     host,
     process,
-    state: endedMs === undefined ? lost : "ended",
+    state: stateOf(heartbeat, nowMs),
     sinceMs,
     beatMs,
     ...(trouble !== undefined && { trouble }),
   };
+}
+
+function stateOf(heartbeat: Heartbeat, nowMs: number): z.infer<typeof SweepJson>["state"] {
+  if (heartbeat.endedMs !== undefined) return "ended";
+  return isLiving(heartbeat, nowMs) ? "alive" : "lost";
 }

@@ -1,6 +1,6 @@
 import { isLiving } from "../../../shared/catalog/heartbeat.ts";
 import type { Heartbeat } from "../../../shared/catalog/model.ts";
-import { fact, listed } from "./text.ts";
+import { counted, fact, listed } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
 /** `watch on ops-2 (process 4242)` */
@@ -24,10 +24,20 @@ export function guardLines(mine: Heartbeat, others: readonly Heartbeat[]): reado
   ];
 }
 
-/** Which sweeps look after the catalog. Those that ended in good order are nobody's concern any more. */
-export function sweepLines(sweeps: readonly Heartbeat[], nowMs: number): readonly string[] {
+export interface Looking {
+  readonly nowMs: number;
+  /** Records past their deadline that are not closed. */
+  readonly overdue: number;
+}
+
+/**
+ * Which sweeps look after the catalog. One that ended with everything done is nobody's concern any more; one that
+ * gave up is.
+ */
+export function sweepLines(sweeps: readonly Heartbeat[], { nowMs, overdue }: Looking): readonly string[] {
   const living = sweeps.filter((one) => isLiving(one, nowMs));
   const lost = sweeps.filter((one) => one.endedMs === undefined && !isLiving(one, nowMs));
+  const gaveUp = sweeps.filter((one) => one.endedMs !== undefined && one.trouble !== undefined);
   return [
     "sweeps",
     ...living.flatMap((one) =>
@@ -36,6 +46,12 @@ export function sweepLines(sweeps: readonly Heartbeat[], nowMs: number): readonl
     ...lost.flatMap((one) =>
       fact("LOST", `${sweepText(one)}, last seen ${showTime(one.beatMs)}${troubleText(one)}`),
     ),
+    ...gaveUp.flatMap((one) =>
+      fact("GAVE UP", `${sweepText(one)}, at ${showTime(one.beatMs)}${troubleText(one)}`),
+    ),
+    ...(living.length === 0 && overdue > 0
+      ? fact("NEEDED", `${counted(overdue, "pause")} past the deadline: stillpoint sweep`)
+      : []),
     ...(living.length > 0
       ? []
       : fact(

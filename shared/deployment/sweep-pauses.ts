@@ -7,6 +7,10 @@ import type { Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { gateHandlers } from "./gate-handlers.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
+import { within } from "./within.ts";
+
+/** Gates are shut meanwhile; a process that was frozen in the middle of a write holds the catalog for much longer. */
+const MARK_LIMIT_MS = 1_000;
 
 /** One sweep over the open pauses of a deployment. */
 export function sweepPauses(open: OpenDeployment): Promise<readonly Swept[]> {
@@ -90,10 +94,10 @@ function sweepHandlers(open: OpenDeployment): Handlers<SweepEffects> {
     ...gateHandlers(open),
     "open-pauses": () => openRecords(open),
     "mark-pause": async ({ pause, by }) => {
-      const { record } = await catalog.pauses.update(pause, (found) =>
+      const marking = catalog.pauses.update(pause, (found) =>
         found.state === "open" ? { ...found, state: "swept", markedBy: by } : found,
       );
-      return record;
+      return (await within(MARK_LIMIT_MS, `take the mark on "${pause}"`, marking)).record;
     },
     "settle-pause": async ({ pause, unsettled, seenOpen }) => {
       const { record } = await catalog.pauses.update(pause, (found) =>

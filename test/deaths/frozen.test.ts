@@ -1,11 +1,14 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BackupOutput } from "../../functions/cli/json/backup.ts";
 import { StatusOutput } from "../../functions/cli/json/gates.ts";
+import { lockingFolder } from "../../shared/catalog/file/folder-lock.ts";
 import { guardsIn } from "../cli/guards.ts";
 import { until } from "../cli/until.ts";
 import { expectTrueWindows } from "./kills.ts";
 import { openFrom } from "./true-gate.ts";
 import {
+  areOpen,
   areShut,
   type Database,
   isSettled,
@@ -33,8 +36,8 @@ async function guardOf({ catalog }: World): Promise<number> {
 }
 
 // Mostly they wait.
-describe.concurrent("who stood still", () => {
-  test("a backup that slept until a second one holds the same instances is invalid, and leaves them to it", async (context) => {
+describe.concurrent("a freeze", () => {
+  test("of a backup until a second one holds the same instances makes it invalid, and leaves them to the second", async (context) => {
     const { instances, world } = await newWorld(context, database, { pause: PAUSE });
     const first = world.start("backup", "--json");
     await until(() => areShut(instances));
@@ -55,7 +58,7 @@ describe.concurrent("who stood still", () => {
     expect(points.map(({ pause }) => pause)).toEqual([held?.pause]);
   });
 
-  test("a backup that slept through its deadline while an instance drained is invalid, and holds nothing", async (context) => {
+  test("of a backup beyond its deadline while an instance drains makes it invalid, and leaves nothing paused", async (context) => {
     const { instances, world } = await newWorld(context, database, { pause: PAUSE });
     const [draining] = instances.gates;
     await draining?.gate.letIn();
@@ -71,7 +74,7 @@ describe.concurrent("who stood still", () => {
     await until(() => isSettled(world));
   });
 
-  test("a host that stands still, guard and all, opens everything as soon as it goes on", async (context) => {
+  test("of a host, guard and all, ends with everything open as soon as it goes on", async (context) => {
     const { instances, world } = await newWorld(context, database, { pause: PAUSE });
     const backup = world.start("backup", "--json");
     await until(() => areShut(instances));
@@ -89,33 +92,50 @@ describe.concurrent("who stood still", () => {
     await expectTrueWindows(world, instances.gates);
   });
 
-  test("where backup and guard are both dead, a watch opens at the deadline, and status says who is alive", async (context) => {
-    const { instances, world } = await newWorld(context, database, { pause: PAUSE });
+  test("of a process in the middle of a write to the catalog delays nothing but the record", async (context) => {
+    const { instances, world } = await newWorld(context, database);
     const backup = world.start("backup");
     await until(() => areShut(instances));
-    const dead = [Number(backup.child.pid), await guardOf(world)];
-    for (const pid of dead) process.kill(pid, "SIGKILL");
-    const { deadlineMs = 0 } = (await world.records()).find(({ state }) => state === "open") ?? {};
-    const watch = world.start("sweep", "--watch");
-    await until(() => !areShut(instances));
-    const overdueMs = Math.max(...instances.gates.map((gate) => openFrom(gate, deadlineMs))) - deadlineMs;
-    // The watch looks every 10 s; it has waited for the deadline itself.
-    expect(overdueMs).toBeLessThan(ONE_SWEEP_MS);
-
-    const status = await world.start("status", "--json").ended;
-    const { sweeps } = StatusOutput.parse(JSON.parse(status.stdout));
-    expect(sweeps.filter(({ state }) => state !== "ended")).toMatchObject([
-      { kind: "guard", process: dead[1], state: "lost" },
-      { kind: "watch", process: watch.child.pid, state: "alive" },
-    ]);
-    const told = (await world.start("status").ended).stdout;
-    expect(told).toMatch(/^ {2}alive {6}watch on .* seen .* ago$/m);
-    expect(told).toMatch(/^ {2}LOST {7}guard of backup-payments-/m);
-    watch.child.kill("SIGTERM");
-    await watch.ended;
-    await until(async () =>
-      (await world.start("sweep").ended).stdout.includes("closed: all instances are open"),
-    );
-    expect((await world.start("status").ended).stdout).toMatch(/^ {2}alive {6}none; /m);
+    // Its lock, as a frozen process would hold it.
+    const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
+    const frozen = lockingFolder(join(world.folder, "catalog", "pauses"), () => thawed);
+    backup.child.kill("SIGKILL");
+    const [{ deadlineMs } = { deadlineMs: 0 }] = await world.records();
+    await until(() => areOpen(instances));
+    const opened = Math.max(...instances.gates.map((gate) => openFrom(gate, deadlineMs)));
+    expect(opened - deadlineMs).toBeLessThan(ONE_SWEEP_MS);
+    thaw();
+    await frozen;
+    await until(() => isSettled(world));
   });
+});
+
+test("where backup and guard are both dead, a watch opens at the deadline, and status says who is alive", async (context) => {
+  const { instances, world } = await newWorld(context, database, { pause: PAUSE });
+  const backup = world.start("backup");
+  await until(() => areShut(instances));
+  const dead = [Number(backup.child.pid), await guardOf(world)];
+  for (const pid of dead) process.kill(pid, "SIGKILL");
+  const { deadlineMs = 0 } = (await world.records()).find(({ state }) => state === "open") ?? {};
+  const watch = world.start("sweep", "--watch");
+  await until(() => !areShut(instances));
+  const overdueMs = Math.max(...instances.gates.map((gate) => openFrom(gate, deadlineMs))) - deadlineMs;
+  // The watch looks every 10 s; it has waited for the deadline itself.
+  expect(overdueMs).toBeLessThan(ONE_SWEEP_MS);
+
+  const status = await world.start("status", "--json").ended;
+  const { sweeps } = StatusOutput.parse(JSON.parse(status.stdout));
+  expect(sweeps.filter(({ state }) => state !== "ended")).toMatchObject([
+    { kind: "guard", process: dead[1], state: "lost" },
+    { kind: "watch", process: watch.child.pid, state: "alive" },
+  ]);
+  const told = (await world.start("status").ended).stdout;
+  expect(told).toMatch(/^ {2}alive {6}watch on .* seen .* ago$/m);
+  expect(told).toMatch(/^ {2}LOST {7}guard of backup-payments-/m);
+  watch.child.kill("SIGTERM");
+  await watch.ended;
+  await until(async () =>
+    (await world.start("sweep").ended).stdout.includes("closed: all instances are open"),
+  );
+  expect((await world.start("status").ended).stdout).toMatch(/^ {2}alive {6}none; /m);
 });

@@ -15,11 +15,12 @@ import {
   newWorld,
   ONE_SWEEP_MS,
   startDatabase,
+  untilShut,
   type World,
 } from "./world.ts";
 
 /** Long enough for the one who woke up to do its worst meanwhile. */
-const PAUSE = { hold: "2s", longest: "6s" };
+const PAUSE = { hold: "2s", longest: "7s" };
 
 let database: Database;
 beforeAll(async () => {
@@ -40,14 +41,14 @@ describe.concurrent("a freeze", () => {
   test("of a backup until a second one holds the same instances makes it invalid, and leaves them to the second", async (context) => {
     const { instances, world } = await newWorld(context, database, { pause: PAUSE });
     const first = world.start("backup", "--json");
-    await until(() => areShut(instances));
+    await untilShut(first, instances);
     first.child.kill("SIGSTOP");
     // Its guard opens everything at the deadline, and gives its lease back.
     await until(() => isSettled(world));
     expect(areShut(instances)).toBe(false);
 
     const second = world.startUnhurried("backup", "--json");
-    await until(() => areShut(instances));
+    await untilShut(second, instances);
     first.child.kill("SIGCONT");
     const [slept, held] = (await Promise.all([first.ended, second.ended])).map(resultOf);
     expect(slept).toMatchObject({ verdict: "invalid", stillPaused: [] });
@@ -77,7 +78,7 @@ describe.concurrent("a freeze", () => {
   test("of a host, guard and all, ends with everything open as soon as it goes on", async (context) => {
     const { instances, world } = await newWorld(context, database, { pause: PAUSE });
     const backup = world.start("backup", "--json");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     const frozen = [Number(backup.child.pid), await guardOf(world)];
     for (const pid of frozen) process.kill(pid, "SIGSTOP");
     const { deadlineMs = 0 } = (await world.records()).find(({ state }) => state === "open") ?? {};
@@ -95,7 +96,7 @@ describe.concurrent("a freeze", () => {
   test("of a process in the middle of a write to the catalog delays nothing but the record", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.start("backup");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     // Its lock, as a frozen process would hold it.
     const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
     const frozen = lockingFolder(join(world.folder, "catalog", "pauses"), () => thawed);
@@ -113,7 +114,7 @@ describe.concurrent("a freeze", () => {
 test("where backup and guard are both dead, a watch opens at the deadline, and status says who is alive", async (context) => {
   const { instances, world } = await newWorld(context, database, { pause: PAUSE });
   const backup = world.start("backup");
-  await until(() => areShut(instances));
+  await untilShut(backup, instances);
   const dead = [Number(backup.child.pid), await guardOf(world)];
   for (const pid of dead) process.kill(pid, "SIGKILL");
   const { deadlineMs = 0 } = (await world.records()).find(({ state }) => state === "open") ?? {};

@@ -10,12 +10,12 @@ import { until } from "../cli/until.ts";
 import { openFrom } from "./true-gate.ts";
 import {
   areOpen,
-  areShut,
   type Database,
   isSettled,
   newWorld,
   ONE_SWEEP_MS,
   startDatabase,
+  untilShut,
 } from "./world.ts";
 
 /** A file system of a megabyte, which only root can have. */
@@ -73,7 +73,7 @@ describe.concurrent("a full disk", () => {
   test("a disk that fills up during a pause costs the point, and keeps no gate closed", async (context) => {
     const { disk, instances, world } = await onSmallDisk(context);
     const backup = world.start("backup", "--json");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     const free = fillUp(disk);
     const { stdout } = await backup.ended;
     expect(instances.gates.map(({ gate }) => gate.checkPaused())).toEqual([false, false]);
@@ -88,7 +88,7 @@ describe.concurrent("a full disk", () => {
   test("a guard on a full disk opens what a killed backup left, and writes it down once there is room", async (context) => {
     const { disk, instances, world } = await onSmallDisk(context);
     const backup = world.start("backup");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     const free = fillUp(disk);
     backup.child.kill("SIGKILL");
     const [{ deadlineMs, state } = { deadlineMs: 0, state: "none" }] = await world.records();

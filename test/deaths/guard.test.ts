@@ -19,6 +19,7 @@ import {
   newWorld,
   ONE_SWEEP_MS,
   startDatabase,
+  untilShut,
   type World,
 } from "./world.ts";
 
@@ -90,7 +91,7 @@ describe.concurrent("the guard of a backup", () => {
   test("is not reached by what kills the backup's whole process group", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.startIn({ detached: true }, "backup");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     process.kill(-Number(backup.child.pid), "SIGKILL");
     await backup.ended;
     expect(areShut(instances)).toBe(true);
@@ -102,7 +103,7 @@ describe.concurrent("the guard of a backup", () => {
     async (context) => {
       const { instances, world } = await newWorld(context, database);
       const launcher = world.startIn({ ...older, detached: true } as Starting, "backup");
-      await until(() => areShut(instances));
+      await untilShut(launcher, instances);
       const lease = await world.catalog.lease("payments");
       expect(lease?.holder?.kind).toBe("backup");
       // The launcher's child is in a session of its own: it hears that the launcher died, and ends in good order.
@@ -119,7 +120,7 @@ describe.concurrent("the guard of a backup", () => {
     async (context) => {
       const { instances, world } = await newWorld(context, database);
       const launcher = world.startIn(older as Starting, "backup");
-      await until(() => areShut(instances));
+      await untilShut(launcher, instances);
       process.kill(childOf(Number(launcher.child.pid)), "SIGKILL");
       expect((await launcher.ended).signal).toBe("SIGKILL");
       await expectOpenAtDeadline(world, instances);
@@ -129,7 +130,7 @@ describe.concurrent("the guard of a backup", () => {
   test("keeps what it was started with, though the configuration is gone", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.start("backup");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     await rm(world.config);
     backup.child.kill("SIGKILL");
     await expectOpenAtDeadline(world, instances);
@@ -138,7 +139,7 @@ describe.concurrent("the guard of a backup", () => {
   test("ends where its catalog is gone, and does not make it anew", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.start("backup", "--json");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     const guards = await guardsAlive(world);
     expect(guards).toHaveLength(1);
     await rm(join(world.folder, "catalog"), { recursive: true, maxRetries: 3 });
@@ -151,7 +152,7 @@ describe.concurrent("the guard of a backup", () => {
   test("ends in good order when it is asked to, and leaves the record to whoever sweeps next", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.startUnhurried("backup");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     const [guard = 0] = await guardsAlive(world);
     process.kill(guard, "SIGTERM");
     await until(() => !isAlive(guard));

@@ -6,7 +6,6 @@ import { type Line, lineTo } from "./network.ts";
 import { openFrom } from "./true-gate.ts";
 import {
   areOpen,
-  areShut,
   type Database,
   type Instances,
   isSettled,
@@ -14,6 +13,7 @@ import {
   startDatabase,
   startInstances,
   startWorld,
+  untilShut,
   type World,
 } from "./world.ts";
 
@@ -66,7 +66,7 @@ describe.concurrent("a network", () => {
   test("that cuts the connections during the hold is dialled again, and the gates say that they stayed shut", async (context) => {
     const tried = await wired(context);
     const backup = tried.world.start("backup", "--json");
-    await until(() => areShut(tried.instances));
+    await untilShut(backup, tried.instances);
     for (const line of tried.lines) line.cut();
     const result = resultOf(await backup.ended);
     expect(result.stillPaused).toEqual([]);
@@ -97,7 +97,7 @@ describe.concurrent("a network", () => {
     const tried = await wired(context);
     const { instances, lines, world } = tried;
     const backup = world.start("backup", "--json");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     lines[0].become({ back: "lost" });
     const result = resultOf(await backup.ended);
     expect(result).toMatchObject({ verdict: "invalid", stillPaused: [lines[0].address] });
@@ -116,7 +116,7 @@ describe.concurrent("a network", () => {
     const { instances, lines, world } = tried;
     const [cutOff, reachable] = instances.gates;
     const backup = world.start("backup");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     lines[0].become({ there: "lost" });
     backup.child.kill("SIGKILL");
     const [{ deadlineMs } = { deadlineMs: 0 }] = await world.records();
@@ -125,8 +125,12 @@ describe.concurrent("a network", () => {
     expect(reachable && openFrom(reachable, deadlineMs) - deadlineMs).toBeLessThan(ONE_SWEEP_MS);
     await until(() => Date.now() > deadlineMs + 2_000);
     expect(cutOff?.gate.checkPaused()).toBe(true);
+    const told = `"${lines[0].address}" of "payments" may still be paused`;
+    await until(async () =>
+      (await world.catalog.sweeps.list()).records.some(({ trouble }) => trouble === told),
+    );
     const { stdout } = await world.start("status").ended;
-    expect(stdout).toContain(`"${lines[0].address}" of "payments" may still be paused`);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(`its last round: ${told}`);
     const backMs = Date.now();
     lines[0].become({});
     await until(() => areOpen(instances));

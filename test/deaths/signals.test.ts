@@ -3,7 +3,7 @@ import { BackupOutput } from "../../functions/cli/json/backup.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
 import { guardsIn, isAlive } from "../cli/guards.ts";
 import { until } from "../cli/until.ts";
-import { areOpen, areShut, type Database, newWorld, startDatabase } from "./world.ts";
+import { areOpen, type Database, newWorld, startDatabase, untilShut } from "./world.ts";
 
 let database: Database;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ describe.concurrent("a backup that holds instances", () => {
     async (signal, context) => {
       const { instances, world } = await newWorld(context, database);
       const backup = world.start("backup", "--json");
-      await until(() => areShut(instances));
+      await untilShut(backup, instances);
       backup.child.kill(signal);
       const { status, stdout } = await backup.ended;
       expect(areOpen(instances)).toBe(true);

@@ -4,7 +4,7 @@ import { ERRORS } from "../../shared/errors/table.ts";
 import { guardsIn, isAlive } from "../cli/guards.ts";
 import { until } from "../cli/until.ts";
 import { accidentProne } from "./accident-prone.ts";
-import { areShut, type Database, isSettled, newWorld, startDatabase } from "./world.ts";
+import { type Database, isSettled, newWorld, startDatabase, untilShut } from "./world.ts";
 
 let database: Database;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ describe.concurrent("an error that nobody catches", () => {
     async ({ signal, says }, context) => {
       const { instances, world } = await newWorld(context, database);
       const backup = world.startIn(accidentProne(), "backup", "--json");
-      await until(() => areShut(instances));
+      await untilShut(backup, instances);
       backup.child.kill(signal);
       const { status, stdout, stderr } = await backup.ended;
       expect(instances.gates.map(({ gate }) => gate.checkPaused())).toEqual([false, false]);
@@ -50,7 +50,7 @@ describe.concurrent("an error that nobody catches", () => {
   test("an error that leaves the work hanging ends the backup all the same, which says what may be paused", async (context) => {
     const { instances, world } = await newWorld(context, database);
     const backup = world.startIn(accidentProne(), "backup");
-    await until(() => areShut(instances));
+    await untilShut(backup, instances);
     backup.child.kill("SIGURG");
     backup.child.kill("SIGUSR2");
     const { status, stderr } = await backup.ended;

@@ -9,15 +9,16 @@ import { type Catalog, catalogOver } from "../../shared/catalog/catalog.ts";
 import { fileStore } from "../../shared/catalog/file-store.ts";
 import type { PauseRecord } from "../../shared/catalog/model.ts";
 import { configuration, configured, type Started, type Starting, start } from "../cli/stillpoint.ts";
+import { until } from "../cli/until.ts";
 import { type TrueGate, trueGate } from "./true-gate.ts";
 
 const PREFIX = "prod_";
 const SEED = "deaths";
-const RPC_DEADLINE_MS = 500;
+const RPC_DEADLINE_MS = 1_000;
 /** Short, so that a deadline can be waited for; calls may take what they take on a busy machine. */
 const PAUSE = {
   drainWait: "300ms",
-  longest: "5s",
+  longest: "6s",
   rpcDeadline: `${RPC_DEADLINE_MS}ms`,
   clockAllowance: "20ms",
 };
@@ -117,6 +118,12 @@ export async function newWorld(
     await instances[Symbol.asyncDispose]();
   });
   return { instances, world };
+}
+
+/** Until a backup holds everything; one that ends before says why. */
+export async function untilShut({ child, ended }: Started, instances: Instances): Promise<void> {
+  await until(() => areShut(instances) || child.exitCode !== null);
+  if (!areShut(instances)) throw new Error(`the backup ended early: ${JSON.stringify(await ended)}`);
 }
 
 export async function isSettled(world: World): Promise<boolean> {

@@ -99,7 +99,7 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
       await running.kill("SIGKILL");
       client.destroy();
       await dynamodb.close();
-      if (!options.keep) await rm(folder, { recursive: true, force: true });
+      if (!options.keep) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }

@@ -38,7 +38,7 @@ export async function startScalardbWorld(options: ScalardbWorldOptions): Promise
   if (missing !== undefined) throw new StillpointError("REHEARSAL_FAILED", missing);
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-rehearsal-"));
-  if (!keep) started.defer(() => rm(folder, { recursive: true, force: true }));
+  if (!keep) started.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const backend = options.dynamodb?.backend ?? (await localBackend(folder, started));
   const dynamodb = await startDynamodb({ ...options.dynamodb, backend, seed });
   started.defer(() => dynamodb.close());

@@ -13,6 +13,10 @@ export interface Interruptible {
 
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
+  /** As the first signal does, for a reason of our own. */
+  stop(): void;
+  /** As the second signal does. */
+  exitAtOnce(): never;
 }
 
 /** The first signal asks the work to end in good order; the second one exits at once and names what it leaves. */
@@ -22,7 +26,7 @@ export function untilInterrupted(
 ): Interruption {
   const controller = new AbortController();
   const onSignal = () => {
-    if (controller.signal.aborted) exitAtOnce(shell, mayBePaused());
+    if (controller.signal.aborted) exitAtOnce(shell, mayBePaused(), "interrupted again");
     shell.warn(`Interrupted: ${stopping}. A second Ctrl-C exits at once`);
     controller.abort();
   };
@@ -35,6 +39,8 @@ export function untilInterrupted(
   process.channel?.unref();
   return {
     signal: controller.signal,
+    stop: () => controller.abort(),
+    exitAtOnce: () => exitAtOnce(shell, mayBePaused(), "could not end in good order"),
     [Symbol.dispose]: () => {
       for (const signal of SIGNALS) process.off(signal, onSignal);
       process.off("disconnect", onOrphaned);
@@ -42,13 +48,13 @@ export function untilInterrupted(
   };
 }
 
-function exitAtOnce(shell: Shell, paused: readonly string[]): never {
+function exitAtOnce(shell: Shell, paused: readonly string[], why: string): never {
   if (paused.length === 0) {
-    shell.warn("Interrupted again: exiting at once");
+    shell.warn(`${why[0]?.toUpperCase()}${why.slice(1)}: exiting at once`);
     process.exit(ERRORS.INTERRUPTED.exit);
   }
   const names = paused.map((address) => `"${address}"`).join(", ");
-  shell.warn(`error STILL_PAUSED: interrupted again and exiting at once; ${names} may be paused`);
+  shell.warn(`error STILL_PAUSED: ${why} and exiting at once; ${names} may be paused`);
   shell.warn(`  next     ${ERRORS.STILL_PAUSED.next}`);
   process.exit(ERRORS.STILL_PAUSED.exit);
 }

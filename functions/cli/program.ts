@@ -50,8 +50,19 @@ export function program(run: Run): Command {
     );
   add("sweep", "unpause what is overdue, in all deployments")
     .option("--watch", "again and again, until interrupted")
+    .addOption(
+      new Option(
+        "--guard <run>",
+        "beside one backup, until it has ended; a backup starts this itself",
+      ).conflicts("watch"),
+    )
     .action((options, command) =>
-      run(from(command), async (shell) => (await import("./commands/sweep.ts")).sweep(shell, options)),
+      run(from(command), async (shell) => {
+        if (options.guard !== undefined)
+          return (await import("./commands/guard.ts")).guard(shell, options.guard);
+        if (options.watch) return (await import("./commands/watch.ts")).watch(shell);
+        return (await import("./commands/sweep.ts")).sweep(shell);
+      }),
     );
   add("verify", "check the transactions and ledgers in the tables; changes nothing")
     .argument("[deployment]")

@@ -1,5 +1,6 @@
+import { beat, begin, type LifeSign } from "./heartbeat.ts";
 import { acquire, type Holder, release } from "./lease.ts";
-import { Lease, PauseRecord, RestorePoint, Run } from "./model.ts";
+import { Heartbeat, Lease, PauseRecord, RestorePoint, Run } from "./model.ts";
 import { type Readable, type Records, recordsOf } from "./records.ts";
 import type { Store, Version } from "./store.ts";
 
@@ -13,6 +14,7 @@ export interface Catalog {
   readonly pauses: Pauses;
   readonly points: Points;
   readonly runs: Runs;
+  readonly sweeps: Sweeps;
   readonly journal: Journals;
 }
 
@@ -33,6 +35,14 @@ export interface Runs extends Changeable<Run> {
   list(deployment?: string): Promise<Readable<Run>>;
 }
 
+/** The sweeps that go on by themselves, by their heartbeats. */
+export interface Sweeps {
+  begin(sign: LifeSign, nowMs: number): Promise<Heartbeat>;
+  /** Answers the heartbeat as it stands now. */
+  beat(mine: Heartbeat): Promise<Heartbeat>;
+  list(): Promise<Readable<Heartbeat>>;
+}
+
 export interface Journals {
   append(run: string, index: number, entry: unknown): Promise<void>;
   read(run: string): Promise<readonly unknown[]>;
@@ -48,6 +58,7 @@ export function catalogOver(store: Store): Catalog {
   const pauses = recordsOf(store, "pauses", PauseRecord);
   const points = recordsOf(store, "points", RestorePoint);
   const runs = recordsOf(store, "runs", Run);
+  const sweeps = recordsOf(store, "sweeps", Heartbeat);
   return {
     store,
     acquireLease: (deployment, holder, nowMs, untilMs) =>
@@ -66,6 +77,11 @@ export function catalogOver(store: Store): Catalog {
     runs: {
       ...changeable(runs),
       list: async (deployment) => oldestFirst(await runs.all(), created, deployment),
+    },
+    sweeps: {
+      begin: (sign, nowMs) => begin(sweeps, sign, nowMs),
+      beat: (mine) => beat(sweeps, mine),
+      list: () => sweeps.all(),
     },
     journal: {
       append: (run, index, entry) => store.append(run, index, entry),

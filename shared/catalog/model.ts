@@ -122,3 +122,28 @@ export const Run = z.strictObject({
   result: z.unknown().optional(),
 });
 export type Run = z.infer<typeof Run>;
+
+/**
+ * The sign of life of a sweep that goes on by itself. A record is a place that such a sweep holds while it lives;
+ * the next one takes over the place of a dead one, so they stay few.
+ */
+export const Heartbeat = z.strictObject({
+  schema,
+  id: z.string(),
+  host: z.string(),
+  process: z.number().int(),
+  /** `watch`: until somebody ends it; `guard`: beside one backup, until nothing can be paused by that any more. */
+  of: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("watch") }),
+    z.strictObject({ kind: z.literal("guard"), deployment: z.string(), run: z.string() }),
+  ]),
+  sinceMs: ms,
+  beatMs: ms,
+  /** The next beat comes this much later. */
+  intervalMs: ms,
+  /** What its last round could not do. */
+  trouble: z.string().exactOptional(),
+  /** When it ended in good order. */
+  endedMs: ms.exactOptional(),
+});
+export type Heartbeat = z.infer<typeof Heartbeat>;

@@ -8,6 +8,10 @@ import type { Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { gateHandlers } from "./gate-handlers.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
+import { within } from "./within.ts";
+
+/** Gates are shut meanwhile; a process that was frozen in the middle of a write holds the catalog for much longer. */
+const MARK_LIMIT_MS = 1_000;
 
 /** One sweep over the open pauses of a deployment. */
 export function sweepPauses(open: OpenDeployment): Promise<readonly Swept[]> {
@@ -92,8 +96,8 @@ function sweepHandlers(open: OpenDeployment): Handlers<SweepEffects> {
     whereabouts: ({ instances }) => open.whereabouts(instances),
     "open-pauses": () => openRecords(open),
     "mark-pause": async ({ pause, by }) => {
-      const { record } = await catalog.pauses.update(pause, (found) => withMark(found, by));
-      return record;
+      const marking = catalog.pauses.update(pause, (found) => withMark(found, by));
+      return (await within(MARK_LIMIT_MS, `take the mark on "${pause}"`, marking)).record;
     },
     "settle-pause": async ({ pause, unsettled, seenOpen }) => {
       const { record } = await catalog.pauses.update(pause, (found) => withLook(found, unsettled, seenOpen));

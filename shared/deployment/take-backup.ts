@@ -11,11 +11,16 @@ import { runInProcess } from "../workflow/run-in-process.ts";
 import { gateHandlers } from "./gate-handlers.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
+export interface Taking {
+  readonly signal?: AbortSignal;
+  readonly report: (event: BackupEvent) => void;
+  /** Begins once the lease is held; nothing is paused before it has resolved. */
+  readonly guard?: (run: string) => Promise<void>;
+}
+
 /** Takes one backup in this process, without a journal: it is short, and the sweep looks after what it leaves. */
-export async function takeBackup(
-  open: OpenDeployment,
-  { signal, report }: { readonly signal?: AbortSignal; readonly report: (event: BackupEvent) => void },
-): Promise<BackupResult> {
+export async function takeBackup(open: OpenDeployment, taking: Taking): Promise<BackupResult> {
+  const { signal } = taking;
   const { name, databases, pause } = open.settings;
   const input = {
     deployment: name,
@@ -24,17 +29,21 @@ export async function takeBackup(
     pause,
   };
   return runInProcess<BackupEffects, BackupResult>(backup(input), {
-    handlers: backupHandlers(open, report),
+    handlers: backupHandlers(open, taking),
     ...(signal && { signal }),
   });
 }
 
-function backupHandlers(open: OpenDeployment, report: (event: BackupEvent) => void): Handlers<BackupEffects> {
+function backupHandlers(open: OpenDeployment, { report, guard }: Taking): Handlers<BackupEffects> {
   const { catalog, admin } = open;
+  let guarded: Promise<void> | undefined;
   return {
     ...gateHandlers(open),
     "acquire-lease": async ({ deployment, run, nowMs, untilMs }) => {
       await catalog.acquireLease(deployment, { kind: "backup", run }, Math.round(nowMs), untilMs);
+      guarded = guard?.(run);
+      // Asked for before the first Pause; the backup may well have ended for another reason by then.
+      guarded?.catch(() => {});
       return null;
     },
     "release-lease": async ({ deployment, run }) => {
@@ -52,6 +61,7 @@ function backupHandlers(open: OpenDeployment, report: (event: BackupEvent) => vo
       ),
     capture: ({ database }) => open.database(database).capture(),
     "open-pause": async ({ record }) => {
+      await guarded;
       await catalog.pauses.create(record);
       return null;
     },

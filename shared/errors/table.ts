@@ -106,6 +106,11 @@ export const ERRORS = {
       "Preparing the backup took so long that the pause could not be ended in time; nothing was paused.",
     next: "stillpoint backup",
   },
+  GUARD_NOT_STARTED: {
+    exit: 29,
+    meaning: "The process that opens the gates if the backup dies did not come to life; nothing was paused.",
+    next: "stillpoint sweep, which shows what keeps a sweep from its work; then: stillpoint backup",
+  },
   DATABASE_UNREACHABLE: {
     exit: 30,
     meaning: "The database did not answer; nothing further was changed.",

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Store, Version } from "../../shared/catalog/store.ts";
+import { COLLECTIONS, type Store, type Version } from "../../shared/catalog/store.ts";
 import { ROUNDS } from "./writer.ts";
 
 const WRITER = fileURLToPath(new URL("./writer.ts", import.meta.url));
@@ -54,6 +54,16 @@ export function describeStore(
       const version = await store.write("runs", "r", value, "absent");
       expect(await store.read("runs", "r")).toMatchObject({ id: "r", value, version });
       expect(await store.read("points", "r")).toBeUndefined();
+    });
+
+    test("each collection keeps records of its own under the same id", async () => {
+      const store = await open();
+      for (const collection of COLLECTIONS)
+        await store.write(collection, "same", { of: collection }, "absent");
+      for (const collection of COLLECTIONS) {
+        expect((await store.read(collection, "same"))?.value).toEqual({ of: collection });
+        expect((await store.list(collection)).records.map(({ id }) => id)).toEqual(["same"]);
+      }
     });
 
     test("a record of 2 MB and a journal entry of 2 MB come back whole", async () => {

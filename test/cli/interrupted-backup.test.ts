@@ -4,7 +4,8 @@ import { ListOutput, ShowOutput } from "../../functions/cli/json/catalog.ts";
 import { SweepOutput, UnpauseOutput } from "../../functions/cli/json/gates.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
 import { type GatedWorld, gatedWorld } from "./gated-world.ts";
-import { start, stillpoint, until } from "./stillpoint.ts";
+import { start, stillpoint } from "./stillpoint.ts";
+import { until } from "./until.ts";
 
 let world: GatedWorld;
 beforeAll(async () => {

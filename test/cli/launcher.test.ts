@@ -1,22 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { delimiter } from "node:path";
 import { expect, test } from "vitest";
-import { configured, LAUNCHER, type Starting, start, stillpoint, until } from "./stillpoint.ts";
-
-/** The machine's own Node, as `#!/usr/bin/env node` finds it, where it is older than ours. */
-function olderNode(): Starting | undefined {
-  const PATH = (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .filter((folder) => !folder.includes("node_modules"))
-    .join(delimiter);
-  try {
-    const version = execFileSync("/usr/bin/env", ["node", "-p", "process.versions.node"], { env: { PATH } });
-    if (Number.parseInt(String(version), 10) >= 24) return undefined;
-    return { command: [LAUNCHER], env: { PATH } };
-  } catch {
-    return undefined;
-  }
-}
+import { childOf, olderNode } from "./older-node.ts";
+import { configured, LAUNCHER, start, stillpoint } from "./stillpoint.ts";
+import { until } from "./until.ts";
 
 const older = olderNode();
 const onOlder = test.skipIf(older === undefined);
@@ -66,11 +51,3 @@ onOlder("a command that dies by a signal is seen to have died by it", async () =
   expect((await watch.ended).signal).toBe("SIGKILL");
   await until(() => watch.child.signalCode === "SIGKILL");
 });
-
-function childOf(pid: number): number {
-  return Number(
-    execFileSync("/usr/bin/env", ["cat", `/proc/${pid}/task/${pid}/children`])
-      .toString()
-      .trim(),
-  );
-}

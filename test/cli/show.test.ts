@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { plainProgress } from "../../functions/cli/progress.ts";
 import { backupProgress, verdictLines } from "../../functions/cli/show/backup.ts";
 import { gateText } from "../../functions/cli/show/gate.ts";
@@ -6,10 +6,11 @@ import { pauseLines } from "../../functions/cli/show/pause.ts";
 import { basisText, pointLines, pointTable } from "../../functions/cli/show/point.ts";
 import { resultLines } from "../../functions/cli/show/restore-result.ts";
 import { statusLines } from "../../functions/cli/show/status.ts";
+import { guardLines, sweepLines } from "../../functions/cli/show/sweeps.ts";
 import { sweptLines } from "../../functions/cli/show/swept.ts";
 import { fact, table, WIDTH, wrapped } from "../../functions/cli/show/text.ts";
 import { showSpan, showTime } from "../../functions/cli/show/time.ts";
-import type { RestorePoint } from "../../shared/catalog/model.ts";
+import type { Heartbeat, RestorePoint } from "../../shared/catalog/model.ts";
 import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
 import { aPause, aPoint, aRun } from "../catalog/examples.ts";
 
@@ -248,4 +249,54 @@ test("the end of a restore names the settings that did not come back and what to
   expect(text).toContain("start the instances fresh");
   const aside = { mode: "side-by-side", copies: report, settingsDifferences: {}, backups: [] } as const;
   expect(resultLines(aRun("restore-1"), aside).join(" ")).toContain("stillpoint restore abandon restore-1");
+});
+
+describe("sweeps", () => {
+  const now = SECOND * 1000;
+  const watch: Heartbeat = {
+    schema: 1,
+    id: "sweep-1",
+    host: "ops-2",
+    process: 7,
+    of: { kind: "watch" },
+    sinceMs: now - 60_000,
+    beatMs: now - 3_000,
+    intervalMs: 10_000,
+  };
+  const guard: Heartbeat = {
+    ...watch,
+    id: "sweep-2",
+    host: "ops-1",
+    of: { kind: "guard", deployment: "payments", run: "backup-1" },
+  };
+
+  test("that are alive are told with what their last round could not do, and lost ones with their last sign", () => {
+    const ended = { ...guard, id: "sweep-3", endedMs: now - 1 };
+    const lost = { ...guard, beatMs: now - 31_000 };
+    expect(sweepLines([{ ...watch, trouble: "no room" }, lost, ended], { nowMs: now, overdue: 1 })).toEqual([
+      "sweeps",
+      "  alive      watch on ops-2 (process 7), seen 3 s ago; its last round: no room",
+      "  LOST       guard of backup-1 on ops-1 (process 7), last seen 2026-11-21T17:59:32Z",
+    ]);
+  });
+
+  test("none of which is alive are no comfort, and status says what to run", () => {
+    const said = sweepLines([], { nowMs: now, overdue: 0 }).join(" ").replaceAll(/ +/g, " ");
+    expect(said).toMatch(/^sweeps alive none; .* on another one run: stillpoint sweep --watch$/);
+  });
+
+  test("that gave up are told, and what needs one while none is alive", () => {
+    const gaveUp = { ...guard, endedMs: now - 1, trouble: "no answer" };
+    const said = sweepLines([gaveUp], { nowMs: now, overdue: 2 });
+    expect(said).toContain("  NEEDED     2 pauses past the deadline: stillpoint sweep");
+    expect(said[1]).toMatch(/^ {2}GAVE UP {4}guard of backup-1 on ops-1 .*; its last round: no$/);
+  });
+
+  test("a guard alone dies with its host; the watch of another one is named", () => {
+    const own = { ...watch, host: guard.host };
+    expect(guardLines(guard, [own, guard]).join(" ")).toContain("none on another host is known");
+    expect(guardLines(guard, [own, watch]).join(" ")).toContain(
+      "watch on ops-2 (process 7) would do so too if this host died",
+    );
+  });
 });

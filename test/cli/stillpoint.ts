@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
+import { endGuards } from "./guards.ts";
+import { until } from "./until.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../functions/cli/stillpoint.ts", import.meta.url));
 export const LAUNCHER = fileURLToPath(new URL("../../functions/cli/stillpoint.js", import.meta.url));
@@ -28,8 +30,6 @@ export interface Starting {
   readonly env?: Readonly<Record<string, string>>;
   readonly detached?: boolean;
 }
-
-const PATIENCE_MS = 30_000;
 
 /** Starts the command line as people do, as a process of its own. */
 export function start(words: readonly string[], options: Starting = {}): Started {
@@ -57,32 +57,31 @@ export function stillpoint(words: readonly string[], options: Starting = {}): Pr
   return start(words, options).ended;
 }
 
-const LOOK_MS = 5;
-
-/** Waits until it is so. */
-export async function until(isSo: () => boolean, about: object = {}): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  while (!isSo()) {
-    if (performance.now() > end) throw new Error(`not so within ${PATIENCE_MS} ms: ${JSON.stringify(about)}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
-
 export interface Configured extends AsyncDisposable {
   readonly folder: string;
   readonly config: string;
 }
 
 /** A folder with a configuration and no catalog yet. Nothing answers at its addresses. */
-export async function configured(deployments: object = { payments: NOWHERE }): Promise<Configured> {
+export async function configured(
+  deployments: object = { payments: NOWHERE },
+  catalog = "./catalog",
+): Promise<Configured> {
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-cli-"));
   const config = join(folder, "stillpoint.yml");
-  await writeFile(config, stringify({ catalog: { kind: "file", path: "./catalog" }, deployments }));
+  await writeFile(config, configuration(deployments, catalog));
   return {
     folder,
     config,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      await endGuards(resolve(folder, catalog));
+      await rm(folder, { recursive: true, force: true });
+    },
   };
+}
+
+export function configuration(deployments: object, catalog: string): string {
+  return stringify({ catalog: { kind: "file", path: catalog }, deployments });
 }
 
 export const NOWHERE = {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { BackupOutput } from "../../functions/cli/json/backup.ts";
-import { SweepOutput, UnpauseOutput } from "../../functions/cli/json/gates.ts";
+import { StatusOutput, SweepOutput, UnpauseOutput } from "../../functions/cli/json/gates.ts";
 import { FailureOutput } from "../../functions/cli/json/output.ts";
 import { RestoreOutput } from "../../functions/cli/json/run.ts";
 import { stallOf } from "../../rehearsal/ledger/stall.ts";
@@ -143,11 +143,15 @@ test("a backup leaves alone what scalar-admin has paused, and an unpause opens i
 });
 
 // Last: the killed backup's lease outlives it by minutes.
-test("a sweep opens what a killed backup left paused, once the deadline has passed, and then forgets it", async () => {
+test("a sweep opens what a lost host left paused, once the deadline has passed, and then forgets it", async () => {
   const backup = startStillpoint(world.config, "backup");
   await vi.waitFor(async () => expect(await gates()).toEqual(every("closed")), LONGEST);
   backup.kill("SIGKILL");
   await once(backup, "close");
+  // Its guard would open everything by itself; here the whole host is lost.
+  const { said: status } = await stillpoint(world.config, StatusOutput, "status");
+  const [guard] = status.sweeps.filter(({ kind, state }) => kind === "guard" && state === "alive");
+  process.kill(guard?.process ?? Number.NaN, "SIGKILL");
   const early = await stillpoint(world.config, SweepOutput, "sweep");
   expect(early).toMatchObject({ status: 0, said: { records: [{ kind: "not-due" }] } });
   expect(await gates()).toEqual(every("closed"));

@@ -1,13 +1,17 @@
 import type { BackupResult } from "../../../shared/backup/backup-result.ts";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
+import { isLiving } from "../../../shared/catalog/heartbeat.ts";
 import type { Failure } from "../../../shared/errors/stillpoint-error.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
+import { startGuard } from "../guard-process.ts";
 import { untilInterrupted } from "../interruption.ts";
 import { BackupOutput, backupJson } from "../json/backup.ts";
-import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening.ts";
+import { aboutDeployment, deploymentOf, type Opened, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { backupProgress, verdictLines } from "../show/backup.ts";
+import { guardLines } from "../show/sweeps.ts";
+import { stopWhenUncaught } from "../uncaught.ts";
 
 /** `stillpoint backup [DEPLOYMENT]` */
 export async function backup(shell: Shell, name: string | undefined): Promise<Outcome> {
@@ -15,18 +19,22 @@ export async function backup(shell: Shell, name: string | undefined): Promise<Ou
   const settings = deploymentOf(opened.config, name);
   const { takeBackup } = await import("../../../shared/deployment/take-backup.ts");
   shell.say(`backup of ${settings.name}`);
-  shell.say(
-    '  This process guards its pause only while it lives; "stillpoint sweep --watch" beside it outlives it.',
-  );
   const watch = watchPause(shell);
   using interruption = untilInterrupted(shell, {
     stopping: "whatever is paused is unpaused first",
     mayBePaused: watch.mayBePaused,
   });
+  using uncaught = stopWhenUncaught(shell, interruption, settings.pause.longestMs);
   const result = await withOpen(shell, opened, settings, (open) =>
-    takeBackup(open, { signal: interruption.signal, report: watch.report }),
-  );
-  const failure = failureOf(settings.name, result);
+    takeBackup(open, {
+      signal: interruption.signal,
+      report: watch.report,
+      guard: (run) => startTellingGuard(shell, opened, run),
+    }),
+  ).catch((error: unknown) => {
+    throw uncaught.reason(error);
+  });
+  const failure = failureOf(settings.name, result, uncaught.message());
   return {
     schema: BackupOutput,
     value: backupJson(settings.name, result),
@@ -34,6 +42,13 @@ export async function backup(shell: Shell, name: string | undefined): Promise<Ou
     ...(failure && { failure }),
     about: aboutDeployment(opened.config, settings),
   };
+}
+
+async function startTellingGuard(shell: Shell, opened: Opened, run: string): Promise<void> {
+  const mine = await startGuard(shell, opened, run);
+  const { records } = await opened.catalog.sweeps.list();
+  const living = records.filter((one) => isLiving(one, Date.now()));
+  for (const line of guardLines(mine, living)) shell.say(line);
 }
 
 /** Tells the events as they come, and keeps in mind what may be paused at the moment. */
@@ -57,7 +72,11 @@ function watchPause(shell: Shell) {
 }
 
 /** The most urgent first: an outage, then the person's own wish, then a backup that is worth nothing. */
-function failureOf(deployment: string, result: BackupResult): Failure | undefined {
+function failureOf(
+  deployment: string,
+  result: BackupResult,
+  uncaught: string | undefined,
+): Failure | undefined {
   const { stillPaused, failure, verdict, pause } = result;
   if (stillPaused.length > 0) {
     const names = stillPaused.map((instance) => `"${addressOf(instance)}"`).join(", ");
@@ -66,6 +85,11 @@ function failureOf(deployment: string, result: BackupResult): Failure | undefine
       message: `${names} of "${deployment}" may still be paused after "${pause}"; the sweep goes on with them`,
     };
   }
+  if (uncaught !== undefined)
+    return {
+      code: "INTERNAL",
+      message: `an error that nobody caught came in the way of the backup of "${deployment}": ${uncaught}; every instance that it had paused is open again, and its verdict stands as it was told`,
+    };
   if (failure?.code === "INTERRUPTED")
     return {
       code: "INTERRUPTED",

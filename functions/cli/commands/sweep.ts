@@ -1,49 +1,23 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Swept } from "../../../shared/backup/sweep.ts";
+import { troubleIn } from "../../../shared/deployment/sweep-round.ts";
 import { type Failure, messageOf } from "../../../shared/errors/stillpoint-error.ts";
-import { untilInterrupted } from "../interruption.ts";
 import { SweepOutput } from "../json/gates.ts";
 import { type Opened, openCatalog, withOpen } from "../opening.ts";
-import { conclude, type Outcome } from "../outcome.ts";
+import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { sweptLines } from "../show/swept.ts";
-import { showTime } from "../show/time.ts";
 
-/** Much shorter than any pause: what is overdue is open again one interval later. */
-const WATCH_INTERVAL_MS = 10_000;
-
-export interface SweepOptions {
-  readonly watch?: boolean;
+/** `stillpoint sweep`: looks after every open pause of every deployment, once. */
+export function sweep(shell: Shell): Promise<SweepOutcome> {
+  return sweepAll(shell, openCatalog(shell));
 }
 
-/** `stillpoint sweep`: looks after every open pause of every deployment, once or until interrupted. */
-export async function sweep(shell: Shell, { watch = false }: SweepOptions): Promise<Outcome> {
-  if (!watch) return sweepOnce(shell);
-  using interruption = untilInterrupted(shell, { stopping: "the sweep ends after this round" });
-  const { signal } = interruption;
-  shell.say(`sweeping every ${WATCH_INTERVAL_MS / 1000} s until interrupted`);
-  while (!signal.aborted) {
-    await watchRound(shell);
-    await delay(WATCH_INTERVAL_MS, undefined, { signal }).catch(() => {});
-  }
-  return { schema: SweepOutput, value: { records: [], unreadable: [] }, lines: ["the sweep has ended"] };
+export interface SweepOutcome extends Outcome {
+  readonly value: { readonly records: readonly Swept[]; readonly unreadable: readonly string[] };
 }
 
-/** Nothing ends a watch but its person: what fails now may succeed in the next round. */
-async function watchRound(shell: Shell): Promise<void> {
-  try {
-    const outcome = await sweepOnce(shell);
-    if (!outcome.quiet) {
-      shell.say(showTime(Date.now()));
-      conclude(shell, outcome);
-    }
-  } catch (error) {
-    shell.warn(`${showTime(Date.now())} this round failed: ${messageOf(error)}`);
-  }
-}
-
-async function sweepOnce(shell: Shell): Promise<Outcome & { readonly quiet: boolean }> {
-  const opened = openCatalog(shell);
+/** One round over all deployments. */
+export async function sweepAll(shell: Shell, opened: Opened): Promise<SweepOutcome> {
   const { records: open, unreadable: damaged } = await opened.catalog.pauses.open();
   const unreadable = damaged.map(({ message }) => message);
   const names = [...new Set(open.map(({ deployment }) => deployment))];
@@ -54,7 +28,6 @@ async function sweepOnce(shell: Shell): Promise<Outcome & { readonly quiet: bool
     value: { records, unreadable },
     lines: records.length === 0 ? ["no open pauses"] : sweptLines(records),
     ...(failure && { failure }),
-    quiet: records.length === 0 && unreadable.length === 0,
   };
 }
 
@@ -76,13 +49,9 @@ function unswept(deployment: string) {
 }
 
 function failureOf(records: readonly Swept[], unreadable: readonly string[]): Failure | undefined {
-  const shut = records.flatMap((swept) => {
-    if (swept.kind === "failed") return [`${swept.pause}: ${swept.message}`];
-    if (swept.kind !== "unsettled") return [];
-    return swept.stillPaused.map((address) => `"${address}" of "${swept.deployment}"`);
-  });
-  if (shut.length > 0)
-    return { code: "STILL_PAUSED", message: `the sweep could not open everything: ${shut.join("; ")}` };
+  const trouble = troubleIn(records);
+  if (trouble !== undefined)
+    return { code: "STILL_PAUSED", message: `the sweep could not open everything: ${trouble}` };
   if (unreadable.length === 0) return undefined;
   return {
     code: "CATALOG_DAMAGED",

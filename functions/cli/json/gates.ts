@@ -5,6 +5,7 @@ import { GateJson, gateJson, SweptJson } from "./instance.ts";
 import { output } from "./output.ts";
 import { PauseJson, PointJson, pauseJson, pointJson } from "./point.ts";
 import { ReportJson } from "./report.ts";
+import { SweepJson } from "./sweep.ts";
 
 /** `stillpoint unpause` */
 export const UnpauseOutput = output({
@@ -59,6 +60,9 @@ export const StatusOutput = output({
   deployments: z.array(status),
   /** Those that could not be looked at, such as for a missing key. */
   unopened: z.array(z.strictObject({ deployment: z.string(), message: z.string() })),
+  sweeps: z.array(SweepJson),
+  /** Heartbeats that could not be read. */
+  unreadable: z.array(z.string()),
 });
 
 export function statusJson(of: DeploymentStatus): object {

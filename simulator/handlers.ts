@@ -1,4 +1,5 @@
 import type { BackupEffects } from "../shared/backup/effects.ts";
+import { laterOf } from "../shared/backup/own-clock.ts";
 import { heldByOthers, withEnd, withLook, withMark } from "../shared/backup/pause-record.ts";
 import type { SweepEffects } from "../shared/backup/sweep.ts";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
@@ -158,7 +159,7 @@ export function sweepHandlers(
           const { state, run, deadlineMs } = catalog.update(of, (found) =>
             withLook(found, unsettled, seenOpen),
           );
-          if (state === "closed" && run !== undefined && host.read().wallMs > deadlineMs)
+          if (state === "closed" && run !== undefined && laterOf(host.read()) > deadlineMs)
             releaseLease(world, run);
           return null;
         },

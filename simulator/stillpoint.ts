@@ -79,9 +79,9 @@ interface Due {
 
 /** What this sweep must open: paused by one whose deadline has passed, and within reach. */
 function overdue(world: World, host: Host): readonly Due[] {
-  const { wallMs } = host.read();
+  const nowMs = Math.max(...Object.values(host.read()));
   const records = world.catalog.unsettled.filter(
-    ({ state, deadlineMs }) => state !== "open" || wallMs > deadlineMs,
+    ({ state, deadlineMs }) => state !== "open" || nowMs > deadlineMs,
   );
   return world.servers
     .filter((server) => server.closedSinceMs !== undefined && !server.isSilent)

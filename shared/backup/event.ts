@@ -15,6 +15,8 @@ export type BackupEvent =
   | { readonly kind: "pausing"; readonly pause: string; readonly deadlineMs: number }
   | { readonly kind: "paused"; readonly pause: string; readonly startMs: number; readonly drainMs: number }
   | { readonly kind: "unpausing"; readonly instances: readonly string[]; readonly reason: string }
+  /** Every gate that this backup closed was seen open; what follows holds nobody. */
+  | { readonly kind: "unpaused" }
   | { readonly kind: "still-paused"; readonly instances: readonly string[] }
   | {
       readonly kind: "pause-window";

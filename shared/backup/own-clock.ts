@@ -6,6 +6,11 @@ export function jumpMs(from: Clock, to: Clock): number {
   return to.wallMs - from.wallMs - (to.oursMs - from.oursMs);
 }
 
+/** What has passed by one of the two has passed: a clock may have been set back, or have stood still with its host. */
+export function laterOf({ oursMs, wallMs }: Clock): number {
+  return Math.max(oursMs, wallMs);
+}
+
 /**
  * The deadline of a pause is told in wall time, to sweeps on other hosts: a clock that was set just now would tell
  * them another hour, and a host that stood still may have lost its lease.

@@ -142,6 +142,8 @@ function* letGo(record: PauseRecord, notes: Notes): Workflow<Opened> {
     ask.effect("report", { event: { kind: "unpausing", instances: instances.map(addressOf), reason } }),
   ]);
   const opened = yield* unpauseUntilOpen(record, instances);
+  if (instances.length > 0 && opened.stillPaused.length + opened.leftAlone.length === 0)
+    yield* all([ask.effect("report", { event: { kind: "unpaused" } })]);
   const foreign = opened.leftAlone.map(addressOf);
   notes.reasons.push(
     ...foreign.map((address) => `"${address}" is held by another pause by now and was left alone`),

@@ -2,6 +2,7 @@ import type { PauseRecord } from "../catalog/model.ts";
 import { addressOf, type GateAnswer, type Instance, type Whereabouts } from "../pause/instance.ts";
 import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupEffects } from "./effects.ts";
+import { laterOf } from "./own-clock.ts";
 
 /** What a sweep asks of the outside world: with the backup it shares the catalog and the admin interface only. */
 export type SweepEffects = Pick<BackupEffects, "now" | "check-gates" | "unpause" | "held-by-others"> & {
@@ -55,9 +56,20 @@ export function* sweep(by: string): Workflow<readonly Swept[]> {
 
 function* sweepOne(record: PauseRecord, by: string): Workflow<Swept> {
   const { id: pause, deployment, deadlineMs, state } = record;
-  const { wallMs } = yield* ask("now", {});
-  if (state === "open" && wallMs <= deadlineMs) return { kind: "not-due", pause, deployment, deadlineMs };
+  const nowMs = laterOf(yield* ask("now", {}));
+  if (state === "open" && !isOverdue(record, nowMs))
+    return { kind: "not-due", pause, deployment, deadlineMs };
   return yield* openAndSettle(record, by);
+}
+
+/** A pause that begins in the future was recorded by a clock that is wrong, or ours is: nobody knows its deadline. */
+function isOverdue(record: PauseRecord, nowMs: number): boolean {
+  return nowMs > record.deadlineMs || nowMs < record.openedMs - apartMs(record);
+}
+
+/** So long a Pause without an answer may still be under way at its server; no two hosts' clocks differ by as much. */
+function apartMs({ drainWaitMs, rpcDeadlineMs }: PauseRecord): number {
+  return drainWaitMs + rpcDeadlineMs;
 }
 
 /**
@@ -82,9 +94,9 @@ function* openMarked(marked: PauseRecord): Workflow<Swept> {
   );
   if (shut.length > 0) yield* ask("unpause", { instances: shut, deadlineMs });
   const after = shut.length > 0 ? yield* ask("check-gates", { instances: there, deadlineMs }) : before;
-  const { wallMs } = yield* ask("now", {});
+  const nowMs = laterOf(yield* ask("now", {}));
   const looked = notSeenClosed(marked, before);
-  const { unsettled, seenOpen } = settled(without(looked, gone), after, wallMs);
+  const { unsettled, seenOpen } = settled(without(looked, gone), after, nowMs);
   yield* ask("settle-pause", { pause, unsettled, seenOpen });
   const unpaused = shut.map(addressOf).filter((address) => seenOpen[address] !== undefined);
   if (unsettled.length === 0) return { kind: "closed", pause, deployment, unpaused, gone };
@@ -140,10 +152,11 @@ function notSeenClosed(record: PauseRecord, before: readonly GateAnswer[]): Paus
  * it: nothing listening counts as open.
  */
 function settled(
-  { unsettled, seenOpen, drainWaitMs, rpcDeadlineMs }: PauseRecord,
+  record: PauseRecord,
   answers: readonly GateAnswer[],
   nowMs: number,
 ): { readonly unsettled: readonly string[]; readonly seenOpen: Readonly<Record<string, number>> } {
+  const { unsettled, seenOpen } = record;
   const open = new Set(
     answers
       .filter(({ kind }) => kind === "open" || kind === "no-listener")
@@ -154,7 +167,6 @@ function settled(
       .filter((address) => open.has(address))
       .map((address) => [address, seenOpen[address] ?? Math.round(nowMs)]),
   );
-  const apartMs = drainWaitMs + rpcDeadlineMs;
-  const left = unsettled.filter((address) => nowMs - (first[address] ?? nowMs) < apartMs);
+  const left = unsettled.filter((address) => nowMs - (first[address] ?? nowMs) < apartMs(record));
   return { unsettled: left, seenOpen: first };
 }

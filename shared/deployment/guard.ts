@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { laterOf } from "../backup/own-clock.ts";
 import type { Swept } from "../backup/sweep.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
 import { Heart } from "./heart.ts";
@@ -51,12 +52,13 @@ interface Round {
 async function guardRound(open: OpenDeployment, run: string, last: Round): Promise<Round> {
   const { clock } = open;
   const held = await isHeld(open, run);
-  if (held && clock.wallMs() <= last.quietUntilMs)
-    return { ...last, nextMs: Math.min(INTERVAL_MS, last.quietUntilMs - clock.wallMs() + 1) };
+  const nowMs = laterOf(clock.read());
+  if (held && nowMs <= last.quietUntilMs)
+    return { ...last, nextMs: Math.min(INTERVAL_MS, last.quietUntilMs - nowMs + 1) };
   const swept = await sweepPauses(open);
   return {
     over: !held && swept.every(({ kind }) => kind === "closed"),
-    nextMs: untilNextRound(swept, clock.wallMs(), INTERVAL_MS),
+    nextMs: untilNextRound(swept, laterOf(clock.read()), INTERVAL_MS),
     trouble: troubleIn(swept),
     quietUntilMs: quietUntil(swept),
   };

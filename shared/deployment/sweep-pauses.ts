@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { laterOf } from "../backup/own-clock.ts";
 import { withLook, withMark } from "../backup/pause-record.ts";
 import { openAndSettle, type SweepEffects, type Swept, sweep } from "../backup/sweep.ts";
 import type { PauseRecord } from "../catalog/model.ts";
@@ -112,6 +113,6 @@ async function releaseOverdue(
   { catalog, clock }: OpenDeployment,
   { state, run, deployment, deadlineMs }: PauseRecord,
 ): Promise<void> {
-  if (state === "closed" && run !== undefined && clock.wallMs() > deadlineMs)
+  if (state === "closed" && run !== undefined && laterOf(clock.read()) > deadlineMs)
     await catalog.releaseLease(deployment, run);
 }

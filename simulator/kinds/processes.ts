@@ -4,6 +4,7 @@ import { isAtWork, type Kind, type Scene, sometime } from "../scene.ts";
 const EFFECTS = 45;
 /** Long enough for the deadline to pass, its sweep to settle, and another backup to begin. */
 const LONG_MS = 90_000;
+const HOUR_MS = 3_600_000;
 
 function kill(scene: Scene): void {
   if (!isAtWork(scene)) return;
@@ -55,6 +56,19 @@ export const PROCESS_KINDS: readonly Kind[] = [
         scene.world.occurred++;
         host.kill();
       };
+    },
+  },
+  {
+    name: "the backup is killed, and the sweep's clock is set back",
+    plan: (scene) => {
+      sometime(scene, () => kill(scene), "holding");
+      sometime(
+        scene,
+        () => {
+          for (const host of scene.sweepers) host.wall.step(scene.world.agenda.nowMs, -HOUR_MS);
+        },
+        "holding",
+      );
     },
   },
   {

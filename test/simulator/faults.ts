@@ -213,8 +213,8 @@ export const FAULTS: readonly Fault[] = [
     edits: [
       {
         file: "backup/sweep.ts",
-        text: "nowMs - (first[address] ?? nowMs) < apartMs",
-        instead: "first[address] === undefined && apartMs > 0",
+        text: "nowMs - (first[address] ?? nowMs) < apartMs(record)",
+        instead: "first[address] === undefined",
       },
     ],
     caughtAs: "stuck",
@@ -225,11 +225,28 @@ export const FAULTS: readonly Fault[] = [
     edits: [
       {
         file: "backup/sweep.ts",
-        text: 'if (state === "open" && wallMs <= deadlineMs)',
-        instead: 'if (state === "open" && wallMs < 0)',
+        text: 'if (state === "open" && !isOverdue(record, nowMs))',
+        instead: 'if (state === "open" && nowMs < 0)',
       },
     ],
     caughtAs: "clean runs were refused",
     under: "nothing",
+  },
+  {
+    name: "the sweep goes by wall time alone",
+    edits: [
+      {
+        file: "backup/own-clock.ts",
+        text: "return Math.max(oursMs, wallMs);",
+        instead: "return oursMs < 0 ? oursMs : wallMs;",
+      },
+      {
+        file: "backup/sweep.ts",
+        text: "return nowMs > record.deadlineMs || nowMs < record.openedMs - apartMs(record);",
+        instead: "return nowMs > record.deadlineMs;",
+      },
+    ],
+    caughtAs: "stuck",
+    under: "the sweep's clock is set back",
   },
 ];

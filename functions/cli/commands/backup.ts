@@ -59,10 +59,8 @@ function watchPause(shell: Shell) {
   const report = (event: BackupEvent) => {
     if (event.kind === "discovered") instances = event.instances;
     if (event.kind === "pausing") pausing = true;
-    if (event.kind === "pause-window") {
-      pausing = false;
-      shell.log(event);
-    }
+    if (event.kind === "unpaused" || event.kind === "pause-window") pausing = false;
+    if (event.kind === "pause-window") shell.log(event);
     // The tables are looked at again after the hold, for the verdict only.
     if (event.kind === "captured" && captured) return;
     if (event.kind === "pausing") captured = true;

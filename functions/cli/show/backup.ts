@@ -26,6 +26,8 @@ export function backupProgress(event: BackupEvent): readonly string[] {
       return fact("paused", `all instances, drained after ${showSpan(event.drainMs)}; holding`);
     case "unpausing":
       return fact("unpausing", `${listed(event.instances)} (${event.reason})`);
+    case "unpaused":
+      return fact("open", "all of them again; measuring and judging hold nobody");
     case "still-paused":
       return fact("WARNING", `may still be paused: ${listed(event.instances)}`);
     case "pause-window":

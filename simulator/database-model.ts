@@ -22,8 +22,11 @@ export class DatabaseModel {
   readonly clock: Clock;
   /** That of its recovery log, which alone decides what a second holds: ahead of the other by so much. */
   readonly logAheadMs: number;
-  identity: readonly string[];
-  coveredFromSecond = 0;
+  #identity = 1;
+  #coveredFromSecond = 0;
+  /** True time of the last look at the tables, and of the last change of them. */
+  lookedMs = 0;
+  changedMs = 0;
   /** How old a front end's cached header may be. */
   cachedMs = 0;
   isSilent = false;
@@ -36,15 +39,37 @@ export class DatabaseModel {
     this.name = name;
     this.clock = clock;
     this.logAheadMs = logAheadMs;
-    this.identity = [`${name} table 1`];
     this.#agenda = agenda;
     this.#chance = chance;
   }
 
+  /** What the tables are called, with their ids. */
+  get tables(): string {
+    return `${this.name} table ${this.#identity}`;
+  }
+
+  /** Deleted and made anew: a table of the same name without the history. */
+  recreate(): void {
+    this.#identity++;
+    this.changedMs = this.#agenda.nowMs;
+  }
+
+  /** Recovery is switched off and on again. */
+  forget(): void {
+    this.#coveredFromSecond = Math.ceil(this.clock.at(this.#agenda.nowMs) / 1000);
+    this.changedMs = this.#agenda.nowMs;
+  }
+
+  canRestoreTo(atSecond: number, captured: unknown): boolean {
+    return captured === this.tables && this.#coveredFromSecond <= atSecond;
+  }
+
   capture(host: Host, done: (outcome: Outcome) => void): void {
     host.after(this.#chance.exponential(CAPTURE_MEAN_MS), () => {
-      const { identity, coveredFromSecond } = this;
-      const captured: Capture = { identity, problems: [], coveredFromSecond, captured: {} };
+      this.lookedMs = this.#agenda.nowMs;
+      const coveredFromSecond = this.#coveredFromSecond;
+      const identity = [this.tables];
+      const captured: Capture = { identity, problems: [], coveredFromSecond, captured: this.tables };
       done(
         this.isSilent ? failed("DATABASE_UNREACHABLE", `"${this.name}" did not answer`) : succeed(captured),
       );

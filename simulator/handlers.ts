@@ -1,9 +1,9 @@
 import type { BackupEffects } from "../shared/backup/effects.ts";
 import { laterOf } from "../shared/backup/own-clock.ts";
-import { heldByOthers, withEnd, withLook, withMark } from "../shared/backup/pause-record.ts";
+import { heldByOthers, unsettledPauses, withEnd, withLook, withMark } from "../shared/backup/pause-record.ts";
 import type { SweepEffects } from "../shared/backup/sweep.ts";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
-import type { Discovery } from "../shared/pause/instance.ts";
+import { addressOf, type Discovery } from "../shared/pause/instance.ts";
 import type { Effect, Outcome, Vocabulary } from "../shared/workflow/effect.ts";
 import { failed, type Perform, succeed } from "./drive.ts";
 import { type Caller, checkGates, pause, unpause } from "./gates.ts";
@@ -34,14 +34,22 @@ function gateHandlers(world: World, caller: () => Caller, memory: Memory): Simul
   return {
     now: (_, done) => done(succeed(caller().host.read())),
     "check-gates": ({ instances, ...limits }, done) =>
-      checkGates(caller(), instances, limits, (answers) => done(succeed(answers))),
+      checkGates(caller(), instances, limits, (answers) => {
+        if (!memory.hasPaused)
+          for (const { kind, instance } of answers)
+            if (kind === "closed") memory.shutBefore.add(addressOf(instance));
+        done(succeed(answers));
+      }),
     unpause: ({ instances, ...limits }, done) =>
       unpause(caller(), instances, limits, (outcomes) => done(succeed(outcomes))),
     "held-by-others": ({ pause: of, addresses }, done) => {
       memory.pause = of;
       const ask = () => {
         memory.askedOthersMs = agenda.nowMs;
-        return heldByOthers([...catalog.pauses.values()], of, addresses);
+        const records = [...catalog.pauses.values()];
+        const held = heldByOthers(records, { pause: of, addresses }, laterOf(caller().host.read()));
+        for (const address of held) memory.held.add(address);
+        return held;
       };
       catalog.ask(caller().host, "held-by-others", ask, done);
     },
@@ -75,11 +83,13 @@ export function backupHandlers(
     "release-lease": ({ run: by }, done) =>
       catalog.ask(host, "release-lease", () => releaseLease(world, by), done),
     discover: (_, done) => discover((discovery) => done(succeed(discovery))),
-    pause: ({ instances, ...limits }, done) =>
+    pause: ({ instances, ...limits }, done) => {
+      memory.hasPaused = true;
       pause(caller, instances, limits, (outcomes) => {
         memory.outcomes = outcomes;
         done(succeed({ outcomes, interrupted: host.isInterrupted }));
-      }),
+      });
+    },
     "probe-clock": ({ database, ...probe }, done) => world.database(database).probe(host, probe, done),
     capture: ({ database }, done) => world.database(database).capture(host, done),
     "open-pause": ({ record }, done) =>
@@ -87,6 +97,7 @@ export function backupHandlers(
         host,
         "open-pause",
         () => {
+          if (catalog.pauses.has(record.id)) throw taken(record.id);
           catalog.pauses.set(record.id, record);
           oracle.openedMs.set(record.id, agenda.nowMs);
           return null;
@@ -95,6 +106,8 @@ export function backupHandlers(
       ),
     "is-pause-open": ({ pause: of }, done) =>
       catalog.ask(host, "is-pause-open", () => catalog.record(of).state === "open", done),
+    "unsettled-pauses": (of, done) =>
+      catalog.ask(host, "unsettled-pauses", () => unsettledPauses([...catalog.pauses.values()], of), done),
     "close-pause": ({ record }, done) =>
       catalog.ask(
         host,
@@ -120,6 +133,7 @@ export function backupHandlers(
         host,
         "record-point",
         () => {
+          if (catalog.points.some(({ id }) => id === point.id)) throw taken(point.id);
           catalog.points.push(point);
           oracle.judgePoint(point, host);
           return null;
@@ -150,15 +164,13 @@ export function sweepHandlers(
         },
         done,
       ),
-    "settle-pause": ({ pause: of, unsettled, seenOpen }, done) =>
+    "settle-pause": ({ pause: of, look }, done) =>
       catalog.ask(
         host,
         "settle-pause",
         () => {
           oracle.noteMark(of);
-          const { state, run, deadlineMs } = catalog.update(of, (found) =>
-            withLook(found, unsettled, seenOpen),
-          );
+          const { state, run, deadlineMs } = catalog.update(of, (found) => withLook(found, look));
           if (state === "closed" && run !== undefined && laterOf(host.read()) > deadlineMs)
             releaseLease(world, run);
           return null;
@@ -187,4 +199,8 @@ function discoverer(world: World, host: Host): (done: (discovery: Discovery) => 
       const said = [...seen, ...world.disagreements()];
       done(said.length === 0 ? found : { ...found, disagreement: said.join("; ") });
     });
+}
+
+function taken(id: string): StillpointError {
+  return new StillpointError("CATALOG_CONFLICT", `there is a "${id}" already`);
 }

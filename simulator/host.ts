@@ -44,6 +44,10 @@ export class Host {
     return this.#stood.find(({ fromMs, toMs }) => fromMs <= trueMs && trueMs < toMs)?.toMs ?? trueMs;
   }
 
+  hasStoodSince(trueMs: number): boolean {
+    return this.#stood.some(({ toMs }) => toMs > trueMs);
+  }
+
   freeze(ms: number): void {
     const { nowMs } = this.agenda;
     this.agenda.note(() => `${this.name} stands still for ${ms.toFixed(0)} ms`);

@@ -33,7 +33,6 @@ export interface Known {
 
 /** What a backup says of its window. */
 export interface Claim {
-  readonly pause: string;
   /** What was believed to be all of it. */
   readonly instances: readonly Instance[];
   /** In true time. */
@@ -102,10 +101,17 @@ export class Oracle {
 
   /** Laws 2 and 3: during the window, and in every database's second, no request was in progress anywhere. */
   judgePoint({ window, databases, instances, id }: RestorePoint, host: Host): void {
+    for (const { name, atSecond, captured } of databases) {
+      const database = this.#world.database(name);
+      // What changed after the last look cannot have been seen.
+      const isKnown = database.changedMs < database.lookedMs;
+      if (isKnown && !database.canRestoreTo(atSecond, captured))
+        this.#find("falsely valid", `"${name}" cannot be restored to the second of ${id}`);
+    }
     const seconds = databases.flatMap(({ name, atSecond }) => this.#spansOf(name, atSecond));
     const held = window === undefined ? [] : host.ours.spans(window.startMs, window.endMs);
     const [first] = held;
-    const claim = { instances, pause: host.name, ...(first && { window: first }) };
+    const claim = { instances, ...(first && { window: first }) };
     this.judgeQuiet([...seconds, ...held], claim, id);
   }
 
@@ -132,10 +138,11 @@ export class Oracle {
   }
 
   /** Not what the list does not know, nor an address at which somebody shut a gate again before it was asked. */
-  #couldBeSeen(server: Server, { instances, window, pause }: Claim): boolean {
+  #couldBeSeen(server: Server, { instances, window }: Claim): boolean {
     const isNew = window !== undefined && server.startedMs > window.fromMs;
     if (this.#world.settings.basis === "kubernetes" && isNew) return true;
-    const isListed = instances.some((instance) => addressOf(instance) === server.address);
+    const isListed =
+      instances.some((instance) => addressOf(instance) === server.address) || this.#world.isInDns(server);
     // The question that ends the window finds it shut a moment later.
     const { rpcDeadlineMs } = this.#world.settings.pause;
     const isMeanwhile = (atMs: number) =>
@@ -143,7 +150,7 @@ export class Oracle {
     const closings = this.#world.servers
       .filter(({ address }) => address === server.address)
       .flatMap((one) => one.closings);
-    const isShutAgain = closings.some(({ atMs, party }) => party !== pause && isMeanwhile(atMs));
+    const isShutAgain = closings.some(({ atMs, party }) => party === STRANGER && isMeanwhile(atMs));
     return isListed && !isShutAgain;
   }
 
@@ -163,8 +170,17 @@ export class Oracle {
     if (caller === undefined) return false;
     const other = this.#recordOf(holder, server.instance);
     const openedMs = this.openedMs.get(other?.id ?? "");
-    if (other?.state === "open" && openedMs !== undefined && openedMs < caller.memory.askedOthersMs)
-      return true;
+    // Whoever asks just before each Unpause sees a record that has been there for longer than any message takes, if
+    // he did not stand still between the two.
+    const { nowMs } = this.#world.agenda;
+    const longAgoMs = nowMs - 2 * this.#world.settings.pause.rpcDeadlineMs;
+    const { askedOthersMs } = caller.memory;
+    const askedMs = caller.host.hasStoodSince(askedOthersMs)
+      ? askedOthersMs
+      : Math.max(askedOthersMs, longAgoMs);
+    if (other?.state === "open" && openedMs !== undefined && openedMs < askedMs) return true;
+    const { hasPaused, shutBefore } = caller.memory;
+    if (hasPaused && shutBefore.has(server.address)) return true;
     const outcome = caller.memory.outcomes.find(({ instance }) => addressOf(instance) === server.address);
     // Told in the oracle's own words: it must not share a mistake with the code that it judges.
     if (outcome !== undefined && outcome.kind !== "paused" && outcome.kind !== "unknown") return true;

@@ -32,7 +32,7 @@ export function runIncumbent(number: number, kind: Kind, incumbent: () => Workfl
     onEffect: (effect) => {
       const phase = PHASE_OF_EFFECT[effect.kind];
       if (phase !== undefined) world.begin(phase);
-      scene.onEffect?.(effect);
+      for (const act of scene.onEffect) act(effect);
     },
     onEnd: (end) => {
       ended = end;
@@ -58,7 +58,7 @@ function judge({ world, oracle, host }: Scene, { kind, fromMs, toMs, instances }
           clock.spans(fromMs - logAheadMs, toMs - logAheadMs),
         );
   const [window] = own;
-  oracle.judgeQuiet(spans, { pause: host.name, instances, ...(window && { window }) }, kind);
+  oracle.judgeQuiet(spans, { instances, ...(window && { window }) }, kind);
 }
 
 function handlersOf({ world, host }: Scene): SimulatedHandlers<IncumbentEffects> {

@@ -29,6 +29,8 @@ export function newScene(number: number, { adjust, plan }: Kind, onNote?: (text:
     },
     secondBackup: () => trySecond(scene, `backup-${++backups}`, 1),
     busyOthers: 0,
+    onEffect: [],
+    onSweepEffect: [],
   };
   plan(scene);
   return scene;
@@ -57,12 +59,12 @@ export function runStillpoint(number: number, kind: Kind, onNote?: (text: string
   const { world, oracle, host } = scene;
   let because: string | undefined;
   let hasEnded = false;
-  startSweeping(
-    scene,
-    rested(scene, () => hasEnded || !host.isAlive),
-  );
+  const isOver = rested(scene, () => hasEnded || !host.isAlive);
+  for (const everyMs of world.settings.sweepsEveryMs) startSweeping(scene, everyMs, isOver);
   startBackup(scene, host, {
-    ...(scene.onEffect && { onEffect: scene.onEffect }),
+    onEffect: (effect) => {
+      for (const act of scene.onEffect) act(effect);
+    },
     onPhase: (phase) => world.begin(phase),
     onEnd: (ended) => {
       hasEnded = true;

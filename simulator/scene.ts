@@ -18,8 +18,9 @@ export interface Scene {
   secondBackup(): void;
   /** Others that have not done yet what they are here for. */
   busyOthers: number;
-  onEffect?: (effect: Effect) => void;
-  onSweepEffect?: (host: Host) => void;
+  /** Called before each effect of the first backup, and of every sweep. */
+  readonly onEffect: ((effect: Effect) => void)[];
+  readonly onSweepEffect: ((host: Host, effect: Effect) => void)[];
 }
 
 /** One kind of thing that goes wrong. */
@@ -28,6 +29,11 @@ export interface Kind {
   readonly adjust?: Adjust;
   /** Puts on the agenda what is to go wrong; `world.occurred` counts how often it did. */
   readonly plan: (scene: Scene) => void;
+  /**
+   * In what share of its runs at most something may be filed apart: where nobody can see or help it. Everywhere else
+   * nothing is.
+   */
+  readonly apartAtMost?: number;
 }
 
 const PHASES = ["preparing", "pausing", "holding", "unpausing", "ended"] as const;
@@ -50,7 +56,14 @@ export function someServer({ chance, members }: World): Server {
   return among[chance.below(among.length)] as Server;
 }
 
-export function isAtWork({ oracle, host }: Scene): boolean {
+/** Counts, and says, whether something befalls a backup that is at work still. */
+export function befalls(scene: Scene): boolean {
+  if (!isAtWork(scene)) return false;
+  scene.world.occurred++;
+  return true;
+}
+
+function isAtWork({ oracle, host }: Scene): boolean {
   return host.isAlive && oracle.known.get(host.name)?.hasEnded === false;
 }
 

@@ -11,8 +11,8 @@ export interface Settings {
   /** How many instances each component has. */
   readonly components: Readonly<Record<string, number>>;
   readonly databases: readonly string[];
-  /** Between two rounds of the sweep. */
-  readonly sweepEveryMs: number;
+  /** Of each sweep, how long from one round to the next. */
+  readonly sweepsEveryMs: readonly number[];
   /** How far the wall clocks of two hosts may differ. */
   readonly wallSkewMs: number;
   /** How far a database's clock may be from right. */
@@ -32,8 +32,8 @@ const COMPONENTS: readonly [Settings["components"], ...Settings["components"][]]
 ];
 
 export function drawSettings(chance: Chance): Settings {
-  const rpcDeadlineMs = chance.pick([500, 1_000, 2_000]);
-  const drainWaitMs = chance.pick([1_000, 3_000, 8_000]);
+  const rpcDeadlineMs = chance.pick([500, 2_000, 5_000]);
+  const drainWaitMs = chance.pick([1_000, 8_000, 30_000]);
   const holdMs = chance.flip(0.7) ? ("auto" as const) : Math.round(chance.between(2_000, 6_000));
   const leastMs = drainWaitMs + Math.max(holdMs === "auto" ? 0 : holdMs, 3_000) + 3 * rpcDeadlineMs;
   const longestMs = Math.round(leastMs + chance.between(1_000, 20_000));
@@ -44,7 +44,7 @@ export function drawSettings(chance: Chance): Settings {
     basis: chance.pick(["list", "dns", "kubernetes"]),
     components: chance.pick(COMPONENTS),
     databases: chance.flip(0.7) ? ["main"] : ["main", "other"],
-    sweepEveryMs: 10_000,
+    sweepsEveryMs: chance.flip(0.3) ? [10_000, 3_000] : [10_000],
     wallSkewMs: 100,
     databaseSkewMs: 100,
     driftMs: 0.1,

@@ -1,18 +1,9 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../shared/errors/stillpoint-error.ts";
-import { KINDS } from "./kinds/kinds.ts";
+import { kindOf, NAMES } from "./kinds/kinds.ts";
 import { runStillpoint } from "./run.ts";
 import { tableOf } from "./table.ts";
-import {
-  ALGORITHMS,
-  type Algorithm,
-  add,
-  FORBIDDEN,
-  kindOf,
-  newTally,
-  problemsOf,
-  totalOf,
-} from "./tally.ts";
+import { ALGORITHMS, type Algorithm, add, FORBIDDEN, newTally, problemsOf, totalOf } from "./tally.ts";
 
 const USAGE = `npm run simulate -- [--runs 10000] [--seed 1]   many runs, and what became of them
   [--kind "killed"]                               only those about it
@@ -26,7 +17,6 @@ const OPTIONS = {
   ours: { type: "boolean" },
   help: { type: "boolean" },
 } as const;
-const NAMES = KINDS.map(({ name }) => `"${name}"`).join(", ");
 const TOLD_MOST = 10;
 
 /** `npm run simulate`: fails where a law was broken in any run of ours. */
@@ -51,7 +41,8 @@ function askedFor(words: readonly string[]): Asked | string {
   try {
     const { values } = parseArgs({ args: [...words], options: OPTIONS });
     const about = values.kind ?? "";
-    if (!KINDS.some(({ name }) => name.includes(about))) return `no kind is about "${about}": ${NAMES}`;
+    if (!NAMES.some((name) => name.includes(about)))
+      return `no kind is about "${about}": ${NAMES.map((name) => `"${name}"`).join(", ")}`;
     const [runs, seed, trace] = [values.runs, values.seed, values.trace ?? "0"].map(wholeNumber);
     if (runs === undefined || seed === undefined || trace === undefined)
       return "runs, seed and trace are whole numbers";

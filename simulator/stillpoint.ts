@@ -61,10 +61,12 @@ function sweepOnce(scene: Scene, host: Host, onEnd: () => void): void {
   const before = world.wire.hits + world.catalog.hits;
   drive<readonly Swept[]>(host, sweep(host.name), {
     perform: performing<SweepEffects>(sweepHandlers(scene, host, memory)),
-    onEffect: () => scene.onSweepEffect?.(host),
+    onEffect: (effect) => {
+      for (const act of scene.onSweepEffect) act(host, effect);
+    },
     onEnd: () => {
       const isUndisturbed = world.wire.hits + world.catalog.hits === before;
-      const left = due.filter((one) => isLeftShut(one) && !isHeldByAnother(world, one));
+      const left = due.filter((one) => isLeftShut(one) && !memory.held.has(one.server.address));
       if (isUndisturbed) for (const { server, token } of left) oracle.judgeSweep(server, token);
       onEnd();
     },
@@ -100,18 +102,9 @@ function isLeftShut({ server, token, closedSinceMs }: Due): boolean {
   return server.closedSinceMs === closedSinceMs && server.holders.has(token) && !server.isSilent;
 }
 
-/** A sweep leaves alone what the open record of another backup holds. */
-function isHeldByAnother(world: World, { server, token }: Due): boolean {
-  return world.catalog.unsettled.some(
-    ({ run, state, instances }) =>
-      run !== token.party && state === "open" && instances.some((one) => addressOf(one) === server.address),
-  );
-}
-
 /** Sweeps again and again, whatever becomes of each round; a new process takes the place of one that died. */
-export function startSweeping(scene: Scene, isOver: () => boolean): void {
+export function startSweeping(scene: Scene, everyMs: number, isOver: () => boolean): void {
   const { world } = scene;
-  const { sweepEveryMs } = world.settings;
   let host: Host | undefined;
   let isAtWork = false;
   const round = () => {
@@ -127,7 +120,7 @@ export function startSweeping(scene: Scene, isOver: () => boolean): void {
         if (host === by) isAtWork = false;
       });
     }
-    world.agenda.after(sweepEveryMs, round);
+    world.agenda.after(everyMs, round);
   };
-  world.agenda.after(world.chance.between(0, sweepEveryMs), round);
+  world.agenda.after(world.chance.between(0, everyMs), round);
 }

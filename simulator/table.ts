@@ -1,4 +1,4 @@
-import { KINDS } from "./kinds/kinds.ts";
+import { NAMES } from "./kinds/kinds.ts";
 import { type Algorithm, type Count, type Tally, totalOf } from "./tally.ts";
 
 const COLUMNS = [
@@ -20,7 +20,7 @@ const COLUMNS = [
 
 /** The table of the README: per kind, what became of the runs of ours and of the models of others. */
 export function tableOf(tally: Tally): string {
-  const kinds = KINDS.map(({ name }) => name).filter((name) => tally.Stillpoint.has(name));
+  const kinds = NAMES.filter((name) => tally.Stillpoint.has(name));
   const rows = kinds.map((kind) => rowOf(kind, (algorithm) => tally[algorithm].get(kind)));
   const total = rowOf("**all**", (algorithm) => totalOf(tally[algorithm]));
   const lines = [COLUMNS, COLUMNS.map((_, index) => (index === 0 ? "---" : "--:")), ...rows, total];

@@ -1,5 +1,5 @@
 import { cassy, scalarAdminForKubernetes } from "./incumbents.ts";
-import { KINDS } from "./kinds/kinds.ts";
+import { apartAtMost } from "./kinds/kinds.ts";
 import type { Breach } from "./oracle.ts";
 import { isFalselyRefused, type Report } from "./report.ts";
 import { runStillpoint } from "./run.ts";
@@ -34,11 +34,6 @@ export type Tally = Readonly<Record<Algorithm, Map<string, Count>>>;
 
 export function newTally(): Tally {
   return { Stillpoint: new Map(), "scalar-admin-for-kubernetes": new Map(), Cassy: new Map() };
-}
-
-/** The kind that a run of this number is about: all of them in turn. */
-export function kindOf(number: number): Kind {
-  return KINDS[number % KINDS.length] as Kind;
 }
 
 export function add(counts: Map<string, Count>, kind: string, report: Report): void {
@@ -83,7 +78,7 @@ export function totalOf(counts: Map<string, Count>): Count {
   return total;
 }
 
-/** What cannot be seen, or helped, by anyone: counted, and not held against an algorithm. */
+/** What a backup cannot see, or help without an owner in the protocol: counted apart, and bounded by its kind. */
 const APART: readonly Breach[] = [
   "stuck, from a Pause that left after its mark",
   "falsely valid, not to be seen",
@@ -101,7 +96,15 @@ export function problemsOf(counts: Map<string, Count>): readonly string[] {
     const n = breaches.get(breach) ?? 0;
     return n === 0 ? [] : [`${n} runs ended ${breach}`];
   });
+  const apart = [...counts].flatMap(([name, count]) => {
+    const most = count.runs * (apartAtMost(name) ?? 0);
+    return count.apart <= most
+      ? []
+      : [
+          `"${name}": ${count.apart} of ${count.runs} runs are filed apart, at most ${most.toFixed(0)} may be`,
+        ];
+  });
   const clean = runs - disturbed;
-  if (falselyRefused <= clean * MOST_FALSE_REFUSALS) return broken;
-  return [...broken, `${falselyRefused} of ${clean} clean runs were refused, more than 1 in 1,000`];
+  if (falselyRefused <= clean * MOST_FALSE_REFUSALS) return [...broken, ...apart];
+  return [...broken, ...apart, `${falselyRefused} of ${clean} clean runs were refused, more than 1 in 1,000`];
 }

@@ -31,6 +31,8 @@ export interface Cut {
   readonly isFrom: (host: Host) => boolean;
   readonly to: string;
   readonly untilMs: number;
+  /** How many messages it has cost. */
+  hits: number;
 }
 
 const LATENCY_MEAN_MS = 1.5;
@@ -117,9 +119,11 @@ export class Wire {
 
   #isCut({ from, to }: Call): boolean {
     const { nowMs } = this.#agenda;
-    const isCut = this.cuts.some((cut) => cut.isFrom(from) && cut.to === to && nowMs < cut.untilMs);
-    if (isCut) this.hits++;
-    return isCut;
+    const cut = this.cuts.find((one) => one.isFrom(from) && one.to === to && nowMs < one.untilMs);
+    if (cut === undefined) return false;
+    cut.hits++;
+    this.hits++;
+    return true;
   }
 }
 

@@ -147,6 +147,11 @@ export class World {
     }
   }
 
+  /** Whether the DNS, where it is asked, names it by now. */
+  isInDns(server: Server): boolean {
+    return this.settings.basis === "dns" && this.#isFound(server, "dns");
+  }
+
   get #listed(): number {
     return Object.values(this.settings.components).reduce((sum, count) => sum + count, 0);
   }

@@ -18,14 +18,17 @@ function rootOf(error: unknown): NodeError | undefined {
 }
 
 /**
- * Whether the failure of an unsent call proves that nothing listens there. A name with several addresses fails with
- * one error for each, and all of them must say so.
+ * What the failure of an unsent call proves of whoever was called. A name with several addresses fails with one error
+ * for each, and all of them must say so.
  */
-export function provesNoListener(error: unknown): boolean {
+export function provenBy(error: unknown): "no-listener" | "unresolved" | undefined {
   const root = rootOf(error);
-  if (root?.errors?.length) return root.errors.every(provesNoListener);
-  if (root?.code === "ECONNREFUSED") return root.syscall === "connect";
-  return root?.code === "ENOTFOUND";
+  if (root?.errors?.length) {
+    const [first, ...others] = root.errors.map(provenBy);
+    return others.every((one) => one === first) ? first : undefined;
+  }
+  if (root?.code === "ECONNREFUSED" && root.syscall === "connect") return "no-listener";
+  return root?.code === "ENOTFOUND" ? "unresolved" : undefined;
 }
 
 /** A transport failure in words for the person who has to mend it. */

@@ -52,6 +52,11 @@ export type BackupEffects = {
   "open-pause": { input: { record: PauseRecord }; answer: null };
   /** Whether the record is open still: a sweep may have looked after it while this process stood still. */
   "is-pause-open": { input: { pause: string }; answer: boolean };
+  /** Other pauses that are not settled and may still have something under way at one of these addresses. */
+  "unsettled-pauses": {
+    input: { pause?: string; addresses: readonly string[] };
+    answer: readonly string[];
+  };
   /** Addresses among these that the open record of another pause holds too. */
   "held-by-others": { input: { pause: string; addresses: readonly string[] }; answer: readonly string[] };
   /** Closes the record unless a sweep marked it first; answers who did. */

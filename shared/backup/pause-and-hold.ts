@@ -13,7 +13,7 @@ import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { BackupEffects } from "./effects.ts";
 import { hold, type Measured } from "./hold.ts";
-import type { Prepared } from "./prepare.ts";
+import { type Prepared, refuseUnlessSettled } from "./prepare.ts";
 import { type Opened, unpauseUntilOpen } from "./unpause.ts";
 
 const ask = asker<BackupEffects>();
@@ -106,8 +106,13 @@ function* holdQuiet(
  * and closed, and then nobody would look after what it pauses. Answers when the gates must be asked again, on
  * our clock.
  */
-function* whileInTime({ pause }: BackupInput, { id, deadlineMs }: PauseRecord): Workflow<number> {
-  const open = yield* ask("is-pause-open", { pause: id });
+function* whileInTime({ pause }: BackupInput, { id, deadlineMs, instances }: PauseRecord): Workflow<number> {
+  const [opened, others] = yield* all<never>([
+    ask.effect("is-pause-open", { pause: id }),
+    ask.effect("unsettled-pauses", { pause: id, addresses: instances.map(addressOf) }),
+  ]);
+  const open: boolean = answerOf(opened);
+  refuseUnlessSettled(answerOf(others));
   const { oursMs, wallMs } = yield* ask("now", {});
   const leftMs = deadlineMs - wallMs;
   if (!open || leftMs < pause.drainWaitMs + pause.rpcDeadlineMs)

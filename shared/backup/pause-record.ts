@@ -75,24 +75,63 @@ export function withMark(found: PauseRecord, by: string): PauseRecord {
   return found.state === "open" ? { ...found, state: "swept", markedBy: by } : found;
 }
 
-/** What one look of a sweep leaves: an address that another sweep settled meanwhile stays settled. */
-export function withLook(
-  found: PauseRecord,
-  unsettled: readonly string[],
-  seenOpen: Readonly<Record<string, number>>,
-): PauseRecord {
-  const left = found.unsettled.filter((address) => unsettled.includes(address));
-  const state = left.length === 0 ? "closed" : found.state;
-  return { ...found, state, unsettled: left, seenOpen: { ...seenOpen } };
+/** What one look of a sweep came to. */
+export interface SweepLook {
+  /** When each address had been seen open first, as the record said when the look began. */
+  readonly before: Readonly<Record<string, number>>;
+  /** When each address was seen open first, as of now; it begins anew where the gate was found shut. */
+  readonly seenOpen: Readonly<Record<string, number>>;
+  /** Found shut in this look. */
+  readonly shut: readonly string[];
+  /** Seen open for long enough. */
+  readonly settled: readonly string[];
+  /** Their processes exist no more. */
+  readonly gone: readonly string[];
 }
 
-/** Those of these addresses that a backup at work on another record holds. */
+/**
+ * What a look leaves of a record that may have changed meanwhile: what another sweep settled stays settled, and an
+ * address that a backup put back since is not settled by what was seen before.
+ */
+export function withLook(found: PauseRecord, look: SweepLook): PauseRecord {
+  const isUnchanged = (address: string) => found.seenOpen[address] === look.before[address];
+  const left = found.unsettled.filter(
+    (address) => !look.gone.includes(address) && !(look.settled.includes(address) && isUnchanged(address)),
+  );
+  const seenOpen = left.flatMap((address) => {
+    const isOurs = look.shut.includes(address) || isUnchanged(address);
+    const seenMs = isOurs ? look.seenOpen[address] : found.seenOpen[address];
+    return seenMs === undefined ? [] : [[address, seenMs] as const];
+  });
+  const state = left.length === 0 ? "closed" : found.state;
+  return { ...found, state, unsettled: left, seenOpen: Object.fromEntries(seenOpen) };
+}
+
+/** Those of these addresses that a backup at work on another record holds. One that is overdue is at work no more. */
 export function heldByOthers(
   records: readonly PauseRecord[],
-  pause: string,
-  addresses: readonly string[],
+  { pause, addresses }: { readonly pause: string; readonly addresses: readonly string[] },
+  nowMs: number,
 ): readonly string[] {
-  const others = records.filter(({ id, state }) => id !== pause && state === "open");
+  const others = records.filter(
+    ({ id, state, deadlineMs }) => id !== pause && state === "open" && nowMs <= deadlineMs,
+  );
   const held = new Set(others.flatMap(({ instances }) => instances.map(addressOf)));
   return addresses.filter((address) => held.has(address));
+}
+
+/**
+ * The other pauses that may still have something under way at one of these addresses: a late Unpause of theirs would
+ * open a window from within, and a late Pause would shut it again before anybody asks.
+ */
+export function unsettledPauses(
+  records: readonly PauseRecord[],
+  { pause, addresses }: { readonly pause?: string; readonly addresses: readonly string[] },
+): readonly string[] {
+  return records
+    .filter(({ id, state, unsettled }) => {
+      const touches = unsettled.some((address) => addresses.includes(address));
+      return id !== pause && state !== "closed" && touches;
+    })
+    .map(({ id }) => id);
 }

@@ -45,13 +45,24 @@ function* discoverOpen(deadlineMs: number): Workflow<Discovery> {
       "INSTANCES_NOT_FOUND",
       `the list of instances cannot be trusted: ${disagreement}; nothing was paused`,
     );
+  refuseUnlessSettled(yield* ask("unsettled-pauses", { addresses: instances.map(addressOf) }));
   refuseUnlessOpen(yield* ask("check-gates", { instances, deadlineMs }));
   yield* ask("report", { event: { kind: "discovered", instances: instances.map(addressOf), basis } });
   return discovery;
 }
 
+/** Asked once more right before the first Pause: a backup that stood still may have put its record back meanwhile. */
+export function refuseUnlessSettled(pauses: readonly string[]): void {
+  if (pauses.length === 0) return;
+  const names = pauses.map((pause) => `"${pause}"`).join(", ");
+  throw new StillpointError(
+    "PAUSE_UNSETTLED",
+    `${names}: an earlier Pause or Unpause of these instances may still be under way; nothing was paused`,
+  );
+}
+
 function refuseUnlessOpen(answers: readonly GateAnswer[]): void {
-  const silent = answers.filter((answer) => answer.kind === "no-answer" || answer.kind === "no-listener");
+  const silent = answers.filter((answer) => answer.kind !== "open" && answer.kind !== "closed");
   const closed = answers.filter((answer) => answer.kind === "closed");
   if (silent.length > 0)
     throw new StillpointError(

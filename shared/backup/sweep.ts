@@ -3,6 +3,7 @@ import { addressOf, type GateAnswer, type Instance, type Whereabouts } from "../
 import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupEffects } from "./effects.ts";
 import { laterOf } from "./own-clock.ts";
+import type { SweepLook } from "./pause-record.ts";
 
 /** What a sweep asks of the outside world: with the backup it shares the catalog and the admin interface only. */
 export type SweepEffects = Pick<BackupEffects, "now" | "check-gates" | "unpause" | "held-by-others"> & {
@@ -12,11 +13,8 @@ export type SweepEffects = Pick<BackupEffects, "now" | "check-gates" | "unpause"
   "open-pauses": { input: object; answer: readonly PauseRecord[] };
   /** Marks an open record, so that its backup can never call the window valid; answers the record as it is now. */
   "mark-pause": { input: { pause: string; by: string }; answer: PauseRecord };
-  /** Writes what was seen; an address that another sweep settled meanwhile stays settled. */
-  "settle-pause": {
-    input: { pause: string; unsettled: readonly string[]; seenOpen: Readonly<Record<string, number>> };
-    answer: null;
-  };
+  /** Writes what was seen. */
+  "settle-pause": { input: { pause: string; look: SweepLook }; answer: null };
 };
 
 const ask = asker<SweepEffects>();
@@ -94,11 +92,15 @@ function* openMarked(marked: PauseRecord): Workflow<Swept> {
   );
   if (shut.length > 0) yield* ask("unpause", { instances: shut, deadlineMs });
   const after = shut.length > 0 ? yield* ask("check-gates", { instances: there, deadlineMs }) : before;
-  const nowMs = laterOf(yield* ask("now", {}));
-  const looked = notSeenClosed(marked, before);
-  const { unsettled, seenOpen } = settled(without(looked, gone), after, nowMs);
-  yield* ask("settle-pause", { pause, unsettled, seenOpen });
+  const look = lookFrom(
+    { ...marked, unsettled: there.map(addressOf) },
+    { before, after, gone },
+    laterOf(yield* ask("now", {})),
+  );
+  yield* ask("settle-pause", { pause, look });
+  const { seenOpen, settled } = look;
   const unpaused = shut.map(addressOf).filter((address) => seenOpen[address] !== undefined);
+  const unsettled = there.map(addressOf).filter((address) => !settled.includes(address));
   if (unsettled.length === 0) return { kind: "closed", pause, deployment, unpaused, gone };
   const waiting = unsettled.filter((address) => seenOpen[address] !== undefined);
   const stillPaused = unsettled.filter((address) => seenOpen[address] === undefined);
@@ -133,40 +135,32 @@ function* ours({ id: pause }: PauseRecord, shut: readonly Instance[]): Workflow<
   return shut.filter((instance) => !held.includes(addressOf(instance)));
 }
 
-function without(record: PauseRecord, gone: readonly string[]): PauseRecord {
-  return { ...record, unsettled: record.unsettled.filter((address) => !gone.includes(address)) };
-}
-
-/** A gate that has closed since it was seen open begins anew: what it was seen before says nothing any more. */
-function notSeenClosed(record: PauseRecord, before: readonly GateAnswer[]): PauseRecord {
-  const closed = new Set(
-    before.filter(({ kind }) => kind === "closed").map(({ instance }) => addressOf(instance)),
-  );
-  const seenOpen = Object.entries(record.seenOpen).filter(([address]) => !closed.has(address));
-  return { ...record, seenOpen: Object.fromEntries(seenOpen) };
-}
-
 /**
  * A Pause whose answer was lost may still be under way at its server and close the gate later, so open counts
- * only when it was seen twice, a drain wait and an RPC deadline apart. A process that is gone took its pause with
- * it: nothing listening counts as open.
+ * only when it was seen twice, a drain wait and an RPC deadline apart; a gate that was found shut begins anew. A
+ * process that is gone took its pause with it: a host that refuses the connection counts as open.
  */
-function settled(
+function lookFrom(
   record: PauseRecord,
-  answers: readonly GateAnswer[],
+  {
+    before,
+    after,
+    gone,
+  }: {
+    readonly before: readonly GateAnswer[];
+    readonly after: readonly GateAnswer[];
+    readonly gone: readonly string[];
+  },
   nowMs: number,
-): { readonly unsettled: readonly string[]; readonly seenOpen: Readonly<Record<string, number>> } {
-  const { unsettled, seenOpen } = record;
-  const open = new Set(
-    answers
-      .filter(({ kind }) => kind === "open" || kind === "no-listener")
-      .map(({ instance }) => addressOf(instance)),
+): SweepLook {
+  const those = (answers: readonly GateAnswer[], ...kinds: readonly GateAnswer["kind"][]) =>
+    answers.filter(({ kind }) => kinds.includes(kind)).map(({ instance }) => addressOf(instance));
+  const shut = those(before, "closed");
+  const open = those(after, "open", "no-listener");
+  const first = (address: string) => (shut.includes(address) ? undefined : record.seenOpen[address]);
+  const seenOpen = Object.fromEntries(open.map((address) => [address, first(address) ?? Math.round(nowMs)]));
+  const settled = record.unsettled.filter(
+    (address) => nowMs - (seenOpen[address] ?? nowMs) >= apartMs(record),
   );
-  const first = Object.fromEntries(
-    unsettled
-      .filter((address) => open.has(address))
-      .map((address) => [address, seenOpen[address] ?? Math.round(nowMs)]),
-  );
-  const left = unsettled.filter((address) => nowMs - (first[address] ?? nowMs) < apartMs(record));
-  return { unsettled: left, seenOpen: first };
+  return { before: record.seenOpen, seenOpen, shut, settled, gone };
 }

@@ -18,8 +18,9 @@ export interface Opened {
 
 /**
  * Unpauses all at once, and again with backoff, until CheckPaused says that each is open: an OK alone does not
- * prove it, since a queued pause may have closed the gate again. At least one round is made, whatever the time;
- * past the deadline others may hold the same instances, and each round asks first.
+ * prove it, since a queued pause may have closed the gate again. At least one round is made, whatever the time. Each
+ * asks first whether another backup holds an instance by now: by which clock our own time has passed, nobody knows
+ * here.
  */
 export function* unpauseUntilOpen(record: PauseRecord, instances: readonly Instance[]): Workflow<Opened> {
   const { rpcDeadlineMs, deadlineMs } = record;
@@ -27,7 +28,7 @@ export function* unpauseUntilOpen(record: PauseRecord, instances: readonly Insta
   const leftAlone: Instance[] = [];
   let closed = instances;
   for (let backoffMs = FIRST_BACKOFF_MS; ; backoffMs = Math.min(backoffMs * 2, MOST_BACKOFF_MS)) {
-    const foreign = new Set(yield* heldPastDeadline(record, closed));
+    const foreign = new Set(yield* heldByOthers(record, closed));
     leftAlone.push(...closed.filter((instance) => foreign.has(addressOf(instance))));
     closed = closed.filter((instance) => !foreign.has(addressOf(instance)));
     if (closed.length === 0) break;
@@ -43,11 +44,11 @@ export function* unpauseUntilOpen(record: PauseRecord, instances: readonly Insta
 }
 
 /** An unreadable catalog must not keep gates closed. */
-function* heldPastDeadline(
-  { id: pause, deadlineMs }: PauseRecord,
+function* heldByOthers(
+  { id: pause }: PauseRecord,
   instances: readonly Instance[],
 ): Workflow<readonly string[]> {
-  if (instances.length === 0 || (yield* ask("now", {})).wallMs <= deadlineMs) return [];
+  if (instances.length === 0) return [];
   const [held] = yield* all<readonly string[]>([
     ask.effect("held-by-others", { pause, addresses: instances.map(addressOf) }),
   ]);

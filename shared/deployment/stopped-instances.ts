@@ -54,6 +54,7 @@ async function signOf(answer: GateAnswer): Promise<Sign | undefined> {
     case "closed":
       return { kind: "runs", text: `"${address}" (paused)` };
     case "no-listener":
+    case "unresolved":
       return undefined;
     case "no-answer":
       return signOfLife(answer.instance);

@@ -100,8 +100,8 @@ function sweepHandlers(open: OpenDeployment): Handlers<SweepEffects> {
       const marking = catalog.pauses.update(pause, (found) => withMark(found, by));
       return (await within(MARK_LIMIT_MS, `take the mark on "${pause}"`, marking)).record;
     },
-    "settle-pause": async ({ pause, unsettled, seenOpen }) => {
-      const { record } = await catalog.pauses.update(pause, (found) => withLook(found, unsettled, seenOpen));
+    "settle-pause": async ({ pause, look }) => {
+      const { record } = await catalog.pauses.update(pause, (found) => withLook(found, look));
       await releaseOverdue(open, record);
       return null;
     },

@@ -3,7 +3,7 @@ import { backup } from "../backup/backup.ts";
 import type { BackupResult } from "../backup/backup-result.ts";
 import type { BackupEffects } from "../backup/effects.ts";
 import type { BackupEvent } from "../backup/event.ts";
-import { stamp, withEnd } from "../backup/pause-record.ts";
+import { stamp, unsettledPauses, withEnd } from "../backup/pause-record.ts";
 import type { PauseRecord } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Handlers } from "../workflow/effect.ts";
@@ -66,6 +66,7 @@ function backupHandlers(open: OpenDeployment, { report, guard }: Taking): Handle
       return null;
     },
     "is-pause-open": async ({ pause }) => (await catalog.pauses.get(pause)).record.state === "open",
+    "unsettled-pauses": async (of) => unsettledPauses((await catalog.pauses.open()).records, of),
     "close-pause": ({ record }) => endPause(open, record),
     "record-verdict": async ({ pause, verdict }) => {
       await catalog.pauses.update(pause, (found) => ({ ...found, verdict }));

@@ -75,6 +75,11 @@ export const ERRORS = {
     meaning: "An instance was paused already, by somebody else; it was left alone and nothing was paused.",
     next: "Find who paused it; if nobody did: stillpoint unpause",
   },
+  PAUSE_UNSETTLED: {
+    exit: 19,
+    meaning: "An earlier pause of these instances is not settled yet; nothing was paused.",
+    next: "stillpoint sweep, again until it says that the pause is closed; then: stillpoint backup",
+  },
   WINDOW_INVALID: {
     exit: 23,
     meaning: "The pause window must not be used; no restore point was recorded. The instances were unpaused.",

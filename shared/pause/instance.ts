@@ -71,8 +71,10 @@ export type PauseOutcome = Asked & { readonly instance: Instance } & (
 export type GateAnswer = Asked & { readonly instance: Instance } & (
     | { readonly kind: "open" }
     | { readonly kind: "closed" }
-    /** Nothing listens there: connection refused, or the name does not resolve. */
+    /** Nothing listens there: the host itself refused the connection. */
     | { readonly kind: "no-listener"; readonly message: string }
+    /** Its name does not resolve here, so nobody was asked: it may be paused all the same. */
+    | { readonly kind: "unresolved"; readonly message: string }
     /** Something is there, or may be, but it did not say: silence, an error, a certificate that does not fit. */
     | { readonly kind: "no-answer"; readonly message: string }
   );

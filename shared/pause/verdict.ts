@@ -57,6 +57,7 @@ export function gateReasons(answers: readonly GateAnswer[], when: string): reado
       case "open":
         return [`"${address}" said that its gate was open ${when}`];
       case "no-listener":
+      case "unresolved":
       case "no-answer":
         return [`"${address}" did not say ${when} whether its gate was closed (${answer.message})`];
       default:

@@ -1,4 +1,4 @@
-import { isAtWork, type Kind, type Scene, sometime } from "../scene.ts";
+import { befalls, type Kind, type Scene, sometime } from "../scene.ts";
 
 /** Forwards or backwards, by anything from what the allowance covers to hours. */
 function someStep({ world }: Scene): number {
@@ -12,7 +12,7 @@ export const CLOCK_KINDS: readonly Kind[] = [
     name: "our wall clock is set",
     plan: (scene) =>
       sometime(scene, () => {
-        if (isAtWork(scene)) scene.world.occurred++;
+        befalls(scene);
         scene.host.wall.step(scene.world.agenda.nowMs, someStep(scene));
       }),
   },
@@ -21,7 +21,7 @@ export const CLOCK_KINDS: readonly Kind[] = [
     plan: (scene) =>
       sometime(scene, () => {
         const { world } = scene;
-        if (isAtWork(scene)) world.occurred++;
+        befalls(scene);
         world.chance
           .pick([world.databases[0], ...world.databases.slice(1)])
           ?.clock.step(world.agenda.nowMs, someStep(scene));

@@ -1,19 +1,15 @@
-import { type Kind, type Scene, someServer, sometime, strangerPauses } from "../scene.ts";
+import { befalls, type Kind, type Scene, someServer, sometime, strangerPauses } from "../scene.ts";
 import type { Server } from "../server.ts";
 
 const LONGEST_SILENCE_MS = 100_000;
 const LONGEST_RESTART_MS = 400;
 
 /** Dies, and a new process listens at the same address soon. */
-export function restart(
-  { world }: Scene,
-  server: Server,
-  downMs: number,
-  then?: (fresh: Server) => void,
-): void {
+export function restart(scene: Scene, server: Server, downMs: number, then?: (fresh: Server) => void): void {
+  const { world } = scene;
   const { component, host, port } = server.instance;
   const { uid } = server;
-  world.occurred++;
+  befalls(scene);
   server.kill();
   world.watched.push(`${server.address} was restarted`);
   world.agenda.after(downMs, () => {
@@ -48,7 +44,7 @@ export const INSTANCE_KINDS: readonly Kind[] = [
       sometime(scene, () => {
         const { world } = scene;
         const forMs = world.chance.between(100, LONGEST_SILENCE_MS);
-        world.occurred++;
+        befalls(scene);
         scene.busyOthers++;
         someServer(world).silence(forMs);
         world.agenda.after(forMs, () => {
@@ -68,7 +64,7 @@ export const INSTANCE_KINDS: readonly Kind[] = [
     plan: (scene) =>
       sometime(scene, () => {
         const server = someServer(scene.world);
-        scene.world.occurred++;
+        befalls(scene);
         server.kill();
         scene.world.watched.push(`${server.address} died`);
       }),
@@ -79,7 +75,7 @@ export const INSTANCE_KINDS: readonly Kind[] = [
       sometime(scene, () => {
         const { world } = scene;
         const server = someServer(world);
-        world.occurred++;
+        befalls(scene);
         world.startServer(server.instance.component);
         world.watched.push(`${server.address} was replaced`);
         world.vanish(server);
@@ -87,20 +83,22 @@ export const INSTANCE_KINDS: readonly Kind[] = [
   },
   {
     name: "an instance is added",
+    apartAtMost: 0.3,
     plan: (scene) =>
       sometime(scene, () => {
         const { world } = scene;
-        world.occurred++;
+        befalls(scene);
         const server = world.startServer(someServer(world).instance.component);
         world.watched.push(`${server.address} appeared`);
       }),
   },
   {
     name: "an instance comes and goes between two looks",
+    apartAtMost: 0.4,
     plan: (scene) =>
       sometime(scene, () => {
         const { world } = scene;
-        world.occurred++;
+        befalls(scene);
         const server = world.startServer(someServer(world).instance.component);
         world.watched.push(`${server.address} appeared`);
         world.agenda.after(world.chance.between(50, 1_500), () => world.vanish(server));
@@ -108,6 +106,7 @@ export const INSTANCE_KINDS: readonly Kind[] = [
   },
   {
     name: "the DNS forgets an instance that still works",
+    apartAtMost: 1,
     adjust: (settings) => ({ ...settings, basis: "dns", components: { ledger: 3 } }),
     plan: ({ world }) => {
       world.occurred++;
@@ -119,7 +118,7 @@ export const INSTANCE_KINDS: readonly Kind[] = [
     adjust: (settings) => ({ ...settings, basis: "dns" }),
     plan: (scene) =>
       sometime(scene, () => {
-        scene.world.occurred++;
+        befalls(scene);
         scene.world.dnsVariesUntilMs = scene.world.agenda.nowMs + scene.world.chance.between(10, 3_000);
       }),
   },
@@ -131,5 +130,9 @@ export const INSTANCE_KINDS: readonly Kind[] = [
         someServer(scene.world).beginEndless(scene.world.chance.between(1_000, 60_000));
       }),
   },
-  { name: "another process gets the address of one that died paused", plan: takeOver },
+  {
+    name: "another process gets the address of one that died paused",
+    apartAtMost: 0.7,
+    plan: takeOver,
+  },
 ];

@@ -1,4 +1,5 @@
-import type { Kind, Scene } from "../scene.ts";
+import { chanceOf } from "../chance.ts";
+import type { Kind } from "../scene.ts";
 import { CLOCK_KINDS } from "./clocks.ts";
 import { INSTANCE_KINDS } from "./instances.ts";
 import { MESSAGE_KINDS } from "./messages.ts";
@@ -16,19 +17,37 @@ const SINGLE: readonly Kind[] = [
   ...STORE_KINDS,
 ];
 
-/** Misfortunes that come together. */
-function several(scene: Scene, count: number): void {
-  const { chance } = scene.world;
-  for (let n = 0; n < count; n++) {
-    const kind = SINGLE[chance.below(SINGLE.length)] as Kind;
-    kind.plan(scene);
-  }
+/** Misfortunes that come together: which, the number of the run decides. */
+function several(count: number, number: number): Kind {
+  const chance = chanceOf(`kinds of ${number}`);
+  const kinds = Array.from({ length: count }, () => SINGLE[chance.below(SINGLE.length)] as Kind);
+  return {
+    name: `${WORDS[count]} of these at once`,
+    apartAtMost: 1,
+    adjust: (settings, by) =>
+      kinds.reduce((adjusted, { adjust }) => adjust?.(adjusted, by) ?? adjusted, settings),
+    plan: (scene) => {
+      for (const kind of kinds) kind.plan(scene);
+    },
+  };
 }
 
-/** All that may go wrong, by name; the noise first. */
-export const KINDS: readonly Kind[] = [
-  ...NOISE_KINDS,
-  ...SINGLE,
-  { name: "two of these at once", plan: (scene) => several(scene, 2) },
-  { name: "three of these at once", plan: (scene) => several(scene, 3) },
+const WORDS: Readonly<Record<number, string>> = { 2: "two", 3: "three" };
+
+/** All that may go wrong, the noise first; each for the run of a number. */
+const KINDS: readonly ((number: number) => Kind)[] = [
+  ...[...NOISE_KINDS, ...SINGLE].map((kind) => () => kind),
+  (number) => several(2, number),
+  (number) => several(3, number),
 ];
+
+export const NAMES: readonly string[] = KINDS.map((kind) => kind(0).name);
+
+/** The kind that a run of this number is about: all of them in turn. */
+export function kindOf(number: number): Kind {
+  return (KINDS[number % KINDS.length] as (number: number) => Kind)(number);
+}
+
+export function apartAtMost(name: string): number | undefined {
+  return KINDS.map((kind) => kind(0)).find((kind) => kind.name === name)?.apartAtMost;
+}

@@ -1,3 +1,4 @@
+import type { Host } from "../host.ts";
 import { type Kind, type Scene, someServer, sometime } from "../scene.ts";
 import type { Request } from "../server.ts";
 import type { Fault } from "../wire.ts";
@@ -19,6 +20,8 @@ function befall(scene: Scene, kind: Fault["kind"], request: Request["kind"]): vo
   sometime(scene, () => wire.faults.push(fault), request === "pause" ? "preparing" : undefined);
   const before = fault.left;
   world.counters.push(() => before - fault.left);
+  // The schedule knows nothing of what the last one left behind.
+  if (chance.flip(0.5)) world.during("ended", chance.between(0, 3_000), () => scene.secondBackup());
 }
 
 const messages = (name: string, kind: Fault["kind"], request?: Request["kind"]): Kind => ({
@@ -37,9 +40,15 @@ function cut(scene: Scene, whose: "the backup's" | "everybody's"): void {
     agenda.at(untilMs, () => {
       scene.busyOthers--;
     });
-    wire.cuts.push({ isFrom: (host) => whose === "everybody's" || host === scene.host, to, untilMs });
+    const cut = {
+      isFrom: (host: Host) => whose === "everybody's" || host === scene.host,
+      to,
+      untilMs,
+      hits: 0,
+    };
+    wire.cuts.push(cut);
+    world.counters.push(() => cut.hits);
   });
-  world.counters.push(() => wire.hits);
 }
 
 export const MESSAGE_KINDS: readonly Kind[] = [

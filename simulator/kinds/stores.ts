@@ -1,5 +1,5 @@
 import type { CatalogFault } from "../catalog-model.ts";
-import { isAtWork, type Kind, type Scene, sometime } from "../scene.ts";
+import { befalls, type Kind, type Scene, sometime } from "../scene.ts";
 
 /** Some actions on the catalog come to grief, whoever asks for them. */
 function spoil(scene: Scene, kind: CatalogFault["kind"]): void {
@@ -16,13 +16,15 @@ function away(scene: Scene): void {
   const { agenda, chance, catalog } = world;
   sometime(scene, () => {
     const untilMs = agenda.nowMs + chance.between(100, 60_000);
-    catalog.faults.push({
-      kind: "refused",
-      matches: () => agenda.nowMs < untilMs,
-      left: Number.POSITIVE_INFINITY,
-    });
+    let hits = 0;
+    const matches = () => {
+      const isAway = agenda.nowMs < untilMs;
+      if (isAway) hits++;
+      return isAway;
+    };
+    catalog.faults.push({ kind: "refused", matches, left: Number.POSITIVE_INFINITY });
+    world.counters.push(() => hits);
   });
-  world.counters.push(() => catalog.hits);
 }
 
 export const STORE_KINDS: readonly Kind[] = [
@@ -34,7 +36,7 @@ export const STORE_KINDS: readonly Kind[] = [
     plan: (scene) =>
       sometime(scene, () => {
         const { world } = scene;
-        if (isAtWork(scene)) world.occurred++;
+        befalls(scene);
         for (const database of world.databases) database.isSilent = true;
         world.agenda.after(world.chance.between(500, 20_000), () => {
           for (const database of world.databases) database.isSilent = false;
@@ -45,8 +47,8 @@ export const STORE_KINDS: readonly Kind[] = [
     name: "a table is made anew during the backup",
     plan: (scene) =>
       sometime(scene, () => {
-        if (isAtWork(scene)) scene.world.occurred++;
-        for (const database of scene.world.databases) database.identity = [`${database.name} table 2`];
+        befalls(scene);
+        for (const database of scene.world.databases) database.recreate();
       }),
   },
   {
@@ -54,9 +56,8 @@ export const STORE_KINDS: readonly Kind[] = [
     plan: (scene) =>
       sometime(scene, () => {
         const { world } = scene;
-        if (isAtWork(scene)) world.occurred++;
-        for (const database of world.databases)
-          database.coveredFromSecond = Math.ceil(database.clock.at(world.agenda.nowMs) / 1000);
+        befalls(scene);
+        for (const database of world.databases) database.forget();
       }),
   },
 ];

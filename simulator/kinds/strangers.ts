@@ -34,12 +34,12 @@ function pausesBeforeUs(scene: Scene): void {
   server.beginEndless(world.chance.between(5_000, 60_000));
   world.occurred++;
   let hasCome = false;
-  scene.onEffect = ({ kind }) => {
+  scene.onEffect.push(({ kind }) => {
     // Others have no record to open.
     if (hasCome || (kind !== "open-pause" && kind !== "pause")) return;
     hasCome = true;
     strangerPauses(scene, server, world.chance.between(0, 20_000));
-  };
+  });
 }
 
 const OLDER = ["scalardl-3.13", "scalardb-server"] as const;
@@ -47,6 +47,7 @@ const OLDER = ["scalardl-3.13", "scalardb-server"] as const;
 export const STRANGER_KINDS: readonly Kind[] = [
   {
     name: "somebody else has paused an instance before",
+    apartAtMost: 0.02,
     plan: (scene) => {
       scene.world.occurred++;
       strangerPauses(scene, someServer(scene.world), scene.world.chance.between(500, 60_000));
@@ -54,13 +55,18 @@ export const STRANGER_KINDS: readonly Kind[] = [
   },
   {
     name: "somebody else pauses too",
+    apartAtMost: 0.7,
     plan: (scene) =>
       sometime(scene, () => {
         scene.world.occurred++;
         strangerPauses(scene, someServer(scene.world), scene.world.chance.between(0, 20_000));
       }),
   },
-  { name: "somebody else's pause still drains when ours arrives", plan: pausesBeforeUs },
+  {
+    name: "somebody else's pause still drains when ours arrives",
+    apartAtMost: 0.3,
+    plan: pausesBeforeUs,
+  },
   {
     name: "somebody else unpauses",
     plan: (scene) =>
@@ -80,6 +86,6 @@ export const STRANGER_KINDS: readonly Kind[] = [
       });
     },
   },
-  { name: "somebody unpauses and pauses again in the window", plan: openAndShut },
-  { name: "an instance is restarted and paused by somebody", plan: restartAndShut },
+  { name: "somebody unpauses and pauses again in the window", apartAtMost: 1, plan: openAndShut },
+  { name: "an instance is restarted and paused by somebody", apartAtMost: 1, plan: restartAndShut },
 ];

@@ -77,7 +77,7 @@ test("a host of which every address refuses the connection has no listener", asy
   expect(first(await newClients().checkPaused([instance], ENOUGH)).kind).toBe("no-listener");
 });
 
-test("a name that does not resolve has no listener", async () => {
+test("a name that does not resolve is asked nobody, and may be paused all the same", async () => {
   const instance = { component: "ledger", host: "ledger.invalid", port: 50053 };
   const clients = newClients();
   const answer = first(await clients.checkPaused([instance], ENOUGH));

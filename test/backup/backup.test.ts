@@ -322,3 +322,72 @@ test("a database whose clock cannot be measured refuses the backup before anythi
   expect(code).toBe("CLOCK_UNMEASURED");
   expect(world.count("pause")).toBe(0);
 });
+
+test("nothing is paused while an earlier pause of the same instances may still have something under way", () => {
+  const early = refusal((each) => Object.assign(each, { unsettledPauses: ["pause-0"] }));
+  expect(early.code).toBe("PAUSE_UNSETTLED");
+  expect(early.world.count("pause") + early.world.count("unpause")).toBe(0);
+});
+
+test("a record that a waking backup puts back just before the first Pause stops it too", () => {
+  const { world, result } = take((effect, each) => {
+    if (effect.kind === "open-pause") each.unsettledPauses = ["pause-0"];
+    return undefined;
+  });
+  expect(result.failure?.code).toBe("PAUSE_UNSETTLED");
+  expect(world.count("pause") + world.count("unpause")).toBe(0);
+});
+
+test("what another backup holds by now is left alone, and goes back under the sweep", () => {
+  const { world, result } = take((effect, each) => {
+    if (effect.kind === "pause") each.heldByOthers = ["10.0.0.2:50053"];
+    return undefined;
+  });
+  expect(reasonsOf({ world, result }).join()).toContain('"10.0.0.2:50053" is held by another pause by now');
+  expect([...world.closed]).toEqual(["10.0.0.2:50053"]);
+  expect(world.pause).toMatchObject({ state: "unsettled", unsettled: ["10.0.0.2:50053"] });
+});
+
+test("a database that cannot be looked at again after the window makes it invalid", () => {
+  const taken = take(failing("capture", 2, "DATABASE_UNREACHABLE"));
+  expect(reasonsOf(taken).join()).toContain("the evidence could not be completed");
+  expect(taken.world.points).toEqual([]);
+});
+
+test("a Pause that fails after it reached the instances leaves none of them paused", () => {
+  const { world, result } = take((effect, each) => {
+    if (effect.kind !== "pause") return undefined;
+    for (const instance of INSTANCES) each.closed.add(addressOf(instance));
+    throw new Error("the adapter has failed, as the test wants it");
+  });
+  expect(result.verdict.kind).toBe("invalid");
+  expect(world.closed.size).toBe(0);
+  expect(world.pause).toMatchObject({ state: "unsettled", unsettled: INSTANCES.map(addressOf) });
+});
+
+test.each([3_000, -3_000])(
+  "nothing is paused when this host's clock was set by %i ms during the preparation",
+  (ms) => {
+    const { code, world } = refusal(
+      () => undefined,
+      (effect, each) => {
+        if (effect.kind === "probe-clock") each.wallStepMs = ms;
+        return undefined;
+      },
+    );
+    expect(code).toBe("CLOCK_UNMEASURED");
+    expect(world.count("pause")).toBe(0);
+  },
+);
+
+test("nothing is paused when the preparation took so long that the lease would end inside the pause", () => {
+  const { code, world } = refusal(
+    () => undefined,
+    (effect, each) => {
+      if (effect.kind === "probe-clock") each.oursMs += 121_000;
+      return undefined;
+    },
+  );
+  expect(code).toBe("PREPARATION_TIMED_OUT");
+  expect(world.count("pause")).toBe(0);
+});

@@ -60,6 +60,8 @@ export class SmallWorld {
   problems: string[] = [];
   coveredFromSecond = 0;
   pauseOpen = true;
+  heldByOthers: readonly string[] = [];
+  unsettledPauses: readonly string[] = [];
   pauseOutcome: PauseOutcome["kind"] = "paused";
   readonly #mischief: Mischief;
 
@@ -122,7 +124,8 @@ export class SmallWorld {
       return null;
     },
     "is-pause-open": () => this.pauseOpen,
-    "held-by-others": () => [],
+    "held-by-others": () => this.heldByOthers,
+    "unsettled-pauses": () => this.unsettledPauses,
     "close-pause": ({ record }: { record: PauseRecord }) => {
       if (this.markedBy !== undefined) return { markedBy: this.markedBy };
       this.pause = record;

@@ -22,7 +22,7 @@ export function instance(n: number): Instance {
 
 export const address = (n: number) => addressOf(instance(n));
 
-type Gate = "open" | "closed" | "silent" | "gone";
+type Gate = "open" | "closed" | "silent" | "gone" | "unresolved";
 
 /** Gates and a catalog in virtual time, with the real sweep over them. */
 export class SweepWorld {
@@ -104,6 +104,7 @@ export class SweepWorld {
   #look(one: Instance): GateAnswer {
     const gate = this.gates.get(addressOf(one)) ?? "gone";
     if (gate === "silent") return { ...this.#asked(one), kind: "no-answer", message: "silent" };
+    if (gate === "unresolved") return { ...this.#asked(one), kind: gate, message: "ENOTFOUND" };
     if (gate === "gone") return { ...this.#asked(one), kind: "no-listener", message: "refused" };
     return { ...this.#asked(one), kind: gate };
   }

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { sweepPauses, unpauseAll } from "../../shared/deployment/sweep-pauses.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import type { Instance } from "../../shared/pause/instance.ts";
 import { APART_MS, address, DEADLINE_MS, instance, SweepWorld } from "./sweep-world.ts";
 
 test("a pause that is not due is left alone", async () => {
@@ -245,4 +246,48 @@ test("where nothing at all is known, the operator is told so", async () => {
   const world = new SweepWorld();
   world.discovered = new StillpointError("INSTANCES_NOT_FOUND", "no answer");
   await expect(unpauseAll(world.open)).rejects.toMatchObject({ code: "INSTANCES_NOT_FOUND" });
+});
+
+test("two overdue records do not protect each other where the catalog takes no mark", async () => {
+  const world = new SweepWorld();
+  await world.pause("a", [1]);
+  await world.pause("b", [1]);
+  world.nowMs += DEADLINE_MS + 1;
+  world.catalog.pauses.update = async () => {
+    throw new StillpointError("CATALOG_UNREADABLE", "the disk is full");
+  };
+  await sweepPauses(world.open);
+  expect(world.gates.get(address(1))).toBe("open");
+});
+
+test("a name that does not resolve is no open gate: the record stays until it is seen open", async () => {
+  const world = new SweepWorld();
+  await world.pause("p", [1]);
+  world.set("unresolved", 1);
+  world.nowMs += DEADLINE_MS + 1;
+  for (let round = 0; round < 3; round++) {
+    expect(await sweepPauses(world.open)).toMatchObject([{ kind: "unsettled", stillPaused: [address(1)] }]);
+    world.nowMs += APART_MS;
+  }
+});
+
+test("where nobody knows whether an instance is still there, its gate is opened", async () => {
+  const world = new SweepWorld();
+  await world.pause("p", [1]);
+  world.nowMs += DEADLINE_MS + 1;
+  Object.assign(world.open, {
+    whereabouts: async (instances: readonly Instance[]) =>
+      instances.map((one) => ({ kind: "unknown", instance: one, message: "silence" })),
+  });
+  await sweepPauses(world.open);
+  expect(world.gates.get(address(1))).toBe("open");
+});
+
+test("a pause that begins in the future is overdue: one of the clocks is wrong", async () => {
+  const world = new SweepWorld();
+  await world.pause("p", [1]);
+  world.nowMs -= APART_MS;
+  expect(await sweepPauses(world.open)).toMatchObject([{ kind: "not-due" }]);
+  world.nowMs -= 1;
+  expect(await sweepPauses(world.open)).toMatchObject([{ kind: "unsettled", unpaused: [address(1)] }]);
 });

@@ -136,6 +136,7 @@ test("a gate says whether it is open, closed, gone, or not known", () => {
   const asked = { instance: INSTANCES[0] as (typeof INSTANCES)[number], sentMs: 0, answeredMs: 1 };
   expect(gateText({ ...asked, kind: "closed" })).toBe("PAUSED");
   expect(gateText({ ...asked, kind: "no-listener", message: "refused" })).toContain("stopped");
+  expect(gateText({ ...asked, kind: "unresolved", message: "ENOTFOUND" })).toContain("does not resolve");
   expect(gateText({ ...asked, kind: "no-answer", message: "silence" })).toBe("did not answer: silence");
 });
 

@@ -12,7 +12,7 @@ interface Edit {
 export interface Fault {
   readonly name: string;
   readonly edits: readonly [Edit, ...Edit[]];
-  readonly caughtAs: "stuck" | "falsely valid" | "revoked" | "clean runs were refused";
+  readonly caughtAs: "stuck" | "falsely valid" | "revoked" | "filed apart" | "clean runs were refused";
   /** Kinds of misfortune in which it shows, by part of their names. */
   readonly under: string;
 }
@@ -213,8 +213,8 @@ export const FAULTS: readonly Fault[] = [
     edits: [
       {
         file: "backup/sweep.ts",
-        text: "nowMs - (first[address] ?? nowMs) < apartMs(record)",
-        instead: "first[address] === undefined",
+        text: "nowMs - (seenOpen[address] ?? nowMs) >= apartMs(record)",
+        instead: "seenOpen[address] !== undefined",
       },
     ],
     caughtAs: "stuck",
@@ -248,5 +248,35 @@ export const FAULTS: readonly Fault[] = [
     ],
     caughtAs: "stuck",
     under: "the sweep's clock is set back",
+  },
+  {
+    name: "what an earlier backup left unsettled does not stop the next one",
+    edits: [
+      {
+        file: "backup/prepare.ts",
+        text: "if (pauses.length === 0) return;",
+        instead: "if (pauses.length >= 0) return;",
+      },
+    ],
+    caughtAs: "filed apart",
+    under: "connection breaks",
+  },
+  {
+    name: "the tables are not compared",
+    edits: [{ file: "backup/judge.ts", text: "...changed(prepared.captures, after), ", instead: "" }],
+    caughtAs: "falsely valid",
+    under: "a table is made anew",
+  },
+  {
+    name: "nobody asks whether the second is covered",
+    edits: [{ file: "backup/judge.ts", text: ", ...uncovered(seconds, after));", instead: ");" }],
+    caughtAs: "falsely valid",
+    under: "recovery is switched off",
+  },
+  {
+    name: "a backup begins although a gate is closed",
+    edits: [{ file: "backup/prepare.ts", text: "if (closed.length > 0)", instead: "if (closed.length < 0)" }],
+    caughtAs: "revoked",
+    under: "has paused an instance before",
   },
 ];

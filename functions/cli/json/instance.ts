@@ -10,7 +10,7 @@ export const ClockBoundJson = z.strictObject({ lowMs: z.number(), highMs: z.numb
 export const GateJson = z.strictObject({
   component: z.string(),
   instance: z.string(),
-  gate: z.enum(["open", "closed", "no-listener", "no-answer"]),
+  gate: z.enum(["open", "closed", "no-listener", "unresolved", "no-answer"]),
   message: z.string().exactOptional(),
 });
 

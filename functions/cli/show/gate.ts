@@ -10,6 +10,8 @@ export function gateText(answer: GateAnswer): string {
       return "PAUSED";
     case "no-listener":
       return "stopped: nothing listens there";
+    case "unresolved":
+      return "not asked: its name does not resolve here";
     case "no-answer":
       return `did not answer: ${answer.message}`;
     default:

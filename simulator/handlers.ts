@@ -1,7 +1,8 @@
 import type { BackupEffects } from "../shared/backup/effects.ts";
 import { laterOf } from "../shared/backup/own-clock.ts";
-import { heldByOthers, unsettledPauses, withEnd, withLook, withMark } from "../shared/backup/pause-record.ts";
+import { heldByOthers, unsettledPauses, withEnd, withMark } from "../shared/backup/pause-record.ts";
 import type { SweepEffects } from "../shared/backup/sweep.ts";
+import { withLook } from "../shared/backup/sweep-look.ts";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { addressOf, type Discovery } from "../shared/pause/instance.ts";
 import type { Effect, Outcome, Vocabulary } from "../shared/workflow/effect.ts";

@@ -75,36 +75,9 @@ export function withMark(found: PauseRecord, by: string): PauseRecord {
   return found.state === "open" ? { ...found, state: "swept", markedBy: by } : found;
 }
 
-/** What one look of a sweep came to. */
-export interface SweepLook {
-  /** When each address had been seen open first, as the record said when the look began. */
-  readonly before: Readonly<Record<string, number>>;
-  /** When each address was seen open first, as of now; it begins anew where the gate was found shut. */
-  readonly seenOpen: Readonly<Record<string, number>>;
-  /** Found shut in this look. */
-  readonly shut: readonly string[];
-  /** Seen open for long enough. */
-  readonly settled: readonly string[];
-  /** Their processes exist no more. */
-  readonly gone: readonly string[];
-}
-
-/**
- * What a look leaves of a record that may have changed meanwhile: what another sweep settled stays settled, and an
- * address that a backup put back since is not settled by what was seen before.
- */
-export function withLook(found: PauseRecord, look: SweepLook): PauseRecord {
-  const isUnchanged = (address: string) => found.seenOpen[address] === look.before[address];
-  const left = found.unsettled.filter(
-    (address) => !look.gone.includes(address) && !(look.settled.includes(address) && isUnchanged(address)),
-  );
-  const seenOpen = left.flatMap((address) => {
-    const isOurs = look.shut.includes(address) || isUnchanged(address);
-    const seenMs = isOurs ? look.seenOpen[address] : found.seenOpen[address];
-    return seenMs === undefined ? [] : [[address, seenMs] as const];
-  });
-  const state = left.length === 0 ? "closed" : found.state;
-  return { ...found, state, unsettled: left, seenOpen: Object.fromEntries(seenOpen) };
+/** So long a Pause without an answer may still be under way at its server; no two hosts' clocks differ by as much. */
+export function apartMs({ drainWaitMs, rpcDeadlineMs }: PauseRecord): number {
+  return drainWaitMs + rpcDeadlineMs;
 }
 
 /** Those of these addresses that a backup at work on another record holds. One that is overdue is at work no more. */

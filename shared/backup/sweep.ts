@@ -1,9 +1,10 @@
 import type { PauseRecord } from "../catalog/model.ts";
-import { addressOf, type GateAnswer, type Instance, type Whereabouts } from "../pause/instance.ts";
+import { addressOf, type Instance, type Whereabouts } from "../pause/instance.ts";
 import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupEffects } from "./effects.ts";
 import { laterOf } from "./own-clock.ts";
-import type { SweepLook } from "./pause-record.ts";
+import { apartMs } from "./pause-record.ts";
+import { lookFrom, type SweepLook } from "./sweep-look.ts";
 
 /** What a sweep asks of the outside world: with the backup it shares the catalog and the admin interface only. */
 export type SweepEffects = Pick<BackupEffects, "now" | "check-gates" | "unpause" | "held-by-others"> & {
@@ -65,11 +66,6 @@ function isOverdue(record: PauseRecord, nowMs: number): boolean {
   return nowMs > record.deadlineMs || nowMs < record.openedMs - apartMs(record);
 }
 
-/** So long a Pause without an answer may still be under way at its server; no two hosts' clocks differ by as much. */
-function apartMs({ drainWaitMs, rpcDeadlineMs }: PauseRecord): number {
-  return drainWaitMs + rpcDeadlineMs;
-}
-
 /**
  * Marks the record, opens its gates, and takes off the record what was seen open long enough. A catalog that does
  * not take the mark does not keep the gates closed: their backup sees the deadline pass, or the gates open, itself.
@@ -92,11 +88,8 @@ function* openMarked(marked: PauseRecord): Workflow<Swept> {
   );
   if (shut.length > 0) yield* ask("unpause", { instances: shut, deadlineMs });
   const after = shut.length > 0 ? yield* ask("check-gates", { instances: there, deadlineMs }) : before;
-  const look = lookFrom(
-    { ...marked, unsettled: there.map(addressOf) },
-    { before, after, gone },
-    laterOf(yield* ask("now", {})),
-  );
+  const nowMs = laterOf(yield* ask("now", {}));
+  const look = { ...lookFrom(marked, { before, after }, nowMs), gone };
   yield* ask("settle-pause", { pause, look });
   const { seenOpen, settled } = look;
   const unpaused = shut.map(addressOf).filter((address) => seenOpen[address] !== undefined);
@@ -133,34 +126,4 @@ function* ours({ id: pause }: PauseRecord, shut: readonly Instance[]): Workflow<
   ]);
   const held = others?.ok ? others.answer : [];
   return shut.filter((instance) => !held.includes(addressOf(instance)));
-}
-
-/**
- * A Pause whose answer was lost may still be under way at its server and close the gate later, so open counts
- * only when it was seen twice, a drain wait and an RPC deadline apart; a gate that was found shut begins anew. A
- * process that is gone took its pause with it: a host that refuses the connection counts as open.
- */
-function lookFrom(
-  record: PauseRecord,
-  {
-    before,
-    after,
-    gone,
-  }: {
-    readonly before: readonly GateAnswer[];
-    readonly after: readonly GateAnswer[];
-    readonly gone: readonly string[];
-  },
-  nowMs: number,
-): SweepLook {
-  const those = (answers: readonly GateAnswer[], ...kinds: readonly GateAnswer["kind"][]) =>
-    answers.filter(({ kind }) => kinds.includes(kind)).map(({ instance }) => addressOf(instance));
-  const shut = those(before, "closed");
-  const open = those(after, "open", "no-listener");
-  const first = (address: string) => (shut.includes(address) ? undefined : record.seenOpen[address]);
-  const seenOpen = Object.fromEntries(open.map((address) => [address, first(address) ?? Math.round(nowMs)]));
-  const settled = record.unsettled.filter(
-    (address) => nowMs - (seenOpen[address] ?? nowMs) >= apartMs(record),
-  );
-  return { before: record.seenOpen, seenOpen, shut, settled, gone };
 }

@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import { laterOf } from "../backup/own-clock.ts";
-import { withLook, withMark } from "../backup/pause-record.ts";
+import { withMark } from "../backup/pause-record.ts";
 import { openAndSettle, type SweepEffects, type Swept, sweep } from "../backup/sweep.ts";
+import { withLook } from "../backup/sweep-look.ts";
 import type { PauseRecord } from "../catalog/model.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { distinctInstances, type GateAnswer } from "../pause/instance.ts";

@@ -1,13 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  heldByOthers,
-  type SweepLook,
-  unsettledPauses,
-  withEnd,
-  withLook,
-  withMark,
-} from "../../shared/backup/pause-record.ts";
+import { heldByOthers, unsettledPauses, withEnd, withMark } from "../../shared/backup/pause-record.ts";
+import { type SweepLook, withLook } from "../../shared/backup/sweep-look.ts";
 import type { PauseRecord } from "../../shared/catalog/model.ts";
 import { address, instance } from "./sweep-world.ts";
 

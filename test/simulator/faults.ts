@@ -212,7 +212,7 @@ export const FAULTS: readonly Fault[] = [
     name: "the sweep believes one look",
     edits: [
       {
-        file: "backup/sweep.ts",
+        file: "backup/sweep-look.ts",
         text: "nowMs - (seenOpen[address] ?? nowMs) >= apartMs(record)",
         instead: "seenOpen[address] !== undefined",
       },

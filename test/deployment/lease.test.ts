@@ -45,7 +45,7 @@ async function leaveBehind(catalog: Catalog, deadlineMs: number): Promise<void> 
     id: "pause-1",
     deployment: "payments",
     run: "backup-1",
-    openedMs: deadlineMs - 1_000,
+    openedMs: Math.min(deadlineMs, Date.now()) - 1_000,
     deadlineMs,
     drainWaitMs: 20,
     rpcDeadlineMs: 20,

@@ -40,7 +40,7 @@ export function untilInterrupted(
   return {
     signal: controller.signal,
     stop: () => controller.abort(),
-    exitAtOnce: () => exitAtOnce(shell, mayBePaused(), "could not end in good order"),
+    exitAtOnce: () => exitAtOnce(shell, mayBePaused(), "could not end in good order", "INTERNAL"),
     [Symbol.dispose]: () => {
       for (const signal of SIGNALS) process.off(signal, onSignal);
       process.off("disconnect", onOrphaned);
@@ -48,10 +48,15 @@ export function untilInterrupted(
   };
 }
 
-function exitAtOnce(shell: Shell, paused: readonly string[], why: string): never {
+function exitAtOnce(
+  shell: Shell,
+  paused: readonly string[],
+  why: string,
+  code: "INTERRUPTED" | "INTERNAL" = "INTERRUPTED",
+): never {
   if (paused.length === 0) {
-    shell.warn(`${why[0]?.toUpperCase()}${why.slice(1)}: exiting at once`);
-    process.exit(ERRORS.INTERRUPTED.exit);
+    shell.warn(`error ${code}: ${why} and exiting at once; nothing is paused, as far as was seen`);
+    process.exit(ERRORS[code].exit);
   }
   const names = paused.map((address) => `"${address}"`).join(", ");
   shell.warn(`error STILL_PAUSED: ${why} and exiting at once; ${names} may be paused`);

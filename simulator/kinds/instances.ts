@@ -18,6 +18,14 @@ export function restart(scene: Scene, server: Server, downMs: number, then?: (fr
   });
 }
 
+function appear(scene: Scene): Server {
+  const { world } = scene;
+  befalls(scene);
+  const server = world.startServer(someServer(world).instance.component);
+  world.watched.push(`${server.address} appeared`);
+  return server;
+}
+
 /** The backup is killed, an instance that it paused dies, and another deployment's gets its address and is paused. */
 function takeOver(scene: Scene): void {
   const { world } = scene;
@@ -84,13 +92,7 @@ export const INSTANCE_KINDS: readonly Kind[] = [
   {
     name: "an instance is added",
     apartAtMost: 0.3,
-    plan: (scene) =>
-      sometime(scene, () => {
-        const { world } = scene;
-        befalls(scene);
-        const server = world.startServer(someServer(world).instance.component);
-        world.watched.push(`${server.address} appeared`);
-      }),
+    plan: (scene) => sometime(scene, () => appear(scene)),
   },
   {
     name: "an instance comes and goes between two looks",
@@ -98,9 +100,7 @@ export const INSTANCE_KINDS: readonly Kind[] = [
     plan: (scene) =>
       sometime(scene, () => {
         const { world } = scene;
-        befalls(scene);
-        const server = world.startServer(someServer(world).instance.component);
-        world.watched.push(`${server.address} appeared`);
+        const server = appear(scene);
         world.agenda.after(world.chance.between(50, 1_500), () => world.vanish(server));
       }),
   },

@@ -391,3 +391,36 @@ test("nothing is paused when the preparation took so long that the lease would e
   expect(code).toBe("PREPARATION_TIMED_OUT");
   expect(world.count("pause")).toBe(0);
 });
+
+test("a Pause is waited for longer than the server may drain, and never after the deadline less what unpausing takes", () => {
+  const { world } = take();
+  const { drainWaitMs, rpcDeadlineMs } = INPUT.pause;
+  const pause = world.effects.find(({ kind }) => kind === "pause");
+  expect(pause).toMatchObject({ drainWaitMs, deadlineMs: drainWaitMs + rpcDeadlineMs });
+});
+
+test("measuring while the instances are held ends in time to let them go before the deadline", () => {
+  const longestMs = INPUT.pause.drainWaitMs + 3 * INPUT.pause.rpcDeadlineMs + 1_000;
+  const world = new SmallWorld();
+  const budgets: number[] = [];
+  drive(backup({ ...INPUT, pause: { ...INPUT.pause, longestMs } }), (effect) => {
+    const { kind, budgetMs } = effect as { kind: string; budgetMs?: number };
+    const leftMs = (world.pause?.deadlineMs ?? Number.NaN) - world.oursMs;
+    if (kind === "probe-clock" && world.closed.size > 0)
+      budgets.push(leftMs - (budgetMs ?? 0) - 3 * INPUT.pause.rpcDeadlineMs);
+    return world.answer(effect);
+  });
+  expect(budgets.length).toBeGreaterThan(0);
+  for (const spareMs of budgets) expect(spareMs).toBeGreaterThanOrEqual(0);
+});
+
+test("an instance that stays shut is unpaused again and again, with longer waits, until the deadline and not after", () => {
+  const { world, result } = take((effect, each) => {
+    if (effect.kind === "unpause") each.silent.add("10.0.0.2:50053");
+    return undefined;
+  });
+  expect(result.stillPaused).toHaveLength(1);
+  expect(world.count("unpause")).toBeGreaterThan(5);
+  const endMs = world.effects.length > 0 ? world.oursMs : Number.NaN;
+  expect(endMs).toBeLessThanOrEqual((world.pause?.deadlineMs ?? 0) + INPUT.pause.rpcDeadlineMs);
+});

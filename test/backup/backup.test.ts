@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { backup } from "../../shared/backup/backup.ts";
-import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import { addressOf } from "../../shared/pause/instance.ts";
 import { Death, drive } from "../workflow/drive.ts";
 import { dyingAt, failing, INPUT, INSTANCES, type Mischief, SmallWorld } from "./small-world.ts";
@@ -13,18 +12,6 @@ function take(mischief?: Mischief, prepare?: (world: SmallWorld) => void) {
 
 function reasonsOf({ result }: ReturnType<typeof take>): readonly string[] {
   return result.verdict.kind === "invalid" ? result.verdict.reasons : [];
-}
-
-function refusal(prepare: (world: SmallWorld) => unknown, mischief?: Mischief) {
-  const world = new SmallWorld(mischief);
-  prepare(world);
-  let code: string | undefined;
-  try {
-    drive(backup(INPUT), world.answer);
-  } catch (error) {
-    code = codeOf(error);
-  }
-  return { code, world };
 }
 
 test("an undisturbed backup records a second that lies inside the window on the database's clock", () => {
@@ -296,39 +283,6 @@ test("a fixed hold that does not fit before the deadline is a reason, not cut sh
   expect(world.closed.size).toBe(0);
 });
 
-test("nothing is paused while somebody else's pause is seen", () => {
-  const { code, world } = refusal((each) => each.closed.add("10.0.0.2:50053"));
-  expect(code).toBe("ALREADY_PAUSED");
-  expect(world.count("pause") + world.count("unpause")).toBe(0);
-  expect(world.leaseHolder).toBeUndefined();
-});
-
-test.each([
-  ["INSTANCE_UNREACHABLE", (world: SmallWorld) => world.silent.add("10.0.0.1:50053")],
-  ["LEASE_HELD", (world: SmallWorld) => Object.assign(world, { leaseHolder: "another" })],
-  ["NOT_PROTECTED", (world: SmallWorld) => world.problems.push("no PITR")],
-  [
-    "INSTANCES_NOT_FOUND",
-    (world: SmallWorld) => Object.assign(world.discovery, { disagreement: "two answers" }),
-  ],
-] as const)("a backup is refused with %s before anything is paused", (wanted, prepare) => {
-  const { code, world } = refusal(prepare);
-  expect(code).toBe(wanted);
-  expect(world.count("pause")).toBe(0);
-});
-
-test("a database whose clock cannot be measured refuses the backup before anything is paused", () => {
-  const { code, world } = refusal(() => undefined, failing("probe-clock", 1, "CLOCK_UNMEASURED"));
-  expect(code).toBe("CLOCK_UNMEASURED");
-  expect(world.count("pause")).toBe(0);
-});
-
-test("nothing is paused while an earlier pause of the same instances may still have something under way", () => {
-  const early = refusal((each) => Object.assign(each, { unsettledPauses: ["pause-0"] }));
-  expect(early.code).toBe("PAUSE_UNSETTLED");
-  expect(early.world.count("pause") + early.world.count("unpause")).toBe(0);
-});
-
 test("a record that a waking backup puts back just before the first Pause stops it too", () => {
   const { world, result } = take((effect, each) => {
     if (effect.kind === "open-pause") each.unsettledPauses = ["pause-0"];
@@ -363,33 +317,6 @@ test("a Pause that fails after it reached the instances leaves none of them paus
   expect(result.verdict.kind).toBe("invalid");
   expect(world.closed.size).toBe(0);
   expect(world.pause).toMatchObject({ state: "unsettled", unsettled: INSTANCES.map(addressOf) });
-});
-
-test.each([3_000, -3_000])(
-  "nothing is paused when this host's clock was set by %i ms during the preparation",
-  (ms) => {
-    const { code, world } = refusal(
-      () => undefined,
-      (effect, each) => {
-        if (effect.kind === "probe-clock") each.wallStepMs = ms;
-        return undefined;
-      },
-    );
-    expect(code).toBe("CLOCK_UNMEASURED");
-    expect(world.count("pause")).toBe(0);
-  },
-);
-
-test("nothing is paused when the preparation took so long that the lease would end inside the pause", () => {
-  const { code, world } = refusal(
-    () => undefined,
-    (effect, each) => {
-      if (effect.kind === "probe-clock") each.oursMs += 121_000;
-      return undefined;
-    },
-  );
-  expect(code).toBe("PREPARATION_TIMED_OUT");
-  expect(world.count("pause")).toBe(0);
 });
 
 test("a Pause is waited for longer than the server may drain, and never after the deadline less what unpausing takes", () => {

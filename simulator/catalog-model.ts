@@ -21,7 +21,7 @@ export interface HeldLease {
 const LEAST_MS = 1;
 const MEAN_MS = 3;
 
-/** The catalog as every store promises it: conditional writes, one after the other, read as they were written. */
+/** The catalog as every store promises it: one write after the other, and read as they were written. */
 export class CatalogModel {
   readonly pauses = new Map<string, PauseRecord>();
   readonly points: RestorePoint[] = [];

@@ -19,7 +19,7 @@ export class Clock {
     this.#pieces = [{ fromMs: 0, readsMs: offsetMs, rate }];
   }
 
-  /** Another one that goes as this one does so far. */
+  /** Another one that begins as this one did. */
   copy(): Clock {
     const { readsMs, rate } = this.#pieces[0] as Piece;
     return new Clock(readsMs, rate);

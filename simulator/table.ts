@@ -18,7 +18,7 @@ const COLUMNS = [
   "falsely refused",
 ];
 
-/** The table of the README: per kind, what became of the runs of ours and of the models of others. */
+/** The table of docs/laws.md: per kind, what became of the runs of ours and of the models of others. */
 export function tableOf(tally: Tally): string {
   const kinds = NAMES.filter((name) => tally.Stillpoint.has(name));
   const rows = kinds.map((kind) => rowOf(kind, (algorithm) => tally[algorithm].get(kind)));

@@ -11,6 +11,8 @@ export interface BackupResult {
   /** First Pause sent to last gate seen open. */
   readonly heldMs: number;
   readonly stillPaused: readonly Instance[];
+  /** Held by another backup by the time of the Unpause, and not opened therefore; they stay under the sweep. */
+  readonly leftAlone: readonly Instance[];
   /** What broke the backup off, after the instances were unpaused. */
   readonly failure?: Failure;
 }

@@ -24,7 +24,7 @@ export function* conclude(
   ]);
   const verdict = ifTaken(recorded, judgement.verdict);
   const heldMs = heldFor(evidence);
-  const { stillPaused } = evidence.opened;
+  const { stillPaused, leftAlone } = evidence.opened;
   yield* reportWindow(record, evidence, verdict, heldMs);
   if (stillPaused.length > 0)
     yield* ask("report", { event: { kind: "still-paused", instances: stillPaused.map(addressOf) } });
@@ -33,6 +33,7 @@ export function* conclude(
     verdict,
     heldMs,
     stillPaused,
+    leftAlone,
     ...(evidence.window && { window: evidence.window }),
     ...(evidence.failure && { failure: evidence.failure }),
   };

@@ -147,7 +147,9 @@ function* letGo(record: PauseRecord, notes: Notes): Workflow<Opened> {
     ask.effect("report", { event: { kind: "unpausing", instances: instances.map(addressOf), reason } }),
   ]);
   const opened = yield* unpauseUntilOpen(record, instances);
-  if (instances.length > 0 && opened.stillPaused.length + opened.leftAlone.length === 0)
+  // A Pause without an answer may still come, and what others hold nobody has opened.
+  const isSure = notes.outcomes.every(({ kind }) => kind !== "unknown");
+  if (isSure && instances.length > 0 && opened.stillPaused.length + opened.leftAlone.length === 0)
     yield* all([ask.effect("report", { event: { kind: "unpaused" } })]);
   const foreign = opened.leftAlone.map(addressOf);
   notes.reasons.push(

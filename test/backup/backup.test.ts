@@ -132,6 +132,7 @@ test("a pause without an answer stays under the sweep, which looks for itself, t
   });
   expect(world.pause?.state).toBe("unsettled");
   expect(world.pause).toMatchObject({ unsettled: ["10.0.0.1:50053"], seenOpen: {} });
+  expect(world.events.map(({ kind }) => kind)).not.toContain("unpaused");
 });
 
 test("an instance that answers Pause with OK and leaves its gate open makes the window invalid", () => {
@@ -299,6 +300,8 @@ test("what another backup holds by now is left alone, and goes back under the sw
   });
   expect(reasonsOf({ world, result }).join()).toContain('"10.0.0.2:50053" is held by another pause by now');
   expect([...world.closed]).toEqual(["10.0.0.2:50053"]);
+  expect(result.leftAlone.map(addressOf)).toEqual(["10.0.0.2:50053"]);
+  expect(world.events.map(({ kind }) => kind)).not.toContain("unpaused");
   expect(world.pause).toMatchObject({ state: "unsettled", unsettled: ["10.0.0.2:50053"] });
 });
 

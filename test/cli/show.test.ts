@@ -105,11 +105,14 @@ test("the verdict is told with its reasons and with what may still be paused", (
     verdict: { kind: "invalid", reasons: ["this", "that"] },
     heldMs: 0,
     stillPaused: INSTANCES.slice(0, 1),
+    leftAlone: INSTANCES.slice(1, 2),
   }).join("\n");
   expect(text).toContain("payments: invalid, no restore point");
   expect(text).toContain("because    this\n  because    that");
   expect(text).toContain("held       not at all");
   expect(text).toContain("MAY STILL BE PAUSED: ledger-0");
+  expect(text).toMatch(/left to another backup, which holds them by now:\s+ledger-1/);
+  expect(text).not.toContain("were seen open");
 });
 
 test("the progress of a backup names the deadline before anything is paused", () => {

@@ -75,7 +75,11 @@ function failureOf(
   result: BackupResult,
   uncaught: string | undefined,
 ): Failure | undefined {
-  const { stillPaused, failure, verdict, pause } = result;
+  const { stillPaused, leftAlone, failure, verdict, pause } = result;
+  const gates =
+    leftAlone.length === 0
+      ? "every instance that it had paused is open again"
+      : "every instance that it had paused is open again or held by another backup by now";
   if (stillPaused.length > 0) {
     const names = stillPaused.map((instance) => `"${addressOf(instance)}"`).join(", ");
     return {
@@ -86,12 +90,12 @@ function failureOf(
   if (uncaught !== undefined)
     return {
       code: "INTERNAL",
-      message: `an error that nobody caught came in the way of the backup of "${deployment}": ${uncaught}; every instance that it had paused is open again, and its verdict stands as it was told`,
+      message: `an error that nobody caught came in the way of the backup of "${deployment}": ${uncaught}; ${gates}, and its verdict stands as it was told`,
     };
   if (failure?.code === "INTERRUPTED")
     return {
       code: "INTERRUPTED",
-      message: `the backup of "${deployment}" was interrupted; every instance that it had paused is open again, and no restore point was recorded`,
+      message: `the backup of "${deployment}" was interrupted; ${gates}, and no restore point was recorded`,
     };
   if (verdict.kind === "valid") return undefined;
   return {

@@ -14,12 +14,14 @@ export const BackupOutput = output({
   window: WindowJson.exactOptional(),
   heldMs: z.number(),
   stillPaused: z.array(z.string()),
+  /** Held by another backup by then, and left to it. */
+  leftAlone: z.array(z.string()),
   point: PointJson.exactOptional(),
 });
 
 export function backupJson(
   deployment: string,
-  { pause, verdict, window, heldMs, stillPaused, point }: BackupResult,
+  { pause, verdict, window, heldMs, stillPaused, leftAlone, point }: BackupResult,
 ): z.infer<typeof BackupOutput> {
   return {
     deployment,
@@ -29,6 +31,7 @@ export function backupJson(
     ...(window && { window }),
     heldMs,
     stillPaused: stillPaused.map(addressOf),
+    leftAlone: leftAlone.map(addressOf),
     ...(point && { point: pointJson(point) }),
   };
 }

@@ -40,7 +40,7 @@ export function backupProgress(event: BackupEvent): readonly string[] {
 
 /** The verdict, with everything that it rests on. */
 export function verdictLines(deployment: string, result: BackupResult): readonly string[] {
-  const { verdict, window, heldMs, stillPaused, point } = result;
+  const { verdict, window, heldMs, point } = result;
   return [
     `${deployment}: ${verdict.kind}${point ? `, restore point ${point.id}` : ", no restore point"}`,
     ...(verdict.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
@@ -54,9 +54,17 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
     ...fact("held", heldMs > 0 ? showSpan(heldMs) : "not at all"),
     ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
     ...(point ? fact("list", basisText(point.instances.length, point.discovery)) : []),
-    ...(stillPaused.length === 0
-      ? fact("gates", "all that this backup paused were seen open")
-      : fact("gates", `MAY STILL BE PAUSED: ${listed(stillPaused.map(addressOf))}`)),
+    ...gatesText(result).flatMap((text) => fact("gates", text)),
     ...fact("pause", result.pause),
   ];
+}
+
+function gatesText({ stillPaused, leftAlone }: BackupResult): readonly string[] {
+  const texts = [
+    ...(stillPaused.length > 0 ? [`MAY STILL BE PAUSED: ${listed(stillPaused.map(addressOf))}`] : []),
+    ...(leftAlone.length > 0
+      ? [`left to another backup, which holds them by now: ${listed(leftAlone.map(addressOf))}`]
+      : []),
+  ];
+  return texts.length > 0 ? texts : ["all that this backup paused were seen open"];
 }

@@ -1,6 +1,6 @@
-import { beat, begin, type LifeSign } from "./heartbeat.ts";
+import { beat, beatScheduled, begin, type LifeSign } from "./heartbeat.ts";
 import { acquire, type Holder, release } from "./lease.ts";
-import { Heartbeat, Lease, PauseRecord, RestorePoint, Run } from "./model.ts";
+import { Heartbeat, Lease, PauseRecord, Request, RestorePoint, Run } from "./model.ts";
 import { type Readable, type Records, recordsOf } from "./records.ts";
 import type { Store, Version } from "./store.ts";
 
@@ -15,6 +15,7 @@ export interface Catalog {
   readonly points: Points;
   readonly runs: Runs;
   readonly sweeps: Sweeps;
+  readonly requests: Requests;
   readonly journal: Journals;
 }
 
@@ -40,7 +41,15 @@ export interface Sweeps {
   begin(sign: LifeSign, nowMs: number): Promise<Heartbeat>;
   /** Answers the heartbeat as it stands now. */
   beat(mine: Heartbeat): Promise<Heartbeat>;
+  /** Of a sweep that is called by a schedule. */
+  beatScheduled(sign: Omit<LifeSign, "of" | "sinceMs">, nowMs: number): Promise<void>;
   list(): Promise<Readable<Heartbeat>>;
+}
+
+/** What was asked for by schedules, events and callers. `create` is `CATALOG_CONFLICT` for what was asked before. */
+export interface Requests extends Omit<Changeable<Request>, "replace"> {
+  /** Oldest first. Without a deployment: those of all. */
+  list(deployment?: string): Promise<Readable<Request>>;
 }
 
 export interface Journals {
@@ -59,6 +68,7 @@ export function catalogOver(store: Store): Catalog {
   const points = recordsOf(store, "points", RestorePoint);
   const runs = recordsOf(store, "runs", Run);
   const sweeps = recordsOf(store, "sweeps", Heartbeat);
+  const requests = recordsOf(store, "requests", Request);
   return {
     store,
     acquireLease: (deployment, holder, nowMs, untilMs) =>
@@ -81,7 +91,13 @@ export function catalogOver(store: Store): Catalog {
     sweeps: {
       begin: (sign, nowMs) => begin(sweeps, sign, nowMs),
       beat: (mine) => beat(sweeps, mine),
+      beatScheduled: (sign, nowMs) => beatScheduled(sweeps, sign, nowMs),
       list: () => sweeps.all(),
+    },
+    requests: {
+      ...changeable(requests),
+      list: async (deployment) =>
+        oldestFirst(await requests.all(), ({ receivedMs }) => receivedMs, deployment),
     },
     journal: {
       append: (run, index, entry) => store.append(run, index, entry),

@@ -47,6 +47,23 @@ function isFree({ endedMs, beatMs }: Heartbeat, nowMs: number): boolean {
   return endedMs !== undefined || Math.abs(nowMs - beatMs) > REMEMBERED_MS;
 }
 
+/** The sign of life of a sweep that is called again and again, each time by another process: one place for all. */
+export async function beatScheduled(
+  sweeps: Records<Heartbeat>,
+  sign: Omit<LifeSign, "of" | "sinceMs">,
+  nowMs: number,
+): Promise<void> {
+  const id = `schedule-${sign.host}`;
+  await sweeps.put(id, (found) => ({
+    ...sign,
+    schema: SCHEMA,
+    id,
+    of: { kind: "schedule" },
+    sinceMs: found?.sinceMs ?? nowMs,
+    beatMs: nowMs,
+  }));
+}
+
 /**
  * Writes the sign of life; in a new place where another sweep has taken the old one over, as after a long freeze.
  * `NOT_FOUND` where the record is gone, and most likely the catalog with it: it must not be made anew.

@@ -103,6 +103,8 @@ export const RestorePoint = z.strictObject({
 });
 export type RestorePoint = z.infer<typeof RestorePoint>;
 
+const failure = z.strictObject({ code: z.string(), message: z.string() });
+
 /** One execution of a plan. Its journal has the same id. */
 export const Run = z.strictObject({
   schema,
@@ -118,10 +120,42 @@ export const Run = z.strictObject({
    */
   state: z.enum(["planned", "running", "failed", "abandoning", "done", "abandoned"]),
   plan: z.unknown(),
-  failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+  failure: failure.optional(),
   result: z.unknown().optional(),
+  /** Who agreed to this very plan without being there when it runs. */
+  approval: z.strictObject({ digest: z.string(), by: z.string(), atMs: ms }).exactOptional(),
+  /** The durable execution that carries it out or waits for the approval; a later attempt goes on by the journal. */
+  execution: z
+    .strictObject({
+      name: z.string(),
+      attempt: z.number().int(),
+      /** Wakes it once the plan is approved. */
+      callback: z.string().exactOptional(),
+    })
+    .exactOptional(),
 });
 export type Run = z.infer<typeof Run>;
+
+/**
+ * What a schedule, an event or a caller has asked for, by its id: the same asked again is seen, and what was refused
+ * is on record.
+ */
+export const Request = z.strictObject({
+  schema,
+  id: z.string(),
+  deployment: z.string(),
+  kind: z.enum(["backup", "restore"]),
+  receivedMs: ms,
+  /** When it was due, where a schedule asks. */
+  scheduledMs: ms.exactOptional(),
+  /** A point of the deployment, or the last one until a time; of a restore. */
+  restore: z.unknown().optional(),
+  /** `taken`: at work, or its process died; the run or the pause that came of it says more. */
+  state: z.enum(["taken", "refused", "done"]),
+  run: z.string().exactOptional(),
+  failure: failure.exactOptional(),
+});
+export type Request = z.infer<typeof Request>;
 
 /**
  * The sign of life of a sweep that goes on by itself. A record is a place that such a sweep holds while it lives;
@@ -132,9 +166,10 @@ export const Heartbeat = z.strictObject({
   id: z.string(),
   host: z.string(),
   process: z.number().int(),
-  /** `watch`: until somebody ends it; `guard`: beside one backup, until nothing can be paused by that any more. */
+  /** `watch`: until somebody ends it; `schedule`: a function that is called again and again; `guard`: beside one backup, until nothing can be paused by that any more. */
   of: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("watch") }),
+    z.strictObject({ kind: z.literal("schedule") }),
     z.strictObject({ kind: z.literal("guard"), deployment: z.string(), run: z.string() }),
   ]),
   sinceMs: ms,

@@ -15,7 +15,7 @@ export interface Listing {
   readonly damaged: readonly Failure[];
 }
 
-export const COLLECTIONS = ["leases", "pauses", "points", "runs", "sweeps"] as const;
+export const COLLECTIONS = ["leases", "pauses", "points", "runs", "sweeps", "requests"] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 
 /**

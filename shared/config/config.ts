@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { type Address, type ComponentKind, parseAddress } from "../admin/instance-address.ts";
+import type { AwsSection } from "./aws-schema.ts";
 import type { ComponentSection, TlsSection } from "./component-schema.ts";
 import { kindOf, type Product, pausedOf, productOf } from "./derived.ts";
 import type { ConfigFile, DatabaseSection, DeploymentSection, PauseSection } from "./file-schema.ts";
@@ -13,7 +14,11 @@ export interface Config {
   readonly catalog: CatalogSettings;
   /** In the order of the file. */
   readonly deployments: readonly Deployment[];
+  /** Where it is deployed to AWS Lambda. */
+  readonly aws?: AwsSettings;
 }
+
+export type AwsSettings = Readonly<AwsSection>;
 
 export interface CatalogSettings {
   readonly kind: "file";
@@ -29,6 +34,8 @@ export interface Deployment {
   /** How old the last valid restore point may grow before it is late. */
   readonly objectiveMs?: number;
   readonly schedule?: Schedule;
+  /** How long a restore in place that nobody confirmed at a keyboard waits for its approval. */
+  readonly approvalWithinMs: number;
 }
 
 export interface Component {
@@ -111,22 +118,25 @@ export interface DatabaseSettings {
 export interface Schedule {
   readonly cron: string;
   readonly timezone: string;
+  /** After its due time a backup is not begun any more. */
+  readonly lateAfterMs: number;
 }
 
 const LEDGER_NAMESPACE = "scalar";
 
 /** From the checked contents of the file at `path`, which all relative paths in it start from. */
-export function configFrom(path: string, { catalog, deployments }: ConfigFile): Config {
+export function configFrom(path: string, { catalog, deployments, aws }: ConfigFile): Config {
   const folder = dirname(path);
   return frozen({
     path,
     catalog: { kind: catalog.kind, path: resolve(folder, catalog.path) },
     deployments: Object.entries(deployments).map(([name, section]) => deploymentFrom(name, section, folder)),
+    ...(aws && { aws }),
   });
 }
 
 function deploymentFrom(name: string, section: DeploymentSection, folder: string): Deployment {
-  const { components, databases, pause, objective, schedule } = section;
+  const { components, databases, pause, objective, schedule, approvalWithin } = section;
   const named = Object.entries(components);
   // The rules have seen to it that there is a component, and that all belong to one product.
   const product = section.product ?? productOf(...(named[0] as [string, ComponentSection]));
@@ -137,8 +147,13 @@ function deploymentFrom(name: string, section: DeploymentSection, folder: string
     pause: pauseFrom(pause),
     databases: Object.entries(databases).map(([of, its]) => databaseFrom(of, its, product)),
     ...(objective !== undefined && { objectiveMs: objective }),
-    ...(schedule && { schedule }),
+    ...(schedule && { schedule: scheduleFrom(schedule) }),
+    approvalWithinMs: approvalWithin,
   };
+}
+
+function scheduleFrom({ cron, timezone, lateAfter }: NonNullable<DeploymentSection["schedule"]>): Schedule {
+  return { cron, timezone, lateAfterMs: lateAfter };
 }
 
 function componentFrom(name: string, section: ComponentSection, folder: string): Component {

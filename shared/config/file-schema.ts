@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AwsSection } from "./aws-schema.ts";
 import { ComponentSection } from "./component-schema.ts";
 import { cronProblem } from "./cron.ts";
 import { checkedText, duration, named, text, urlProblem } from "./fields.ts";
@@ -73,6 +74,9 @@ const ScheduleSection = z
   .strictObject({
     cron: checkedText(cronProblem).describe("Minute, hour, day of month, month, day of week."),
     timezone: checkedText(timeZoneProblem).default("UTC").describe("IANA time zone of the hours above."),
+    lateAfter: duration("1m", "6h")
+      .prefault("10m")
+      .describe("A backup that could not begin until then is refused: its pause would come at another hour."),
   })
   .describe("When a host takes backups by itself.");
 
@@ -89,6 +93,9 @@ const DeploymentSection = z
       .optional()
       .describe("How old the last valid restore point may grow before status calls it late."),
     schedule: ScheduleSection.optional(),
+    approvalWithin: duration("1m", "14d")
+      .prefault("24h")
+      .describe("How long a restore in place that was asked for by an event waits for its approval."),
   })
   .describe("One ScalarDL or ScalarDB installation that is protected.");
 
@@ -106,6 +113,7 @@ export const ConfigFile = z
   .strictObject({
     catalog: CatalogSection.prefault({}),
     deployments: named(DeploymentSection, "deployment", "What is protected, by name."),
+    aws: AwsSection.optional(),
   })
   .describe("The configuration of Stillpoint.");
 

@@ -26,6 +26,7 @@ import { missingOriginals } from "./missing-originals.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { recheck } from "./recheck.ts";
 import { refuseOvertaken } from "./refuse-overtaken.ts";
+import { markLost } from "./run-record.ts";
 import { verifyPlanned } from "./verify-planned.ts";
 
 /** DescribeContinuousBackups is limited to ten a second. */
@@ -65,6 +66,10 @@ export function restoreHandlers(
     },
     "look-again": async ({ plan, copies }) => {
       await lookAgain(open, { plan, copies, hasDeleted: journal?.holds("delete-original") ?? false });
+      return null;
+    },
+    "mark-lost": async ({ plan }) => {
+      await markLost(open, plan);
       return null;
     },
     "delete-backup": async ({ database, arn }) => {

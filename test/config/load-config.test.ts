@@ -44,6 +44,7 @@ describe("a configuration", () => {
               ledgerNamespace: "scalar",
             },
           ],
+          approvalWithinMs: 86_400_000,
         },
       ],
     });

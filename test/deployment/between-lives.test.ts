@@ -1,9 +1,10 @@
 import { DeleteTableCommand, TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
+import { abandonRestore } from "../../shared/deployment/abandon-restore.ts";
 import { type PlannedRun, planRestore } from "../../shared/deployment/plan-restore.ts";
 import { restoreHandlers } from "../../shared/deployment/restore-handlers.ts";
-import { abandonRestore, runRestore } from "../../shared/deployment/run-restore.ts";
+import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { verifyPlanned } from "../../shared/deployment/verify-planned.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";

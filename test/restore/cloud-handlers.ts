@@ -85,6 +85,7 @@ export function cloudHandlers(
       else cloud.deleteTable(name);
       return null;
     },
+    "mark-lost": async () => null,
     "look-again": async ({ plan, copies }) => {
       lookAgain(cloud, plan, copies);
       return null;

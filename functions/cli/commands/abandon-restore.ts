@@ -18,7 +18,7 @@ export async function abandonRestore(
   const opened = openCatalog(shell);
   const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
   const settings = deploymentOf(opened.config, run.deployment);
-  const { abandonRestore } = await import("../../../shared/deployment/run-restore.ts");
+  const { abandonRestore } = await import("../../../shared/deployment/abandon-restore.ts");
   using interruption = untilInterrupted(shell, { stopping: "the rest stays; abandon the run again later" });
   const progress = await restoreProgressOn(shell);
   const about = aboutDeployment(opened.config, settings);

@@ -4,7 +4,7 @@ import type { Heartbeat } from "../../../shared/catalog/model.ts";
 
 /** A sweep that goes on by itself, by its heartbeat in the catalog. */
 export const SweepJson = z.strictObject({
-  kind: z.enum(["watch", "guard"]),
+  kind: z.enum(["watch", "schedule", "guard"]),
   /** The backup that a guard was started for. */
   run: z.string().exactOptional(),
   host: z.string(),

@@ -5,14 +5,22 @@ import { showSpan, showTime } from "./time.ts";
 
 /** `watch on ops-2 (process 4242)` */
 function sweepText({ of, host, process }: Heartbeat): string {
-  const what = of.kind === "guard" ? `guard of ${of.run}` : "watch";
-  return `${what} on ${host} (process ${process})`;
+  switch (of.kind) {
+    case "guard":
+      return `guard of ${of.run} on ${host} (process ${process})`;
+    case "watch":
+      return `watch on ${host} (process ${process})`;
+    case "schedule":
+      return `function ${host}, called by its schedule`;
+    default:
+      return of satisfies never;
+  }
 }
 
 /** What a backup says of those that would open its gates if it died. */
 export function guardLines(mine: Heartbeat, others: readonly Heartbeat[]): readonly string[] {
   const guard = `process ${mine.process} of this host opens what is overdue if this process dies`;
-  const elsewhere = others.filter((other) => other.of.kind === "watch" && other.host !== mine.host);
+  const elsewhere = others.filter((other) => other.of.kind !== "guard" && other.host !== mine.host);
   return [
     ...fact("guard", guard),
     ...(elsewhere.length > 0

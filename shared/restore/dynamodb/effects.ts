@@ -55,6 +55,8 @@ export type RestoreEffects = {
    * planned and have their copies. Fails with `PLAN_OUTDATED`, or `RESTORE_BLOCKED` once one is gone.
    */
   "look-again": { input: { plan: DynamodbPlan; copies: readonly BackedUp[] }; answer: null };
+  /** Points whose history goes with the originals say so before the first one goes. */
+  "mark-lost": { input: { plan: DynamodbPlan }; answer: null };
   "delete-backup": { input: { database: string; arn: string }; answer: null };
   "start-replacement": {
     input: { database: string; backupArn: string; target: string };

@@ -87,6 +87,7 @@ function* replace(
   yield* ask("recheck", { plan, untouched: false });
   yield* ask("look-again", { plan, copies: backedUp.map(copiesOf) });
   yield* enter("replace");
+  yield* ask("mark-lost", { plan });
   const replaced = yield* advance(backedUp, "replaced");
   yield* enter("settings");
   const settingsDifferences = yield* putSettingsBack(plan);

@@ -1,0 +1,83 @@
+import type { Run } from "../catalog/model.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import { type AbandonEffects, abandon } from "../restore/dynamodb/abandon.ts";
+import { Journal } from "../workflow/journal.ts";
+import { runInProcess } from "../workflow/run-in-process.ts";
+import { missingOriginals } from "./missing-originals.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+import type { PlannedRun } from "./plan-restore.ts";
+import { restoreHandlers } from "./restore-handlers.ts";
+import { plannedRun, refuseEnded, setState, unmarkLost } from "./run-record.ts";
+import type { Running } from "./run-restore.ts";
+
+interface Removed {
+  readonly tables: number;
+  readonly backups: number;
+}
+
+interface Abandoning extends Omit<Running, "confirm"> {
+  /** The way out where neither going on nor removing is safe: ends the run and leaves everything as it is. */
+  readonly keepCopies?: boolean;
+}
+
+/** Removes what a run that nobody will finish has made, by the same laws, and frees its lease. */
+export async function abandonRestore(
+  open: OpenDeployment,
+  id: string,
+  { report, signal, keepCopies = false }: Abandoning,
+): Promise<Removed> {
+  const { catalog, clock, settings } = open;
+  const run = await plannedRun(open, id);
+  const { mode } = run.plan.dynamodb;
+  refuseEnded(run, mode === "in-place" ? run.state : "abandoned");
+  if (run.state === "planned") return abandonPlan(open, run);
+  await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
+  // A runner that is still at work stops at its next step; it must not delete what the clean-up rests on.
+  await Journal.fence(catalog.store, id);
+  if (keepCopies) return endAsItStands(open, run);
+  const removed = await runInProcess<AbandonEffects, { tables: number; backups: number }>(
+    abandon(run.plan.dynamodb),
+    {
+      handlers: restoreHandlers(open, {
+        report,
+        markRun: (state) => markRun(open, run, state),
+      }),
+      ...(signal && { signal }),
+    },
+  );
+  await unmarkLost(open, id);
+  await endAbandoned(open, id);
+  return removed;
+}
+
+/** Nothing was made yet. */
+async function abandonPlan({ catalog, clock }: OpenDeployment, { id }: Run): Promise<Removed> {
+  await catalog.runs.update(id, (run) => {
+    if (run.state === "planned") return { ...run, state: "abandoned", updatedMs: clock.wallMs() };
+    throw new StillpointError("CATALOG_CONFLICT", `run "${id}" was begun meanwhile: it is ${run.state}`);
+  });
+  return { tables: 0, backups: 0 };
+}
+
+/** What an earlier abandoning has removed does not come back: then the mark stays. */
+async function markRun(open: OpenDeployment, run: Run, state: "abandoning" | "failed"): Promise<void> {
+  const { catalog, clock } = open;
+  if (run.state === "abandoning") return;
+  await catalog.runs.update(run.id, (now) => {
+    refuseEnded(now, "abandoned");
+    return { ...now, state, updatedMs: clock.wallMs() };
+  });
+  // Also one that resumed the run just before the mark.
+  if (state === "abandoning") await Journal.fence(catalog.store, run.id);
+}
+
+async function endAbandoned(open: OpenDeployment, id: string): Promise<void> {
+  await setState(open, id, { state: "abandoned" });
+  await open.catalog.releaseLease(open.settings.name, id);
+}
+
+async function endAsItStands(open: OpenDeployment, { id, plan }: PlannedRun): Promise<Removed> {
+  if ((await missingOriginals(open, plan.dynamodb)).length === 0) await unmarkLost(open, id);
+  await endAbandoned(open, id);
+  return { tables: 0, backups: 0 };
+}

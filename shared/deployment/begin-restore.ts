@@ -1,0 +1,76 @@
+import { codeOf, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
+import { discardedText } from "../restore/dynamodb/describe-plan.ts";
+import type { RestoreResult } from "../restore/dynamodb/restore.ts";
+import type { Journal } from "../workflow/journal.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+import type { PlannedRun } from "./plan-restore.ts";
+import { plannedRun, refuseAbandoning, refuseEnded, setState } from "./run-record.ts";
+import { refuseRunning } from "./stopped-instances.ts";
+
+/**
+ * What comes before a planned restore is carried out, or resumed, on whatever host: it must be agreed to, and the
+ * deployment's lease belongs to it from now on, until it has ended or was abandoned. `confirm` is what a person
+ * typed; in place it must be the deployment's name, where nobody has approved the plan.
+ */
+export async function beginRestore(
+  open: OpenDeployment,
+  id: string,
+  { journal, confirm }: { readonly journal: Journal; readonly confirm?: string | undefined },
+): Promise<PlannedRun> {
+  const { catalog, clock, settings } = open;
+  const run = await plannedRun(open, id);
+  refuseEnded(run);
+  refuseAbandoning(run);
+  if (!journal.holds("delete-original")) refuseUnconfirmed(run, confirm, clock.wallMs());
+  await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
+  const { dynamodb: plan } = run.plan;
+  try {
+    // Between the runs somebody may have started the instances, whatever the journal says.
+    if (run.state !== "planned" && plan.mode === "in-place" && !journal.isEmpty)
+      await refuseRunning(open, plan.instances);
+    await setState(open, id, { state: "running" });
+    return run;
+  } catch (error) {
+    await failRestore(open, id, journal, error);
+    throw error;
+  }
+}
+
+export async function endRestore(open: OpenDeployment, id: string, result: RestoreResult): Promise<void> {
+  await setState(open, id, { state: "done", result });
+  await open.catalog.releaseLease(open.settings.name, id);
+}
+
+/** A run that has done nothing yet goes back to being a plan and holds no lease. */
+export async function failRestore(
+  open: OpenDeployment,
+  id: string,
+  journal: Journal,
+  error: unknown,
+): Promise<void> {
+  // Another process runs this very run, or has abandoned it: its state is not ours to write.
+  if (codeOf(error) === "CATALOG_CONFLICT" || (await journal.isOvertaken())) return;
+  const untouched = journal.isEmpty;
+  await setState(open, id, { state: untouched ? "planned" : "failed", failure: toFailure(error) });
+  if (untouched) await open.catalog.releaseLease(open.settings.name, id);
+}
+
+/**
+ * What deletes must be asked for by name, or approved: again whenever the run is resumed before the first deletion,
+ * since what will be discarded has grown.
+ */
+function refuseUnconfirmed(run: PlannedRun, confirm: string | undefined, nowMs: number): void {
+  const { id, state, deployment, plan } = run;
+  if (plan.dynamodb.mode === "side-by-side" || confirm === deployment || isApproved(run)) return;
+  const typed = confirm === undefined ? "nothing was typed" : `"${confirm}" was typed`;
+  const touched = state === "planned" ? "nothing was touched" : "no original was deleted so far";
+  throw new StillpointError(
+    "CONFIRMATION_NEEDED",
+    `run "${id}" deletes ${plan.dynamodb.tables.length} tables of "${deployment}" and has to be confirmed with that name; ${discardedText(plan.dynamodb, nowMs)}; ${typed}, ${touched}`,
+  );
+}
+
+/** An approval is of this very plan, or of nothing. */
+export function isApproved({ approval, plan }: PlannedRun): boolean {
+  return approval !== undefined && approval.digest === plan.digest;
+}

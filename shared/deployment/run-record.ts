@@ -1,0 +1,66 @@
+import type { Run } from "../catalog/model.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
+import { dyingPoints } from "./dying-points.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+import { digestOf, type PlannedRun } from "./plan-restore.ts";
+
+export async function plannedRun({ catalog, settings }: OpenDeployment, id: string): Promise<PlannedRun> {
+  const { record } = await catalog.runs.get(id);
+  if (record.deployment === settings.name) return asPlanned(record);
+  throw new StillpointError(
+    "NOT_FOUND",
+    `run "${id}" belongs to deployment "${record.deployment}", not to "${settings.name}"; nothing was changed`,
+  );
+}
+
+/** What is carried out is what was planned and agreed to, or nothing. */
+function asPlanned(run: Run): PlannedRun {
+  const { dynamodb, digest } = (run.plan ?? {}) as Partial<PlannedRun["plan"]>;
+  if (dynamodb !== undefined && digestOf(dynamodb) === digest) return run as PlannedRun;
+  throw new StillpointError(
+    "CATALOG_DAMAGED",
+    `the plan of run "${run.id}" is not the one that was made: its digest is not "${digest}"; nothing was changed`,
+  );
+}
+
+export async function setState(
+  { catalog, clock }: OpenDeployment,
+  id: string,
+  change: Partial<Run>,
+): Promise<void> {
+  await catalog.runs.update(id, ({ failure: _, ...run }) => {
+    refuseEnded(run, change.state);
+    refuseAbandoning(run, change.state);
+    return { ...run, updatedMs: clock.wallMs(), ...change };
+  });
+}
+
+/** Its copies may be gone in part, so that a journal that remembers them must not be replayed. */
+export function refuseAbandoning({ id, state }: Run, next?: Run["state"]): void {
+  if (state !== "abandoning" || next === "abandoning" || next === "abandoned") return;
+  throw new StillpointError(
+    "ABANDON_UNFINISHED",
+    `run "${id}" is being abandoned, and part of what it made is gone; nothing more was changed`,
+  );
+}
+
+/** A run that was done side by side can still be abandoned: that removes its copies. */
+export function refuseEnded({ id, state }: Run, next?: Run["state"]): void {
+  if (state === "abandoned" || (state === "done" && next !== "abandoned"))
+    throw new StillpointError("RUN_FINISHED", `run "${id}" is ${state} already; nothing was changed`);
+}
+
+/** Points whose history goes with the originals say so before the first one goes. */
+export async function markLost({ catalog, settings }: OpenDeployment, plan: DynamodbPlan): Promise<void> {
+  const { records } = await catalog.points.list(settings.name);
+  for (const point of dyingPoints(records, plan))
+    await catalog.points.update(point, (record) => ({ ...record, lostTo: plan.run }));
+}
+
+/** None has gone after all. */
+export async function unmarkLost({ catalog, settings }: OpenDeployment, run: string): Promise<void> {
+  const { records } = await catalog.points.list(settings.name);
+  for (const { id } of records.filter(({ lostTo }) => lostTo === run))
+    await catalog.points.update(id, ({ lostTo: _, ...rest }) => rest);
+}

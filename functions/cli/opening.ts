@@ -48,11 +48,6 @@ export async function withOpen<T>(
   work: (open: OpenDeployment) => Promise<T>,
 ): Promise<T> {
   // Not above: the database's SDK takes longer to load than most commands take to run.
-  const { openDeployment } = await import("../../shared/deployment/open-deployment.ts");
-  const open = openDeployment(settings, catalog, shell.env);
-  try {
-    return await work(open);
-  } finally {
-    open.close();
-  }
+  const { withDeployment } = await import("../../shared/deployment/open-deployment.ts");
+  return withDeployment({ catalog, env: shell.env }, settings, work);
 }

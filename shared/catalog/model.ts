@@ -122,6 +122,8 @@ export const Run = z.strictObject({
   plan: z.unknown(),
   failure: failure.optional(),
   result: z.unknown().optional(),
+  /** The request that asked for it, where one did. */
+  request: z.string().exactOptional(),
   /** Who agreed to this very plan without being there when it runs. */
   approval: z.strictObject({ digest: z.string(), by: z.string(), atMs: ms }).exactOptional(),
   /** The durable execution that carries it out or waits for the approval; a later attempt goes on by the journal. */

@@ -21,7 +21,7 @@ export async function beginRestore(
   const run = await plannedRun(open, id);
   refuseEnded(run);
   refuseAbandoning(run);
-  if (!journal.holds("delete-original")) refuseUnconfirmed(run, confirm, clock.wallMs());
+  if (!journal.holds("delete-original")) refuseUnconfirmed(open, run, confirm);
   await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
   const { dynamodb: plan } = run.plan;
   try {
@@ -59,9 +59,15 @@ export async function failRestore(
  * What deletes must be asked for by name, or approved: again whenever the run is resumed before the first deletion,
  * since what will be discarded has grown.
  */
-function refuseUnconfirmed(run: PlannedRun, confirm: string | undefined, nowMs: number): void {
+function refuseUnconfirmed(
+  { settings, clock }: OpenDeployment,
+  run: PlannedRun,
+  confirm: string | undefined,
+): void {
   const { id, state, deployment, plan } = run;
-  if (plan.dynamodb.mode === "side-by-side" || confirm === deployment || isApproved(run)) return;
+  const nowMs = clock.wallMs();
+  if (plan.dynamodb.mode === "side-by-side" || confirm === deployment) return;
+  if (isApproved(run, settings.approvalWithinMs, nowMs)) return;
   const typed = confirm === undefined ? "nothing was typed" : `"${confirm}" was typed`;
   const touched = state === "planned" ? "nothing was touched" : "no original was deleted so far";
   throw new StillpointError(
@@ -70,7 +76,7 @@ function refuseUnconfirmed(run: PlannedRun, confirm: string | undefined, nowMs: 
   );
 }
 
-/** An approval is of this very plan, or of nothing. */
-export function isApproved({ approval, plan }: PlannedRun): boolean {
-  return approval !== undefined && approval.digest === plan.digest;
+/** An approval is of this very plan, and grows old as what the plan discards grows. */
+export function isApproved({ approval, plan }: PlannedRun, withinMs: number, nowMs: number): boolean {
+  return approval !== undefined && approval.digest === plan.digest && nowMs <= approval.atMs + withinMs;
 }

@@ -57,6 +57,20 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
   };
 }
 
+/** Opens a deployment for as long as the work lasts. */
+export async function withDeployment<T>(
+  { catalog, env }: { readonly catalog: Catalog; readonly env: Environment },
+  settings: Deployment,
+  work: (open: OpenDeployment) => Promise<T>,
+): Promise<T> {
+  const open = openDeployment(settings, catalog, env);
+  try {
+    return await work(open);
+  } finally {
+    open.close();
+  }
+}
+
 function sourceOf({ name, kind, instances }: Component, env: Environment): ComponentSource {
   switch (instances.kind) {
     case "list":

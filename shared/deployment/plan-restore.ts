@@ -42,16 +42,24 @@ export function clocksOf(open: OpenDeployment): Clocks {
   return { ...DEFAULT_CLOCKS, scalarClockBoundMs: open.settings.pause.scalarClockBoundMs };
 }
 
+interface PlanAsked {
+  readonly choice: PointChoice;
+  readonly mode: Mode;
+  /** Where whoever asked has a name for it; its last eight characters mark what it makes. */
+  readonly run?: string;
+  readonly request?: string;
+}
+
 /** Plans a restore and keeps the plan in the catalog. Changes nothing else; all reasons against come at once. */
 export async function planRestore(
   open: OpenDeployment,
-  { choice, mode }: { readonly choice: PointChoice; readonly mode: Mode },
+  { choice, mode, run: given, request }: PlanAsked,
 ): Promise<PlannedRun> {
   const { catalog, clock, settings } = open;
   const points = (await catalog.points.list(settings.name)).records;
   const point = choosePoint(points, choice, settings.name);
   const nowMs = clock.wallMs();
-  const run = `restore-${stamp(nowMs)}-${randomBytes(4).toString("hex")}`;
+  const run = given ?? `restore-${stamp(nowMs)}-${randomBytes(4).toString("hex")}`;
   const databases = await Promise.all(point.databases.map((database) => lookAt(open, database)));
   const plan = planFrom(open, { point, run, mode, databases, points });
   await refuseUnlessPossible(open, plan, databases);
@@ -64,6 +72,7 @@ export async function planRestore(
     createdMs: nowMs,
     updatedMs: nowMs,
     state: "planned",
+    ...(request !== undefined && { request }),
     plan: { dynamodb: plan, digest: digestOf(plan), text: describePlan(plan, nowMs) },
   };
   await catalog.runs.create(planned);

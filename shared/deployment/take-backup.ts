@@ -12,6 +12,8 @@ import { gateHandlers } from "./gate-handlers.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
 export interface Taking {
+  /** Where whoever asked has given it a name. */
+  readonly run?: string;
   readonly signal?: AbortSignal;
   readonly report: (event: BackupEvent) => void;
   /** Begins once the lease is held; nothing is paused before it has resolved. */
@@ -20,11 +22,11 @@ export interface Taking {
 
 /** Takes one backup in this process, without a journal: it is short, and the sweep looks after what it leaves. */
 export async function takeBackup(open: OpenDeployment, taking: Taking): Promise<BackupResult> {
-  const { signal } = taking;
   const { name, databases, pause } = open.settings;
+  const { signal, run = newRun(name, open.clock.wallMs()) } = taking;
   const input = {
     deployment: name,
-    run: `backup-${name}-${stamp(open.clock.wallMs())}-${randomBytes(2).toString("hex")}`,
+    run,
     databases: databases.map((database) => ({ name: database.name, kind: database.kind })),
     pause,
   };
@@ -32,6 +34,11 @@ export async function takeBackup(open: OpenDeployment, taking: Taking): Promise<
     handlers: backupHandlers(open, taking),
     ...(signal && { signal }),
   });
+}
+
+/** Names a backup that nobody else has given a name. */
+export function newRun(deployment: string, nowMs: number): string {
+  return `backup-${deployment}-${stamp(nowMs)}-${randomBytes(2).toString("hex")}`;
 }
 
 function backupHandlers(open: OpenDeployment, { report, guard }: Taking): Handlers<BackupEffects> {

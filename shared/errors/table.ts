@@ -198,6 +198,37 @@ export const ERRORS = {
     meaning: "A step did not end within its limit; what was done so far is in the run's journal.",
     next: "stillpoint restore resume RUN",
   },
+  BACKUP_LATE: {
+    exit: 61,
+    meaning: "A scheduled backup could not begin until long after its time; nothing was paused.",
+    next: "stillpoint backup, where a pause does no harm now; else wait for the next one, and find what delayed it",
+  },
+  SWEEP_SILENT: {
+    exit: 62,
+    meaning:
+      "No sweep is alive that would open the instances if the backup's host died, so nothing was paused.",
+    next: "Look at the alarms and the log of the sweep function; stillpoint status shows when each sweep was last seen",
+  },
+  REQUEST_INVALID: {
+    exit: 63,
+    meaning: "An event or an invocation was not understood; nothing was done.",
+    next: "Mend what the message names, and send it again",
+  },
+  APPROVAL_REFUSED: {
+    exit: 64,
+    meaning: "The approval does not fit the plan or comes too late; nothing was approved or changed.",
+    next: "stillpoint show RUN, and approve the digest of the plan as it is",
+  },
+  NOT_APPROVED: {
+    exit: 65,
+    meaning: "Nobody approved the restore in time; it has ended, and nothing was touched.",
+    next: "Ask for the restore again",
+  },
+  EVENT_UNDELIVERED: {
+    exit: 66,
+    meaning: "The event bus did not take an event; what it tells of has happened all the same.",
+    next: "stillpoint status; then check the bus, its policy and the network of the function",
+  },
   REHEARSAL_FAILED: {
     exit: 60,
     meaning: "The rehearsal did not reach its verdict; nothing outside its own folder was touched.",

@@ -15,7 +15,7 @@ export const DEPLOYMENT_METRICS = {
   sweepTrouble: "SweepTrouble",
   /** Count: instances that may still be paused. */
   stillPaused: "StillPaused",
-  /** Seconds since the last valid restore point; not measured where there is none. */
+  /** Seconds since the last valid restore point; ten years where there is none. */
   pointAge: "PointAge",
   /** Count: restores that nobody has finished. */
   unfinishedRuns: "UnfinishedRuns",
@@ -39,4 +39,18 @@ export const DEPLOYMENT_METRICS = {
 export const SERVICE_METRICS = {
   /** Count: 1 for each round of the sweep that ran to its end, over all deployments. */
   sweepRound: "SweepRound",
+  /** Count: events that the bus did not take. */
+  undeliveredEvents: "UndeliveredEvents",
 } as const;
+
+export type DeploymentMetric = (typeof DEPLOYMENT_METRICS)[keyof typeof DEPLOYMENT_METRICS];
+export type ServiceMetric = (typeof SERVICE_METRICS)[keyof typeof SERVICE_METRICS];
+export type Metric = DeploymentMetric | ServiceMetric;
+
+const IN_SECONDS: ReadonlySet<Metric> = new Set(["PointAge", "RestoreDuration"]);
+const IN_MILLISECONDS: ReadonlySet<Metric> = new Set(["HoldTime", "DrainTime", "PauseSpan", "Margin"]);
+
+export function unitOf(metric: Metric): "Count" | "Seconds" | "Milliseconds" {
+  if (IN_SECONDS.has(metric)) return "Seconds";
+  return IN_MILLISECONDS.has(metric) ? "Milliseconds" : "Count";
+}

@@ -1,8 +1,6 @@
-import type { BackupResult } from "../../../shared/backup/backup-result.ts";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
 import { isLiving } from "../../../shared/catalog/heartbeat.ts";
-import type { Failure } from "../../../shared/errors/stillpoint-error.ts";
-import { addressOf } from "../../../shared/pause/instance.ts";
+import { backupFailure } from "../../../shared/deployment/backup-failure.ts";
 import { startGuard } from "../guard-process.ts";
 import { untilInterrupted } from "../interruption.ts";
 import { BackupOutput, backupJson } from "../json/backup.ts";
@@ -34,7 +32,7 @@ export async function backup(shell: Shell, name: string | undefined): Promise<Ou
   ).catch((error: unknown) => {
     throw uncaught.reason(error);
   });
-  const failure = failureOf(settings.name, result, uncaught.message());
+  const failure = backupFailure(settings.name, result, uncaught.message());
   return {
     schema: BackupOutput,
     value: backupJson(settings.name, result),
@@ -67,39 +65,4 @@ function watchPause(shell: Shell) {
     for (const line of backupProgress(event)) shell.say(line);
   };
   return { report, mayBePaused: () => (pausing ? instances : []) };
-}
-
-/** The most urgent first: an outage, then the person's own wish, then a backup that is worth nothing. */
-function failureOf(
-  deployment: string,
-  result: BackupResult,
-  uncaught: string | undefined,
-): Failure | undefined {
-  const { stillPaused, leftAlone, failure, verdict, pause } = result;
-  const gates =
-    leftAlone.length === 0
-      ? "every instance that it had paused is open again"
-      : "every instance that it had paused is open again or held by another backup by now";
-  if (stillPaused.length > 0) {
-    const names = stillPaused.map((instance) => `"${addressOf(instance)}"`).join(", ");
-    return {
-      code: "STILL_PAUSED",
-      message: `${names} of "${deployment}" may still be paused after "${pause}"; the sweep goes on with them`,
-    };
-  }
-  if (uncaught !== undefined)
-    return {
-      code: "INTERNAL",
-      message: `an error that nobody caught came in the way of the backup of "${deployment}": ${uncaught}; ${gates}, and its verdict stands as it was told`,
-    };
-  if (failure?.code === "INTERRUPTED")
-    return {
-      code: "INTERRUPTED",
-      message: `the backup of "${deployment}" was interrupted; ${gates}, and no restore point was recorded`,
-    };
-  if (verdict.kind === "valid") return undefined;
-  return {
-    code: "WINDOW_INVALID",
-    message: `the window of "${pause}" must not be used: ${verdict.reasons.join("; ")}`,
-  };
 }

@@ -1,10 +1,9 @@
-import type { Deployment } from "../../../shared/config/config.ts";
 import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
-import { type Failure, toFailure } from "../../../shared/errors/stillpoint-error.ts";
+import { statusOfAll } from "../../../shared/deployment/status-of-all.ts";
+import type { Failure } from "../../../shared/errors/stillpoint-error.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
-import { StatusOutput, statusJson } from "../json/gates.ts";
-import { sweepJson } from "../json/sweep.ts";
-import { deploymentsOf, type Opened, openCatalog, withOpen } from "../opening.ts";
+import { StatusOutput, statusOfAllJson } from "../json/gates.ts";
+import { deploymentsOf, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { statusLines } from "../show/status.ts";
@@ -14,30 +13,27 @@ import { fact } from "../show/text.ts";
 /** `stillpoint status [DEPLOYMENT]`: of all deployments where none is named. Changes nothing. */
 export async function status(shell: Shell, name: string | undefined): Promise<Outcome> {
   const opened = openCatalog(shell);
-  const looks = await Promise.all(
-    deploymentsOf(opened.config, name).map((settings) => lookAt(shell, opened, settings)),
+  const all = await statusOfAll(
+    { catalog: opened.catalog, deployments: deploymentsOf(opened.config, name) },
+    async (settings) => {
+      const { statusOf } = await import("../../../shared/deployment/status.ts");
+      return withOpen(shell, opened, settings, statusOf);
+    },
   );
-  const { records: sweeps, unreadable } = await opened.catalog.sweeps.list();
+  const { deployments, unopened, sweeps, unreadable } = all;
   const nowMs = Date.now();
-  const deployments = looks.flatMap((look) => ("status" in look ? [look.status] : []));
-  const unopened = looks.flatMap((look) => ("failure" in look ? [look] : []));
   const blocks = [
     ...deployments.map((each) => statusLines(each, nowMs)),
     ...unopened.map(({ deployment, failure }) => [deployment, `  cannot be looked at: ${failure.message}`]),
     [
       ...sweepLines(sweeps, { nowMs, overdue: overdue(deployments, nowMs) }),
-      ...unreadable.flatMap(({ message }) => fact("unreadable", message)),
+      ...unreadable.flatMap((message) => fact("unreadable", message)),
     ],
   ];
   const failure = deployments.map(left).find((each) => each !== undefined) ?? unopened[0]?.failure;
   return {
     schema: StatusOutput,
-    value: {
-      deployments: deployments.map(statusJson),
-      unopened: unopened.map(({ deployment, failure }) => ({ deployment, message: failure.message })),
-      unreadable: unreadable.map(({ message }) => message),
-      sweeps: sweeps.map((one) => sweepJson(one, nowMs)),
-    },
+    value: statusOfAllJson(all, nowMs),
     lines: blocks.flatMap((block, index) => (index === 0 ? block : ["", ...block])),
     ...(failure && { failure }),
   };
@@ -57,18 +53,4 @@ function left({ deployment, instances, backupAtWork }: DeploymentStatus): Failur
     code: "STILL_PAUSED",
     message: `${names} of "${deployment}" is paused, and no backup is at work on it`,
   };
-}
-
-type Look =
-  | { readonly status: DeploymentStatus }
-  | { readonly deployment: string; readonly failure: Failure };
-
-/** What is wrong with one deployment must not hide the others. */
-async function lookAt(shell: Shell, opened: Opened, settings: Deployment): Promise<Look> {
-  try {
-    const { statusOf } = await import("../../../shared/deployment/status.ts");
-    return { status: await withOpen(shell, opened, settings, statusOf) };
-  } catch (error) {
-    return { deployment: settings.name, failure: toFailure(error) };
-  }
 }

@@ -9,7 +9,7 @@ import { conclude, type Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { showTime } from "../show/time.ts";
 import { onUncaught } from "../uncaught.ts";
-import { sweepAll } from "./sweep.ts";
+import { sweepRound } from "./sweep.ts";
 
 /** Much shorter than most pauses: what is overdue is open again at its deadline, or one interval later at the latest. */
 const INTERVAL_MS = 10_000;
@@ -34,7 +34,7 @@ export async function watch(shell: Shell): Promise<Outcome> {
 async function watchRound(shell: Shell, heart: Heart): Promise<number> {
   try {
     // Opened anew, since the configuration may have changed.
-    const outcome = await sweepAll(shell, openCatalog(shell));
+    const outcome = await sweepRound(shell, openCatalog(shell));
     const { records, unreadable } = outcome.value;
     heart.tell(outcome.failure?.message);
     if (records.length + unreadable.length > 0) {

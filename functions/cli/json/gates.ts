@@ -1,11 +1,12 @@
 import * as z from "zod";
 import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
+import type { StatusOfAll } from "../../../shared/deployment/status-of-all.ts";
 import type { Unpaused } from "../../../shared/deployment/sweep-pauses.ts";
 import { GateJson, gateJson, SweptJson } from "./instance.ts";
 import { output } from "./output.ts";
 import { PauseJson, PointJson, pauseJson, pointJson } from "./point.ts";
 import { ReportJson } from "./report.ts";
-import { SweepJson } from "./sweep.ts";
+import { SweepJson, sweepJson } from "./sweep.ts";
 
 /** `stillpoint unpause` */
 export const UnpauseOutput = output({
@@ -65,7 +66,19 @@ export const StatusOutput = output({
   unreadable: z.array(z.string()),
 });
 
-export function statusJson(of: DeploymentStatus): object {
+export function statusOfAllJson(
+  { deployments, unopened, sweeps, unreadable }: StatusOfAll,
+  nowMs: number,
+): object {
+  return {
+    deployments: deployments.map(statusJson),
+    unopened: unopened.map(({ deployment, failure }) => ({ deployment, message: failure.message })),
+    sweeps: sweeps.map((one) => sweepJson(one, nowMs)),
+    unreadable,
+  };
+}
+
+function statusJson(of: DeploymentStatus): object {
   const { lastPoint, lease, instances, openPauses, unfinished, ...rest } = of;
   return {
     ...rest,

@@ -1,0 +1,77 @@
+import { deploymentNamed } from "../../shared/config/load-config.ts";
+import { isApproved } from "../../shared/deployment/begin-restore.ts";
+import { withDeployment } from "../../shared/deployment/open-deployment.ts";
+import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
+import { endRequest, planRequested } from "../../shared/deployment/restore-requests.ts";
+import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
+import { type Failure, toFailure } from "../../shared/errors/stillpoint-error.ts";
+import { RestoreRequest } from "../../shared/restore/restore-request.ts";
+import { isPassing } from "../../shared/workflow/durable/passing.ts";
+import type { AwsHost } from "../aws/host.ts";
+
+export type AskedRestore = { readonly attempt: number } & (
+  | { readonly request: string }
+  | { readonly run: string }
+);
+
+/** What an execution keeps of its run: little, since it is a checkpoint; the plan itself is in the catalog. */
+export interface Known {
+  readonly kind: "planned";
+  readonly run: string;
+  readonly request?: string;
+  readonly deployment: string;
+  readonly point: string;
+  readonly mode: "in-place" | "side-by-side";
+  /** Or needs no approval: nothing of value is deleted, or originals are gone already. */
+  readonly approved: boolean;
+}
+
+export type PlanEnd = Known | { readonly kind: "failed"; readonly failure: Failure };
+
+/** The run that an execution is for, planned now where a request has none yet. What may pass is thrown, and tried again. */
+export async function planOnce(host: AwsHost, asked: AskedRestore): Promise<PlanEnd> {
+  try {
+    return "run" in asked
+      ? known(host, (await host.catalog.runs.get(asked.run)).record as PlannedRun)
+      : await planOf(host, asked.request);
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    return { kind: "failed", failure: toFailure(error) };
+  }
+}
+
+async function planOf(host: AwsHost, id: string): Promise<PlanEnd> {
+  const { record: request } = await host.catalog.requests.get(id);
+  const settings = deploymentNamed(host.config, request.deployment);
+  return withDeployment(host, settings, async (open) => {
+    try {
+      return known(host, await planRequested(open, id));
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      const failure = toFailure(error);
+      await endRequest(open, id, { state: "refused", failure });
+      const { mode, point = "" } = RestoreRequest.parse(request.restore);
+      const of = { deployment: request.deployment, run: id, point, mode };
+      await announceRestore(host.telemetry, of, { kind: "restore.failed", ...failure });
+      return { kind: "failed", failure };
+    }
+  });
+}
+
+function known({ config }: AwsHost, run: PlannedRun): Known {
+  const { id, request, deployment, point, plan, state } = run;
+  const { approvalWithinMs } = deploymentNamed(config, deployment);
+  const { mode } = plan.dynamodb;
+  // A run that has begun is asked again only where nothing is deleted yet, and says so itself.
+  const approved =
+    mode === "side-by-side" || state !== "planned" || isApproved(run, approvalWithinMs, Date.now());
+  return {
+    kind: "planned",
+    run: id,
+    ...(request !== undefined && { request }),
+    deployment,
+    point,
+    mode,
+    approved,
+  };
+}

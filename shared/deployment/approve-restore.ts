@@ -1,0 +1,52 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Deployment } from "../config/config.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import { digestOf, type PlannedRun } from "./plan-restore.ts";
+
+export interface Approving {
+  readonly run: string;
+  /** Of the plan as it was read by who approves. */
+  readonly digest: string;
+  /** Who, as far as it is known. */
+  readonly by: string;
+  readonly nowMs: number;
+}
+
+/** So many characters of a digest are enough: nobody can make another plan that begins with them. */
+const LEAST_DIGEST = 12;
+
+/**
+ * Agrees to one very plan, for whoever carries it out. A plan that has begun, or waited too long, is approved no
+ * more.
+ */
+export async function approveRestore(
+  catalog: Catalog,
+  settings: Deployment,
+  { run: id, digest, by, nowMs }: Approving,
+): Promise<PlannedRun> {
+  const { record } = await catalog.runs.update(id, (run) => {
+    const reason = whyNot(run as PlannedRun, settings, { digest, nowMs });
+    if (reason !== undefined)
+      throw new StillpointError(
+        "APPROVAL_REFUSED",
+        `run "${id}" was not approved: ${reason}; nothing was changed`,
+      );
+    return { ...run, approval: { digest: (run as PlannedRun).plan.digest, by, atMs: nowMs } };
+  });
+  return record as PlannedRun;
+}
+
+function whyNot(
+  { deployment, state, updatedMs, plan }: PlannedRun,
+  { name, approvalWithinMs }: Deployment,
+  { digest, nowMs }: { readonly digest: string; readonly nowMs: number },
+): string | undefined {
+  if (deployment !== name) return `it belongs to "${deployment}", not to "${name}"`;
+  if (state !== "planned" && state !== "failed") return `it is ${state} already`;
+  if (digestOf(plan.dynamodb) !== plan.digest) return "its plan is not the one that was made";
+  if (digest.length < LEAST_DIGEST || !plan.digest.startsWith(digest))
+    return `the approval is of a plan with digest "${digest}", and its plan has "${plan.digest}"`;
+  if (nowMs > updatedMs + approvalWithinMs)
+    return `it waited for an approval until ${new Date(updatedMs + approvalWithinMs).toISOString()} only, since what it discards grows`;
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import type { BackupResult } from "../backup/backup-result.ts";
+import type { Failure } from "../errors/stillpoint-error.ts";
+import { addressOf } from "../pause/instance.ts";
+
+/** Why a backup is no success; the most urgent first: an outage, then an interruption, then one that is worth nothing. */
+export function backupFailure(
+  deployment: string,
+  result: BackupResult,
+  uncaught?: string,
+): Failure | undefined {
+  const { stillPaused, leftAlone, failure, verdict, pause } = result;
+  const gates =
+    leftAlone.length === 0
+      ? "every instance that it had paused is open again"
+      : "every instance that it had paused is open again or held by another backup by now";
+  if (stillPaused.length > 0) {
+    const names = stillPaused.map((instance) => `"${addressOf(instance)}"`).join(", ");
+    return {
+      code: "STILL_PAUSED",
+      message: `${names} of "${deployment}" may still be paused after "${pause}"; the sweep goes on with them`,
+    };
+  }
+  if (uncaught !== undefined)
+    return {
+      code: "INTERNAL",
+      message: `an error that nobody caught came in the way of the backup of "${deployment}": ${uncaught}; ${gates}, and its verdict stands as it was told`,
+    };
+  if (failure?.code === "INTERRUPTED")
+    return {
+      code: "INTERRUPTED",
+      message: `the backup of "${deployment}" was interrupted; ${gates}, and no restore point was recorded`,
+    };
+  if (verdict.kind === "valid") return undefined;
+  return {
+    code: "WINDOW_INVALID",
+    message: `the window of "${pause}" must not be used: ${verdict.reasons.join("; ")}`,
+  };
+}

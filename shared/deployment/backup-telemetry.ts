@@ -1,0 +1,37 @@
+import type { BackupResult } from "../backup/backup-result.ts";
+import type { BackupEvent } from "../backup/event.ts";
+import { addressOf } from "../pause/instance.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+
+interface Of {
+  readonly deployment: string;
+  readonly run: string;
+}
+
+/** Every event as a log line, and what it measures. */
+export function backupTelemetry(telemetry: Telemetry, { deployment, run }: Of): (event: BackupEvent) => void {
+  return (event) => {
+    telemetry.log("info", event.kind, { deployment, run, event });
+    if (event.kind === "paused") telemetry.measure("DrainTime", event.drainMs, deployment);
+    if (event.kind === "restore-point") telemetry.measure("Margin", event.marginMs, deployment);
+    if (event.kind !== "pause-window") return;
+    telemetry.measure("PauseSpan", event.heldMs, deployment);
+    if (event.window) telemetry.measure("HoldTime", event.window.endMs - event.window.startMs, deployment);
+  };
+}
+
+/** What came of it, for others; an outage first. */
+export async function announceBackup(telemetry: Telemetry, of: Of, result: BackupResult): Promise<void> {
+  const { pause, verdict, stillPaused, point, heldMs } = result;
+  if (stillPaused.length > 0) {
+    telemetry.measure("StillPaused", stillPaused.length, of.deployment);
+    await telemetry.announce({ ...of, kind: "instance.still-paused", instances: stillPaused.map(addressOf) });
+  }
+  if (verdict.kind === "invalid") {
+    telemetry.measure("WindowInvalid", 1, of.deployment);
+    await telemetry.announce({ ...of, kind: "window.invalid", pause, reasons: verdict.reasons });
+  }
+  if (point === undefined) return;
+  const databases = point.databases.map(({ name, atSecond }) => ({ name, atSecond }));
+  await telemetry.announce({ ...of, kind: "window.recorded", pause, point: point.id, databases, heldMs });
+}

@@ -1,0 +1,25 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import { isLiving } from "../catalog/heartbeat.ts";
+import type { Heartbeat } from "../catalog/model.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
+
+/**
+ * Law 1 on a host that can vanish with all its processes: nothing is paused unless a sweep is alive that would open
+ * it again. A guard dies with its backup's host, so it does not count.
+ */
+export async function requireLivingSweep(catalog: Catalog, nowMs: number): Promise<void> {
+  const { records } = await catalog.sweeps.list();
+  const others = records.filter(({ of }) => of.kind !== "guard");
+  if (others.some((one) => isLiving(one, nowMs))) return;
+  throw new StillpointError(
+    "SWEEP_SILENT",
+    `no sweep is alive that would open the instances if this host died: ${lastSeen(others)}; nothing was paused`,
+  );
+}
+
+function lastSeen(sweeps: readonly Heartbeat[]): string {
+  const [last] = [...sweeps].sort((a, b) => b.beatMs - a.beatMs);
+  if (last === undefined) return "none was ever seen";
+  const trouble = last.trouble === undefined ? "" : `; its last round: ${last.trouble}`;
+  return `"${last.host}" was last seen at ${new Date(last.beatMs).toISOString()}${trouble}`;
+}

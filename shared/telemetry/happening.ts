@@ -1,0 +1,39 @@
+interface Subject {
+  readonly deployment: string;
+  /** The same from the request to the end. */
+  readonly run: string;
+}
+
+/** What others may want to know at once: put on the event bus as `stillpoint.` and the kind, with the rest as its detail. */
+export type Happening = Subject & (BackupHappening | (RestoreHappening & Restored));
+
+export type BackupHappening =
+  | {
+      readonly kind: "window.recorded";
+      readonly pause: string;
+      readonly point: string;
+      readonly databases: readonly { readonly name: string; readonly atSecond: number }[];
+      readonly heldMs: number;
+    }
+  | { readonly kind: "window.invalid"; readonly pause: string; readonly reasons: readonly string[] }
+  | { readonly kind: "instance.still-paused"; readonly instances: readonly string[] }
+  /** Nothing was paused. */
+  | { readonly kind: "backup.refused"; readonly code: string; readonly message: string };
+
+/** What a restore is of. */
+export interface Restored {
+  readonly point: string;
+  readonly mode: string;
+}
+
+export type RestoreHappening =
+  | { readonly kind: "restore.started"; readonly attempt: number }
+  | {
+      readonly kind: "restore.waiting";
+      /** An approval has to carry it. */
+      readonly digest: string;
+      readonly until: string;
+      readonly consequences: readonly string[];
+    }
+  | { readonly kind: "restore.finished"; readonly proof: string }
+  | { readonly kind: "restore.failed"; readonly code: string; readonly message: string };

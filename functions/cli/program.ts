@@ -43,6 +43,14 @@ export function program(run: Run): Command {
       run(from(command), async (shell) => (await import("./commands/plan.ts")).plan(shell, name, options)),
     );
   addRestore(add("restore", "carry out a plan, or plan and carry out"), from, run);
+  add("approve", "agree to a restore that waits for it")
+    .argument("<run>")
+    .option("--digest <digest>", "of the plan that is approved, or its first twelve characters or more")
+    .action((id, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/approve.ts")).approve(shell, id, options),
+      ),
+    );
   add("unpause", "open every gate of a deployment, whoever closed it")
     .argument("[deployment]")
     .action((name, _, command) =>

@@ -86,11 +86,16 @@ export const RunJson = z.strictObject({
   plan: PlanJson,
   failure: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
   result: RestoreResultJson.exactOptional(),
+  request: z.string().exactOptional(),
+  approval: z.strictObject({ digest: z.string(), by: z.string(), atMs: z.number().int() }).exactOptional(),
+  /** The durable execution that carries it out. */
+  execution: z.strictObject({ name: z.string(), attempt: z.number().int() }).exactOptional(),
 });
 
 export function runJson(run: PlannedRun): object {
-  const { schema: _, kind: __, plan: ___, ...rest } = run;
-  return { ...rest, plan: planJson(run) };
+  const { schema: _, kind: __, plan: ___, execution, ...rest } = run;
+  const { name = "", attempt = 0 } = execution ?? {};
+  return { ...rest, ...(execution && { execution: { name, attempt } }), plan: planJson(run) };
 }
 
 /** `stillpoint restore`, `stillpoint restore resume`: `result` once the restore has ended. */
@@ -117,6 +122,15 @@ export const AbandonOutput = output({
   /** How many temporary tables and backups were removed. */
   tables: z.number().int(),
   backups: z.number().int(),
+});
+
+/** `stillpoint approve`; `woken`: an execution that waited for it goes on. */
+export const ApproveOutput = output({
+  run: z.string(),
+  deployment: z.string(),
+  digest: z.string(),
+  by: z.string(),
+  woken: z.boolean(),
 });
 
 /** `stillpoint plan` */

@@ -15,6 +15,7 @@ export function planLines({ id, point, deployment, plan }: PlannedRun): readonly
     ...fact("deployment", deployment),
     ...fact("point", `${point}, second ${showTime(second * 1000)}`),
     ...fact("mode", MODES[dynamodb.mode]),
+    ...fact("digest", plan.digest),
     "",
     ...text.steps.flatMap((step, index) => stepLines(step, index + 1, named)),
     "",

@@ -1,0 +1,63 @@
+import { hostname, userInfo } from "node:os";
+import { approveRestore } from "../../../shared/deployment/approve-restore.ts";
+import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { askConfirmation } from "../confirmation.ts";
+import { startCommand, typeable } from "../failure.ts";
+import { ApproveOutput } from "../json/run.ts";
+import { aboutDeployment, deploymentOf, type Opened, openCatalog } from "../opening.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Shell } from "../shell.ts";
+import { planLines } from "../show/plan.ts";
+
+/** `stillpoint approve RUN`: agrees to one very plan, which its digest names, for whoever carries it out. */
+export async function approve(
+  shell: Shell,
+  id: string,
+  { digest: given }: { readonly digest?: string },
+): Promise<Outcome> {
+  const opened = openCatalog(shell);
+  const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
+  const settings = deploymentOf(opened.config, run.deployment);
+  const digest = given ?? (await agreed(shell, run));
+  const by = `${userInfo().username} on ${hostname()}`;
+  const approved = await approveRestore(opened.catalog, settings, { run: id, digest, by, nowMs: Date.now() });
+  const woken = await wake(opened, approved);
+  const { deployment, plan } = approved;
+  const start = startCommand({ id, deployment, mode: "side-by-side", begun: false });
+  return {
+    schema: ApproveOutput,
+    value: { run: id, deployment, digest: plan.digest, by, woken },
+    lines: [
+      `run ${id} is approved, by ${by}`,
+      woken
+        ? "  the execution that waits for it goes on"
+        : `  no execution waits for it; carry it out with: ${typeable(start, shell.config ? { config: shell.config } : {})}`,
+    ],
+    about: aboutDeployment(opened.config, settings),
+  };
+}
+
+/** The digest of the plan as it was just shown, once the deployment's name was typed. */
+async function agreed(shell: Shell, run: PlannedRun): Promise<string> {
+  if (!shell.interactive)
+    throw new StillpointError(
+      "USAGE",
+      `what is approved is not clear: give --digest with that of the plan of run "${run.id}", as stillpoint show tells it; nothing was changed`,
+    );
+  for (const line of planLines(run)) shell.say(line);
+  if ((await askConfirmation(run)) === run.deployment) return run.plan.digest;
+  throw new StillpointError(
+    "CONFIRMATION_NEEDED",
+    `run "${run.id}" was not approved: the deployment's name was not typed; nothing was changed`,
+  );
+}
+
+/** Also who could not be woken finds the approval in the catalog, once its time to wait is over. */
+async function wake({ config }: Opened, { execution }: PlannedRun): Promise<boolean> {
+  if (config.aws === undefined || execution?.callback === undefined) return false;
+  const { executionsIn } = await import("../../aws/executions.ts");
+  const executions = executionsIn(config.aws.region);
+  await executions.wake(execution.callback).finally(() => executions.close());
+  return true;
+}

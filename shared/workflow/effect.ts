@@ -27,6 +27,11 @@ export interface Patience {
   readonly mostMs: number;
   /** After this long the poll fails with `TIMED_OUT`. */
   readonly limitMs: number;
+  /**
+   * Polls of the same stretch are pieces of one long wait: where every question costs, the intervals go on growing
+   * from one piece to the next.
+   */
+  readonly stretch?: string;
 }
 
 /** What a polled effect answers: asked again until `done`. */

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Store } from "../catalog/store.ts";
-import { StillpointError } from "../errors/stillpoint-error.ts";
+import { codeOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { Effect, Outcome } from "./effect.ts";
 
@@ -10,6 +10,8 @@ interface Entry {
   /** Digest of the effect, so that a journal is never replayed into a workflow that asks something else. */
   readonly effect: string;
   readonly outcome: Outcome;
+  /** Whose entry it is: a process's, or a durable execution's in all its invocations. */
+  readonly by: string;
 }
 
 /** No effect has this position. */
@@ -22,20 +24,27 @@ const FENCE = "fence";
 export class Journal {
   readonly #store: Store;
   readonly #run: string;
-  readonly #past: Map<string, Entry>;
+  readonly #by: string;
+  /** By position: the entry and its number. */
+  readonly #past = new Map<string, { readonly entry: Entry; readonly index: number }>();
   #appended: Promise<void> = Promise.resolve();
-  #next: number;
-  #failures: Entry[] = [];
+  #flushed: Promise<void> = Promise.resolve();
+  #next = 0;
+  /** Entries from this one on are ours, or somebody else has taken the run over. */
+  #begun: number;
+  readonly #deferred: Entry[] = [];
 
-  private constructor(store: Store, run: string, entries: readonly Entry[]) {
+  private constructor(store: Store, run: string, by: string, entries: readonly Entry[]) {
     this.#store = store;
     this.#run = run;
-    this.#past = new Map(entries.map((entry) => [entry.position, entry]));
-    this.#next = entries.length;
+    this.#by = by;
+    for (const entry of entries) this.#keep(entry);
+    this.#begun = this.#next;
   }
 
-  static async open(store: Store, run: string): Promise<Journal> {
-    return new Journal(store, run, (await store.journal(run)) as Entry[]);
+  /** `by` is given by whoever goes on as the same one in another process. */
+  static async open(store: Store, run: string, by: string = randomUUID()): Promise<Journal> {
+    return new Journal(store, run, by, (await store.journal(run)) as Entry[]);
   }
 
   /**
@@ -49,7 +58,7 @@ export class Journal {
 
   /** Whether another process has written to this journal meanwhile: then the run is no longer ours. */
   async isOvertaken(): Promise<boolean> {
-    return (await this.#store.journal(this.#run)).length > this.#next;
+    return this.#isForeign(await this.#entries());
   }
 
   /** Whether nothing at all was done yet, in this process or an earlier one. */
@@ -57,14 +66,37 @@ export class Journal {
     return this.#next === 0;
   }
 
-  /** Whether an earlier process carried out an effect of this kind and heard that it was done. */
+  get size(): number {
+    return this.#next;
+  }
+
+  /** Whether an effect of this kind was carried out, and somebody heard that it was done. */
   holds(kind: string): boolean {
-    return [...this.#past.values()].some((entry) => entry.kind === kind && entry.outcome.ok);
+    return [...this.#past.values()].some(({ entry }) => entry.kind === kind && entry.outcome.ok);
+  }
+
+  /**
+   * Says how many entries there were when we began, in an earlier process. `CATALOG_CONFLICT` where somebody else
+   * has written since.
+   */
+  async beginAt(size: number): Promise<void> {
+    this.#begun = size;
+    if (await this.isOvertaken())
+      throw new StillpointError(
+        "CATALOG_CONFLICT",
+        `somebody else has gone on with run "${this.#run}" or abandoned it; nothing more was done`,
+      );
+  }
+
+  /** Whether this position was answered before we began. */
+  remembers(position: string): boolean {
+    const kept = this.#past.get(position);
+    return kept !== undefined && kept.index < this.#begun;
   }
 
   /** The outcome on record for the effect at this position; `JOURNAL_DIVERGED` where another effect stands there. */
   recall(position: string, effect: Effect): Outcome | undefined {
-    const past = this.#past.get(position);
+    const past = this.#past.get(position)?.entry;
     if (past === undefined) return undefined;
     if (past.kind === effect.kind && past.effect === digest(effect)) return past.outcome;
     throw new StillpointError(
@@ -74,26 +106,67 @@ export class Journal {
   }
 
   async record(position: string, effect: Effect, outcome: Outcome): Promise<void> {
-    const entry: Entry = { position, kind: effect.kind, effect: digest(effect), outcome };
-    if (outcome.ok) await this.#append(entry);
-    else this.#failures.push(entry);
+    if (outcome.ok) await this.#append(this.#entryOf(position, effect, outcome));
+    else this.defer(position, effect, outcome);
   }
 
-  /** Called when the workflow goes on: the failures it was given are now part of its history. */
-  async flush(): Promise<void> {
-    const failures = this.#failures;
-    this.#failures = [];
-    for (const entry of failures) await this.#append(entry);
+  /** Written with the next `flush`, unless it stands there already. */
+  defer(position: string, effect: Effect, outcome: Outcome): void {
+    if (!this.#past.has(position)) this.#deferred.push(this.#entryOf(position, effect, outcome));
+  }
+
+  /** Called when the workflow goes on: what was deferred is now part of its history. */
+  flush(): Promise<void> {
+    this.#flushed = this.#flushed.catch(() => undefined).then(() => this.#writeDeferred());
+    return this.#flushed;
+  }
+
+  async #writeDeferred(): Promise<void> {
+    for (let [entry] = this.#deferred; entry !== undefined; [entry] = this.#deferred) {
+      await this.#append(entry);
+      this.#deferred.shift();
+    }
+  }
+
+  #entryOf(position: string, effect: Effect, outcome: Outcome): Entry {
+    return { position, kind: effect.kind, effect: digest(effect), outcome, by: this.#by };
   }
 
   /** Effects run side by side, but entries are numbered one after another. */
   #append(entry: Entry): Promise<void> {
-    this.#appended = this.#appended.then(async () => {
-      await this.#store.append(this.#run, this.#next, entry);
-      // Only then is it ours: an entry that somebody else has written shows that we were overtaken.
-      this.#next++;
-    });
+    this.#appended = this.#appended.catch(() => undefined).then(() => this.#write(entry));
     return this.#appended;
+  }
+
+  async #write(entry: Entry): Promise<void> {
+    while (!this.#past.has(entry.position))
+      try {
+        await this.#store.append(this.#run, this.#next, entry);
+        this.#keep(entry);
+      } catch (error) {
+        if (codeOf(error) !== "CATALOG_CONFLICT" || !(await this.#catchUp())) throw error;
+      }
+  }
+
+  /** Takes up entries of our own that we did not know of: their answer was lost, or they came late. */
+  async #catchUp(): Promise<boolean> {
+    const entries = await this.#entries();
+    if (entries.length <= this.#next || this.#isForeign(entries)) return false;
+    for (const entry of entries.slice(this.#next)) this.#keep(entry);
+    return true;
+  }
+
+  async #entries(): Promise<readonly Entry[]> {
+    return (await this.#store.journal(this.#run)) as Entry[];
+  }
+
+  #isForeign(entries: readonly Entry[]): boolean {
+    return entries.slice(this.#begun).some(({ by }) => by !== this.#by);
+  }
+
+  #keep(entry: Entry): void {
+    this.#past.set(entry.position, { entry, index: this.#next });
+    this.#next++;
   }
 }
 

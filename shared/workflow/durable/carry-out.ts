@@ -1,0 +1,95 @@
+import { type DurableContext, NestingType } from "@aws/durable-execution-sdk-js";
+import type { All, BuiltIn } from "../effect.ts";
+import { step } from "./body.ts";
+import { elsewhere } from "./elsewhere.ts";
+import { type Ended, UNDONE } from "./ended.ts";
+import { type Invocation, nameOf, type Task } from "./invocation.ts";
+import { pollDurably, wholeSeconds } from "./poll.ts";
+
+/** Side by side within an `all`. */
+const AT_A_TIME = 10;
+
+/** No single effect costs more, and a poll is worth beginning with as many. */
+export const LEAST_ALLOWANCE = 10;
+
+/** Carries an effect out within its allowance. What the journal held when this execution began costs nothing. */
+export async function carryOut(context: DurableContext, invocation: Invocation, task: Task): Promise<Ended> {
+  const known = task.effect as BuiltIn;
+  if (known.kind === "all") return together(context, invocation, { ...task, effect: known });
+  if (invocation.journal.remembers(task.position)) return { kind: "in-journal", spent: 0, told: false };
+  if (task.allowance < LEAST_ALLOWANCE) return UNDONE;
+  if (known.kind === "sleep") return sleep(context, task, known.ms);
+  if (known.kind === "poll") return (await pollDurably(context, invocation, task)).ended;
+  const { elsewhere: other } = invocation;
+  if (other?.kinds.has(task.effect.kind)) return elsewhere(context, invocation, task, other);
+  return step(context, invocation, task);
+}
+
+async function sleep(context: DurableContext, task: Task, ms: number): Promise<Ended> {
+  await context.wait(nameOf(task), wholeSeconds(ms));
+  return { kind: "answered", outcome: { ok: true, answer: { interrupted: false } }, spent: 1, told: false };
+}
+
+/** Only the branches that have something left to do, and as many of them as there is room for. */
+async function together(
+  context: DurableContext,
+  invocation: Invocation,
+  { effect, position, allowance }: Task & { readonly effect: All },
+): Promise<Ended> {
+  const branches = effect.effects.map((branch, index) => ({
+    effect: branch,
+    position: `${position}.${index}`,
+  }));
+  const open = branches.filter((branch) => !isOver(invocation, branch));
+  const share = Math.max(LEAST_ALLOWANCE, Math.floor((allowance - 1) / open.length));
+  const begun = open.slice(0, Math.floor((allowance - 1) / share));
+  const ended = new Map(
+    await sideBySide(
+      context,
+      nameOf({ effect, position }),
+      begun.map((branch) => ({
+        name: branch.position,
+        run: (within) => carryOut(within, invocation, { ...branch, allowance: share }),
+      })),
+    ),
+  );
+  return {
+    kind: "all",
+    spent: begun.length > 1 ? 1 : 0,
+    told: false,
+    branches: branches.map((branch) => ended.get(branch.position) ?? restOf(invocation, branch)),
+  };
+}
+
+type Branch = Pick<Task, "effect" | "position">;
+
+function isOver({ journal }: Invocation, { effect, position }: Branch): boolean {
+  return effect.kind !== "all" && journal.remembers(position);
+}
+
+function restOf(invocation: Invocation, branch: Branch): Ended {
+  return isOver(invocation, branch) ? { kind: "in-journal", spent: 0, told: false } : UNDONE;
+}
+
+interface Running {
+  readonly name: string;
+  readonly run: (context: DurableContext) => Promise<Ended>;
+}
+
+/** Flat: the branches are no operations of their own. One alone needs no parallel operation around it. */
+async function sideBySide(
+  context: DurableContext,
+  name: string,
+  branches: readonly Running[],
+): Promise<readonly (readonly [string, Ended])[]> {
+  const [only] = branches;
+  if (only === undefined) return [];
+  if (branches.length === 1) return [[only.name, await only.run(context)]];
+  const batch = await context.parallel(
+    name,
+    branches.map(({ name: branch, run }) => ({ name: branch, func: run })),
+    { maxConcurrency: AT_A_TIME, nesting: NestingType.FLAT },
+  );
+  batch.throwIfError();
+  return branches.map(({ name: branch }, index) => [branch, batch.getResults()[index] ?? UNDONE] as const);
+}

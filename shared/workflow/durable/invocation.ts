@@ -1,0 +1,25 @@
+import type { Effect, Handlers, Vocabulary } from "../effect.ts";
+import type { Journal } from "../journal.ts";
+import type { Elsewhere } from "./elsewhere.ts";
+import type { PollPace } from "./poll.ts";
+
+/** What one invocation of a durable execution has at hand. */
+export interface Invocation {
+  readonly handlers: Handlers<Vocabulary>;
+  readonly journal: Journal;
+  readonly pace: PollPace;
+  readonly elsewhere: Elsewhere | undefined;
+  /** Reports since the last body ran: they cost no operation, and are told by the next one. */
+  untold: readonly Effect[];
+}
+
+/** An effect to be carried out, and how many operations there are for it. */
+export interface Task {
+  readonly effect: Effect;
+  readonly position: string;
+  readonly allowance: number;
+}
+
+export function nameOf({ effect, position }: Pick<Task, "effect" | "position">): string {
+  return `${position}-${effect.kind}`;
+}

@@ -1,4 +1,4 @@
-import { startDynamodb } from "../../rehearsal/dynamodb/dynamodb.ts";
+import { type RehearsalDynamodb, startDynamodb } from "../../rehearsal/dynamodb/dynamodb.ts";
 import { type AdminServer, serveAdmin } from "../../rehearsal/ledger/admin-server.ts";
 import { ruin } from "../../rehearsal/ledger/disaster.ts";
 import { dynamodbClient } from "../../rehearsal/ledger/endpoint.ts";
@@ -21,6 +21,7 @@ const PACE = {
 
 export interface GatedWorld extends AsyncDisposable {
   readonly config: string;
+  readonly dynamodb: RehearsalDynamodb;
   /** One per instance, within reach of the test. */
   readonly gates: readonly Gate[];
   readonly addresses: readonly string[];
@@ -30,24 +31,31 @@ export interface GatedWorld extends AsyncDisposable {
   ruin(): Promise<void>;
 }
 
+export interface Configuring {
+  /** Settings of the deployment beside those of this world. */
+  readonly deployment?: object;
+  /** Sections beside the deployments. */
+  readonly more?: object;
+}
+
 /** A ledger's tables on a DynamoDB with point-in-time recovery, and two instances that are no more than their gates. */
-export async function gatedWorld(): Promise<GatedWorld> {
+export async function gatedWorld({ deployment = {}, more = {} }: Configuring = {}): Promise<GatedWorld> {
   const dynamodb = await startDynamodb({ seed: SEED, pace: PACE });
   const endpoint = { url: dynamodb.endpoint, region: dynamodb.region };
   await openLedger({ endpoint, prefix: PREFIX, seed: SEED, assets: 6, balance: 100 });
   const gates = [new Gate("scalardl-3.14"), new Gate("scalardl-3.14")];
   const servers = await Promise.all(gates.map((gate) => serveAdmin(gate, { host: "127.0.0.1", port: 0 })));
   const addresses = servers.map(({ host, port }) => `${host}:${port}`);
-  const folder = await configured({
-    payments: {
-      components: { ledger: { kind: "ledger", instances: addresses } },
-      pause: { drainWait: "8s", longest: "20s", rpcDeadline: "2s" },
-      databases: {
-        main: { kind: "dynamodb", region: endpoint.region, endpoint: endpoint.url, prefix: PREFIX },
-      },
-      objective: "26h",
+  const payments = {
+    components: { ledger: { kind: "ledger", instances: addresses } },
+    pause: { drainWait: "8s", longest: "20s", rpcDeadline: "2s" },
+    databases: {
+      main: { kind: "dynamodb", region: endpoint.region, endpoint: endpoint.url, prefix: PREFIX },
     },
-  });
+    objective: "26h",
+    ...deployment,
+  };
+  const folder = await configured({ payments }, undefined, more);
   const stopInstances = async () => {
     await Promise.all(servers.splice(0).map((server: AdminServer) => server.close()));
   };
@@ -59,6 +67,7 @@ export async function gatedWorld(): Promise<GatedWorld> {
   return {
     ruin: ruinAssets,
     config: folder.config,
+    dynamodb,
     gates,
     addresses,
     stopInstances,

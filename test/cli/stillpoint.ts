@@ -66,10 +66,11 @@ export interface Configured extends AsyncDisposable {
 export async function configured(
   deployments: object = { payments: NOWHERE },
   catalog = "./catalog",
+  more: object = {},
 ): Promise<Configured> {
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-cli-"));
   const config = join(folder, "stillpoint.yml");
-  await writeFile(config, configuration(deployments, catalog));
+  await writeFile(config, configuration(deployments, catalog, more));
   return {
     folder,
     config,
@@ -80,8 +81,8 @@ export async function configured(
   };
 }
 
-export function configuration(deployments: object, catalog: string): string {
-  return stringify({ catalog: { kind: "file", path: catalog }, deployments });
+export function configuration(deployments: object, catalog: string, more: object = {}): string {
+  return stringify({ catalog: { kind: "file", path: catalog }, deployments, ...more });
 }
 
 export const NOWHERE = {

@@ -1,0 +1,116 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface PutEvent {
+  readonly bus: string;
+  readonly source: string;
+  readonly type: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface Started {
+  readonly functionArn: string;
+  readonly name: string | undefined;
+  readonly payload: unknown;
+}
+
+/** The services around the functions, as far as these call them, with their own protocols. */
+export interface AwsServices {
+  readonly url: string;
+  /** What the bus took. */
+  readonly events: PutEvent[];
+  /** Invocations of functions, each name once, as Lambda does for durable executions. */
+  readonly started: Started[];
+  /** Callbacks that were completed. */
+  readonly woken: string[];
+  /** SSM parameters. */
+  readonly parameters: Map<string, string>;
+  /** So many entries are refused next, in an answer of status 200. */
+  refuseEvents(count: number): void;
+  /** Told of each callback as it is completed. */
+  onWake(wake: (callback: string) => void): void;
+  close(): Promise<void>;
+}
+
+export async function startAwsServices(): Promise<AwsServices> {
+  const events: PutEvent[] = [];
+  const started: Started[] = [];
+  const woken: string[] = [];
+  const parameters = new Map<string, string>();
+  let refusals = 0;
+  let wake: (callback: string) => void = () => undefined;
+
+  const putEvents = ({ Entries = [] }: { Entries?: Record<string, string>[] }) => {
+    const answers = Entries.map((entry) => {
+      if (refusals-- > 0) return { ErrorCode: "ThrottlingException", ErrorMessage: "Rate exceeded" };
+      events.push({
+        bus: entry["EventBusName"] ?? "",
+        source: entry["Source"] ?? "",
+        type: entry["DetailType"] ?? "",
+        detail: JSON.parse(entry["Detail"] ?? "{}") as PutEvent["detail"],
+      });
+      return { EventId: String(events.length) };
+    });
+    return { FailedEntryCount: answers.filter((one) => "ErrorCode" in one).length, Entries: answers };
+  };
+  const getParameters = ({ Names = [] }: { Names?: string[] }) => ({
+    Parameters: Names.filter((name) => parameters.has(name)).map((Name) => ({
+      Name,
+      Value: parameters.get(Name),
+    })),
+    InvalidParameters: Names.filter((name) => !parameters.has(name)),
+  });
+  const invoke = (functionArn: string, name: string | undefined, payload: unknown) => {
+    if (name === undefined || started.every((one) => one.name !== name))
+      started.push({ functionArn, name, payload });
+  };
+
+  const server = createServer(async (request, response) => {
+    const text = await bodyOf(request);
+    const json = text === "" ? {} : (JSON.parse(text) as object);
+    const target = String(request.headers["x-amz-target"] ?? "");
+    const path = decodeURIComponent(request.url ?? "");
+    const answer = (status: number, body: object) => {
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+      response.end(JSON.stringify(body));
+    };
+    const [, functionArn] = /^\/2015-03-31\/functions\/(.+)\/invocations/.exec(path) ?? [];
+    const [, callback] = /durable-execution-callbacks\/(.+)\/succeed$/.exec(path) ?? [];
+    if (target === "AWSEvents.PutEvents") return answer(200, putEvents(json));
+    if (target === "AmazonSSM.GetParameters") return answer(200, getParameters(json));
+    if (functionArn !== undefined) {
+      invoke(functionArn, request.headers["x-amz-durable-execution-name"] as string | undefined, json);
+      return answer(202, {});
+    }
+    if (callback !== undefined) {
+      woken.push(callback);
+      wake(callback);
+      return answer(200, {});
+    }
+    return answer(400, { __type: "UnknownOperationException", message: `${target} ${path}` });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    events,
+    started,
+    woken,
+    parameters,
+    refuseEvents: (count) => {
+      refusals = count;
+    },
+    onWake: (listener) => {
+      wake = listener;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}

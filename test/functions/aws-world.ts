@@ -1,0 +1,89 @@
+import { vi } from "vitest";
+import { type Catalog, catalogOver } from "../../shared/catalog/catalog.ts";
+import { openStore } from "../../shared/catalog/open-store.ts";
+import { loadConfig } from "../../shared/config/load-config.ts";
+import { type Configuring, type GatedWorld, gatedWorld } from "../cli/gated-world.ts";
+import { type AwsServices, startAwsServices } from "./aws-services.ts";
+
+export const RESTORE_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:stillpoint-restore:durable";
+const LAMBDA_TIMEOUT_MS = 900_000;
+
+export interface AwsWorld extends AsyncDisposable {
+  readonly world: GatedWorld;
+  readonly services: AwsServices;
+  readonly catalog: Catalog;
+  /** Every line that the functions have written to standard output, as CloudWatch would keep it. */
+  readonly lines: readonly Record<string, unknown>[];
+  /** The metrics among them: name, value, dimension. */
+  metrics(name: string): readonly { readonly value: unknown; readonly deployment: unknown }[];
+  /** A sweep that lives, as far as the catalog knows. */
+  beat(): Promise<void>;
+}
+
+/** Gates, a DynamoDB and the services around them, with the environment that Lambda gives the functions. */
+export async function awsWorld(configuring: Configuring = {}): Promise<AwsWorld> {
+  const services = await startAwsServices();
+  const aws = { region: "us-east-1", ...(configuring.more as { aws?: object } | undefined)?.aws };
+  const world = await gatedWorld({ ...configuring, more: { ...configuring.more, aws } });
+  Object.assign(process.env, {
+    STILLPOINT_CONFIG: world.config,
+    STILLPOINT_RESTORE_FUNCTION: RESTORE_FUNCTION,
+    AWS_ENDPOINT_URL: services.url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "us-east-1",
+  });
+  const catalog = catalogOver(openStore(loadConfig(world.config, process.env).catalog));
+  const lines: Record<string, unknown>[] = [];
+  const keep = (text: unknown) => {
+    for (const line of String(text).split("\n"))
+      if (line.trimStart().startsWith("{")) lines.push(parsed(line));
+  };
+  // Lambda keeps what is written, by whatever way.
+  const spies = [
+    ...(["log", "info", "debug", "warn", "error"] as const).map((level) =>
+      vi.spyOn(console, level).mockImplementation((text: unknown) => keep(text)),
+    ),
+    vi.spyOn(process.stdout, "write").mockImplementation((text: unknown) => {
+      keep(text);
+      return true;
+    }),
+  ];
+  return {
+    world,
+    services,
+    catalog,
+    lines,
+    metrics: (name) =>
+      lines
+        .filter((line) => name in line)
+        .map((line) => ({ value: line[name], deployment: line["deployment"] })),
+    beat: () =>
+      catalog.sweeps.beatScheduled({ host: "stillpoint-sweep", process: 1, intervalMs: 60_000 }, Date.now()),
+    [Symbol.asyncDispose]: async () => {
+      for (const spy of spies) spy.mockRestore();
+      await world[Symbol.asyncDispose]();
+      await services.close();
+    },
+  };
+}
+
+function parsed(line: string): Record<string, unknown> {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+/** What Lambda says of an invocation; the time that is left may be an answer of its own. */
+export function invocation(leftMs: () => number = () => LAMBDA_TIMEOUT_MS) {
+  return {
+    functionName: "stillpoint-prod-function",
+    functionVersion: "1",
+    invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:stillpoint-prod-function",
+    memoryLimitInMB: "512",
+    awsRequestId: "11111111-2222-3333-4444-555555555555",
+    getRemainingTimeInMillis: leftMs,
+  };
+}

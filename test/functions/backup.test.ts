@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { handler } from "../../functions/backup/aws.ts";
+import { type AwsWorld, awsWorld, invocation } from "./aws-world.ts";
+
+const TEST_MS = 60_000;
+const SCHEDULE = { cron: "0 3 * * *", timezone: "UTC", lateAfter: "10m" };
+
+describe("the backup function", { timeout: TEST_MS }, () => {
+  let aws: AwsWorld;
+  let scheduled = Math.floor(Date.now() / 1000) * 1000 - 5_000;
+  const event = () => ({ deployment: "payments", scheduledTime: new Date(scheduled).toISOString() });
+  const allOpen = () => aws.world.gates.every((gate) => !gate.checkPaused());
+  const pauses = async () => (await aws.catalog.pauses.list()).records;
+  const told = (type: string) => aws.services.events.filter((one) => one.type === type);
+
+  beforeAll(async () => {
+    aws = await awsWorld({ deployment: { schedule: SCHEDULE } });
+  }, TEST_MS);
+  afterAll(async () => aws[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    // Each test has a due time of its own.
+    scheduled += 1_000;
+    await aws.beat();
+  });
+
+  test("takes a restore point at its time, tells the bus, and measures", async () => {
+    const { deployment, scheduledTime } = event();
+    const result = await handler({ deployment, scheduledTime }, invocation());
+    expect(result).toMatchObject({ deployment, verdict: "valid", stillPaused: [] });
+    const run = `backup-payments-${scheduledTime.replace(/[-:]|\.\d+/g, "")}`;
+    expect((await aws.catalog.requests.get(run)).record).toMatchObject({
+      state: "done",
+      scheduledMs: scheduled,
+    });
+    expect(told("stillpoint.window.recorded")).toEqual([
+      expect.objectContaining({
+        bus: "stillpoint",
+        source: "stillpoint",
+        detail: expect.objectContaining({ run }),
+      }),
+    ]);
+    for (const metric of ["HoldTime", "DrainTime", "PauseSpan", "Margin"])
+      expect(aws.metrics(metric), metric).toEqual([{ value: expect.any(Number), deployment }]);
+    const [pause] = await pauses();
+    expect(pause).toMatchObject({ run, state: "closed" });
+    const ofRun = aws.lines.filter((line) => line["correlation_id"] === run).map((line) => line["message"]);
+    expect(ofRun).toEqual(expect.arrayContaining(["discovered", "paused", "pause-window", "restore-point"]));
+  });
+
+  test("called twice for the same time, pauses once", async () => {
+    await handler(event(), invocation());
+    const before = (await pauses()).length;
+    expect(await handler(event(), invocation())).toMatchObject({ kind: "duplicate" });
+    expect((await pauses()).length).toBe(before);
+  });
+
+  test("called long after its time, refuses, records and tells it, and pauses nothing", async () => {
+    const late = { deployment: "payments", scheduledTime: new Date(scheduled - 3_600_000).toISOString() };
+    const before = (await pauses()).length;
+    await expect(handler(late, invocation())).rejects.toMatchObject({
+      name: "BACKUP_LATE",
+      code: "BACKUP_LATE",
+    });
+    expect((await pauses()).length).toBe(before);
+    const refused = (await aws.catalog.requests.list()).records.filter(({ state }) => state === "refused");
+    expect(refused).toEqual([
+      expect.objectContaining({ failure: expect.objectContaining({ code: "BACKUP_LATE" }) }),
+    ]);
+    expect(told("stillpoint.backup.refused")).toEqual([
+      expect.objectContaining({ detail: expect.objectContaining({ code: "BACKUP_LATE" }) }),
+    ]);
+    expect(aws.metrics("BackupRefused")).toEqual([{ value: 1, deployment: "payments" }]);
+  });
+
+  test("without a living sweep, pauses nothing", async () => {
+    await aws.catalog.sweeps.beatScheduled(
+      { host: "stillpoint-sweep", process: 1, intervalMs: 60_000 },
+      Date.now() - 600_000,
+    );
+    const before = (await pauses()).length;
+    await expect(handler(event(), invocation())).rejects.toMatchObject({
+      code: "SWEEP_SILENT",
+      message: expect.stringContaining("stillpoint-sweep"),
+    });
+    expect((await pauses()).length).toBe(before);
+    expect(allOpen()).toBe(true);
+  });
+
+  test("with too little time left, pauses nothing", async () => {
+    await expect(
+      handler(
+        event(),
+        invocation(() => 60_000),
+      ),
+    ).rejects.toMatchObject({
+      code: "PREPARATION_TIMED_OUT",
+    });
+    expect(allOpen()).toBe(true);
+  });
+
+  test("close to its timeout while it holds, opens every gate by itself", async () => {
+    // The drain would wait for eight seconds; the invocation has less, once it has begun.
+    const [gate] = aws.world.gates;
+    await gate?.letIn();
+    let asked = 0;
+    const leftMs = () => (asked++ === 0 ? 900_000 : 23_000);
+    try {
+      await expect(handler(event(), invocation(leftMs))).rejects.toMatchObject({ code: "INTERRUPTED" });
+    } finally {
+      gate?.letOut();
+    }
+    expect(allOpen()).toBe(true);
+    expect((await aws.catalog.pauses.open()).records.every(({ state }) => state !== "open")).toBe(true);
+  });
+
+  test.each([
+    [{}, "deployment"],
+    [{ deployment: "payments", scheduledTime: "yesterday" }, "scheduledTime"],
+    [{ deployment: "payments", scheduledTime: "2026-11-25T03:00:00Z", dryRun: true }, "dryRun"],
+    ["payments", "the event"],
+  ])("refuses an event that it does not understand: %j", async (malformed, named) => {
+    await expect(handler(malformed, invocation())).rejects.toMatchObject({
+      name: "REQUEST_INVALID",
+      message: expect.stringMatching(new RegExp(`${named}.*nothing was done`)),
+    });
+  });
+
+  test("refuses a deployment that is not configured", async () => {
+    await expect(handler({ deployment: "orders" }, invocation())).rejects.toMatchObject({
+      code: "DEPLOYMENT_UNKNOWN",
+    });
+  });
+
+  test("refused by the control plane for expired credentials or throttled for long, pauses nothing", async () => {
+    aws.world.dynamodb.faults.deny(["DescribeContinuousBackups"]);
+    try {
+      await expect(handler(event(), invocation())).rejects.toMatchObject({ code: "DATABASE_DENIED" });
+    } finally {
+      aws.world.dynamodb.faults.deny([]);
+    }
+    expect(allOpen()).toBe(true);
+  });
+
+  test("is valid although the bus refuses its events, and says that they were not delivered", async () => {
+    aws.services.refuseEvents(10);
+    try {
+      expect(await handler(event(), invocation())).toMatchObject({ verdict: "valid" });
+    } finally {
+      aws.services.refuseEvents(0);
+    }
+    expect(aws.metrics("UndeliveredEvents")).toEqual([{ value: 1, deployment: undefined }]);
+  });
+
+  test("gives an event once more that the bus has refused in an answer of status 200", async () => {
+    const before = told("stillpoint.window.recorded").length;
+    aws.services.refuseEvents(1);
+    await handler(event(), invocation());
+    expect(told("stillpoint.window.recorded").length).toBe(before + 1);
+  });
+});

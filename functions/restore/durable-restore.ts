@@ -1,4 +1,5 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
+import * as z from "zod";
 import { deploymentNamed } from "../../shared/config/load-config.ts";
 import { beginRestore, endRestore, failRestore } from "../../shared/deployment/begin-restore.ts";
 import { type OpenDeployment, openDeployment } from "../../shared/deployment/open-deployment.ts";
@@ -14,7 +15,8 @@ import { executionName, journalOfExecution } from "../../shared/workflow/durable
 import type { Journal } from "../../shared/workflow/journal.ts";
 import { type DurableEnd, runDurably } from "../../shared/workflow/run-durable.ts";
 import { executionsIn } from "../aws/executions.ts";
-import type { AwsHost } from "../aws/host.ts";
+import { type AwsHost, awsHost } from "../aws/host.ts";
+import { parsed, tell } from "../aws/plain-handler.ts";
 import { logger } from "../aws/telemetry.ts";
 import { awaitApproval } from "./approval.ts";
 import { type AskedRestore, type Known, planOnce } from "./plan-once.ts";
@@ -24,8 +26,24 @@ export type ExecutionEnd =
   | { readonly kind: "done" | "continued"; readonly run: string }
   | { readonly kind: "failed"; readonly run?: string; readonly failure: Failure };
 
+/** From the function `request`: a request to be planned, or a run that goes on. */
+const RestoreAsked = z.union([
+  z.strictObject({ request: z.string(), attempt: z.number().int().positive() }),
+  z.strictObject({ run: z.string(), attempt: z.number().int().positive() }),
+]);
+
+/** Plans, waits for an approval where originals would go, restores and verifies: for hours, days if need be. */
+export async function restoreFunction(event: unknown, context: DurableContext): Promise<ExecutionEnd> {
+  try {
+    return await restoreDurably(await awsHost(), context, parsed(RestoreAsked, event));
+  } catch (error) {
+    tell(error);
+    throw error;
+  }
+}
+
 /** Whatever reads a clock, draws a number or changes the world is inside a step: all else is repeated on replay. */
-export async function restoreDurably(
+async function restoreDurably(
   host: AwsHost,
   context: DurableContext,
   asked: AskedRestore,

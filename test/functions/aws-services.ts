@@ -29,6 +29,8 @@ export interface AwsServices {
   refuseEvents(count: number): void;
   /** Told of each callback as it is completed. */
   onWake(wake: (callback: string) => void): void;
+  /** Told of each event before the bus answers. */
+  onEvent(hear: (event: PutEvent) => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function startAwsServices(): Promise<AwsServices> {
   const parameters = new Map<string, string>();
   let refusals = 0;
   let wake: (callback: string) => void = () => undefined;
+  let hear: (event: PutEvent) => Promise<void> = async () => undefined;
 
   const putEvents = ({ Entries = [] }: { Entries?: Record<string, string>[] }) => {
     const answers = Entries.map((entry) => {
@@ -76,7 +79,12 @@ export async function startAwsServices(): Promise<AwsServices> {
     };
     const [, functionArn] = /^\/2015-03-31\/functions\/(.+)\/invocations/.exec(path) ?? [];
     const [, callback] = /durable-execution-callbacks\/(.+)\/succeed$/.exec(path) ?? [];
-    if (target === "AWSEvents.PutEvents") return answer(200, putEvents(json));
+    if (target === "AWSEvents.PutEvents") {
+      const before = events.length;
+      const body = putEvents(json);
+      for (const event of events.slice(before)) await hear(event);
+      return answer(200, body);
+    }
     if (target === "AmazonSSM.GetParameters") return answer(200, getParameters(json));
     if (functionArn !== undefined) {
       invoke(functionArn, request.headers["x-amz-durable-execution-name"] as string | undefined, json);
@@ -101,6 +109,9 @@ export async function startAwsServices(): Promise<AwsServices> {
     },
     onWake: (listener) => {
       wake = listener;
+    },
+    onEvent: (listener) => {
+      hear = listener;
     },
     close: async () => {
       server.closeAllConnections();

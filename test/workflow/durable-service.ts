@@ -24,6 +24,8 @@ interface Options {
   readonly functions?: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
   /** Told when the virtual clock moves on. */
   readonly passed?: (ms: number) => void | Promise<void>;
+  /** Told before the first invocation. */
+  readonly began?: (log: OperationLog) => void;
   /** Asked before each invocation: the execution is stopped where it answers true. */
   readonly isStopped?: (invocation: number) => boolean;
 }
@@ -44,6 +46,7 @@ export interface ExecutionEnd {
  */
 export async function execute(options: Options): Promise<ExecutionEnd> {
   const log = new OperationLog(options.input ?? {}, options.name ?? "execution-1", options.functions ?? {});
+  options.began?.(log);
   for (let invocation = 0; invocation < MOST_INVOCATIONS; invocation++) {
     if (options.isStopped?.(invocation)) return endOf("STOPPED", {}, invocation, log);
     const life = options.lifeOf?.(invocation) ?? new DurableLife();

@@ -20,6 +20,7 @@ export class OperationLog {
   readonly #arn: string;
   #tokens = 0;
   #nowMs = 0;
+  #isWoken = false;
   /** Steps with their retries, polls with their looks, waits, contexts, invocations; the execution itself is one. */
   count = 1;
   /** All that was ever started, also what the service has dropped since. */
@@ -64,6 +65,10 @@ export class OperationLog {
 
   /** Lets time pass until something is due, and answers how long that took. */
   async moveOn(): Promise<number> {
+    if (this.#isWoken) {
+      this.#isWoken = false;
+      return 0;
+    }
     if (this.#invoking.size > 0) {
       await this.#invoke();
       return 0;
@@ -76,9 +81,25 @@ export class OperationLog {
     return passedMs;
   }
 
+  /** Completes a callback, as whoever was given its id does; one that is over already does not care. */
+  complete(callback: string): void {
+    for (const [id, operation] of this.#operations)
+      if (operation.CallbackDetails?.CallbackId === callback && operation.Status === "STARTED") {
+        this.#due.delete(id);
+        Object.assign(operation, { Status: "SUCCEEDED" });
+        operation.CallbackDetails = { CallbackId: callback, Result: "{}" };
+        this.#isWoken = true;
+      }
+  }
+
   #ripen(id: string): void {
     this.#due.delete(id);
     const operation = this.#get(id);
+    if (operation.Type === "CALLBACK") {
+      Object.assign(operation, { Status: "TIMED_OUT" });
+      Object.assign(operation.CallbackDetails ?? {}, { Error: { ErrorMessage: "Callback timed out" } });
+      return;
+    }
     operation.Status = operation.Type === "WAIT" ? "SUCCEEDED" : "READY";
   }
 
@@ -132,6 +153,11 @@ export class OperationLog {
     if (Type === "WAIT") {
       this.#due.set(Id, this.#nowMs + seconds(update.WaitOptions?.WaitSeconds));
       operation.WaitDetails = { ScheduledEndTimestamp: new Date(Date.now() + FAR_MS) };
+    }
+    if (Type === "CALLBACK") {
+      operation.CallbackDetails = { CallbackId: `callback-${Id}` };
+      const { TimeoutSeconds } = update.CallbackOptions ?? {};
+      if (TimeoutSeconds) this.#due.set(Id, this.#nowMs + seconds(TimeoutSeconds));
     }
     if (Type === "CHAINED_INVOKE") {
       const input: unknown = JSON.parse(update.Payload ?? "null");

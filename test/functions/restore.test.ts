@@ -1,0 +1,126 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { withDurableExecution } from "@aws/durable-execution-sdk-js";
+import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { handler as backup } from "../../functions/backup/aws.ts";
+import { handler as request } from "../../functions/request/aws.ts";
+import { type ExecutionEnd, restoreFunction } from "../../functions/restore/durable-restore.ts";
+import { dynamodbClient } from "../../rehearsal/ledger/endpoint.ts";
+import type { RestorePoint } from "../../shared/catalog/model.ts";
+import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
+import { execute } from "../workflow/durable-service.ts";
+import type { OperationLog } from "../workflow/operation-log.ts";
+import { type AwsWorld, awsWorld, invocation } from "./aws-world.ts";
+
+const TEST_MS = 60_000;
+/** The database's own time passes for real; the execution's waits are virtual, and this long at most. */
+const LONGEST_WAIT_MS = 40;
+
+describe("the restore function", { timeout: TEST_MS }, () => {
+  let aws: AwsWorld;
+  let point: RestorePoint;
+  let log: OperationLog | undefined;
+
+  beforeAll(async () => {
+    aws = await awsWorld({ deployment: { approvalWithin: "2h" } });
+    await aws.beat();
+    await backup({ deployment: "payments" }, invocation());
+    [point] = (await aws.catalog.points.list()).records as [RestorePoint];
+    aws.services.onWake((callback) => log?.complete(callback));
+  }, TEST_MS);
+  afterAll(async () => aws[Symbol.asyncDispose]());
+
+  const told = (type: string, id: string) =>
+    aws.services.events.filter((one) => one.type === type && one.detail["run"] === id);
+  const runOf = async (id: string) => {
+    const { run = "" } = (await aws.catalog.requests.get(`restore-${id}`)).record;
+    return (await aws.catalog.runs.get(run)).record as PlannedRun;
+  };
+  const ask = (type: string, detail: object) =>
+    request({ "detail-type": `stillpoint.restore.${type}`, detail }, invocation());
+
+  /** Carries out the execution that the last call of `request` has started. */
+  async function carryOut(): Promise<ExecutionEnd> {
+    const started = aws.services.started.at(-1);
+    const end = await execute({
+      name: started?.name ?? "",
+      input: started?.payload,
+      began: (its) => {
+        log = its;
+      },
+      passed: async (ms) => delay(Math.min(ms, LONGEST_WAIT_MS)),
+      handler: (durableExecutionClient) => withDurableExecution(restoreFunction, { durableExecutionClient }),
+    });
+    if (end.status !== "SUCCEEDED") throw new Error(end.error);
+    return end.result as ExecutionEnd;
+  }
+
+  const tables = async () => {
+    const { endpoint: url, region } = aws.world.dynamodb;
+    const client = dynamodbClient({ url, region });
+    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+    client.destroy();
+    return TableNames;
+  };
+
+  test("restores side by side with the instances running, and asks nobody", async () => {
+    await ask("requested", { id: "drill-1", deployment: "payments", point: point.id });
+    expect(await carryOut()).toMatchObject({ kind: "done" });
+    const run = await runOf("drill-1");
+    expect(run).toMatchObject({ state: "done", request: "restore-drill-1", execution: { attempt: 1 } });
+    expect(told("stillpoint.restore.started", run.id)).toHaveLength(1);
+    expect(told("stillpoint.restore.finished", run.id)).toEqual([
+      expect.objectContaining({ detail: expect.objectContaining({ mode: "side-by-side", point: point.id }) }),
+    ]);
+    expect((await tables()).filter((name) => name.includes(run.id.slice(-8)))).toHaveLength(
+      run.plan.dynamodb.tables.length,
+    );
+    expect(aws.metrics("RestoreDuration")).toHaveLength(1);
+    expect((await aws.catalog.requests.get("restore-drill-1")).record.state).toBe("done");
+  });
+
+  test("does nothing where no point fits, and says so", async () => {
+    await ask("requested", { id: "none", deployment: "payments", at: "2020-01-01T00:00:00Z" });
+    expect(await carryOut()).toMatchObject({ kind: "failed", failure: { code: "NO_RESTORE_POINT" } });
+    expect((await aws.catalog.requests.get("restore-none")).record).toMatchObject({
+      state: "refused",
+      failure: { code: "NO_RESTORE_POINT" },
+    });
+  });
+
+  test("in place that nobody approves changes nothing, and ends the run", async () => {
+    const before = await tables();
+    await ask("requested", { id: "late", deployment: "payments", point: point.id, mode: "in-place" });
+    expect(await carryOut()).toMatchObject({ kind: "failed", failure: { code: "NOT_APPROVED" } });
+    const run = await runOf("late");
+    expect(run.state).toBe("abandoned");
+    expect(await tables()).toEqual(before);
+    expect(told("stillpoint.restore.waiting", run.id)).toEqual([
+      expect.objectContaining({ detail: expect.objectContaining({ digest: run.plan.digest }) }),
+    ]);
+    await expect(ask("approved", { run: run.id, digest: run.plan.digest })).rejects.toMatchObject({
+      code: "APPROVAL_REFUSED",
+    });
+  });
+
+  test("refuses the approval of another plan, and goes on with that of its own", async () => {
+    await ask("requested", { id: "disaster", deployment: "payments", point: point.id, mode: "in-place" });
+    await aws.world.ruin();
+    await aws.world.stopInstances();
+    const refusals: unknown[] = [];
+    aws.services.onEvent(async ({ type, detail: { run, digest } }) => {
+      if (type !== "stillpoint.restore.waiting") return;
+      await ask("approved", { run, digest: "0".repeat(64) }).catch((error) => refusals.push(error));
+      await ask("approved", { run, digest });
+    });
+    expect(await carryOut()).toMatchObject({ kind: "done" });
+    expect(refusals).toEqual([expect.objectContaining({ code: "APPROVAL_REFUSED" })]);
+    const run = await runOf("disaster");
+    expect(run).toMatchObject({
+      state: "done",
+      approval: { digest: run.plan.digest },
+      result: { mode: "in-place", settingsDifferences: {} },
+    });
+    expect((await aws.catalog.points.get(point.id)).record.lostTo).toBe(run.id);
+  });
+});

@@ -24,7 +24,12 @@ test("an empty catalog is no failure", async () => {
   expect(stderr).toBe("");
   expect(status).toBe(0);
   const all = await typed(world, "list", "--all", "--json");
-  expect(ListOutput.parse(JSON.parse(all.stdout))).toEqual({ points: [], invalid: [], unreadable: [] });
+  expect(ListOutput.parse(JSON.parse(all.stdout))).toEqual({
+    points: [],
+    invalid: [],
+    refused: [],
+    unreadable: [],
+  });
   expect((await typed(world, "sweep")).stdout).toBe("no open pauses\n");
 });
 
@@ -67,6 +72,19 @@ test("--all shows the pauses that gave no point with their reasons, and not the 
   expect(stdout).toMatch(/^p-bad .* invalid\n {2}because {2}it was not so$/m);
   expect(stdout).toMatch(/^p-dead .* invalid\n {2}because {2}its backup never gave a verdict/m);
   expect(stdout).not.toContain("p-good");
+});
+
+test("--all shows what was asked for and refused, with the reason", async () => {
+  await using world = await configured();
+  const asked = { schema: 1, deployment: "payments", kind: "backup", receivedMs: 1_795_600_000_000 } as const;
+  const failure = { code: "BACKUP_LATE", message: "it was due long ago; nothing was paused" };
+  await catalogIn(world).requests.create({ ...asked, id: "backup-late", state: "refused", failure });
+  await catalogIn(world).requests.create({ ...asked, id: "backup-done", state: "done" });
+  const { stdout } = await typed(world, "list", "--all");
+  expect(stdout).toMatch(/backup-late .*\n.*BACKUP_LATE: it was due long ago/);
+  expect(stdout).not.toContain("backup-done");
+  const { refused } = ListOutput.parse(JSON.parse((await typed(world, "list", "--all", "--json")).stdout));
+  expect(refused).toMatchObject([{ request: "backup-late", code: "BACKUP_LATE" }]);
 });
 
 test("a sweep says so where it cannot look after a pause", async () => {

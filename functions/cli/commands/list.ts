@@ -1,10 +1,11 @@
 import type { PauseRecord } from "../../../shared/catalog/model.ts";
-import { ListOutput, listedRun } from "../json/catalog.ts";
+import { ListOutput, listedRun, refusedJson } from "../json/catalog.ts";
 import { pauseJson, pointJson } from "../json/point.ts";
 import { deploymentsOf, openCatalog } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { invalidLines, pointTable } from "../show/point.ts";
+import { refusedLines } from "../show/refused.ts";
 import { runTable } from "../show/run.ts";
 
 export interface ListOptions {
@@ -22,14 +23,16 @@ export async function list(
   const names = deploymentsOf(config, name).map((deployment) => deployment.name);
   const points = await catalog.points.list(name);
   const pauses = all ? await catalog.pauses.list(name) : { records: [], unreadable: [] };
+  const requests = all ? await catalog.requests.list(name) : { records: [], unreadable: [] };
+  const refused = requests.records.filter(({ state }) => state === "refused");
   const runs = withRuns ? await catalog.runs.list(name) : { records: [], unreadable: [] };
   const invalid = pauses.records.filter(isInvalid);
-  const unreadable = [...points.unreadable, ...pauses.unreadable, ...runs.unreadable].map(
-    ({ message }) => message,
+  const unreadable = [points, pauses, requests, runs].flatMap((read) =>
+    read.unreadable.map(({ message }) => message),
   );
   const value = {
     points: points.records.map(pointJson),
-    ...(all && { invalid: invalid.map(pauseJson) }),
+    ...(all && { invalid: invalid.map(pauseJson), refused: refused.map(refusedJson) }),
     ...(withRuns && { runs: runs.records.map(listedRun) }),
     unreadable,
   };
@@ -37,7 +40,7 @@ export async function list(
     ...(points.records.length === 0
       ? [`no restore points of ${names.join(", ")}; take one with: stillpoint backup`]
       : pointTable(points.records, Date.now())),
-    ...(all ? ["", ...invalidLines(invalid)] : []),
+    ...(all ? ["", ...invalidLines(invalid), ...refusedLines(refused)] : []),
     ...(withRuns ? ["", ...runTable(runs.records)] : []),
     ...unreadable.map((message) => `warning: ${message}`),
   ];

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Run } from "../../../shared/catalog/model.ts";
+import type { Request, Run } from "../../../shared/catalog/model.ts";
 import { output } from "./output.ts";
 import { PauseJson, PointJson } from "./point.ts";
 import { RunJson } from "./run.ts";
@@ -17,10 +17,28 @@ export function listedRun({ id, deployment, point, state, createdMs, updatedMs }
   return { id, deployment, point, state, createdMs, updatedMs };
 }
 
-/** `stillpoint list`: oldest first; `invalid` with `--all` only, `runs` with `--runs`. */
+/** What a schedule, an event or a caller asked for and did not get. */
+const RefusedJson = z.strictObject({
+  request: z.string(),
+  deployment: z.string(),
+  kind: z.enum(["backup", "restore"]),
+  receivedMs: z.number().int(),
+  scheduledMs: z.number().int().exactOptional(),
+  code: z.string(),
+  message: z.string(),
+});
+
+export function refusedJson({ id, deployment, kind, receivedMs, scheduledMs, failure }: Request): object {
+  const { code = "INTERNAL", message = "" } = failure ?? {};
+  const due = scheduledMs === undefined ? {} : { scheduledMs };
+  return { request: id, deployment, kind, receivedMs, ...due, code, message };
+}
+
+/** `stillpoint list`: oldest first; `invalid` and `refused` with `--all` only, `runs` with `--runs`. */
 export const ListOutput = output({
   points: z.array(PointJson),
   invalid: z.array(PauseJson).exactOptional(),
+  refused: z.array(RefusedJson).exactOptional(),
   runs: z.array(ListedRun).exactOptional(),
   /** Records that could not be read. */
   unreadable: z.array(z.string()),

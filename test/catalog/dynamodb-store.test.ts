@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { type RehearsalDynamodb, startDynamodb } from "../../rehearsal/dynamodb/dynamodb.ts";
-import { newTable } from "./dynamodb-table.ts";
+import { newTable } from "./dynamodb/new-table.ts";
 import { describeStore } from "./store-contract.ts";
 
 let dynamodb: RehearsalDynamodb;

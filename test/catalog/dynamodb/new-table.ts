@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
-import type { CatalogAddress } from "../../shared/catalog/dynamodb/table.ts";
+import type { CatalogAddress } from "../../../shared/catalog/dynamodb/table.ts";
 
 export const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
 

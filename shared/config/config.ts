@@ -15,10 +15,15 @@ export interface Config {
   readonly deployments: readonly Deployment[];
 }
 
-export interface CatalogSettings {
-  readonly kind: "file";
-  readonly path: string;
-}
+export type CatalogSettings =
+  | { readonly kind: "file"; readonly path: string }
+  | {
+      readonly kind: "dynamodb";
+      readonly table: string;
+      readonly region: string;
+      readonly endpoint?: string;
+      readonly profile?: string;
+    };
 
 export interface Deployment {
   readonly name: string;
@@ -120,9 +125,21 @@ export function configFrom(path: string, { catalog, deployments }: ConfigFile): 
   const folder = dirname(path);
   return frozen({
     path,
-    catalog: { kind: catalog.kind, path: resolve(folder, catalog.path) },
+    catalog: catalogFrom(catalog, folder),
     deployments: Object.entries(deployments).map(([name, section]) => deploymentFrom(name, section, folder)),
   });
+}
+
+function catalogFrom(section: ConfigFile["catalog"], folder: string): CatalogSettings {
+  if (section.kind === "file") return { kind: "file", path: resolve(folder, section.path) };
+  const { kind, table, region, endpoint, profile } = section;
+  return {
+    kind,
+    table,
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(profile !== undefined && { profile }),
+  };
 }
 
 function deploymentFrom(name: string, section: DeploymentSection, folder: string): Deployment {

@@ -4,6 +4,9 @@ import { newFolder } from "./folder.ts";
 
 test("a catalog of kind file is kept in the folder that the configuration names", async () => {
   const path = await newFolder();
-  const version = await openStore({ kind: "file", path }).write("runs", "r", 1, "absent");
-  expect(await openStore({ kind: "file", path }).read("runs", "r")).toMatchObject({ value: 1, version });
+  const version = await openStore({ kind: "file", path }, () => {}).write("runs", "r", 1, "absent");
+  expect(await openStore({ kind: "file", path }, () => {}).read("runs", "r")).toMatchObject({
+    value: 1,
+    version,
+  });
 });

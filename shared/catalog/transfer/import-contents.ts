@@ -59,11 +59,11 @@ async function expectEmpty(store: Store): Promise<void> {
   );
   const there = found
     .filter(({ count }) => count > 0)
-    .map(({ collection, count }) => `${count} ${collection}`);
+    .map(({ collection, count }) => `${collection} (${count})`);
   if (there.length === 0) return;
   throw new StillpointError(
     "CATALOG_NOT_EMPTY",
-    `the catalog holds ${there.join(", ")} already; nothing was written`,
+    `the catalog holds records already: ${there.join(", ")}; nothing was written`,
   );
 }
 

@@ -30,10 +30,13 @@ export async function readExport(lines: AsyncIterable<string>): Promise<Gathered
   for await (const text of lines) {
     number++;
     const line = parsed(text);
-    if (typeof line === "string") problems.push(`line ${number} ${line}`);
-    else if ((number === 1) !== (line.kind === "catalog-export"))
+    if (typeof line === "string") {
+      problems.push(`line ${number} ${line}`);
+      continue;
+    }
+    if ((number === 1) !== (line.kind === "catalog-export"))
       problems.push(`line ${number} is ${number === 1 ? "not " : ""}the beginning of an exported catalog`);
-    else if (last !== undefined) problems.push(`line ${number} comes after the end`);
+    if (last !== undefined) problems.push(`line ${number} comes after the end`);
     else if (line.kind === "catalog-export-end") last = line;
     else if (line.kind !== "catalog-export") {
       found[line.kind === "catalog-record" ? "records" : "entries"]++;

@@ -21,6 +21,9 @@ const PACE = {
 
 export interface GatedWorld extends AsyncDisposable {
   readonly config: string;
+  readonly folder: string;
+  /** The DynamoDB that holds the tables. */
+  readonly endpoint: { readonly url: string; readonly region: string };
   /** One per instance, within reach of the test. */
   readonly gates: readonly Gate[];
   readonly addresses: readonly string[];
@@ -59,6 +62,8 @@ export async function gatedWorld(): Promise<GatedWorld> {
   return {
     ruin: ruinAssets,
     config: folder.config,
+    folder: folder.folder,
+    endpoint,
     gates,
     addresses,
     stopInstances,

@@ -111,7 +111,7 @@ async function backUnderLoad(telling: Telling, load: Load): Promise<RestorePoint
 }
 
 function catalogOf(world: RehearsalWorld) {
-  return catalogOver(openStore(loadConfig(world.config, {}).catalog));
+  return catalogOver(openStore(loadConfig(world.config, {}).catalog, () => {}));
 }
 
 async function commitAgain({ world, say, signal }: Telling): Promise<void> {

@@ -40,5 +40,10 @@ async function open(): Promise<Omit<AwsHost, "env">> {
       `configuration "${config.path}" has no section "aws", which the functions need; nothing was done`,
     );
   const telemetry = awsTelemetry(eventBus({ bus: aws.bus, region: aws.region }));
-  return { config, aws, telemetry, catalog: catalogOver(openStore(config.catalog)) };
+  return { config, aws, telemetry, catalog: catalogOver(openStore(config.catalog, logCatalog)) };
+}
+
+/** What a lost catalog is rebuilt from: each line as it stands, without what the logger would add. */
+function logCatalog(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

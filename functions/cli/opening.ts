@@ -15,7 +15,7 @@ export interface Opened {
 
 export function openCatalog(shell: Shell): Opened {
   const config = loadConfig(shell.config, shell.env);
-  return { config, catalog: catalogOver(openStore(config.catalog)) };
+  return { config, catalog: catalogOver(openStore(config.catalog, shell.log)) };
 }
 
 /** The deployment of that name, or the only one where none is named. */

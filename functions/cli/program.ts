@@ -85,6 +85,7 @@ export function program(run: Run): Command {
     .action((name, _, command) =>
       run(from(command), async (shell) => (await import("./commands/status.ts")).status(shell, name)),
     );
+  addCatalog(add("catalog", "create, export, import or rebuild the catalog"), from, run);
   addConfig(add("config", "check the configuration, or print its JSON Schema"), from, run);
   addRehearse(add("rehearse", "see the whole story in a small local world"), from, run);
   return root;
@@ -125,6 +126,43 @@ function addRestore(restore: Command, from: From, run: Run): void {
     .action((id, options, command) =>
       run(from(command), async (shell) =>
         (await import("./commands/abandon-restore.ts")).abandonRestore(shell, id, options),
+      ),
+    );
+}
+
+function addCatalog(catalog: Command, from: From, run: Run): void {
+  catalog
+    .command("create")
+    .description("create the catalog's DynamoDB table, where no stack does")
+    .action((_, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/create-catalog.ts")).createCatalog(shell),
+      ),
+    );
+  catalog
+    .command("export [file]")
+    .description("write all of the catalog as lines of JSON (default: to standard output)")
+    .action((file, _, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/export-catalog.ts")).exportCatalog(shell, file),
+      ),
+    );
+  catalog
+    .command("import <file>")
+    .description("fill an empty catalog with what was exported")
+    .option("--merge", "into one that is not empty: add what is absent, and overwrite nothing")
+    .action((file, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/import-catalog.ts")).importCatalog(shell, file, options),
+      ),
+    );
+  catalog
+    .command("rebuild <files...>")
+    .description("fill an empty catalog from exported log lines")
+    .option("--incomplete", "with what there is, where lines are missing")
+    .action((files, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/import-catalog.ts")).rebuildCatalog(shell, files, options),
       ),
     );
 }

@@ -77,7 +77,7 @@ export function catalogOver(store: Store): Catalog {
     lease: async (deployment) => (await leases.find(deployment))?.record,
     pauses: {
       ...changeable(pauses),
-      open: async () => only(await pauses.all(), ({ state }) => state !== "closed"),
+      open: async () => only(await pauses.allOpen(), ({ state }) => state !== "closed"),
       list: async (deployment) => oldestFirst(await pauses.all(), ({ openedMs }) => openedMs, deployment),
     },
     points: {

@@ -5,6 +5,7 @@ import { reporting } from "./file/failure.ts";
 import { lockingFolder } from "./file/folder-lock.ts";
 import { appendEntry, journalFile, type Known, readJournal } from "./file/journals.ts";
 import { listRecords, readRecord, recordFile, replaceRecord } from "./file/records.ts";
+import { openOf } from "./standing.ts";
 import type { Store } from "./store.ts";
 
 /** A temporary file of a living process is milliseconds old. */
@@ -36,6 +37,11 @@ export function fileStore(directory: string): Store {
     list(collection) {
       const folder = join(root, collection);
       return reporting("list", folder, () => listRecords(folder));
+    },
+
+    listOpen(collection) {
+      const folder = join(root, collection);
+      return reporting("list", folder, async () => openOf(collection, await listRecords(folder)));
     },
 
     write(collection, id, value, expected) {

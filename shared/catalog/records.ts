@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type * as z from "zod";
 import { codeOf, type Failure, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
 import { SCHEMA } from "./model.ts";
-import type { Collection, Store, Stored, Version } from "./store.ts";
+import type { Collection, Listing, Store, Stored, Version } from "./store.ts";
 
 /** Each lost race means that somebody else got on; this many in a row mean that something is wrong. */
 const MOST_UPDATE_ATTEMPTS = 40;
@@ -36,6 +36,8 @@ export interface Records<T> {
   /** As `update`, for a record that need not exist yet. */
   put(id: string, change: Change<T | undefined, T>): Promise<Versioned<T>>;
   all(): Promise<Readable<T>>;
+  /** Those that a sweep must look after. */
+  allOpen(): Promise<Readable<T>>;
 }
 
 export type Change<From, To> = (record: From) => To | Promise<To>;
@@ -48,6 +50,9 @@ export function recordsOf<T>(store: Store, collection: Collection, model: z.ZodT
   const get = async (id: string) => (await find(id)) ?? notFound(collection, id);
   const write = async (id: string, record: T, expected: Version | "absent") =>
     store.write(collection, id, checked(model, collection, id, record), expected);
+
+  const readable = ({ records, damaged }: Listing) =>
+    sorted(records, (stored) => parseStored(model, collection, stored), damaged);
 
   const put = async (id: string, change: Change<T | undefined, T>): Promise<Versioned<T>> => {
     for (let attempt = 1; ; attempt++) {
@@ -70,10 +75,8 @@ export function recordsOf<T>(store: Store, collection: Collection, model: z.ZodT
     create: (id, record) => write(id, record, "absent"),
     replace: (id, expected, record) => write(id, record, expected),
     update: (id, change) => put(id, (record) => change(record ?? notFound(collection, id))),
-    all: async () => {
-      const { records, damaged } = await store.list(collection);
-      return sorted(records, (stored) => parseStored(model, collection, stored), damaged);
-    },
+    all: async () => readable(await store.list(collection)),
+    allOpen: async () => readable(await store.listOpen(collection)),
   };
 }
 

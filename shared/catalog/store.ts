@@ -1,7 +1,12 @@
 import type { Failure } from "../errors/stillpoint-error.ts";
 
-/** Opaque version of a stored record, for conditional writes. */
+/** Version of a stored record, for conditional writes: its revision, and after a dot whatever the store needs. */
 export type Version = string;
+
+/** Grows with every write of a record, so that of two versions of it the newer can be told. */
+export function revisionOf(version: Version): number {
+  return Number.parseInt(version, 10);
+}
 
 export interface Stored {
   readonly id: string;
@@ -28,6 +33,12 @@ export interface Store {
 
   /** All records of a collection, ordered by id as strings are compared in JavaScript. */
   list(collection: Collection): Promise<Listing>;
+
+  /**
+   * Those of the records that `isOpen` says are open, none missing that was written before the question. What it costs
+   * to find them need not grow with those that are closed.
+   */
+  listOpen(collection: Collection): Promise<Listing>;
 
   /**
    * Writes a record durably if it is still at version `expected`, or does not exist yet (`absent`).

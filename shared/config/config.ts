@@ -20,10 +20,15 @@ export interface Config {
 
 export type AwsSettings = Readonly<AwsSection>;
 
-export interface CatalogSettings {
-  readonly kind: "file";
-  readonly path: string;
-}
+export type CatalogSettings =
+  | { readonly kind: "file"; readonly path: string }
+  | {
+      readonly kind: "dynamodb";
+      readonly table: string;
+      readonly region: string;
+      readonly endpoint?: string;
+      readonly profile?: string;
+    };
 
 export interface Deployment {
   readonly name: string;
@@ -129,10 +134,22 @@ export function configFrom(path: string, { catalog, deployments, aws }: ConfigFi
   const folder = dirname(path);
   return frozen({
     path,
-    catalog: { kind: catalog.kind, path: resolve(folder, catalog.path) },
+    catalog: catalogFrom(catalog, folder),
     deployments: Object.entries(deployments).map(([name, section]) => deploymentFrom(name, section, folder)),
     ...(aws && { aws }),
   });
+}
+
+function catalogFrom(section: ConfigFile["catalog"], folder: string): CatalogSettings {
+  if (section.kind === "file") return { kind: "file", path: resolve(folder, section.path) };
+  const { kind, table, region, endpoint, profile } = section;
+  return {
+    kind,
+    table,
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(profile !== undefined && { profile }),
+  };
 }
 
 function deploymentFrom(name: string, section: DeploymentSection, folder: string): Deployment {

@@ -9,6 +9,14 @@ const NAMESPACE = /^[A-Za-z0-9_]+$/;
 const namespace = (usual: string, what: string) =>
   text("must be a namespace of letters, digits and underscores", NAMESPACE).default(usual).describe(what);
 
+const region = text('must be a region such as "ap-northeast-1"', /^[a-z0-9-]+$/).describe("AWS region.");
+const endpoint = checkedText(urlProblem)
+  .optional()
+  .describe("Address of the service, where it is not AWS's own.");
+const profile = text("must be the name of an AWS profile")
+  .optional()
+  .describe("AWS profile with the credentials.");
+
 const WHOLE_SECOND = ": a shorter window may contain no whole second, and restore times have whole seconds";
 
 export const PauseSection = z
@@ -47,16 +55,12 @@ export const PauseSection = z
 export const DatabaseSection = z
   .strictObject({
     kind: z.enum(["dynamodb"]).describe("The database."),
-    region: text('must be a region such as "ap-northeast-1"', /^[a-z0-9-]+$/).describe("AWS region."),
-    endpoint: checkedText(urlProblem)
-      .optional()
-      .describe("Address of the service, where it is not AWS's own."),
+    region,
+    endpoint,
     autoScalingEndpoint: checkedText(urlProblem)
       .optional()
       .describe("Address of Application Auto Scaling. Default: the same as endpoint."),
-    profile: text("must be the name of an AWS profile")
-      .optional()
-      .describe("AWS profile with the credentials."),
+    profile,
     prefix: z
       .string()
       .regex(/^[A-Za-z0-9_.-]*$/, 'must be letters, digits, "_", "." and "-"')
@@ -99,13 +103,32 @@ const DeploymentSection = z
   })
   .describe("One ScalarDL or ScalarDB installation that is protected.");
 
-const CatalogSection = z
+const FileCatalogSection = z
   .strictObject({
-    kind: z.enum(["file"]).default("file").describe("What keeps the catalog."),
+    kind: z.literal("file").default("file").describe("What keeps the catalog: a folder of readable files."),
     path: text("must be the path of a folder")
       .default("./stillpoint-catalog")
       .describe("Folder of the catalog, relative to the configuration file."),
   })
+  .describe("A catalog in a folder, for the hosts that share it.");
+
+const DynamodbCatalogSection = z
+  .strictObject({
+    kind: z.literal("dynamodb").describe("What keeps the catalog: a DynamoDB table of its own."),
+    table: text(
+      'must be a table name of 3 to 255 letters, digits, "_", "." and "-"',
+      /^[A-Za-z0-9_.-]{3,255}$/,
+    )
+      .default("stillpoint-catalog")
+      .describe("Name of the table."),
+    region,
+    endpoint,
+    profile,
+  })
+  .describe("A catalog in DynamoDB, for hosts that share nothing else.");
+
+const CatalogSection = z
+  .discriminatedUnion("kind", [FileCatalogSection, DynamodbCatalogSection])
   .describe("The durable record of pauses, restore points and restores.");
 
 /** `stillpoint.yml`. The JSON Schema for editors is generated from this definition. */

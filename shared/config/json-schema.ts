@@ -7,6 +7,7 @@ export interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
   readonly [keyword: string]: unknown;
 }
 
@@ -24,7 +25,7 @@ export function settingsAt(path: SettingPath): readonly string[] {
 }
 
 function alternatives(schema: JsonSchema): readonly JsonSchema[] {
-  return schema.anyOf ?? [schema];
+  return schema.anyOf ?? schema.oneOf ?? [schema];
 }
 
 function below(

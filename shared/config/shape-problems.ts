@@ -20,6 +20,7 @@ function problemsOf(tree: unknown, issue: Issue, path: SettingPath): readonly Pr
     case "unrecognized_keys":
       return issue.keys.map((key) => ({ path: [...path, key], rule: unknownRule(path, key), about: "name" }));
     case "invalid_union":
+      if (isOfNoKind(issue)) return [{ path, rule: choiceRule(value, issue.options.filter(isText)) }];
       return unionProblems(tree, issue.errors, path);
     case "invalid_type":
       return [typeProblem(path, value, issue)];
@@ -32,12 +33,24 @@ function problemsOf(tree: unknown, issue: Issue, path: SettingPath): readonly Pr
   }
 }
 
+/** Of sections that are told apart by one setting, none has this value of it. */
+function isOfNoKind(issue: Issue): issue is Issue & { readonly options: readonly unknown[] } {
+  return "options" in issue && Array.isArray(issue.options);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
 const missing = { about: "name" } as const;
 
 function unknownRule(path: SettingPath, key: string): string {
   if (path.at(-1) === "key" && key === "pem")
     return 'is no setting: a private key is never written into this file; name its "file", or the variable "env" that holds it';
-  return `is no setting here${didYouMean(key, settingsAt(path))}`;
+  const known = settingsAt(path);
+  // Of a section that has several forms, this is one of another.
+  if (known.includes(key)) return "does not go with the other settings here";
+  return `is no setting here${didYouMean(key, known)}`;
 }
 
 function choiceRule(value: unknown, choices: readonly string[]): string {

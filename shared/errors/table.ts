@@ -27,7 +27,7 @@ export const ERRORS = {
   CATALOG_UNREADABLE: {
     exit: 10,
     meaning: "The catalog cannot be read or written.",
-    next: "Check the catalog's path and permissions, then repeat the command",
+    next: "Check the catalog's path or table and the permissions, then repeat the command",
   },
   CATALOG_NEWER: {
     exit: 11,
@@ -36,8 +36,8 @@ export const ERRORS = {
   },
   CATALOG_DAMAGED: {
     exit: 12,
-    meaning: "A record of the catalog cannot be parsed; nothing was changed.",
-    next: "Restore the named file from a copy, or move it away if it was never complete",
+    meaning: "A record of the catalog cannot be parsed, or a part of it is missing; nothing was changed.",
+    next: "Restore what the message names from a copy, or move it away if it was never complete",
   },
   CATALOG_CONFLICT: {
     exit: 13,
@@ -58,6 +58,11 @@ export const ERRORS = {
     exit: 16,
     meaning: "The catalog holds no such record; nothing was changed.",
     next: "stillpoint list",
+  },
+  CATALOG_NOT_EMPTY: {
+    exit: 17,
+    meaning: "The catalog holds records already, and nothing is ever written over them; nothing was written.",
+    next: "Name an empty catalog in the configuration; or, to add what is absent: stillpoint catalog import FILE --merge",
   },
   INSTANCES_NOT_FOUND: {
     exit: 20,

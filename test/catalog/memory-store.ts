@@ -1,4 +1,5 @@
-import type { Collection, Store, Stored } from "../../shared/catalog/store.ts";
+import { openOf } from "../../shared/catalog/standing.ts";
+import type { Collection, Listing, Store, Stored } from "../../shared/catalog/store.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 
 interface Place {
@@ -23,14 +24,17 @@ export function memoryStore(): Store {
 function storeOn(place: Place): Store {
   const { records, journals } = place;
   const keyOf = (collection: Collection, id: string) => `${collection} ${id}`;
+  const list = async (collection: Collection): Promise<Listing> => {
+    const found = [...records].filter(([key]) => key.startsWith(`${collection} `));
+    const stored = found.map(([, one]) => copy(one)).sort((a, b) => (a.id < b.id ? -1 : 1));
+    return { records: stored, damaged: [] };
+  };
   return {
-    read: async (collection, id) => copy(records.get(keyOf(collection, id))),
+    list,
 
-    list: async (collection) => {
-      const found = [...records].filter(([key]) => key.startsWith(`${collection} `));
-      const stored = found.map(([, one]) => copy(one)).sort((a, b) => (a.id < b.id ? -1 : 1));
-      return { records: stored, damaged: [] };
-    },
+    listOpen: async (collection) => openOf(collection, await list(collection)),
+
+    read: async (collection, id) => copy(records.get(keyOf(collection, id))),
 
     write: async (collection, id, value, expected) => {
       const key = keyOf(collection, id);

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { COLLECTIONS, type Store, type Version } from "../../shared/catalog/store.ts";
+import { COLLECTIONS, revisionOf, type Store, type Version } from "../../shared/catalog/store.ts";
 import { ROUNDS } from "./writer.ts";
 
 const WRITER = fileURLToPath(new URL("./writer.ts", import.meta.url));
@@ -12,6 +14,7 @@ const MOST_LINES_BEFORE_KILL = 12;
 /** Longer than one round of the writer, so that each of its moments has its turn. */
 const LATEST_KILL_MS = 8;
 const LARGE = 2_000_000;
+const RIVALS = 3;
 const PROCESS_TEST_MS = 60_000;
 
 export interface StoreUnderTest {
@@ -68,11 +71,93 @@ export function describeStore(
 
     test("a record of 2 MB and a journal entry of 2 MB come back whole", async () => {
       const store = await open();
-      const value = { fill: "ä".repeat(LARGE / 2) };
-      await store.write("points", "large", value, "absent");
-      await store.append("large", 0, value);
-      expect((await store.read("points", "large"))?.value).toEqual(value);
-      expect(await store.journal("large")).toEqual([value]);
+      const values = [{ fill: "ä".repeat(LARGE / 2) }, incompressible()];
+      for (const [index, value] of values.entries()) {
+        await store.write("points", `large-${index}`, value, "absent");
+        await store.append("large", index, value);
+        expect(digest((await store.read("points", `large-${index}`))?.value)).toBe(digest(value));
+      }
+      const digests = values.map(digest);
+      expect((await store.list("points")).records.map(({ value }) => digest(value))).toEqual(digests);
+      expect((await store.journal("large")).map(digest)).toEqual(digests);
+    });
+
+    test("of writers of large records that write at once exactly one succeeds, and its value is whole", async () => {
+      const store = await open();
+      const values = Array.from({ length: RIVALS }, () => incompressible());
+      const writes = values.map((value) => store.write("points", "large", value, "absent"));
+      const outcomes = await Promise.allSettled(writes);
+      const won = outcomes.findIndex(({ status }) => status === "fulfilled");
+      for (const [rival, outcome] of outcomes.entries())
+        if (rival !== won) expect(outcome).toMatchObject({ reason: { code: "CATALOG_CONFLICT" } });
+      const { value: version } = outcomes[won] as PromiseFulfilledResult<Version>;
+      const found = await store.read("points", "large");
+      expect([digest(found?.value), found?.version]).toEqual([digest(values[won]), version]);
+    });
+
+    test("who reads while a large record is rewritten sees one of its versions, and never a mixture", async () => {
+      const location = await newLocation();
+      const [writer, reader] = [openStore(location), openStore(location)];
+      const values = [incompressible(), { small: true }, incompressible(), incompressible()];
+      let version = await writer.write("points", "large", values[0], "absent");
+      let writing = true;
+      const seen: string[] = [];
+      const reading = (async () => {
+        for (; writing; await turn()) {
+          seen.push(digest((await reader.read("points", "large"))?.value));
+          const { records, damaged } = await reader.list("points");
+          expect(damaged).toEqual([]);
+          seen.push(digest(records[0]?.value));
+        }
+      })();
+      for (const value of values.slice(1)) version = await writer.write("points", "large", value, version);
+      writing = false;
+      await reading;
+      expect(seen.length).toBeGreaterThan(0);
+      const whole = values.map(digest);
+      for (const one of seen) expect(whole).toContain(one);
+    });
+
+    test("of two that append a large entry at once one is told, and the entry is whole", async () => {
+      const location = await newLocation();
+      const entries = [incompressible(), incompressible()];
+      const appends = entries.map((entry) => openStore(location).append("run", 0, entry));
+      const outcomes = await Promise.allSettled(appends);
+      const won = outcomes.findIndex(({ status }) => status === "fulfilled");
+      expect(outcomes[1 - won]).toMatchObject({ reason: { code: "CATALOG_CONFLICT" } });
+      await openStore(location).append("run", 1, "small");
+      const journal = await openStore(location).journal("run");
+      expect(journal.map(digest)).toEqual([entries[won], "small"].map(digest));
+    });
+
+    test("open records are those that a sweep must look after, and no change of theirs is missed", async () => {
+      const store = await open();
+      const ids = async () => (await store.listOpen("pauses")).records.map(({ id }) => id);
+      const large = { state: "unsettled", fill: incompressible() };
+      let version = await store.write("pauses", "b", { state: "open" }, "absent");
+      await store.write("pauses", "closed", { state: "closed" }, "absent");
+      await store.write("pauses", "a", { no: "state" }, "absent");
+      await store.write("points", "c", { state: "open" }, "absent");
+      expect(await ids()).toEqual(["a", "b"]);
+      for (const state of ["swept", "unsettled", "closed"])
+        version = await store.write("pauses", "b", { state }, version);
+      expect(await ids()).toEqual(["a"]);
+      version = await store.write("pauses", "b", large, version);
+      const [, found] = (await store.listOpen("pauses")).records;
+      expect([digest(found?.value), found?.version]).toEqual([digest(large), version]);
+      await store.write("pauses", "b", { state: "closed" }, version);
+      expect(await ids()).toEqual(["a"]);
+      expect(await store.listOpen("points")).toEqual({ records: [], damaged: [] });
+    });
+
+    test("the revision of a record grows with every write", async () => {
+      const store = await open();
+      let version = await store.write("runs", "r", 0, "absent");
+      for (let round = 1; round <= 5; round++) {
+        const next = await store.write("runs", "r", round, version);
+        expect(revisionOf(next)).toBeGreaterThan(revisionOf(version));
+        version = next;
+      }
     });
 
     test("a record is not created where there is one", async () => {
@@ -209,6 +294,18 @@ export function describeStore(
       return durable;
     }
   });
+}
+
+/** A value of 2 MB that no compression makes small. */
+function incompressible(): unknown {
+  return { fill: randomBytes((LARGE * 3) / 4).toString("base64") };
+}
+
+/** Of large values, which nobody wants to see in a failure. */
+function digest(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(value) ?? "nothing")
+    .digest("hex");
 }
 
 async function expectWhole(store: Store, durable: number): Promise<void> {

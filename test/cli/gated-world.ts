@@ -22,6 +22,9 @@ const PACE = {
 export interface GatedWorld extends AsyncDisposable {
   readonly config: string;
   readonly dynamodb: RehearsalDynamodb;
+  readonly folder: string;
+  /** The DynamoDB that holds the tables. */
+  readonly endpoint: { readonly url: string; readonly region: string };
   /** One per instance, within reach of the test. */
   readonly gates: readonly Gate[];
   readonly addresses: readonly string[];
@@ -35,7 +38,7 @@ export interface Configuring {
   /** Settings of the deployment beside those of this world. */
   readonly deployment?: object;
   /** Sections beside the deployments. */
-  readonly more?: object;
+  readonly more?: object | ((endpoint: GatedWorld["endpoint"]) => object);
 }
 
 /** A ledger's tables on a DynamoDB with point-in-time recovery, and two instances that are no more than their gates. */
@@ -55,7 +58,8 @@ export async function gatedWorld({ deployment = {}, more = {} }: Configuring = {
     objective: "26h",
     ...deployment,
   };
-  const folder = await configured({ payments }, undefined, more);
+  const sections = typeof more === "function" ? more(endpoint) : more;
+  const folder = await configured({ payments }, undefined, sections);
   const stopInstances = async () => {
     await Promise.all(servers.splice(0).map((server: AdminServer) => server.close()));
   };
@@ -68,6 +72,8 @@ export async function gatedWorld({ deployment = {}, more = {} }: Configuring = {
     ruin: ruinAssets,
     config: folder.config,
     dynamodb,
+    folder: folder.folder,
+    endpoint,
     gates,
     addresses,
     stopInstances,

@@ -4,7 +4,7 @@ import { configJsonSchema, type JsonSchema, settingsAt } from "../../shared/conf
 
 const FILE = fileURLToPath(new URL("../../schema/stillpoint.schema.json", import.meta.url));
 
-// Written anew by: npx vitest run -u test/config/json-schema.test.ts
+// Written anew by: npx vitest run test/config/json-schema.test.ts -u
 test("the JSON Schema for editors is the one that the definition gives", async () => {
   await expect(formatted(configJsonSchema())).toMatchFileSnapshot(FILE);
 });
@@ -28,6 +28,7 @@ test("the settings of a place are known, whatever the names above it", () => {
     "servers",
     "kubernetes",
   ]);
+  expect(settingsAt(["catalog"])).toEqual(["kind", "path", "kind", "table", "region", "endpoint", "profile"]);
   expect(settingsAt(["nowhere", "at", "all"])).toEqual([]);
 });
 
@@ -41,5 +42,6 @@ function walk(schema: JsonSchema, path: string, visit: (schema: JsonSchema, path
   visit(schema, path);
   for (const [name, below] of Object.entries(schema.properties ?? {})) walk(below, `${path}.${name}`, visit);
   if (typeof schema.additionalProperties === "object") walk(schema.additionalProperties, `${path}.*`, visit);
-  for (const form of schema.anyOf ?? []) if (form.properties) walk(form, path, visit);
+  for (const form of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])])
+    if (form.properties) walk(form, path, visit);
 }

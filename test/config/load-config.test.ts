@@ -50,6 +50,23 @@ describe("a configuration", () => {
     });
   });
 
+  test("names the table of a catalog in DynamoDB", async () => {
+    const least = await fileWith(`${LEAST}catalog: { kind: dynamodb, region: eu-west-1 }\n`);
+    expect(loadConfig(least, {}).catalog).toEqual({
+      kind: "dynamodb",
+      table: "stillpoint-catalog",
+      region: "eu-west-1",
+    });
+    const all = "{ kind: dynamodb, region: r, table: mine, endpoint: http://127.0.0.1:8000, profile: ops }";
+    expect(loadConfig(await fileWith(`${LEAST}catalog: ${all}\n`), {}).catalog).toEqual({
+      kind: "dynamodb",
+      table: "mine",
+      region: "r",
+      endpoint: "http://127.0.0.1:8000",
+      profile: "ops",
+    });
+  });
+
   test("finds instances by an SRV name in one setting", async () => {
     const name = "_scalardl-admin._tcp.ledger-headless.default.svc.cluster.local";
     const path = await fileWith(deploymentWith(`components: { ledger: { instances: { srv: ${name} } } }`));

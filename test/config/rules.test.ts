@@ -259,3 +259,22 @@ test("twenty mistakes are twenty problems", async () => {
   const text = Array.from({ length: 20 }, (_, n) => `    wrong${n}: 1\n`).join("");
   expect(await problemsOf(LEAST + text)).toHaveLength(20);
 });
+
+test.each([
+  [
+    "{ kind: dynamo, region: r }",
+    'kind must be "file" or "dynamodb"; did you mean "dynamodb"? (it is "dynamo")',
+  ],
+  ["{ kind: dynamodb }", "region is missing"],
+  ["{ kind: dynamodb, region: r, tabel: t }", 'tabel is no setting here; did you mean "table"?'],
+  ["{ kind: dynamodb, region: r, path: ./c }", "path does not go with the other settings here"],
+  ["{ region: r }", "region does not go with the other settings here"],
+  [
+    "{ kind: dynamodb, region: r, table: a b }",
+    'table must be a table name of 3 to 255 letters, digits, "_", "." and "-" (it is "a b")',
+  ],
+])("a catalog %s is told what is wrong with it", async (catalog, says) => {
+  expect(await problemsOf(`${LEAST}catalog: ${catalog}\n`)).toEqual([
+    expect.stringContaining(` catalog.${says}`),
+  ]);
+});

@@ -28,7 +28,7 @@ async function deployment(port = 1) {
   const path = join(folder, "stillpoint.yml");
   await writeFile(path, configuration(port));
   const config = loadConfig(path, {});
-  const catalog = catalogOver(openStore(config.catalog));
+  const catalog = catalogOver(openStore(config.catalog, () => {}));
   const [settings] = config.deployments;
   if (settings === undefined) throw new Error("the test's configuration has no deployment");
   const open = openDeployment(settings, catalog, {});

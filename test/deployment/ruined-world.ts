@@ -29,7 +29,7 @@ export interface RuinedWorld extends AsyncDisposable {
 
 export function openWorld(config: string): OpenDeployment {
   const loaded = loadConfig(config, process.env);
-  const catalog = catalogOver(openStore(loaded.catalog));
+  const catalog = catalogOver(openStore(loaded.catalog, () => {}));
   return openDeployment(deploymentNamed(loaded, DEPLOYMENT), catalog, process.env);
 }
 

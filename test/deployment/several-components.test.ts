@@ -68,7 +68,7 @@ async function deployment(components: object): Promise<OpenDeployment & AsyncDis
   const config = loadConfig(folder.config, CREDENTIALS);
   const [settings] = config.deployments;
   if (settings === undefined) throw new Error("the test's configuration has no deployment");
-  const open = openDeployment(settings, catalogOver(openStore(config.catalog)), CREDENTIALS);
+  const open = openDeployment(settings, catalogOver(openStore(config.catalog, () => {})), CREDENTIALS);
   return {
     ...open,
     [Symbol.asyncDispose]: async () => {

@@ -3,6 +3,7 @@ import { handler } from "../../functions/backup/aws.ts";
 import { type AwsWorld, awsWorld, invocation } from "./aws-world.ts";
 
 const TEST_MS = 60_000;
+const CATALOG_CALLS = ["GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
 const SCHEDULE = { cron: "0 3 * * *", timezone: "UTC", lateAfter: "10m" };
 
 describe("the backup function", { timeout: TEST_MS }, () => {
@@ -139,6 +140,31 @@ describe("the backup function", { timeout: TEST_MS }, () => {
       aws.world.dynamodb.faults.deny([]);
     }
     expect(allOpen()).toBe(true);
+  });
+
+  test("with a catalog that cannot be reached, pauses nothing", async () => {
+    aws.world.dynamodb.faults.deny(CATALOG_CALLS);
+    try {
+      await expect(handler(event(), invocation())).rejects.toMatchObject({ code: "CATALOG_UNREADABLE" });
+    } finally {
+      aws.world.dynamodb.faults.deny([]);
+    }
+    expect(allOpen()).toBe(true);
+  });
+
+  test("opens every gate and is not valid where the catalog goes away during the pause", async () => {
+    aws.onLine(({ message }) => {
+      if (message === "paused") aws.world.dynamodb.faults.deny(CATALOG_CALLS);
+    });
+    try {
+      await expect(handler(event(), invocation())).rejects.toMatchObject({ code: "WINDOW_INVALID" });
+    } finally {
+      aws.onLine(() => undefined);
+      aws.world.dynamodb.faults.deny([]);
+    }
+    expect(allOpen()).toBe(true);
+    const { deadlineMs = 0 } = (await pauses()).at(-1) ?? {};
+    expect(Date.now()).toBeLessThan(deadlineMs + 10_000);
   });
 
   test("is valid although the bus refuses its events, and says that they were not delivered", async () => {

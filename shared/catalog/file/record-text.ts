@@ -10,9 +10,9 @@ export interface StoredRecord extends Stored {
   readonly revision: number;
 }
 
-/** A digest of the whole file, so that a change made by hand with an editor is a new version too. */
-export function versionOf(text: string): Version {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+/** With a digest of the whole file, so that a change made by hand with an editor is a new version too. */
+export function versionOf(revision: number, text: string): Version {
+  return `${revision}.${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
 }
 
 export function recordText(id: string, revision: number, value: unknown): string {
@@ -23,7 +23,7 @@ export function parseRecord(file: string, text: string): StoredRecord {
   const parsed = RecordText.safeParse(jsonOf(file, text));
   if (!parsed.success) throw damaged(file, z.prettifyError(parsed.error));
   const { id, revision, value } = parsed.data;
-  return { id, revision, value, version: versionOf(text) };
+  return { id, revision, value, version: versionOf(revision, text) };
 }
 
 function jsonOf(file: string, text: string): unknown {

@@ -64,7 +64,8 @@ export async function replaceRecord(
   const file = recordFile(folder, id);
   const before = await readRecord(file, id);
   if ((before?.version ?? "absent") !== expected) throw conflict(file, id);
-  const text = recordText(id, (before?.revision ?? 0) + 1, value);
+  const revision = (before?.revision ?? 0) + 1;
+  const text = recordText(id, revision, value);
   const replacement = await prepareReplacement(file, text);
   try {
     await lockingFolder(folder, () => {
@@ -76,12 +77,12 @@ export async function replaceRecord(
     throw error;
   }
   await syncFolder(folder);
-  return versionOf(text);
+  return versionOf(revision, text);
 }
 
 function currentVersion(file: string): Version | "absent" {
   try {
-    return versionOf(readFileSync(file, "utf8"));
+    return parseRecord(file, readFileSync(file, "utf8")).version;
   } catch (error) {
     return ifMissing((): "absent" => "absent")(error);
   }

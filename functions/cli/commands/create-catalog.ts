@@ -1,0 +1,24 @@
+import { loadConfig } from "../../../shared/config/load-config.ts";
+import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { CreateCatalogOutput } from "../json/transfer.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Shell } from "../shell.ts";
+import { creationLines } from "../show/transfer.ts";
+
+/** `stillpoint catalog create`: the table, for those who do not deploy the stack. */
+export async function createCatalog(shell: Shell): Promise<Outcome> {
+  const { catalog } = loadConfig(shell.config, shell.env);
+  if (catalog.kind === "file")
+    throw new StillpointError(
+      "USAGE",
+      `the catalog is the folder "${catalog.path}", which the first write makes: there is nothing to create; nothing was done`,
+    );
+  const { createCatalogTable } = await import("../../../shared/catalog/dynamodb/create-table.ts");
+  const creation = await createCatalogTable(catalog);
+  const { table, region } = catalog;
+  return {
+    schema: CreateCatalogOutput,
+    value: { table, region, ...creation },
+    lines: creationLines(`table "${table}" in "${region}"`, creation),
+  };
+}

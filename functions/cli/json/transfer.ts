@@ -1,0 +1,39 @@
+import * as z from "zod";
+import { COLLECTIONS } from "../../../shared/catalog/store.ts";
+import { output } from "./output.ts";
+
+const count = z.number().int();
+
+/** `stillpoint catalog create` */
+export const CreateCatalogOutput = output({
+  table: z.string(),
+  region: z.string(),
+  created: z.boolean(),
+  deletionProtection: z.enum(["was on", "switched on"]),
+  pointInTimeRecovery: z.enum(["was on", "switched on"]),
+});
+
+/** `stillpoint catalog export FILE`; the file itself is lines of JSON. */
+export const ExportCatalogOutput = output({
+  file: z.string(),
+  records: count,
+  entries: count,
+  /** What could not be read, and is not in the file. */
+  unreadable: z.array(z.string()),
+});
+
+/** `stillpoint catalog import` and `stillpoint catalog rebuild` */
+export const ImportCatalogOutput = output({
+  /** Records written, by collection. */
+  records: z.partialRecord(z.enum(COLLECTIONS), count),
+  /** Journal entries written. */
+  entries: count,
+  /** Records that were there already, and were left as they are. */
+  kept: count,
+  /** Signs of life of sweeps, which are not moved. */
+  leftOut: count,
+  /** Lines of logs that tell of something else; `rebuild` only. */
+  ignored: count.exactOptional(),
+  /** What is missing or wrong in what was read; with `rebuild --incomplete` only. */
+  problems: z.array(z.string()),
+});

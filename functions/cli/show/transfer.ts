@@ -1,0 +1,31 @@
+import type { TableCreation } from "../../../shared/catalog/dynamodb/create-table.ts";
+import type { Imported } from "../../../shared/catalog/transfer/import-contents.ts";
+import { counted, fact } from "./text.ts";
+
+const NOUNS = {
+  leases: ["lease", "leases"],
+  pauses: ["pause", "pauses"],
+  points: ["restore point", "restore points"],
+  runs: ["restore", "restores"],
+} as const;
+
+export function creationLines(where: string, creation: TableCreation): readonly string[] {
+  const { created, deletionProtection, pointInTimeRecovery } = creation;
+  return [
+    `${where} ${created ? "was created" : "was there"}`,
+    ...fact("deletion", `protection ${deletionProtection}`),
+    ...fact("recovery", `to any second of the last 35 days ${pointInTimeRecovery}`),
+  ];
+}
+
+export function importLines({ records, entries, kept, leftOut }: Imported): readonly string[] {
+  const written = Object.entries(records).map(([collection, count]) => {
+    const [one, many] = NOUNS[collection as keyof typeof NOUNS] ?? ["record", collection];
+    return counted(count, one, many);
+  });
+  return [
+    `written: ${[...written, ...(entries > 0 ? [counted(entries, "journal entry", "journal entries")] : [])].join(", ") || "nothing"}`,
+    ...(kept > 0 ? [`left as they are: ${counted(kept, "record")} that were there already`] : []),
+    ...(leftOut > 0 ? [`not moved: ${counted(leftOut, "sign", "signs")} of life of sweeps`] : []),
+  ];
+}

@@ -1,0 +1,155 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  CreateTableCommand,
+  DescribeContinuousBackupsCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  type TableDescription,
+  UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
+} from "@aws-sdk/client-dynamodb";
+import { patiently } from "../../databases/dynamodb/patiently.ts";
+import { isRefusal } from "../../databases/dynamodb/refusal.ts";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { asking, type Deed, unreadable } from "./failure.ts";
+import { type CatalogAddress, whereOf } from "./table.ts";
+
+const ASK_AGAIN_MS = 500;
+/** It takes seconds. */
+const ACTIVE_LIMIT_MS = 180_000;
+const TIMEOUTS = {
+  connectionTimeout: 3_000,
+  requestTimeout: 20_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 20_000,
+};
+const SHAPE = {
+  AttributeDefinitions: [
+    { AttributeName: "pk", AttributeType: "S" },
+    { AttributeName: "sk", AttributeType: "S" },
+  ],
+  KeySchema: [
+    { AttributeName: "pk", KeyType: "HASH" },
+    { AttributeName: "sk", KeyType: "RANGE" },
+  ],
+} as const satisfies Pick<TableDescription, "AttributeDefinitions" | "KeySchema">;
+
+/** What was done to have the table as it should be. */
+export interface TableCreation {
+  readonly created: boolean;
+  readonly deletionProtection: "was on" | "switched on";
+  readonly pointInTimeRecovery: "was on" | "switched on";
+}
+
+/**
+ * Creates the table of a catalog, with deletion protection and point-in-time recovery. What is there already is left
+ * alone; a table of another shape is refused.
+ */
+export async function createCatalogTable(address: CatalogAddress): Promise<TableCreation> {
+  const { table: TableName, region, endpoint, profile } = address;
+  const client = new DynamoDBClient({
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(profile !== undefined && { profile }),
+    requestHandler: TIMEOUTS,
+  });
+  const deed: Deed = { action: "create", subject: "the catalog" };
+  try {
+    return await asking(address, deed, async () => {
+      const created = await create(client, TableName);
+      const found = await untilActive(client, address, deed);
+      if (!hasShape(found)) throw otherShape(address, found);
+      const wasProtected = !created && found.DeletionProtectionEnabled === true;
+      if (found.DeletionProtectionEnabled !== true)
+        await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
+      return {
+        created,
+        deletionProtection: wasProtected ? "was on" : "switched on",
+        pointInTimeRecovery: (await switchRecoveryOn(client, TableName)) ? "switched on" : "was on",
+      };
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+async function create(client: DynamoDBClient, TableName: string): Promise<boolean> {
+  const command = new CreateTableCommand({
+    TableName,
+    ...SHAPE,
+    BillingMode: "PAY_PER_REQUEST",
+    DeletionProtectionEnabled: true,
+  });
+  try {
+    await client.send(command);
+    return true;
+  } catch (error) {
+    if (isRefusal(error, "ResourceInUseException")) return false;
+    throw error;
+  }
+}
+
+async function untilActive(
+  client: DynamoDBClient,
+  address: CatalogAddress,
+  deed: Deed,
+): Promise<TableDescription> {
+  const startedMs = performance.now();
+  for (;;) {
+    const { Table = {} } = await client.send(new DescribeTableCommand({ TableName: address.table }));
+    if (Table.TableStatus === "ACTIVE") return Table;
+    if (performance.now() - startedMs > ACTIVE_LIMIT_MS)
+      throw unreadable(
+        address,
+        deed,
+        `it is still ${Table.TableStatus} after ${ACTIVE_LIMIT_MS / 1000} s; repeat the command`,
+      );
+    await delay(ASK_AGAIN_MS);
+  }
+}
+
+function hasShape({ KeySchema = [], AttributeDefinitions = [] }: TableDescription): boolean {
+  return (
+    shapeText(KeySchema, AttributeDefinitions) === shapeText(SHAPE.KeySchema, SHAPE.AttributeDefinitions)
+  );
+}
+
+function shapeText(
+  keys: NonNullable<TableDescription["KeySchema"]> | typeof SHAPE.KeySchema,
+  attributes: NonNullable<TableDescription["AttributeDefinitions"]> | typeof SHAPE.AttributeDefinitions,
+): string {
+  const typeOf = (name: string | undefined) =>
+    attributes.find(({ AttributeName }) => AttributeName === name)?.AttributeType ?? "unknown";
+  return keys
+    .map(({ AttributeName, KeyType }) => `${AttributeName} (${KeyType} ${typeOf(AttributeName)})`)
+    .join(", ");
+}
+
+function otherShape(
+  address: CatalogAddress,
+  { KeySchema = [], AttributeDefinitions = [] }: TableDescription,
+) {
+  return new StillpointError(
+    "CATALOG_UNREADABLE",
+    `cannot use ${whereOf(address)} for the catalog: its key is ${shapeText(KeySchema, AttributeDefinitions)}, and must be ` +
+      `${shapeText(SHAPE.KeySchema, SHAPE.AttributeDefinitions)}; nothing was changed. Name another table`,
+  );
+}
+
+/** Whether it had to be switched on: switching on what is on is harmless, but says nothing. */
+async function switchRecoveryOn(client: DynamoDBClient, TableName: string): Promise<boolean> {
+  const described = await patiently(NOT_YET, () =>
+    client.send(new DescribeContinuousBackupsCommand({ TableName })),
+  );
+  const { PointInTimeRecoveryDescription: recovery } = described.ContinuousBackupsDescription ?? {};
+  if (recovery?.PointInTimeRecoveryStatus === "ENABLED") return false;
+  const command = new UpdateContinuousBackupsCommand({
+    TableName,
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+  });
+  await patiently(NOT_YET, () => client.send(command));
+  return true;
+}
+
+/** A new table has no continuous backups for some seconds. */
+const NOT_YET = ["ContinuousBackupsUnavailableException", "TableNotFoundException"];

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Collection } from "../store.ts";
+
+export type Item = Record<string, AttributeValue>;
+export interface Key extends Item {
+  readonly pk: { readonly S: string } & AttributeValue;
+  readonly sk: { readonly S: string } & AttributeValue;
+}
+
+/** A sort key holds 1,024 bytes; longer ids are cut and made unique by a digest. */
+const LONGEST_BYTES = 900;
+const KEPT_CHARACTERS = 200;
+const INDEX_DIGITS = 10;
+
+function keyOf(pk: string, sk: string): Key {
+  return { pk: { S: pk }, sk: { S: sk } };
+}
+
+/**
+ * A text for any id that survives UTF-8: lone surrogates are escaped as in JSON, the usual ids stay as they are.
+ * The very id can be read from it again.
+ */
+export function textOfId(id: string): string {
+  return JSON.stringify(id).slice(1, -1);
+}
+
+export function idOfText(text: string): string {
+  return JSON.parse(`"${text}"`) as string;
+}
+
+function keyText(id: string): string {
+  const text = textOfId(id);
+  // No id has a bare quotation mark in its text.
+  if (text === "") return '""';
+  if (Buffer.byteLength(text) <= LONGEST_BYTES) return text;
+  return `${text.slice(0, KEPT_CHARACTERS).toWellFormed()}~${createHash("sha256").update(text).digest("hex")}`;
+}
+
+export function recordKey(collection: Collection, id: string): Key {
+  return keyOf(collection, keyText(id));
+}
+
+/** Stands beside an open record for as long as it is open, so that those can be found without the closed ones. */
+export function markerKey(collection: Collection, id: string): Key {
+  return keyOf(markersOf(collection), keyText(id));
+}
+
+export function markersOf(collection: Collection): string {
+  return `${collection}/open`;
+}
+
+export function journalOf(run: string): string {
+  return `journals/${keyText(run)}`;
+}
+
+export function entryKey(run: string, index: number): Key {
+  return keyOf(journalOf(run), numbered(index));
+}
+
+/** A partition for each value: parts of large ones are written and read side by side. */
+export function partsOf(token: string): string {
+  return `parts/${token}`;
+}
+
+export function partKey(token: string, index: number): Key {
+  return keyOf(partsOf(token), numbered(index));
+}
+
+/** Parts that no record points at: yet, or any more. */
+export const LEFTOVERS = "leftovers";
+
+export function leftoverKey(token: string): Key {
+  return keyOf(LEFTOVERS, token);
+}
+
+export function indexOfKey(item: Item): number {
+  return Number(item["sk"]?.S);
+}
+
+function numbered(index: number): string {
+  return String(index).padStart(INDEX_DIGITS, "0");
+}

@@ -103,22 +103,30 @@ describe("the restore function", { timeout: TEST_MS }, () => {
     });
   });
 
-  test("refuses the approval of another plan, and goes on with that of its own", async () => {
+  test("refuses the approval of another plan; with its own, restores once the instances are stopped", async () => {
     await ask("requested", { id: "disaster", deployment: "payments", point: point.id, mode: "in-place" });
     await aws.world.ruin();
-    await aws.world.stopInstances();
     const refusals: unknown[] = [];
     aws.services.onEvent(async ({ type, detail: { run, digest } }) => {
       if (type !== "stillpoint.restore.waiting") return;
       await ask("approved", { run, digest: "0".repeat(64) }).catch((error) => refusals.push(error));
       await ask("approved", { run, digest });
     });
+    expect(await carryOut()).toMatchObject({ kind: "failed", failure: { code: "INSTANCES_RUNNING" } });
+    expect(await runOf("disaster")).toMatchObject({
+      state: "planned",
+      failure: { code: "INSTANCES_RUNNING" },
+    });
+    await aws.world.stopInstances();
+    await ask("resumed", { run: (await runOf("disaster")).id });
+    expect(aws.services.started.at(-1)?.name).toBe("restore-disaster-2");
     expect(await carryOut()).toMatchObject({ kind: "done" });
     expect(refusals).toEqual([expect.objectContaining({ code: "APPROVAL_REFUSED" })]);
     const run = await runOf("disaster");
     expect(run).toMatchObject({
       state: "done",
       approval: { digest: run.plan.digest },
+      execution: { name: "restore-disaster-2", attempt: 2 },
       result: { mode: "in-place", settingsDifferences: {} },
     });
     expect((await aws.catalog.points.get(point.id)).record.lostTo).toBe(run.id);

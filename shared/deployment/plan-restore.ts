@@ -9,6 +9,7 @@ import { describePlan } from "../restore/dynamodb/describe-plan.ts";
 import {
   createdSince,
   type DynamodbPlan,
+  isLessCaptured,
   type Mode,
   type PlannedDatabase,
   planProof,
@@ -42,10 +43,18 @@ export function clocksOf(open: OpenDeployment): Clocks {
   return { ...DEFAULT_CLOCKS, scalarClockBoundMs: open.settings.pause.scalarClockBoundMs };
 }
 
+/** What is asked for. */
+export interface Wanted {
+  readonly choice: PointChoice;
+  readonly mode: Mode;
+  /** In place: leaves the other replicas of global tables behind, instead of refusing. */
+  readonly detachReplicas?: boolean;
+}
+
 /** Plans a restore and keeps the plan in the catalog. Changes nothing else; all reasons against come at once. */
 export async function planRestore(
   open: OpenDeployment,
-  { choice, mode }: { readonly choice: PointChoice; readonly mode: Mode },
+  { choice, mode, detachReplicas = false }: Wanted,
 ): Promise<PlannedRun> {
   const { catalog, clock, settings } = open;
   const points = (await catalog.points.list(settings.name)).records;
@@ -53,7 +62,7 @@ export async function planRestore(
   const nowMs = clock.wallMs();
   const run = `restore-${stamp(nowMs)}-${randomBytes(4).toString("hex")}`;
   const databases = await Promise.all(point.databases.map((database) => lookAt(open, database)));
-  const plan = planFrom(open, { point, run, mode, databases, points });
+  const plan = planFrom(open, { point, run, mode, detachReplicas, databases, points });
   await refuseUnlessPossible(open, plan, databases);
   const planned: PlannedRun = {
     schema: SCHEMA,
@@ -74,7 +83,7 @@ async function lookAt(
   open: OpenDeployment,
   database: RestorePoint["databases"][number],
 ): Promise<PlannedDatabase> {
-  const { captured: now } = await open.database(database.name).capture();
+  const { captured: now } = await open.database(database.name).capture({ withAlarms: true });
   const atBackup = CapturedDynamodb.parse(database.captured);
   return { name: database.name, atSecond: database.atSecond, atBackup, now };
 }
@@ -83,11 +92,15 @@ interface PlanInput {
   readonly point: RestorePoint;
   readonly run: string;
   readonly mode: Mode;
+  readonly detachReplicas: boolean;
   readonly databases: readonly PlannedDatabase[];
   readonly points: readonly RestorePoint[];
 }
 
-function planFrom(open: OpenDeployment, { point, run, mode, databases, points }: PlanInput): DynamodbPlan {
+function planFrom(
+  open: OpenDeployment,
+  { point, run, mode, detachReplicas, databases, points }: PlanInput,
+): DynamodbPlan {
   const tables = databases.flatMap((database) => planTables(database, run));
   const proofs = databases.flatMap(
     (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond: secondOf(point) }) ?? [],
@@ -103,6 +116,8 @@ function planFrom(open: OpenDeployment, { point, run, mode, databases, points }:
     instances: point.instances,
     leftAlone: databases.flatMap(createdSince),
     dyingPoints: dyingPoints(points, { mode, tables }),
+    ...(detachReplicas && mode === "in-place" && { detachReplicas: true }),
+    ...(databases.some(isLessCaptured) && { lessCaptured: true }),
   };
 }
 
@@ -122,7 +137,7 @@ async function refuseUnlessPossible(
   databases: readonly PlannedDatabase[],
 ): Promise<void> {
   const reasons = [
-    ...databases.flatMap((database) => refusals(database, plan.run)),
+    ...databases.flatMap((database) => refusals(database, plan)),
     ...(plan.proofs.length === 0 ? ["the restore point has no coordinator table"] : []),
     ...(await takenNames(open, plan)),
   ];

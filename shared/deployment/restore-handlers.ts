@@ -1,5 +1,3 @@
-import { applySettings } from "../databases/dynamodb/apply-settings.ts";
-import { captureTable } from "../databases/dynamodb/capture.ts";
 import { concurrently } from "../databases/dynamodb/concurrently.ts";
 import type { DynamodbConnection } from "../databases/dynamodb/connection.ts";
 import {
@@ -12,15 +10,16 @@ import {
 import { deleteTable, protectAgain } from "../databases/dynamodb/delete-table.ts";
 import { missingCopy } from "../databases/dynamodb/missing-copy.ts";
 import { observe } from "../databases/dynamodb/observe.ts";
-import { readRecovery } from "../databases/dynamodb/settings.ts";
+import { applySettings } from "../databases/dynamodb/settings/apply-settings.ts";
+import { readRecovery } from "../databases/dynamodb/settings/recovery.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../restore/dynamodb/abandon.ts";
 import type { BackedUp, RestoreEvent } from "../restore/dynamodb/effects.ts";
-import type { DynamodbPlan, PlannedTable } from "../restore/dynamodb/plan.ts";
+import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
 import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
-import { settingsDifferences } from "../restore/dynamodb/settings.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import type { Journal } from "../workflow/journal.ts";
+import { compareSettings } from "./compare-settings.ts";
 import { lookAgain } from "./look-again.ts";
 import { missingOriginals } from "./missing-originals.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
@@ -80,7 +79,7 @@ export function restoreHandlers(
     },
     "apply-settings": ({ table: { database, name, original } }) =>
       applySettings(connectionOf(database), name, original.settings),
-    "compare-settings": ({ table }) => compareSettings(open, table),
+    "compare-settings": ({ table }) => compareSettings(open.database(table.database).connection, table),
     "missing-originals": async ({ plan }) =>
       (await missingOriginals(open, plan)).map(({ table }) => table.name),
     "mark-run": async ({ state }) => {
@@ -133,15 +132,6 @@ async function isCovered(open: OpenDeployment, { tables, proofs, run }: Dynamodb
     },
   );
   return covered.every(Boolean);
-}
-
-async function compareSettings(
-  open: OpenDeployment,
-  { database, name, original }: PlannedTable,
-): Promise<readonly string[]> {
-  const known = { coordinator: original.coordinator, metadata: original.metadata };
-  const now = await captureTable(open.database(database).connection, name, known);
-  return now === undefined ? ["the table is gone"] : settingsDifferences(original.settings, now.settings);
 }
 
 async function runBackups(

@@ -4,7 +4,7 @@ import { configJsonSchema, type JsonSchema, settingsAt } from "../../shared/conf
 
 const FILE = fileURLToPath(new URL("../../schema/stillpoint.schema.json", import.meta.url));
 
-// Written anew by: npx vitest run -u test/config/json-schema.test.ts
+// Written anew by: npx vitest run test/config/json-schema.test.ts -u
 test("the JSON Schema for editors is the one that the definition gives", async () => {
   await expect(formatted(configJsonSchema())).toMatchFileSnapshot(FILE);
 });

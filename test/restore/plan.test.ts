@@ -7,9 +7,10 @@ import { createdSince, planTables, refusals } from "../../shared/restore/dynamod
 import { AT_SECOND, captured, databaseOf, planOf, RUN } from "./example-plan.ts";
 
 const NAME = "prod_scalar.asset";
+const IN_PLACE = { run: RUN, mode: "in-place" } as const;
 
 function refused(now: Partial<CapturedTable> | undefined, name = NAME): readonly string[] {
-  return refusals(databaseOf([captured(name)], now ? [captured(name, now)] : []), RUN);
+  return refusals(databaseOf([captured(name)], now ? [captured(name, now)] : []), IN_PLACE);
 }
 
 test("a table as it was backed up, inside its coverage, is not refused", () => {
@@ -47,7 +48,7 @@ test("all reasons come at once, over all tables", () => {
     captured("again", { id: "another" }),
     captured("both", { coverage: undefined as never, replicas: ["eu-west-1"] }),
   ];
-  const reasons = refusals(databaseOf(atBackup, now), RUN);
+  const reasons = refusals(databaseOf(atBackup, now), IN_PLACE);
   expect(reasons).toHaveLength(4);
   for (const name of ["gone", "again", "both"])
     expect(reasons.some((reason) => reason.includes(`"${name}"`))).toBe(true);

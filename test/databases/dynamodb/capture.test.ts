@@ -5,7 +5,7 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
-import { applySettings } from "../../../shared/databases/dynamodb/apply-settings.ts";
+import { applySettings } from "../../../shared/databases/dynamodb/settings/apply-settings.ts";
 import { captureTable } from "../../../shared/databases/dynamodb/capture.ts";
 import { startCopy } from "../../../shared/databases/dynamodb/copies.ts";
 import { CapturedDynamodb, type CapturedTable } from "../../../shared/restore/dynamodb/captured.ts";

@@ -42,6 +42,8 @@ describe("a configuration", () => {
               metadataNamespace: "scalardb",
               coordinatorNamespace: "coordinator",
               ledgerNamespace: "scalar",
+              globalTables: "refuse",
+              keepBackupsMs: "forever",
             },
           ],
         },

@@ -72,6 +72,14 @@ export function program(run: Run): Command {
         (await import("./commands/verify.ts")).verify(shell, name, options),
       ),
     );
+  add("expire", "delete the backups of restores that are old enough and not the only copy")
+    .argument("[deployment]")
+    .option("--dry-run", "say what would be deleted and why; delete nothing")
+    .action((name, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/expire.ts")).expire(shell, name, options),
+      ),
+    );
   add("status", "age of the last point, what is paused, what is running")
     .argument("[deployment]")
     .action((name, _, command) =>

@@ -120,6 +120,8 @@ export const Run = z.strictObject({
   plan: z.unknown(),
   failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
   result: z.unknown().optional(),
+  /** Backups that it had left and that are gone: deleted by the rule, or found missing. */
+  expired: z.array(z.strictObject({ arn: z.string(), atMs: ms })).exactOptional(),
 });
 export type Run = z.infer<typeof Run>;
 

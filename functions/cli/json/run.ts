@@ -86,6 +86,7 @@ export const RunJson = z.strictObject({
   plan: PlanJson,
   failure: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
   result: RestoreResultJson.exactOptional(),
+  expired: z.array(z.strictObject({ arn: z.string(), atMs: z.number().int() })).exactOptional(),
 });
 
 export function runJson(run: PlannedRun): object {

@@ -74,13 +74,13 @@ function isUnfinished({ state }: Run): boolean {
 /** What was expired before is not asked for again. */
 function leftBackups(run: Run): readonly Left[] {
   if (run.state !== "done") return [];
-  const { tables } = (run as PlannedRun).plan.dynamodb;
+  const { dynamodb } = (run.plan ?? {}) as Partial<PlannedRun["plan"]>;
   const expired = new Set((run.expired ?? []).map(({ arn }) => arn));
-  const { backups = [] } = run.result as Partial<RestoreResult>;
+  const { backups = [] } = (run.result ?? {}) as Partial<RestoreResult>;
   return backups
     .filter((arn) => !expired.has(arn))
     .flatMap((arn) => {
-      const table = tables.find(({ temporary }) => arn.includes(`:table/${temporary}/backup/`));
+      const table = dynamodb?.tables.find(({ temporary }) => arn.includes(`:table/${temporary}/backup/`));
       if (table === undefined) return [];
       const { database, temporary, name: original, backup: name } = table;
       return [{ run: run.id, database, table: original, arn, doneMs: run.updatedMs, temporary, name }];

@@ -8,6 +8,7 @@ import {
   startReplacement,
 } from "../databases/dynamodb/copies.ts";
 import { deleteTable, protectAgain } from "../databases/dynamodb/delete-table.ts";
+import { inTurns } from "../databases/dynamodb/in-turns.ts";
 import { missingCopy } from "../databases/dynamodb/missing-copy.ts";
 import { observe } from "../databases/dynamodb/observe.ts";
 import { applySettings } from "../databases/dynamodb/settings/apply-settings.ts";
@@ -46,6 +47,8 @@ export function restoreHandlers(
 ): Handlers<AbandonEffects> {
   const guard = async (table: string) => journal && refuseOvertaken(journal, table);
   const connectionOf = (database: string) => open.database(database).connection;
+  // Of an account the service takes about one change a second: all tables at once would starve each other.
+  const settingsTurn = inTurns(AT_A_TIME);
   return {
     recheck: async ({ plan, untouched }) => {
       await recheck(open, plan, untouched);
@@ -78,8 +81,9 @@ export function restoreHandlers(
       return report;
     },
     "apply-settings": ({ table: { database, name, original } }) =>
-      applySettings(connectionOf(database), name, original.settings),
-    "compare-settings": ({ table }) => compareSettings(open.database(table.database).connection, table),
+      settingsTurn(() => applySettings(connectionOf(database), name, original.settings)),
+    "compare-settings": ({ table }) =>
+      settingsTurn(() => compareSettings(connectionOf(table.database), table)),
     "missing-originals": async ({ plan }) =>
       (await missingOriginals(open, plan)).map(({ table }) => table.name),
     "mark-run": async ({ state }) => {

@@ -62,6 +62,19 @@ describe("a configuration", () => {
     });
   });
 
+  test("says how long backups are kept, and where Lambda and CloudWatch are if not at the endpoint", async () => {
+    const more = "keepBackups: 90d, globalTables: accept, lambdaEndpoint: http://lambda";
+    const database = `{ kind: dynamodb, region: r, endpoint: http://here, ${more} }`;
+    const path = await fileWith(deploymentWith(`databases: { main: ${database} }`));
+    expect(loadConfig(path, {}).deployments[0]?.databases[0]).toMatchObject({
+      keepBackupsMs: 90 * 86_400_000,
+      globalTables: "accept",
+      autoScalingEndpoint: "http://here",
+      lambdaEndpoint: "http://lambda",
+      cloudwatchEndpoint: "http://here",
+    });
+  });
+
   test("is frozen to its last list", async () => {
     const config = loadConfig(await fileWith(LEAST), {});
     const [deployment] = config.deployments;

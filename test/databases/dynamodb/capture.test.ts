@@ -97,6 +97,7 @@ test("what a restore loses is put back, and putting it back twice changes nothin
   await setEverything(prod);
   ahead(prod, 2_000);
   const original = await accountsOf(prod);
+  expect(original.settings.policy).toBe(policyFor(original.arn));
   const { connection } = prod.database;
   const atSecond = Math.floor(prod.db.now() / 1000) - 1;
   const target = `${ACCOUNTS}.copy`;

@@ -7,6 +7,7 @@ import {
 import {
   type CreateTableCommandInput,
   EnableKinesisStreamingDestinationCommand,
+  GetResourcePolicyCommand,
   PutItemCommand,
   PutResourcePolicyCommand,
   TagResourceCommand,
@@ -148,6 +149,7 @@ async function setTheRest(swift: Swift, arn: string): Promise<void> {
   await update({ StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" } });
   await update({ TableClass: "STANDARD_INFREQUENT_ACCESS" });
   await client.send(new PutResourcePolicyCommand({ ResourceArn: arn, Policy: policyFor(arn) }));
+  await until(() => client.send(new GetResourcePolicyCommand({ ResourceArn: arn })).catch(() => undefined));
   for (const index of [{}, { IndexName: INDEX, ContributorInsightsMode: "THROTTLED_KEYS" as const }])
     await client.send(
       new UpdateContributorInsightsCommand({

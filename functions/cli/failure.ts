@@ -45,7 +45,7 @@ export function startCommand({ id, deployment, mode }: NonNullable<Circumstances
 }
 
 /** Commands that act on one deployment need its name where there are several. */
-const NAMED = /\bstillpoint (backup|list|plan|unpause|status)\b/g;
+const NAMED = /\bstillpoint (backup|expire|list|plan|unpause|status)\b/g;
 
 export function typeable(text: string, { deployment, config }: Circumstances): string {
   const named = deployment === undefined ? text : text.replaceAll(NAMED, `$& ${quoted(deployment)}`);

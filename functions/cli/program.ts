@@ -80,6 +80,14 @@ export function program(run: Run): Command {
         (await import("./commands/verify.ts")).verify(shell, name, options),
       ),
     );
+  add("expire", "delete the backups of restores that are old enough and not the only copy")
+    .argument("[deployment]")
+    .option("--dry-run", "say what would be deleted and why; delete nothing")
+    .action((name, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/expire.ts")).expire(shell, name, options),
+      ),
+    );
   add("status", "age of the last point, what is paused, what is running")
     .argument("[deployment]")
     .action((name, _, command) =>
@@ -97,7 +105,8 @@ function pointOptions(command: Command): Command {
   return command
     .option("--point <id>", "the restore point")
     .option("--at <time>", "the last valid point at or before a time, such as 2026-11-21T18:00Z")
-    .option("--side-by-side", "keep the copies under temporary names and leave the originals alone");
+    .option("--side-by-side", "keep the copies under temporary names and leave the originals alone")
+    .option("--detach-replicas", "in place: leave the other replicas of global tables behind as they are");
 }
 
 function addRestore(restore: Command, from: From, run: Run): void {

@@ -32,7 +32,8 @@ function restoreTableFromBackup(world: World, input: FromBackupInput): object {
 }
 
 function begin(world: World, input: FromBackupInput, backup: Backup): object {
-  const { blueprint, items, encryption, onDemandThroughput } = backup;
+  const { blueprint, items, encryption, onDemandThroughput, indexLimits } = backup;
+  const carried = { encryption, onDemandThroughput, indexLimits };
   const summary = {
     SourceTableArn: backup.table.arn,
     SourceBackupArn: backup.arn,
@@ -40,7 +41,7 @@ function begin(world: World, input: FromBackupInput, backup: Backup): object {
     RestoreInProgress: true as const,
   };
   backup.phase = "restoring";
-  return startRestore(world, input, { blueprint, items, encryption, onDemandThroughput, summary }, () => {
+  return startRestore(world, input, { blueprint, items, ...carried, summary }, () => {
     backup.phase = "available";
   });
 }

@@ -30,6 +30,7 @@ export interface Backup {
   readonly features: Wire;
   readonly encryption: Wire | undefined;
   readonly onDemandThroughput: Wire | undefined;
+  readonly indexLimits: ReadonlyMap<string, Wire>;
   /** A backup feeds one restore at a time, and cannot be deleted meanwhile. */
   phase: "creating" | "available" | "restoring";
 }
@@ -96,7 +97,7 @@ function addBackup(
   what: Pick<Backup, "name" | "items" | "kind" | "phase">,
 ): Backup {
   const createdAtMs = world.clock.now();
-  const { encryption, onDemandThroughput } = table.settings;
+  const { encryption, onDemandThroughput, indexLimits } = table.settings;
   const backup: Backup = {
     ...what,
     arn: `${table.arn}/backup/${String(createdAtMs).padStart(14, "0")}-${crypto.randomUUID().slice(0, 8)}`,
@@ -106,6 +107,7 @@ function addBackup(
     features: featuresOf(table),
     encryption,
     onDemandThroughput,
+    indexLimits: new Map(indexLimits),
   };
   world.backups.set(backup.arn, backup);
   return backup;

@@ -144,6 +144,8 @@ async function makeWorld(backend: Backend, settings: Settings): Promise<World> {
     locks: new ItemLocks(),
     backups: new Map(),
     autoScaling: new AutoScaling(),
+    mappings: new Map(),
+    alarms: new Map(),
     transactionTokens: new TransactionTokens(),
     background: new Background(),
   };

@@ -23,12 +23,17 @@ const CONTROL_PLANE: readonly string[] = [
   "DescribeBackup",
   "RestoreTableToPointInTime",
   "RestoreTableFromBackup",
+  "PutResourcePolicy",
+  "UpdateContributorInsights",
+  "EnableKinesisStreamingDestination",
 ];
 
 /** As policies name the actions. */
 const ACTION_PREFIXES: { readonly [service: string]: string } = {
   DynamoDB_20120810: "dynamodb",
   AnyScaleFrontendService: "application-autoscaling",
+  GraniteServiceVersion20100801: "cloudwatch",
+  AWSLambda: "lambda",
 };
 
 /** What real clients meet beside what they asked for: missing permissions, throttling, lost answers. */

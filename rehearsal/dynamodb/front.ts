@@ -4,11 +4,16 @@ import { AUTO_SCALING } from "./auto-scaling.ts";
 import { BACKUP_LIST } from "./backup-list.ts";
 import { BACKUP_RESTORE } from "./backup-restore.ts";
 import { BACKUPS } from "./backups.ts";
+import { CLOUDWATCH } from "./cloudwatch.ts";
 import { CONTINUOUS_BACKUPS } from "./continuous-backups.ts";
+import { CONTRIBUTOR_INSIGHTS } from "./contributor-insights.ts";
 import type { Faults } from "./faults.ts";
+import { KINESIS_DESTINATIONS } from "./kinesis-destinations.ts";
+import { LAMBDA } from "./lambda.ts";
 import { POINT_IN_TIME_RESTORE } from "./point-in-time-restore.ts";
 import { READS } from "./reads.ts";
 import { Refusal, refuse } from "./refusal.ts";
+import { RESOURCE_POLICIES } from "./resource-policies.ts";
 import { TABLE_CHANGES } from "./table-changes.ts";
 import { TABLE_LIFE } from "./table-life.ts";
 import { TAGS } from "./tags.ts";
@@ -30,6 +35,9 @@ const DYNAMODB: Operations = {
   ...TABLE_CHANGES,
   ...TIME_TO_LIVE,
   ...TAGS,
+  ...RESOURCE_POLICIES,
+  ...CONTRIBUTOR_INSIGHTS,
+  ...KINESIS_DESTINATIONS,
   ...CONTINUOUS_BACKUPS,
   ...POINT_IN_TIME_RESTORE,
   ...BACKUPS,
@@ -40,6 +48,8 @@ const DYNAMODB: Operations = {
 const SERVICES: { readonly [target: string]: Operations } = {
   DynamoDB_20120810: DYNAMODB,
   AnyScaleFrontendService: AUTO_SCALING,
+  GraniteServiceVersion20100801: CLOUDWATCH,
+  AWSLambda: LAMBDA,
 };
 
 /** Longer than client pools keep an idle connection, so that a client never writes into one being closed. */

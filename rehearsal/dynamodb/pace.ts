@@ -19,6 +19,8 @@ export interface Pace {
   readonly settingCooldownMs: number;
   /** Between two changes of a table's time to live. */
   readonly ttlCooldownMs: number;
+  /** For this long after a resource policy was put, the one before is answered. */
+  readonly policySeenMs: number;
 }
 
 /** What was measured or is documented of the real service; restores of nearly empty tables. */
@@ -34,6 +36,7 @@ export const REAL_PACE: Pace = {
   continuousBackupsUnavailableMs: 6_000,
   settingCooldownMs: 15_000,
   ttlCooldownMs: 31 * 60_000,
+  policySeenMs: 5_000,
 };
 
 /** About a hundredth of the real pace, so that a rehearsal fits in a minute. */
@@ -49,6 +52,7 @@ export const REHEARSAL_PACE: Pace = {
   continuousBackupsUnavailableMs: 60,
   settingCooldownMs: 150,
   ttlCooldownMs: 18_600,
+  policySeenMs: 50,
 };
 
 const WHAT: Record<keyof Pace, string> = {
@@ -63,6 +67,7 @@ const WHAT: Record<keyof Pace, string> = {
   continuousBackupsUnavailableMs: "continuous backups unavailable after a table became active",
   settingCooldownMs: "wait between changes of deletion protection or policy",
   ttlCooldownMs: "wait between changes of time to live",
+  policySeenMs: "until a new policy is answered",
 };
 
 /** One figure that differs from the real service, for printing what is scaled down. */

@@ -34,14 +34,15 @@ async function restoreTableToPointInTime(world: World, input: PointInTimeInput):
   const blueprint = blueprintOf(await describeNow(world, source));
   checkOverrides(blueprint, input);
   checkTarget(world, String(input.TargetTableName));
-  const { encryption, onDemandThroughput } = source.settings;
+  const { encryption, onDemandThroughput, indexLimits } = source.settings;
   const summary = {
     SourceTableArn: source.arn,
     RestoreDateTime: toWireSeconds(secondMs),
     RestoreInProgress: true as const,
   };
   const items = itemsInSecond(world, source, secondMs);
-  return startRestore(world, input, { blueprint, items, encryption, onDemandThroughput, summary }, () => {});
+  const carried = { encryption, onDemandThroughput, indexLimits };
+  return startRestore(world, input, { blueprint, items, ...carried, summary }, () => {});
 }
 
 function checkSource({ SourceTableName, SourceTableArn }: PointInTimeInput): string {

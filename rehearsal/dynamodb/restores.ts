@@ -21,6 +21,7 @@ export interface RestoreSource {
   readonly items: readonly Item[];
   readonly encryption: Wire | undefined;
   readonly onDemandThroughput: Wire | undefined;
+  readonly indexLimits: ReadonlyMap<string, Wire>;
   readonly summary: RestoreSummary;
 }
 
@@ -86,6 +87,7 @@ export function startRestore(
       ...defaultSettings(),
       encryption: encryptionOf(input.SSESpecificationOverride) ?? source.encryption,
       onDemandThroughput: input.OnDemandThroughputOverride ?? source.onDemandThroughput,
+      indexLimits: new Map(source.indexLimits),
     },
     createdAtMs: world.clock.now(),
   });

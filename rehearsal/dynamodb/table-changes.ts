@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { checkLimits, indexLimitsOf, limited, setIndexLimit } from "./on-demand-limits.ts";
 import { refuse } from "./refusal.ts";
 import { describe, describeNow } from "./table-description.ts";
 import { encryptionOf, type SettingsInput, streamOf, withoutSettings } from "./table-settings.ts";
@@ -25,7 +26,7 @@ export function changeable(world: World, nameOrArn: unknown): Table {
 }
 
 /** Some settings can be changed only so often; a client is told when it may try again. */
-function checkCooldown(world: World, table: Table, setting: string): void {
+export function checkCooldown(world: World, table: Table, setting: string): void {
   const sinceMs = performance.now() - (table.settings.changedMs.get(setting) ?? Number.NEGATIVE_INFINITY);
   const leftMs = world.pace.settingCooldownMs - sinceMs;
   if (leftMs > 0) {
@@ -41,6 +42,7 @@ function checkCooldown(world: World, table: Table, setting: string): void {
 async function updateTable(world: World, input: SettingsInput & Wire): Promise<object> {
   const table = changeable(world, input["TableName"]);
   checkStream(table, input.StreamSpecification);
+  checkLimits(table.description, input);
   changeDeletionProtection(world, table, input.DeletionProtectionEnabled);
   await changeShape(world, table, withoutSettings(input));
   const takesTime = changeSettings(world, table, input);
@@ -79,45 +81,18 @@ async function changeShape(world: World, table: Table, input: Wire): Promise<voi
 /** Whether the table is UPDATING for a while afterwards. */
 function changeSettings(world: World, { settings }: Table, input: SettingsInput): boolean {
   if (input.SSESpecification !== undefined) settings.encryption = encryptionOf(input.SSESpecification);
-  if (input.OnDemandThroughput !== undefined) settings.onDemandThroughput = input.OnDemandThroughput;
+  if (input.OnDemandThroughput !== undefined)
+    settings.onDemandThroughput = limited({ ...settings.onDemandThroughput, ...input.OnDemandThroughput });
+  for (const [index, limit] of indexLimitsOf(input as Wire)) setIndexLimit(settings, index, limit);
+  for (const { Create, Delete } of input.ReplicaUpdates ?? []) {
+    if (Create) settings.replicas.add(Create.RegionName);
+    if (Delete) settings.replicas.delete(Delete.RegionName);
+  }
   if (input.StreamSpecification !== undefined)
     settings.stream = streamOf(input.StreamSpecification, world.clock.now());
   const newClass = input.TableClass !== undefined && input.TableClass !== settings.tableClass;
   settings.tableClass = input.TableClass ?? settings.tableClass;
-  return newClass || input.StreamSpecification !== undefined;
+  return newClass || input.StreamSpecification !== undefined || input.ReplicaUpdates !== undefined;
 }
 
-interface PolicyInput {
-  readonly ResourceArn?: string;
-  readonly Policy?: string;
-}
-
-function putResourcePolicy(world: World, { ResourceArn, Policy = "" }: PolicyInput): object {
-  const table = changeable(world, ResourceArn);
-  checkCooldown(world, table, "resource policy");
-  const revision = String(world.clock.now());
-  table.settings.policy = { text: Policy, revision };
-  return { RevisionId: revision };
-}
-
-function getResourcePolicy(world: World, { ResourceArn }: PolicyInput): object {
-  const { policy } = changeable(world, ResourceArn).settings;
-  if (policy === undefined)
-    return refuse(
-      "PolicyNotFoundException",
-      `Resource-based policy not found for the provided ResourceArn: ${ResourceArn}`,
-    );
-  return { Policy: policy.text, RevisionId: policy.revision };
-}
-
-function deleteResourcePolicy(world: World, { ResourceArn }: PolicyInput): object {
-  changeable(world, ResourceArn).settings.policy = undefined;
-  return {};
-}
-
-export const TABLE_CHANGES: Operations = {
-  UpdateTable: updateTable,
-  PutResourcePolicy: putResourcePolicy,
-  GetResourcePolicy: getResourcePolicy,
-  DeleteResourcePolicy: deleteResourcePolicy,
-};
+export const TABLE_CHANGES: Operations = { UpdateTable: updateTable };

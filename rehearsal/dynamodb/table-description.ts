@@ -42,8 +42,17 @@ function describeIndexes(table: Table, described: Wire): Wire {
   const { GlobalSecondaryIndexes, LocalSecondaryIndexes } = described as {
     [list: string]: readonly Index[] | undefined;
   };
+  const limits = (name: string) => {
+    const limit = table.settings.indexLimits.get(name);
+    return limit && { OnDemandThroughput: limit };
+  };
   return {
-    ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes: GlobalSecondaryIndexes.map(named) }),
+    ...(GlobalSecondaryIndexes && {
+      GlobalSecondaryIndexes: GlobalSecondaryIndexes.map((index) => ({
+        ...named(index),
+        ...limits(index.IndexName),
+      })),
+    }),
     ...(LocalSecondaryIndexes && { LocalSecondaryIndexes: LocalSecondaryIndexes.map(named) }),
   };
 }

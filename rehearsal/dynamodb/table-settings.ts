@@ -1,4 +1,14 @@
+import { indexLimitsOf, limited, withoutIndexLimits } from "./on-demand-limits.ts";
 import type { Wire } from "./wire.ts";
+
+/** A resource policy; for some seconds the service still answers with the one before. */
+export interface Policy {
+  readonly text: string;
+  readonly revision: string;
+  readonly before: string | undefined;
+  /** On the monotonic clock. */
+  readonly putMs: number;
+}
 
 /** What a table remembers beside its items and indexes; dynalite ignores all of it. */
 export interface TableSettings {
@@ -9,7 +19,16 @@ export interface TableSettings {
   /** Absent where the service's own key encrypts the table. */
   encryption: Wire | undefined;
   onDemandThroughput: Wire | undefined;
-  policy: { readonly text: string; readonly revision: string } | undefined;
+  /** On-demand limits by the name of the index. */
+  readonly indexLimits: Map<string, Wire>;
+  policy: Policy | undefined;
+  streamPolicy: Policy | undefined;
+  /** Mode of Contributor Insights by index; the table itself under the empty name. */
+  readonly insights: Map<string, string>;
+  /** Precision by the ARN of the Kinesis stream. */
+  readonly kinesis: Map<string, string>;
+  /** Other regions of a global table. */
+  readonly replicas: Set<string>;
   readonly tags: Map<string, string>;
   /** When a setting with a cooldown was last changed, on the monotonic clock. */
   readonly changedMs: Map<string, number>;
@@ -25,6 +44,12 @@ export interface SettingsInput {
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
   readonly ResourcePolicy?: string;
   readonly WarmThroughput?: Wire;
+  readonly ReplicaUpdates?: readonly ReplicaUpdate[];
+}
+
+interface ReplicaUpdate {
+  readonly Create?: { readonly RegionName: string };
+  readonly Delete?: { readonly RegionName: string };
 }
 
 const SETTINGS = [
@@ -36,11 +61,14 @@ const SETTINGS = [
   "Tags",
   "ResourcePolicy",
   "WarmThroughput",
+  "ReplicaUpdates",
 ] as const satisfies readonly (keyof SettingsInput)[];
 
 export function withoutSettings(input: Wire): Wire {
-  return Object.fromEntries(
-    Object.entries(input).filter(([name]) => !(SETTINGS as readonly string[]).includes(name)),
+  return withoutIndexLimits(
+    Object.fromEntries(
+      Object.entries(input).filter(([name]) => !(SETTINGS as readonly string[]).includes(name)),
+    ),
   );
 }
 
@@ -53,7 +81,12 @@ export function defaultSettings(): TableSettings {
     tableClass: "STANDARD",
     encryption: undefined,
     onDemandThroughput: undefined,
+    indexLimits: new Map(),
     policy: undefined,
+    streamPolicy: undefined,
+    insights: new Map(),
+    kinesis: new Map(),
+    replicas: new Set(),
     tags: new Map(),
     changedMs: new Map(),
   };
@@ -66,11 +99,16 @@ export function settingsOf(input: SettingsInput, nowMs: number): TableSettings {
     stream: streamOf(input.StreamSpecification, nowMs),
     tableClass: input.TableClass ?? "STANDARD",
     encryption: encryptionOf(input.SSESpecification),
-    onDemandThroughput: input.OnDemandThroughput,
-    policy:
-      input.ResourcePolicy === undefined ? undefined : { text: input.ResourcePolicy, revision: `${nowMs}` },
+    onDemandThroughput: limited(input.OnDemandThroughput),
+    indexLimits: new Map(indexLimitsOf(input as Wire)),
+    policy: input.ResourcePolicy === undefined ? undefined : policyOf(input.ResourcePolicy, nowMs),
     tags: new Map((input.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
   };
+}
+
+/** Seen at once. */
+function policyOf(text: string, nowMs: number): Policy {
+  return { text, revision: `${nowMs}`, before: undefined, putMs: Number.NEGATIVE_INFINITY };
 }
 
 /** A stream that is switched on again is another one: its label and ARN are new. */
@@ -96,6 +134,10 @@ export function describeSettings(settings: TableSettings, tableArn: string): Wir
     ...(settings.tableClass !== "STANDARD" && { TableClassSummary: { TableClass: settings.tableClass } }),
     ...(settings.encryption && { SSEDescription: describeEncryption(settings.encryption) }),
     ...(settings.onDemandThroughput && { OnDemandThroughput: settings.onDemandThroughput }),
+    ...(settings.replicas.size > 0 && {
+      GlobalTableVersion: "2019.11.21",
+      Replicas: [...settings.replicas].map((RegionName) => ({ RegionName, ReplicaStatus: "ACTIVE" })),
+    }),
   };
 }
 

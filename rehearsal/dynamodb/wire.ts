@@ -14,8 +14,28 @@ export interface WireRequest {
 const REQUEST_BYTES_MAX = 16 * 1024 * 1024;
 
 export async function readRequest(message: IncomingMessage): Promise<WireRequest> {
+  const url = new URL(message.url ?? "/", "http://here");
+  if (url.pathname.startsWith(MAPPINGS)) return readMappingRequest(message, url);
   const [service = "", operation = ""] = String(message.headers["x-amz-target"] ?? "").split(".");
   return { service, operation, input: parseBody(await readBody(message)) };
+}
+
+/** Lambda speaks in methods and paths, where the others name their operation in a header. */
+const MAPPINGS = "/2015-03-31/event-source-mappings";
+const MAPPING_OPERATIONS: { readonly [method: string]: string } = {
+  GET: "ListEventSourceMappings",
+  POST: "CreateEventSourceMapping",
+  DELETE: "DeleteEventSourceMapping",
+};
+
+async function readMappingRequest(message: IncomingMessage, url: URL): Promise<WireRequest> {
+  const body = parseBody(await readBody(message));
+  const uuid = url.pathname.slice(MAPPINGS.length).replaceAll("/", "");
+  return {
+    service: "AWSLambda",
+    operation: MAPPING_OPERATIONS[message.method ?? ""] ?? "",
+    input: { ...Object.fromEntries(url.searchParams), ...(uuid !== "" && { UUID: uuid }), ...body },
+  };
 }
 
 async function readBody(message: IncomingMessage): Promise<string> {

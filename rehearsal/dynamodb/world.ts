@@ -5,9 +5,11 @@ import type { Background } from "./background.ts";
 import type { Backup } from "./backups.ts";
 import type { DatabaseClock } from "./clock.ts";
 import type { ItemLocks } from "./item-locks.ts";
+import type { Mapping } from "./lambda.ts";
 import type { Pace } from "./pace.ts";
 import type { Tables } from "./tables.ts";
 import type { TransactionTokens } from "./transaction-tokens.ts";
+import type { Wire } from "./wire.ts";
 
 /** Everything that the operations of the imitated service share. */
 export interface World {
@@ -25,6 +27,10 @@ export interface World {
   readonly locks: ItemLocks;
   readonly backups: Map<string, Backup>;
   readonly autoScaling: AutoScaling;
+  /** Event source mappings of Lambda by their id: they outlive the streams that they read. */
+  readonly mappings: Map<string, Mapping>;
+  /** Alarms of CloudWatch by their name: they know a table by its name alone. */
+  readonly alarms: Map<string, Wire>;
   readonly transactionTokens: TransactionTokens;
   readonly background: Background;
 }

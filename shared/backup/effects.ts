@@ -48,7 +48,8 @@ export type BackupEffects = {
     input: { database: string; known?: ClockBound; budgetMs: number };
     answer: readonly ClockSample[];
   };
-  capture: { input: { database: string }; answer: Capture };
+  /** `again` after the hold: whether it is the same still. What a restore needs later is known by then. */
+  capture: { input: { database: string; again?: true }; answer: Capture };
   "open-pause": { input: { record: PauseRecord }; answer: null };
   /** Whether the record is open still: a sweep may have looked after it while this process stood still. */
   "is-pause-open": { input: { pause: string }; answer: boolean };

@@ -50,7 +50,7 @@ export function* judge(
             : clockLies(database, measured),
         );
     }
-    const after = yield* captureAll(Object.keys(prepared.captures));
+    const after = yield* captureAll(Object.keys(prepared.captures), { again: true });
     reasons.push(...changed(prepared.captures, after), ...uncovered(seconds, after));
     reasons.push(...ownClockReasons(started, yield* ask("now", {}), clockAllowanceMs));
   } catch (error) {

@@ -77,10 +77,13 @@ function refuseUnlessOpen(answers: readonly GateAnswer[]): void {
 }
 
 /** Asks every database what there is; one whose backup would be worthless stops the backup. */
-export function* captureAll(databases: readonly string[]): Workflow<Readonly<Record<string, Capture>>> {
+export function* captureAll(
+  databases: readonly string[],
+  look: { readonly again?: true } = {},
+): Workflow<Readonly<Record<string, Capture>>> {
   const captures: Record<string, Capture> = {};
   for (const database of databases) {
-    const capture = yield* ask("capture", { database });
+    const capture = yield* ask("capture", { database, ...look });
     if (capture.problems.length > 0)
       throw new StillpointError(
         "NOT_PROTECTED",

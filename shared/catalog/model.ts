@@ -135,6 +135,8 @@ export const Run = z.strictObject({
       callback: z.string().exactOptional(),
     })
     .exactOptional(),
+  /** Backups that it had left and that are gone: deleted by the rule, or found missing. */
+  expired: z.array(z.strictObject({ arn: z.string(), atMs: ms })).exactOptional(),
 });
 export type Run = z.infer<typeof Run>;
 

@@ -112,12 +112,18 @@ export interface DatabaseSettings {
   readonly region: string;
   readonly endpoint?: string;
   readonly autoScalingEndpoint?: string;
+  readonly lambdaEndpoint?: string;
+  readonly cloudwatchEndpoint?: string;
   readonly profile?: string;
   readonly prefix: string;
   readonly metadataNamespace: string;
   readonly coordinatorNamespace: string;
   /** ScalarDL only. */
   readonly ledgerNamespace?: string;
+  /** Whether tables with replicas in other regions are backed up. */
+  readonly globalTables: "refuse" | "accept";
+  /** How long the backups of a restore in place are kept at least. */
+  readonly keepBackupsMs: "forever" | number;
 }
 
 export interface Schedule {
@@ -254,12 +260,21 @@ function pauseFrom(pause: PauseSection): PauseSettings {
 }
 
 function databaseFrom(name: string, section: DatabaseSection, product: Product): DatabaseSettings {
-  const { endpoint, autoScalingEndpoint = endpoint, profile, ledgerNamespace, ...always } = section;
+  const { endpoint, profile, ledgerNamespace, keepBackups, ...always } = section;
+  const {
+    autoScalingEndpoint = endpoint,
+    lambdaEndpoint = endpoint,
+    cloudwatchEndpoint = endpoint,
+    ...rest
+  } = always;
   return {
     name,
-    ...always,
+    ...rest,
+    keepBackupsMs: keepBackups,
     ...(endpoint !== undefined && { endpoint }),
     ...(autoScalingEndpoint !== undefined && { autoScalingEndpoint }),
+    ...(lambdaEndpoint !== undefined && { lambdaEndpoint }),
+    ...(cloudwatchEndpoint !== undefined && { cloudwatchEndpoint }),
     ...(profile !== undefined && { profile }),
     ...(product === "scalardl" && { ledgerNamespace: ledgerNamespace ?? LEDGER_NAMESPACE }),
   };

@@ -60,6 +60,12 @@ export const DatabaseSection = z
     autoScalingEndpoint: checkedText(urlProblem)
       .optional()
       .describe("Address of Application Auto Scaling. Default: the same as endpoint."),
+    lambdaEndpoint: checkedText(urlProblem)
+      .optional()
+      .describe("Address of AWS Lambda, which knows who reads a stream. Default: the same as endpoint."),
+    cloudwatchEndpoint: checkedText(urlProblem)
+      .optional()
+      .describe("Address of CloudWatch, which has the alarms. Default: the same as endpoint."),
     profile,
     prefix: z
       .string()
@@ -71,6 +77,20 @@ export const DatabaseSection = z
     ledgerNamespace: text("must be a namespace of letters, digits and underscores", NAMESPACE)
       .optional()
       .describe('Namespace of the Ledger\'s tables, ScalarDL only. Default: "scalar".'),
+    globalTables: z
+      .enum(["refuse", "accept"])
+      .default("refuse")
+      .describe(
+        "Whether tables with replicas in other regions are backed up: accept only where nobody writes to them there, " +
+          "since a pause holds no writer of another region.",
+      ),
+    keepBackups: z
+      .union([z.literal("forever"), duration("1d", "3650d")])
+      .prefault("forever")
+      .describe(
+        'How long the backups that a restore in place leaves are kept: "forever", or until stillpoint expire finds ' +
+          "them older than this and no longer needed.",
+      ),
   })
   .describe("One database that the deployment keeps its data in.");
 

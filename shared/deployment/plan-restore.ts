@@ -9,6 +9,7 @@ import { describePlan } from "../restore/dynamodb/describe-plan.ts";
 import {
   createdSince,
   type DynamodbPlan,
+  isLessCaptured,
   type Mode,
   type PlannedDatabase,
   planProof,
@@ -42,9 +43,12 @@ export function clocksOf(open: OpenDeployment): Clocks {
   return { ...DEFAULT_CLOCKS, scalarClockBoundMs: open.settings.pause.scalarClockBoundMs };
 }
 
-interface PlanAsked {
+/** What is asked for. */
+export interface Wanted {
   readonly choice: PointChoice;
   readonly mode: Mode;
+  /** In place: leaves the other replicas of global tables behind, instead of refusing. */
+  readonly detachReplicas?: boolean;
   /** Where whoever asked has a name for it; its last eight characters mark what it makes. */
   readonly run?: string;
   readonly request?: string;
@@ -53,7 +57,7 @@ interface PlanAsked {
 /** Plans a restore and keeps the plan in the catalog. Changes nothing else; all reasons against come at once. */
 export async function planRestore(
   open: OpenDeployment,
-  { choice, mode, run: given, request }: PlanAsked,
+  { choice, mode, detachReplicas = false, run: given, request }: Wanted,
 ): Promise<PlannedRun> {
   const { catalog, clock, settings } = open;
   const points = (await catalog.points.list(settings.name)).records;
@@ -61,7 +65,7 @@ export async function planRestore(
   const nowMs = clock.wallMs();
   const run = given ?? `restore-${stamp(nowMs)}-${randomBytes(4).toString("hex")}`;
   const databases = await Promise.all(point.databases.map((database) => lookAt(open, database)));
-  const plan = planFrom(open, { point, run, mode, databases, points });
+  const plan = planFrom(open, { point, run, mode, detachReplicas, databases, points });
   await refuseUnlessPossible(open, plan, databases);
   const planned: PlannedRun = {
     schema: SCHEMA,
@@ -83,7 +87,7 @@ async function lookAt(
   open: OpenDeployment,
   database: RestorePoint["databases"][number],
 ): Promise<PlannedDatabase> {
-  const { captured: now } = await open.database(database.name).capture();
+  const { captured: now } = await open.database(database.name).capture({ withAlarms: true });
   const atBackup = CapturedDynamodb.parse(database.captured);
   return { name: database.name, atSecond: database.atSecond, atBackup, now };
 }
@@ -92,11 +96,15 @@ interface PlanInput {
   readonly point: RestorePoint;
   readonly run: string;
   readonly mode: Mode;
+  readonly detachReplicas: boolean;
   readonly databases: readonly PlannedDatabase[];
   readonly points: readonly RestorePoint[];
 }
 
-function planFrom(open: OpenDeployment, { point, run, mode, databases, points }: PlanInput): DynamodbPlan {
+function planFrom(
+  open: OpenDeployment,
+  { point, run, mode, detachReplicas, databases, points }: PlanInput,
+): DynamodbPlan {
   const tables = databases.flatMap((database) => planTables(database, run));
   const proofs = databases.flatMap(
     (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond: secondOf(point) }) ?? [],
@@ -112,6 +120,8 @@ function planFrom(open: OpenDeployment, { point, run, mode, databases, points }:
     instances: point.instances,
     leftAlone: databases.flatMap(createdSince),
     dyingPoints: dyingPoints(points, { mode, tables }),
+    ...(detachReplicas && mode === "in-place" && { detachReplicas: true }),
+    ...(databases.some(isLessCaptured) && { lessCaptured: true }),
   };
 }
 
@@ -131,7 +141,7 @@ async function refuseUnlessPossible(
   databases: readonly PlannedDatabase[],
 ): Promise<void> {
   const reasons = [
-    ...databases.flatMap((database) => refusals(database, plan.run)),
+    ...databases.flatMap((database) => refusals(database, plan)),
     ...(plan.proofs.length === 0 ? ["the restore point has no coordinator table"] : []),
     ...(await takenNames(open, plan)),
   ];

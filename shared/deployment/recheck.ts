@@ -70,7 +70,19 @@ export function tableDifferences(
   const keys = now.keys === original.keys && now.indexes.join() === original.indexes.join();
   return [
     ...(keys ? [] : [`keys or indexes of table "${name}" were changed`]),
+    ...unplannedLosses(original, now).map((loss) => `table "${name}": ${loss}`),
     ...changed.map((difference) => `table "${name}": ${difference}`),
+  ];
+}
+
+/** What would be lost without a word in the plan: whoever began to read the stream since, and new replicas. */
+function unplannedLosses(original: CapturedTable, now: CapturedTable): readonly string[] {
+  const known = new Set((original.readers ?? []).map(({ uuid }) => uuid));
+  const readers = original.readers && now.readers ? now.readers.filter(({ uuid }) => !known.has(uuid)) : [];
+  const replicas = now.replicas.filter((region) => !original.replicas.includes(region));
+  return [
+    ...readers.map(({ uuid, functionArn }) => `event source mapping "${uuid}" of "${functionArn}" was made`),
+    ...replicas.map((region) => `a replica in ${region} was made`),
   ];
 }
 

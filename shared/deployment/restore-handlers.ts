@@ -1,5 +1,3 @@
-import { applySettings } from "../databases/dynamodb/apply-settings.ts";
-import { captureTable } from "../databases/dynamodb/capture.ts";
 import { concurrently } from "../databases/dynamodb/concurrently.ts";
 import type { DynamodbConnection } from "../databases/dynamodb/connection.ts";
 import {
@@ -10,17 +8,19 @@ import {
   startReplacement,
 } from "../databases/dynamodb/copies.ts";
 import { deleteTable, protectAgain } from "../databases/dynamodb/delete-table.ts";
+import { inTurns } from "../databases/dynamodb/in-turns.ts";
 import { missingCopy } from "../databases/dynamodb/missing-copy.ts";
 import { observe } from "../databases/dynamodb/observe.ts";
-import { readRecovery } from "../databases/dynamodb/settings.ts";
+import { applySettings } from "../databases/dynamodb/settings/apply-settings.ts";
+import { readRecovery } from "../databases/dynamodb/settings/recovery.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../restore/dynamodb/abandon.ts";
 import type { BackedUp, RestoreEvent } from "../restore/dynamodb/effects.ts";
-import type { DynamodbPlan, PlannedTable } from "../restore/dynamodb/plan.ts";
+import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
 import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
-import { settingsDifferences } from "../restore/dynamodb/settings.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import type { Journal } from "../workflow/journal.ts";
+import { compareSettings } from "./compare-settings.ts";
 import { lookAgain } from "./look-again.ts";
 import { missingOriginals } from "./missing-originals.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
@@ -48,6 +48,8 @@ export function restoreHandlers(
 ): Handlers<AbandonEffects> {
   const guard = async (table: string) => journal && refuseOvertaken(journal, table);
   const connectionOf = (database: string) => open.database(database).connection;
+  // Of an account the service takes about one change a second: all tables at once would starve each other.
+  const settingsTurn = inTurns(AT_A_TIME);
   return {
     recheck: async ({ plan, untouched }) => {
       await recheck(open, plan, untouched);
@@ -84,8 +86,9 @@ export function restoreHandlers(
       return report;
     },
     "apply-settings": ({ table: { database, name, original } }) =>
-      applySettings(connectionOf(database), name, original.settings),
-    "compare-settings": ({ table }) => compareSettings(open, table),
+      settingsTurn(() => applySettings(connectionOf(database), name, original.settings)),
+    "compare-settings": ({ table }) =>
+      settingsTurn(() => compareSettings(connectionOf(table.database), table)),
     "missing-originals": async ({ plan }) =>
       (await missingOriginals(open, plan)).map(({ table }) => table.name),
     "mark-run": async ({ state }) => {
@@ -138,15 +141,6 @@ async function isCovered(open: OpenDeployment, { tables, proofs, run }: Dynamodb
     },
   );
   return covered.every(Boolean);
-}
-
-async function compareSettings(
-  open: OpenDeployment,
-  { database, name, original }: PlannedTable,
-): Promise<readonly string[]> {
-  const known = { coordinator: original.coordinator, metadata: original.metadata };
-  const now = await captureTable(open.database(database).connection, name, known);
-  return now === undefined ? ["the table is gone"] : settingsDifferences(original.settings, now.settings);
 }
 
 async function runBackups(

@@ -56,12 +56,12 @@ export async function planRequested(open: OpenDeployment, id: string): Promise<P
 }
 
 function plan(open: OpenDeployment, request: Request, run: string): Promise<PlannedRun> {
-  const { point, at = "", mode } = RestoreRequest.parse(request.restore);
+  const { point, at = "", mode, detachReplicas } = RestoreRequest.parse(request.restore);
   const choice =
     point === undefined
       ? ({ kind: "at", atMs: Date.parse(at) } as const)
       : ({ kind: "id", id: point } as const);
-  return planRestore(open, { choice, mode, run, request: request.id });
+  return planRestore(open, { choice, mode, detachReplicas, run, request: request.id });
 }
 
 function runOf({ id, receivedMs }: Request): string {

@@ -66,7 +66,10 @@ function backupHandlers(open: OpenDeployment, { report, guard }: Taking): Handle
       interruptibly(signal, () =>
         open.database(database).probeClock(open.clock.oursMs, { budgetMs, signal, ...(known && { known }) }),
       ),
-    capture: ({ database }) => open.database(database).capture(),
+    capture: async ({ database, again }) =>
+      again
+        ? { ...(await open.database(database).identify()), captured: null }
+        : open.database(database).capture(),
     "open-pause": async ({ record }) => {
       await guarded;
       await catalog.pauses.create(record);

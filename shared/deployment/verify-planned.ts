@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import { captureTable } from "../databases/dynamodb/capture.ts";
+import { captureShape } from "../databases/dynamodb/capture.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
 import type { VerificationReport } from "../verify/report.ts";
@@ -62,8 +62,7 @@ async function refuseOtherKeys(
 ): Promise<void> {
   for (const { database, name, temporary, original } of plan.tables) {
     const read = what === "copies" ? temporary : name;
-    const known = { coordinator: original.coordinator, metadata: original.metadata };
-    const found = await captureTable(open.database(database).connection, read, known);
+    const found = await captureShape(open.database(database).connection, read);
     if (found?.keys === original.keys && found.indexes.join() === original.indexes.join()) continue;
     throw new StillpointError(
       what === "copies" ? "COPY_DISPROVEN" : "COPY_DIFFERS",

@@ -13,6 +13,8 @@ export const RestoreRequest = z
     at: MOMENT.optional(),
     /** In place the originals are deleted: that waits for an approval. */
     mode: z.enum(["side-by-side", "in-place"]).default("side-by-side"),
+    /** In place: leaves the other replicas of global tables behind, instead of refusing. */
+    detachReplicas: z.boolean().default(false),
   })
   .refine(
     ({ point, at }) => (point === undefined) !== (at === undefined),

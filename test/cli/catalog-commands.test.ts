@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ListOutput } from "../../functions/cli/json/catalog.ts";
+import { ExpireOutput } from "../../functions/cli/json/expire.ts";
 import { StatusOutput, SweepOutput } from "../../functions/cli/json/gates.ts";
 import { catalogOver } from "../../shared/catalog/catalog.ts";
 import { fileStore } from "../../shared/catalog/file-store.ts";
@@ -31,6 +32,19 @@ test("an empty catalog is no failure", async () => {
     unreadable: [],
   });
   expect((await typed(world, "sweep")).stdout).toBe("no open pauses\n");
+});
+
+test("without a restore there is nothing to expire, and nobody is asked", async () => {
+  await using world = await configured();
+  const { stdout, status } = await typed(world, "expire");
+  expect(stdout).toBe("payments: no restore has left backups\n");
+  expect(status).toBe(0);
+  const { stdout: json } = await typed(world, "expire", "--json");
+  expect(ExpireOutput.parse(JSON.parse(json))).toEqual({
+    deployments: [{ deployment: "payments", backups: [] }],
+    dryRun: false,
+    unopened: [],
+  });
 });
 
 test("show names what it did not find", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { plainProgress } from "../../functions/cli/progress.ts";
 import { backupProgress, verdictLines } from "../../functions/cli/show/backup.ts";
+import { expiryLines } from "../../functions/cli/show/expire.ts";
 import { gateText } from "../../functions/cli/show/gate.ts";
 import { pauseLines } from "../../functions/cli/show/pause.ts";
 import { basisText, pointLines, pointTable } from "../../functions/cli/show/point.ts";
@@ -212,6 +213,28 @@ test("tables that move together share a line, and a phase comes after what was b
     "    copied     1 table: a",
     "  verify the copies",
     "    proven     1,234 rows read and judged",
+  ]);
+});
+
+test("what became of each backup is told with its age and the reason, run by run", () => {
+  const of = { run: "restore-1", database: "main", table: "prod_a.b", arn: "arn" };
+  const lines = expiryLines(
+    {
+      deployment: "payments",
+      backups: [
+        { ...of, fate: "expired", because: "it may go", createdMs: 0 },
+        { ...of, fate: "failed", because: "denied" },
+        { ...of, run: "restore-2", fate: "kept", because: "it is young" },
+      ],
+    },
+    2 * 86_400_000,
+  );
+  expect(lines).toEqual([
+    "payments: backups that restore-1 has left",
+    "  expired    prod_a.b, 2 d old: it may go",
+    "  FAILED     prod_a.b: denied",
+    "payments: backups that restore-2 has left",
+    "  kept       prod_a.b: it is young",
   ]);
 });
 

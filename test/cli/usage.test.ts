@@ -13,6 +13,7 @@ test.each([
   { words: ["plan", "--point", "a", "--at", "2026-01-01T00:00Z"], says: "not both" },
   { words: ["plan", "--at", "yesterday"], says: 'cannot read --at "yesterday"' },
   { words: ["restore", "--plan", "r", "--side-by-side"], says: "has its point and its mode already" },
+  { words: ["restore", "--plan", "r", "--detach-replicas"], says: "has its point and its mode already" },
   { words: ["verify"], says: "--live reads the live tables" },
   { words: ["rehearse", "--port", "many"], says: 'cannot use --port "many"' },
   { words: [], says: "no command was given" },

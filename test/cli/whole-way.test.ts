@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type * as z from "zod";
 import { BackupOutput } from "../../functions/cli/json/backup.ts";
 import { ListOutput, ShowOutput } from "../../functions/cli/json/catalog.ts";
+import { ExpireOutput } from "../../functions/cli/json/expire.ts";
 import { StatusOutput, SweepOutput, UnpauseOutput, VerifyOutput } from "../../functions/cli/json/gates.ts";
 import { AbandonOutput, PlanOutput, RestoreOutput } from "../../functions/cli/json/run.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
@@ -134,6 +135,18 @@ test("a resumed restore goes all the way", { timeout: 30_000 }, async () => {
   expect(shown).toMatchObject({ run: { id: finished, state: "done", result: { mode: "in-place" } } });
   const status = await json(StatusOutput, "status");
   expect(status.deployments[0]?.instances.map(({ gate }) => gate)).toEqual(["no-listener", "no-listener"]);
+});
+
+test("what the restore has left is kept forever unless the configuration says otherwise", async () => {
+  const kept = await json(ExpireOutput, "expire", "--dry-run");
+  const [{ deployment, backups } = { deployment: "", backups: [] }] = kept.deployments;
+  expect({ deployment, dryRun: kept.dryRun }).toEqual({ deployment: "payments", dryRun: true });
+  expect(backups.length).toBeGreaterThan(5);
+  expect(new Set(backups.map(({ fate, run }) => `${fate} ${run}`))).toEqual(new Set([`kept ${finished}`]));
+  const { stdout, status } = await typed("expire");
+  expect(stdout).toContain(`payments: backups that ${finished} has left`);
+  expect(stdout).toMatch(/kept +prod_.*: backups of this database are kept forever/);
+  expect(status).toBe(0);
 });
 
 test("a run that has ended is neither resumed nor abandoned", async () => {

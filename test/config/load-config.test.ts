@@ -42,6 +42,8 @@ describe("a configuration", () => {
               metadataNamespace: "scalardb",
               coordinatorNamespace: "coordinator",
               ledgerNamespace: "scalar",
+              globalTables: "refuse",
+              keepBackupsMs: "forever",
             },
           ],
           approvalWithinMs: 86_400_000,
@@ -75,6 +77,19 @@ describe("a configuration", () => {
       kind: "ledger",
       instances: { kind: "srv", name },
       paused: true,
+    });
+  });
+
+  test("says how long backups are kept, and where Lambda and CloudWatch are if not at the endpoint", async () => {
+    const more = "keepBackups: 90d, globalTables: accept, lambdaEndpoint: http://lambda";
+    const database = `{ kind: dynamodb, region: r, endpoint: http://here, ${more} }`;
+    const path = await fileWith(deploymentWith(`databases: { main: ${database} }`));
+    expect(loadConfig(path, {}).deployments[0]?.databases[0]).toMatchObject({
+      keepBackupsMs: 90 * 86_400_000,
+      globalTables: "accept",
+      autoScalingEndpoint: "http://here",
+      lambdaEndpoint: "http://lambda",
+      cloudwatchEndpoint: "http://here",
     });
   });
 

@@ -203,6 +203,12 @@ const cases: readonly (readonly [behaviour: string, part: string, ...problems: s
     expect.stringContaining("main.autoScalingEndpoint must be the address of an HTTP service"),
   ],
   [
+    "backups are kept for a day at least, and global tables are refused or accepted",
+    "databases: { main: { kind: dynamodb, region: r, keepBackups: 2h, globalTables: maybe } }",
+    expect.stringMatching(/main\.globalTables must be "refuse" or "accept"/),
+    expect.stringContaining("main.keepBackups must be from 1d to 3650d"),
+  ],
+  [
     "two databases with the same tables are one",
     "databases: { a: { kind: dynamodb, region: r }, b: { kind: dynamodb, region: r, ledgerNamespace: other } }",
     ':3:52 deployments.payments.databases.b must not hold the same tables as database "a"',

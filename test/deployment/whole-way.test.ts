@@ -1,10 +1,12 @@
 import { once } from "node:events";
-import { ListBackupsCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteBackupCommand, ListBackupsCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { countTransactions, type Totals } from "../../rehearsal/ledger/totals.ts";
 import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import type { RestorePoint } from "../../shared/catalog/model.ts";
 import { abandonRestore } from "../../shared/deployment/abandon-restore.ts";
+import { expireBackups } from "../../shared/deployment/expire-backups.ts";
+import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
 import { planRestore } from "../../shared/deployment/plan-restore.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { statusOf } from "../../shared/deployment/status.ts";
@@ -14,6 +16,7 @@ import type { RestoreResult } from "../../shared/restore/dynamodb/restore.ts";
 import { createProtected } from "../databases/dynamodb/prod.ts";
 import { killOnTheWay, restoring } from "./killing.ts";
 import { type RuinedWorld, ruinedWorld, tablesOf } from "./ruined-world.ts";
+import { ALARM, READER, setEverything } from "./set-everything.ts";
 
 const STEP_MS = 60_000;
 const KILLS = 12;
@@ -22,11 +25,14 @@ const COMMIT_LIMIT_MS = 20_000;
 const SILENT = { report: () => undefined };
 const CONFIRMED = { ...SILENT, confirm: DEPLOYMENT };
 const NEW_TABLE = "prod_reports.daily";
+/** Has every setting that there is. */
+const SET_TABLE = "prod_scalar.asset";
 
 /** One ledger, from its disaster to its next commit: each test goes on where the one before ended. */
 describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS }, () => {
   let ruined: RuinedWorld;
   let before: readonly string[];
+  let stream: string;
   let restored: Totals;
   const byId = () => ({ kind: "id", id: ruined.point.id }) as const;
   const lease = async () => (await ruined.open.catalog.lease(DEPLOYMENT))?.holder;
@@ -35,6 +41,7 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
   beforeAll(async () => {
     ruined = await ruinedWorld("whole way");
     await createdSince(ruined);
+    stream = await setEverything(ruined, SET_TABLE);
     before = await tablesOf(ruined.world);
   }, STEP_MS);
 
@@ -71,6 +78,11 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
     const { world, open, opening } = ruined;
     await world.stopInstances();
     const { id, plan } = await planRestore(open, { choice: byId(), mode: "in-place" });
+    const told = plan.text.consequences.join("\n");
+    expect(told).toContain(`"${SET_TABLE}" gets a new stream`);
+    expect(told).toContain(`"${SET_TABLE}" loses its reader ${READER}`);
+    expect(told).toContain(ALARM);
+    expect(told).not.toContain("Not looked at");
     const other = await planRestore(open, { choice: byId(), mode: "side-by-side" });
     for (let kill = 0; kill < KILLS_BEFORE; kill++) await killOnTheWay(ruined, id);
     // Nobody is at work, but the run has not ended.
@@ -85,7 +97,13 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
     const result = record.result as RestoreResult;
     expect(record.state).toBe("done");
     expect(result.copies.proof.kind).not.toBe("disproven");
-    expect(result.settingsDifferences).toEqual({});
+    expect(Object.keys(result.settingsDifferences)).toEqual([SET_TABLE]);
+    expect(result.settingsDifferences[SET_TABLE]).toEqual([
+      expect.stringMatching(
+        `^event source mapping .* of ${READER} hangs on the old stream; the new one is arn`,
+      ),
+    ]);
+    expect(result.settingsDifferences[SET_TABLE]?.[0]).not.toContain(stream);
     restored = await world.totals();
     expect(restored).toMatchObject({ assets: opening.assets, balance: opening.balance });
     expect(await tablesOf(world)).toEqual(before);
@@ -115,6 +133,33 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
     expect(status.instances.map(({ kind }) => kind)).toEqual(["open", "open"]);
   });
 
+  test("lets go of the backups once it can be restored without them, and of none before", async () => {
+    const { open, world } = ruined;
+    const aged = withRule(open, 1);
+    const fates = async (of = aged, options = {}) => {
+      const { backups, failure } = await expireBackups(of, options);
+      expect(failure).toBeUndefined();
+      return new Set(backups.map(({ fate, because }) => `${fate}: ${because.replace(/".*"/g, "X")}`));
+    };
+    expect(await fates(open)).toEqual(new Set(["kept: backups of this database are kept forever"]));
+    expect(await fates(withRule(open, 86_400_000))).toEqual(new Set(["kept: it is kept for 1d at least"]));
+    expect(await fates()).toEqual(new Set(["kept: no restore point was taken since that can be restored"]));
+    const { point } = await takeBackup(open, SILENT);
+    expect(point).toBeDefined();
+    await expect.poll(() => fates(aged, { dryRun: true })).toEqual(new Set(["due: table X"]));
+    const listed = async () => {
+      const { BackupSummaries } = await world.client.send(new ListBackupsCommand({ BackupType: "USER" }));
+      return BackupSummaries?.map(({ BackupArn }) => BackupArn) ?? [];
+    };
+    const [first, ...others] = await listed();
+    await world.client.send(new DeleteBackupCommand({ BackupArn: first }));
+    expect(await fates()).toEqual(new Set(["gone: somebody has deleted it", "expired: table X"]));
+    expect(await listed()).toEqual([]);
+    const [run] = (await open.catalog.runs.list(DEPLOYMENT)).records.filter(({ state }) => state === "done");
+    expect(run?.expired?.map(({ arn }) => arn).sort()).toEqual([first, ...others].sort());
+    expect(await fates()).toEqual(new Set());
+  });
+
   test("is not restored to the old point again, since its tables are others now", async () => {
     const { open, point } = ruined;
     await open.catalog.points.update(point.id, asIfNothingWasLost);
@@ -124,6 +169,12 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
     });
   });
 });
+
+/** As if the configuration kept backups for so long. */
+function withRule(open: OpenDeployment, keepBackupsMs: number): OpenDeployment {
+  const databases = open.settings.databases.map((database) => ({ ...database, keepBackupsMs }));
+  return { ...open, settings: { ...open.settings, databases } };
+}
 
 /** As a catalog that did not hear of the restore. */
 function asIfNothingWasLost(point: RestorePoint): RestorePoint {

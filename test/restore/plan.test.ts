@@ -1,15 +1,22 @@
 import { expect, test } from "vitest";
 import type { RestorePoint } from "../../shared/catalog/model.ts";
 import { choosePoint, type PointChoice } from "../../shared/restore/choose-point.ts";
-import type { CapturedTable } from "../../shared/restore/dynamodb/captured.ts";
+import { CapturedDynamodb, type CapturedTable } from "../../shared/restore/dynamodb/captured.ts";
 import { describePlan } from "../../shared/restore/dynamodb/describe-plan.ts";
-import { createdSince, planTables, refusals } from "../../shared/restore/dynamodb/plan.ts";
+import {
+  createdSince,
+  type DynamodbPlan,
+  isLessCaptured,
+  planTables,
+  refusals,
+} from "../../shared/restore/dynamodb/plan.ts";
 import { AT_SECOND, captured, databaseOf, planOf, RUN } from "./example-plan.ts";
 
 const NAME = "prod_scalar.asset";
+const IN_PLACE = { run: RUN, mode: "in-place" } as const;
 
 function refused(now: Partial<CapturedTable> | undefined, name = NAME): readonly string[] {
-  return refusals(databaseOf([captured(name)], now ? [captured(name, now)] : []), RUN);
+  return refusals(databaseOf([captured(name)], now ? [captured(name, now)] : []), IN_PLACE);
 }
 
 test("a table as it was backed up, inside its coverage, is not refused", () => {
@@ -30,9 +37,18 @@ test.each<[string, Partial<CapturedTable> | undefined, RegExp]>([
     { coverage: { earliestSecond: AT_SECOND + 1, latestSecond: AT_SECOND + 9 } },
     /from 2026-11-21T18:00:01Z on/,
   ],
-  ["is a global table", { replicas: ["eu-west-1"] }, /replicas in eu-west-1/],
+  ["is a global table", { replicas: ["eu-west-1"] }, /replicas in eu-west-1; .*--detach-replicas/],
 ])("a table that %s is refused", (_what, now, reason) => {
   expect(refused(now)).toEqual([expect.stringMatching(reason)]);
+});
+
+test("a global table is restored side by side, and in place where its replicas may be left behind", () => {
+  const global = (more: Partial<CapturedTable> = {}) =>
+    databaseOf([captured(NAME, { replicas: ["eu-west-1"], ...more })]);
+  expect(refusals(global(), { ...IN_PLACE, mode: "side-by-side" })).toEqual([]);
+  expect(refusals(global(), { ...IN_PLACE, detachReplicas: true })).toEqual([]);
+  const strong = refusals(global({ stronglyConsistent: true }), { ...IN_PLACE, detachReplicas: true });
+  expect(strong).toEqual([expect.stringContaining("none of them can be deleted alone")]);
 });
 
 test("a table whose temporary name would be too long is refused", () => {
@@ -47,7 +63,7 @@ test("all reasons come at once, over all tables", () => {
     captured("again", { id: "another" }),
     captured("both", { coverage: undefined as never, replicas: ["eu-west-1"] }),
   ];
-  const reasons = refusals(databaseOf(atBackup, now), RUN);
+  const reasons = refusals(databaseOf(atBackup, now), IN_PLACE);
   expect(reasons).toHaveLength(4);
   for (const name of ["gone", "again", "both"])
     expect(reasons.some((reason) => reason.includes(`"${name}"`))).toBe(true);
@@ -67,7 +83,7 @@ test("a plan takes the settings of today and the id of the backup", () => {
 
 test("the text of a plan says what it costs", () => {
   const plan = {
-    ...planOf(2, "in-place", { dropped: ["the stream, and what reads from it"] }),
+    ...planOf(2, "in-place", { dropped: ["the tags aws:stack, which only AWS can set"] }),
     dyingPoints: ["older-1", "older-2"],
     leftAlone: ["prod_new.one"],
   };
@@ -75,17 +91,66 @@ test("the text of a plan says what it costs", () => {
   const text = consequences.join("\n");
   expect(text).toContain("Every write since 2026-11-21T18:00:00Z is discarded: 5 minutes of work");
   expect(text).toContain("older-1, older-2");
-  expect(text).toContain("loses the stream, and what reads from it");
+  expect(text).toContain("loses the tags aws:stack, which only AWS can set: put it back by hand");
   expect(text).toContain("left alone, with their rows of today: prod_new.one");
   expect(text).toContain("7 restores, 50 at a time; 4 more tables meanwhile; 3 backups");
   expect(text).toContain("start the instances fresh");
-  expect(text).toContain("Not looked at, and lost where set: resource policies");
+  expect(text).toContain("what names its id or its stream does not");
+  expect(text).not.toContain("Not looked at");
 });
+
+const STREAM = "arn:aws:dynamodb:us-east-1:1:table/t/stream/2026-01-01";
+
+test("the text of a plan tells the end of the stream, of its readers and of a policy that names it", () => {
+  const change: Partial<CapturedTable> = {
+    settings: { ...captured(NAME).settings, stream: "KEYS_ONLY", policy: `{"Resource":"${STREAM}"}` },
+    streamArn: STREAM,
+    readers: [{ uuid: "u-1", functionArn: "arn:aws:lambda:f", enabled: true, options: {} }],
+  };
+  const text = textOf(planOf(0, "in-place", change));
+  expect(text).toContain("gets a new stream with another ARN");
+  expect(text).toContain(
+    "loses its reader arn:aws:lambda:f: its event source mapping u-1 hangs on the old stream",
+  );
+  expect(text).toContain(`names its stream (${STREAM}), which will be another one`);
+});
+
+test("the text of a plan names what could not be looked at, what is kept, and what the backup did not know", () => {
+  const change: Partial<CapturedTable> = {
+    unread: ["the resource policy (dynamodb:GetResourcePolicy)"],
+    alarms: [{ name: "throttled", definition: "{}" }],
+  };
+  const text = textOf({ ...planOf(1, "in-place", change), lessCaptured: true });
+  expect(text).toContain(
+    'Not looked at, and lost where set: the resource policy (dynamodb:GetResourcePolicy) of "prod_coordinator.state", "prod_scalar.table_0"',
+  );
+  expect(text).toContain("alarms follow the tables' names and are kept; they may fire meanwhile: throttled");
+  expect(text).toContain("The version that took the backup did not look at streams");
+});
+
+test("the text of a plan tells what becomes of replicas, and how to have some again", () => {
+  const text = textOf({ ...planOf(0, "in-place", { replicas: ["eu-west-1"] }), detachReplicas: true });
+  expect(text).toContain("its replicas in eu-west-1 stay as they are, with their rows of today");
+  expect(text).toContain("aws dynamodb update-table --table-name prod_coordinator.state --replica-updates");
+});
+
+function textOf(plan: DynamodbPlan): string {
+  return describePlan(plan, AT_SECOND * 1000).consequences.join("\n");
+}
 
 test("side by side nothing is discarded, and the text does not say so", () => {
   const { steps, consequences } = describePlan(planOf(2, "side-by-side"), AT_SECOND * 1000);
   expect(consequences.join()).not.toMatch(/discarded|Not looked at|start the instances/);
   expect(steps.flatMap(({ deletes }) => deletes)).toEqual([expect.stringMatching(/-later$/)]);
+});
+
+test("a record of the version before can still be planned with, and is known to hold less", () => {
+  const older = captured(NAME);
+  expect(CapturedDynamodb.parse(databaseOf([older]).atBackup).tables).toEqual([older]);
+  const today = captured(NAME, { settings: { ...older.settings, stream: null }, unread: [], readers: [] });
+  expect(isLessCaptured(databaseOf([older], [today]))).toBe(true);
+  expect(isLessCaptured(databaseOf([today]))).toBe(false);
+  expect(refusals(databaseOf([older], [today]), IN_PLACE)).toEqual([]);
 });
 
 function point(id: string, second: number, change: Partial<RestorePoint> = {}): RestorePoint {

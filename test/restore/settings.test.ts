@@ -18,7 +18,18 @@ const FULL: TableSettings = {
   scalingPolicies: [policy],
   ttl: "expires",
   deletionProtection: true,
+  stream: "KEYS_ONLY",
+  tableClass: "STANDARD_INFREQUENT_ACCESS",
+  policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action: ["a", "b"] }] }),
+  onDemandLimits: [
+    { index: null, read: 100, write: null },
+    { index: "by_owner", read: null, write: 5 },
+  ],
+  insights: [{ index: null, mode: "THROTTLED_KEYS" }],
+  kinesis: [{ streamArn: "arn:kinesis", precision: "MICROSECOND" }],
 };
+/** As a version recorded it that did not look at streams and what came after. */
+const OLDER: TableSettings = SETTINGS;
 
 test("settings do not differ from themselves, in whatever order they come", () => {
   const turned: TableSettings = {
@@ -26,6 +37,8 @@ test("settings do not differ from themselves, in whatever order they come", () =
     scalableTargets: [...FULL.scalableTargets].reverse(),
     scalingPolicies: [{ ...policy, tracking: { ScaleInCooldown: 60, TargetValue: 70 } }],
     tags: Object.fromEntries(Object.entries(FULL.tags).reverse()),
+    policy: JSON.stringify({ Statement: { Action: ["b", "a"], Effect: "Allow" } }),
+    onDemandLimits: [...(FULL.onDemandLimits ?? [])].reverse(),
   };
   expect(settingsDifferences(FULL, turned)).toEqual([]);
 });
@@ -42,8 +55,22 @@ test.each<[string, Partial<TableSettings>, RegExp]>([
     { scalingPolicies: [{ ...policy, tracking: { TargetValue: 50 } }] },
     /^auto scaling policies/,
   ],
+  ["a stream that is off", { stream: null }, /^stream: was "KEYS_ONLY", is null/],
+  ["another table class", { tableClass: "STANDARD" }, /^table class/],
+  ["no policy", { policy: null }, /^resource policy: was .*Allow.*, is null/],
+  ["a maximum less", { onDemandLimits: [] }, /^on-demand maximum/],
+  ["another mode", { insights: [{ index: null, mode: "ALL" }] }, /^Contributor Insights/],
+  ["no Kinesis destination", { kinesis: [] }, /^Kinesis destinations/],
 ])("%s is a difference", (_what, change, text) => {
   expect(settingsDifferences(FULL, { ...FULL, ...change })).toEqual([expect.stringMatching(text)]);
+});
+
+test("what was not known is no difference, and what cannot be seen any more is one", () => {
+  expect(settingsDifferences(OLDER, { ...FULL, ...OLDER })).toEqual([]);
+  const { policy: _, ...unseen } = FULL;
+  expect(settingsDifferences(FULL, unseen)).toEqual([
+    expect.stringMatching(/^resource policy: .* is not known/),
+  ]);
 });
 
 test("capacity that auto scaling moves is no difference, any other is", () => {

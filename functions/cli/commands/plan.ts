@@ -10,6 +10,7 @@ export interface PlanOptions {
   readonly point?: string;
   readonly at?: string;
   readonly sideBySide?: boolean;
+  readonly detachReplicas?: boolean;
 }
 
 /** `stillpoint plan [DEPLOYMENT]` */
@@ -18,8 +19,11 @@ export async function plan(shell: Shell, name: string | undefined, options: Plan
   const opened = openCatalog(shell);
   const settings = deploymentOf(opened.config, name);
   const { planRestore } = await import("../../../shared/deployment/plan-restore.ts");
-  const mode = options.sideBySide ? "side-by-side" : "in-place";
-  const planned = await withOpen(shell, opened, settings, (open) => planRestore(open, { choice, mode }));
+  const { sideBySide, detachReplicas = false } = options;
+  const mode = sideBySide ? "side-by-side" : "in-place";
+  const planned = await withOpen(shell, opened, settings, (open) =>
+    planRestore(open, { choice, mode, detachReplicas }),
+  );
   const command = startCommand({ id: planned.id, deployment: settings.name, mode, begun: false });
   return {
     schema: PlanOutput,

@@ -31,9 +31,10 @@ export async function restore(
   const opened = openCatalog(shell);
   const settings = deploymentOf(opened.config, name);
   const { planRestore } = await import("../../../shared/deployment/plan-restore.ts");
-  const mode = options.sideBySide ? "side-by-side" : "in-place";
+  const { sideBySide, detachReplicas = false } = options;
+  const mode = sideBySide ? "side-by-side" : "in-place";
   return withOpen(shell, opened, settings, async (open) => {
-    const run = await planRestore(open, { choice, mode });
+    const run = await planRestore(open, { choice, mode, detachReplicas });
     for (const line of planLines(run)) shell.say(line);
     shell.say("");
     return carryOut(shell, opened, open, run, options.confirm);
@@ -44,12 +45,12 @@ async function carryOutPlan(
   shell: Shell,
   id: string,
   name: string | undefined,
-  { point, at, sideBySide, confirm }: RestoreOptions,
+  { point, at, sideBySide, detachReplicas, confirm }: RestoreOptions,
 ): Promise<Outcome> {
-  if (point !== undefined || at !== undefined || sideBySide)
+  if (point !== undefined || at !== undefined || sideBySide || detachReplicas)
     throw new StillpointError(
       "USAGE",
-      `plan "${id}" has its point and its mode already: leave out --point, --at and --side-by-side; nothing was done`,
+      `plan "${id}" has its point and its mode already: leave out --point, --at, --side-by-side and --detach-replicas; nothing was done`,
     );
   return resumeRestore(shell, id, { ...(confirm !== undefined && { confirm }) }, name);
 }

@@ -90,6 +90,7 @@ export const RunJson = z.strictObject({
   approval: z.strictObject({ digest: z.string(), by: z.string(), atMs: z.number().int() }).exactOptional(),
   /** The durable execution that carries it out. */
   execution: z.strictObject({ name: z.string(), attempt: z.number().int() }).exactOptional(),
+  expired: z.array(z.strictObject({ arn: z.string(), atMs: z.number().int() })).exactOptional(),
 });
 
 export function runJson(run: PlannedRun): object {

@@ -3,7 +3,7 @@ import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import type { RestoreResult } from "../../../shared/restore/dynamodb/restore.ts";
 import { planLines } from "./plan.ts";
 import { resultLines } from "./restore-result.ts";
-import { fact, table } from "./text.ts";
+import { counted, fact, table } from "./text.ts";
 import { showTime } from "./time.ts";
 
 const STATES: Readonly<Record<Run["state"], string>> = {
@@ -35,6 +35,13 @@ export function runLines(run: PlannedRun): readonly string[] {
     ...(run.failure ? fact("failure", `${run.failure.code}: ${run.failure.message}`) : []),
     "",
     ...planLines(run),
+    ...expiredLines(run),
     ...(run.result === undefined ? [] : ["", ...resultLines(run, run.result as RestoreResult)]),
   ];
+}
+
+function expiredLines({ expired = [] }: Run): readonly string[] {
+  if (expired.length === 0) return [];
+  const last = Math.max(...expired.map(({ atMs }) => atMs));
+  return fact("expired", `${counted(expired.length, "backup")}, the last at ${showTime(last)}`);
 }

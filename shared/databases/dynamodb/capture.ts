@@ -1,9 +1,13 @@
 import { DescribeTableCommand, paginateScan, type TableDescription } from "@aws-sdk/client-dynamodb";
 import type { CapturedDynamodb, CapturedTable } from "../../restore/dynamodb/captured.ts";
+import { type Alarms, readAlarms } from "./alarms.ts";
 import { concurrently } from "./concurrently.ts";
 import type { DynamodbConnection } from "./connection.ts";
 import { attempt, isRefusal } from "./refusal.ts";
-import { readRecovery, readSettings } from "./settings.ts";
+import { readSettings } from "./settings/read-settings.ts";
+import { readRecovery } from "./settings/recovery.ts";
+import { type ReadersOf, streamReaders } from "./stream-readers.ts";
+import { indexTexts, keysText } from "./table-shape.ts";
 
 /** How ScalarDB names its tables: `<prefix><namespace>.<table>`. */
 export interface Naming {
@@ -25,24 +29,64 @@ const AT_A_TIME = 5;
 
 /**
  * What there is and how it is set: the tables that ScalarDB's metadata lists, the coordinator among them. A table
- * that merely shares the prefix is none of our business.
+ * that merely shares the prefix is none of our business. The alarms follow the tables' names, so they are looked at
+ * only where somebody wants to know.
  */
-export async function capture(connection: DynamodbConnection, naming: Naming): Promise<CapturedDynamodb> {
-  const metadataTable = metadataTableOf(naming);
+export async function capture(
+  connection: DynamodbConnection,
+  naming: Naming,
+  { withAlarms = false }: { readonly withAlarms?: boolean } = {},
+): Promise<CapturedDynamodb> {
+  const readersOf = streamReaders(connection);
+  const alarms = withAlarms ? await readAlarms(connection) : undefined;
+  const found = await eachListed(connection, naming, async (name, known) => {
+    const table = await captureTable(connection, name, known, readersOf);
+    return table && alarms ? { ...table, ...alarmsOf(table, alarms) } : table;
+  });
+  const { region, endpoint } = connection.address;
+  return { region, ...(endpoint && { endpoint }), metadataTable: metadataTableOf(naming), ...found };
+}
+
+function alarmsOf({ name, unread = [] }: CapturedTable, alarms: Alarms): Partial<CapturedTable> {
+  if (alarms.byTable === undefined) return { unread: [...unread, ...(alarms.unread ? [alarms.unread] : [])] };
+  return { alarms: alarms.byTable.get(name) ?? [] };
+}
+
+/** As much of a capture as tells whether the tables are the same, and what a backup of them is worth. */
+export type Identified = Pick<CapturedTable, "name" | "id" | "replicas" | "coverage">;
+
+/** Two calls for each table, where a capture takes a dozen: for the look after the hold, which decides the verdict. */
+export async function identify(
+  connection: DynamodbConnection,
+  naming: Naming,
+): Promise<{ readonly tables: readonly Identified[]; readonly missing: readonly string[] }> {
+  return eachListed(connection, naming, async (name) => {
+    const table = await describeTable(connection, name);
+    if (table === undefined) return undefined;
+    const { coverage } = await readRecovery(connection, name);
+    return {
+      name,
+      id: table.TableId ?? "",
+      replicas: replicasOf(connection, table),
+      ...(coverage && { coverage }),
+    };
+  });
+}
+
+type Known = Pick<CapturedTable, "coordinator" | "metadata">;
+
+async function eachListed<T>(
+  connection: DynamodbConnection,
+  naming: Naming,
+  look: (name: string, known: Known) => Promise<T | undefined>,
+): Promise<{ tables: T[]; missing: string[] }> {
   const coordinator = coordinatorTableOf(naming);
-  const listed = await listedTables(connection, metadataTable);
+  const listed = await listedTables(connection, metadataTableOf(naming));
   const found = await concurrently(AT_A_TIME, [...listed.keys()].sort(), async (name) => ({
     name,
-    table: await captureTable(connection, name, {
-      coordinator: name === coordinator,
-      metadata: listed.get(name) ?? {},
-    }),
+    table: await look(name, { coordinator: name === coordinator, metadata: listed.get(name) ?? {} }),
   }));
-  const { region, endpoint } = connection.address;
   return {
-    region,
-    ...(endpoint && { endpoint }),
-    metadataTable,
     tables: found.flatMap(({ table }) => (table === undefined ? [] : [table])),
     missing: found.filter(({ table }) => table === undefined).map(({ name }) => name),
   };
@@ -85,12 +129,15 @@ export async function describeTable(
 export async function captureTable(
   connection: DynamodbConnection,
   name: string,
-  known: Pick<CapturedTable, "coordinator" | "metadata">,
+  known: Known,
+  readersOf: ReadersOf = streamReaders(connection),
 ): Promise<CapturedTable | undefined> {
   const table = await describeTable(connection, name);
   if (table === undefined) return undefined;
   const { recoveryDays, coverage } = await readRecovery(connection, name);
-  const { settings, reservedTags } = await readSettings(connection, table, recoveryDays);
+  const { settings, dropped, unread } = await readSettings(connection, table, recoveryDays);
+  const streamArn = settings.stream ? table.LatestStreamArn : undefined;
+  const reading = streamArn === undefined ? { readers: [] } : await readersOf(streamArn);
   return {
     name,
     id: table.TableId ?? "",
@@ -101,39 +148,28 @@ export async function captureTable(
     items: table.ItemCount ?? 0,
     bytes: table.TableSizeBytes ?? 0,
     settings,
-    dropped: droppedBy(table, reservedTags),
-    replicas: (table.Replicas ?? []).map(({ RegionName }) => RegionName ?? ""),
+    dropped: [...dropped],
+    unread: [...unread, ...(reading.unread === undefined ? [] : [reading.unread])],
+    ...(streamArn !== undefined && { streamArn }),
+    ...(reading.readers && { readers: reading.readers }),
+    replicas: replicasOf(connection, table),
+    ...(table.MultiRegionConsistency === "STRONG" && { stronglyConsistent: true }),
     ...(coverage && { coverage }),
   };
 }
 
-function keysText({ KeySchema = [], AttributeDefinitions = [] }: TableDescription): string {
-  const types = new Map(
-    AttributeDefinitions.map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
-  );
-  return KeySchema.map(
-    ({ AttributeName, KeyType }) => `${AttributeName} ${KeyType} ${types.get(AttributeName)}`,
-  ).join(", ");
+/** The other ones: whether the service names the region that was asked too is not documented. */
+function replicasOf({ address }: DynamodbConnection, { Replicas = [] }: TableDescription): string[] {
+  return Replicas.flatMap(({ RegionName = "" }) =>
+    RegionName === address.region ? [] : [RegionName],
+  ).sort();
 }
 
-function indexTexts({ GlobalSecondaryIndexes = [], LocalSecondaryIndexes = [] }: TableDescription): string[] {
-  return [...GlobalSecondaryIndexes, ...LocalSecondaryIndexes]
-    .map(({ IndexName, KeySchema = [], Projection }) => {
-      const keys = KeySchema.map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType}`).join(", ");
-      const others = [...(Projection?.NonKeyAttributes ?? [])].sort();
-      const included = others.length === 0 ? "" : ` ${others.join(", ")}`;
-      return `${IndexName} (${keys}) ${Projection?.ProjectionType}${included}`;
-    })
-    .sort();
-}
-
-/** What a restored table loses and nothing here puts back. */
-function droppedBy(table: TableDescription, reservedTags: readonly string[]): string[] {
-  const dropped: string[] = [];
-  if (table.StreamSpecification?.StreamEnabled) dropped.push("the stream, and what reads from it");
-  const tableClass = table.TableClassSummary?.TableClass;
-  if (tableClass !== undefined && tableClass !== "STANDARD") dropped.push(`the table class ${tableClass}`);
-  if (reservedTags.length > 0)
-    dropped.push(`the tags ${[...reservedTags].sort().join(", ")}, which only AWS can set`);
-  return dropped;
+/** Keys and indexes alone. Undefined where there is no such table. */
+export async function captureShape(
+  connection: DynamodbConnection,
+  name: string,
+): Promise<Pick<CapturedTable, "keys" | "indexes"> | undefined> {
+  const table = await describeTable(connection, name);
+  return table && { keys: keysText(table), indexes: indexTexts(table) };
 }

@@ -1,11 +1,15 @@
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 
 /** Where a DynamoDB is and how ScalarDB's tables are named there. */
 export interface DynamodbAddress {
   readonly region: string;
   readonly endpoint?: string;
   readonly autoScalingEndpoint?: string;
+  readonly lambdaEndpoint?: string;
+  readonly cloudwatchEndpoint?: string;
   readonly profile?: string;
 }
 
@@ -20,6 +24,9 @@ export interface DynamodbConnection {
   /** Gives up soon and never repeats: asked for the time while instances are held. */
   readonly dynamodbSoon: DynamoDBClient;
   readonly scaling: ApplicationAutoScalingClient;
+  /** Loaded when first asked for, as few need them. They give up early: what they tell is told or noted. */
+  lambda(): Promise<LambdaClient>;
+  cloudwatch(): Promise<CloudWatchClient>;
   close(): void;
 }
 
@@ -38,9 +45,16 @@ const SOON = {
   throwOnRequestTimeout: true,
   socketTimeout: 1_000,
 };
+const BESIDE = {
+  connectionTimeout: 2_000,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 10_000,
+};
 
 export function connect(address: DynamodbAddress): DynamodbConnection {
   const { region, endpoint, autoScalingEndpoint = endpoint, profile } = address;
+  const { lambdaEndpoint = endpoint, cloudwatchEndpoint = endpoint } = address;
   const common = { region, maxAttempts: MOST_ATTEMPTS, ...(profile && { profile }) };
   const database = { ...common, ...(endpoint && { endpoint }), requestHandler: TIMEOUTS };
   const dynamodb = new DynamoDBClient(database);
@@ -51,11 +65,50 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
     ...(autoScalingEndpoint && { endpoint: autoScalingEndpoint }),
     requestHandler: TIMEOUTS,
   });
+  const beside = (at: string | undefined) => ({
+    ...common,
+    maxAttempts: 3,
+    ...(at && { endpoint: at }),
+    requestHandler: BESIDE,
+  });
+  const lambda = once(async () => {
+    const { LambdaClient } = await import("@aws-sdk/client-lambda");
+    return new LambdaClient(beside(lambdaEndpoint));
+  });
+  const cloudwatch = once(async () => {
+    const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+    return new CloudWatchClient(beside(cloudwatchEndpoint));
+  });
   const close = () => {
-    dynamodb.destroy();
-    dynamodbOnce.destroy();
-    dynamodbSoon.destroy();
-    scaling.destroy();
+    for (const client of [dynamodb, dynamodbOnce, dynamodbSoon, scaling]) client.destroy();
+    lambda.destroy();
+    cloudwatch.destroy();
   };
-  return { address, dynamodb, dynamodbOnce, dynamodbSoon, scaling, close };
+  return {
+    address,
+    dynamodb,
+    dynamodbOnce,
+    dynamodbSoon,
+    scaling,
+    lambda: lambda.open,
+    cloudwatch: cloudwatch.open,
+    close,
+  };
+}
+
+/** A client that is made when it is first asked for, and destroyed only then. */
+function once<Client extends { destroy(): void }>(make: () => Promise<Client>) {
+  let made: Promise<Client> | undefined;
+  return {
+    open: () => {
+      made ??= make();
+      return made;
+    },
+    destroy: () => {
+      made?.then(
+        (client) => client.destroy(),
+        () => undefined,
+      );
+    },
+  };
 }

@@ -2,7 +2,7 @@ import type { Capture } from "../../backup/effects.ts";
 import type { ClockSample } from "../../pause/clock-bound.ts";
 import type { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
 import { type Probe, probeClock } from "../clock-probe.ts";
-import { capture, metadataTableOf, type Naming } from "./capture.ts";
+import { capture, type Identified, identify, metadataTableOf, type Naming } from "./capture.ts";
 import { askSecond } from "./clock.ts";
 import { connect, type DynamodbAddress, type DynamodbConnection } from "./connection.ts";
 
@@ -10,13 +10,19 @@ import { connect, type DynamodbAddress, type DynamodbConnection } from "./connec
 export interface DynamodbSettings extends DynamodbAddress, Naming {
   /** ScalarDL only. */
   readonly ledgerNamespace?: string;
+  /** Whether tables with replicas in other regions are backed up. Refused where it is not said. */
+  readonly globalTables?: "refuse" | "accept";
 }
 
 /** One DynamoDB of a deployment, as the backup sees it. */
 export interface DynamodbDatabase {
   readonly settings: DynamodbSettings;
   readonly connection: DynamodbConnection;
-  capture(): Promise<Capture & { readonly captured: CapturedDynamodb }>;
+  capture(what?: {
+    readonly withAlarms?: boolean;
+  }): Promise<Capture & { readonly captured: CapturedDynamodb }>;
+  /** Whether it is still the same, and worth a backup: quick, and without the settings. */
+  identify(): Promise<Omit<Capture, "captured">>;
   probeClock(now: () => number, probe: Probe): Promise<readonly ClockSample[]>;
   close(): void;
 }
@@ -26,25 +32,39 @@ export function openDynamodb(settings: DynamodbSettings): DynamodbDatabase {
   return {
     settings,
     connection,
-    capture: async () => asCapture(await capture(connection, settings)),
+    capture: async (what) => {
+      const captured = await capture(connection, settings, what);
+      return { ...worth(captured, settings), captured };
+    },
+    identify: async () => worth(await identify(connection, settings), settings),
     probeClock: (now, probe) =>
       probeClock({ now, askSecond: () => askSecond(connection, metadataTableOf(settings)) }, probe),
     close: () => connection.close(),
   };
 }
 
-function asCapture(captured: CapturedDynamodb): Capture & { readonly captured: CapturedDynamodb } {
-  const missing = captured.missing.map((name) => `table "${name}" is listed by ScalarDB but does not exist`);
-  const uncovered = captured.tables
+interface Found {
+  readonly tables: readonly Identified[];
+  readonly missing: readonly string[];
+}
+
+function worth(
+  { tables, missing }: Found,
+  { globalTables = "refuse" }: DynamodbSettings,
+): Omit<Capture, "captured"> {
+  const absent = missing.map((name) => `table "${name}" is listed by ScalarDB but does not exist`);
+  const uncovered = tables
     .filter(({ coverage }) => coverage === undefined)
     .map(({ name }) => `table "${name}" has no point-in-time recovery`);
-  const replicated = captured.tables
-    .filter(({ replicas }) => replicas.length > 0)
-    .map(({ name, replicas }) => `table "${name}" is a global table with replicas in ${replicas.join(", ")}`);
+  const replicated = tables
+    .filter(({ replicas }) => globalTables === "refuse" && replicas.length > 0)
+    .map(
+      ({ name, replicas }) =>
+        `table "${name}" is a global table with replicas in ${replicas.join(", ")}: a pause here holds no writer there (where nobody writes there: globalTables: accept)`,
+    );
   return {
-    identity: captured.tables.map(({ name, id }) => `${name} ${id}`),
-    problems: [...missing, ...uncovered, ...replicated],
-    coveredFromSecond: Math.max(...captured.tables.map(({ coverage }) => coverage?.earliestSecond ?? 0)),
-    captured,
+    identity: tables.map(({ name, id }) => `${name} ${id}`),
+    problems: [...absent, ...uncovered, ...replicated],
+    coveredFromSecond: Math.max(...tables.map(({ coverage }) => coverage?.earliestSecond ?? 0)),
   };
 }

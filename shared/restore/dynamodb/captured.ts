@@ -16,7 +16,16 @@ const scalingPolicy = z.strictObject({
   tracking: z.unknown(),
 });
 
-/** What a restored table loses and Stillpoint puts back. */
+/** Of the table itself where `index` is null. */
+const index = z.string().nullable();
+const onDemandLimit = z.strictObject({ index, read: z.number().nullable(), write: z.number().nullable() });
+const insight = z.strictObject({ index, mode: z.string() });
+const kinesisDestination = z.strictObject({ streamArn: z.string(), precision: z.string() });
+
+/**
+ * What a restored table loses and Stillpoint puts back. What may be absent is not known then: an older version
+ * did not look at it, or this identity may not; it is neither put back nor compared.
+ */
 const TableSettings = z.strictObject({
   /** Recovery period in days; null where point-in-time recovery is off. */
   recoveryDays: z.number().nullable(),
@@ -29,10 +38,42 @@ const TableSettings = z.strictObject({
   ttl: z.string().nullable(),
   tags: z.record(z.string(), z.string()),
   deletionProtection: z.boolean(),
+  /** What the records of the stream hold; null where it is off. */
+  stream: z.string().nullable().exactOptional(),
+  tableClass: z.string().exactOptional(),
+  /** The policy as the service has it; null where there is none. */
+  policy: z.string().nullable().exactOptional(),
+  /** Most request units on demand, where there is such a limit. */
+  onDemandLimits: z.array(onDemandLimit).exactOptional(),
+  /** Where Contributor Insights are on. */
+  insights: z.array(insight).exactOptional(),
+  kinesis: z.array(kinesisDestination).exactOptional(),
 });
 export type TableSettings = z.infer<typeof TableSettings>;
 export type ScalableTarget = z.infer<typeof scalableTarget>;
 export type ScalingPolicy = z.infer<typeof scalingPolicy>;
+export type OnDemandLimit = z.infer<typeof onDemandLimit>;
+export type Insight = z.infer<typeof insight>;
+export type KinesisDestination = z.infer<typeof kinesisDestination>;
+
+/** A Lambda function that reads the table's stream: it goes on reading the old one, which is dead. */
+const streamReader = z.strictObject({
+  /** Of the event source mapping. */
+  uuid: z.string(),
+  functionArn: z.string(),
+  enabled: z.boolean(),
+  /** How it reads, in the words of the service's own CreateEventSourceMapping. */
+  options: z.record(z.string(), z.unknown()),
+});
+export type StreamReader = z.infer<typeof streamReader>;
+
+/** A CloudWatch alarm that names the table: it follows the name, so it is kept. */
+const alarm = z.strictObject({
+  name: z.string(),
+  /** Its definition as one comparable text. */
+  definition: z.string(),
+});
+export type Alarm = z.infer<typeof alarm>;
 
 const CapturedTable = z.strictObject({
   name: z.string(),
@@ -52,8 +93,16 @@ const CapturedTable = z.strictObject({
   settings: TableSettings,
   /** What a restore drops and this version does not put back: named in the plan. */
   dropped: z.array(z.string()),
-  /** Regions of a global table's other replicas: a restore is refused. */
+  /** What could not be looked at and why, such as for lack of permission: named in the plan. */
+  unread: z.array(z.string()).exactOptional(),
+  streamArn: z.string().exactOptional(),
+  readers: z.array(streamReader).exactOptional(),
+  /** Looked at when a restore is planned. */
+  alarms: z.array(alarm).exactOptional(),
+  /** Regions of a global table's other replicas: a restore in place is refused, or leaves them behind. */
   replicas: z.array(z.string()),
+  /** Its replicas are written together, and none can be deleted alone. */
+  stronglyConsistent: z.boolean().exactOptional(),
   /** The seconds that point-in-time recovery reaches at present; absent where it is off. */
   coverage: z.strictObject({ earliestSecond: z.number(), latestSecond: z.number() }).optional(),
 });

@@ -1,6 +1,7 @@
 import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { MOST_RESTORES } from "./lane.ts";
+import { keptAlarms, losses } from "./losses.ts";
 import type { DynamodbPlan } from "./plan.ts";
 
 /** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
@@ -90,7 +91,7 @@ function replaceStep({ tables }: DynamodbPlan): PlanStep {
 
 function settingsStep({ tables }: DynamodbPlan): PlanStep {
   const does =
-    "Put the settings back (point-in-time recovery, billing mode, auto scaling, time to live, tags, deletion protection) and compare them";
+    "Put the settings back (billing mode, auto scaling, stream, time to live, point-in-time recovery, tags, deletion protection, table class, on-demand maximum, Contributor Insights, Kinesis destinations, resource policy) and compare them";
   return {
     does,
     ...NOTHING,
@@ -110,23 +111,30 @@ function cleanUpStep({ tables, proofs }: DynamodbPlan): PlanStep {
   return { does, ...NOTHING, deletes, undo: "the backups of B can be restored under any name" };
 }
 
-const NOT_LOOKED_AT =
-  "Not looked at, and lost where set: resource policies, Contributor Insights and Kinesis destinations; put them back by hand. What names a table only by its name, such as an IAM policy or an alarm, fits the new one; what names its id or its stream does not";
+const BY_NAME =
+  "What names a table only by its name, such as an IAM policy or an alarm, fits the new one; what names its id or its stream does not";
+
+const LESS_CAPTURED =
+  "The version that took the backup did not look at streams, table classes, resource policies, on-demand maxima, Contributor Insights and Kinesis destinations: what is put back is what the tables have today";
 
 function* consequences(plan: DynamodbPlan, nowMs: number): Generator<string> {
-  const { tables, mode } = plan;
+  const { mode } = plan;
   if (mode === "in-place") yield discardedText(plan, nowMs);
   if (plan.dyingPoints.length > 0)
     yield `The originals take their recovery history with them, so these points can no longer be restored: ${plan.dyingPoints.join(", ")}`;
-  for (const { name, original } of tables)
-    if (mode === "in-place" && original.dropped.length > 0)
-      yield `Table "${name}" loses ${original.dropped.join(" and ")}: put it back by hand`;
-  if (mode === "in-place") yield NOT_LOOKED_AT;
+  if (mode === "in-place") yield* settingsConsequences(plan);
   if (plan.leftAlone.length > 0)
     yield `Created since the backup and left alone, with their rows of today: ${plan.leftAlone.join(", ")}`;
   yield* costs(plan);
   if (mode === "in-place")
     yield "Afterwards start the instances fresh; one that was only paused must be restarted";
+}
+
+function* settingsConsequences(plan: DynamodbPlan): Generator<string> {
+  if (plan.lessCaptured) yield LESS_CAPTURED;
+  yield* losses(plan);
+  yield* keptAlarms(plan);
+  yield BY_NAME;
 }
 
 /** What a restore in place undoes, as it is at the given time: it grows while nobody runs the plan. */

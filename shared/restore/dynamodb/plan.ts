@@ -46,6 +46,10 @@ export interface DynamodbPlan {
   readonly leftAlone: readonly string[];
   /** Restore points that cannot be restored any more once the originals and their history are gone. */
   readonly dyingPoints: readonly string[];
+  /** Asked for by hand: tables of this region take the place of global tables, whose other replicas are left. */
+  readonly detachReplicas?: true;
+  /** The version that took the backup did not look at all of the settings. */
+  readonly lessCaptured?: true;
 }
 
 /** One database of the point beside what is there now. */
@@ -110,20 +114,31 @@ export function createdSince(database: PlannedDatabase): readonly string[] {
   return database.now.tables.map(({ name }) => name).filter((name) => !known.has(name));
 }
 
+/** Whether the record of the backup is of a version that did not look at streams, policies and more. */
+export function isLessCaptured({ atBackup }: PlannedDatabase): boolean {
+  return atBackup.tables.some(({ settings }) => settings.stream === undefined);
+}
+
+/** How the restore was asked for. */
+export interface Asked {
+  readonly run: string;
+  readonly mode: Mode;
+  readonly detachReplicas?: boolean;
+}
+
 /** Why this database cannot be restored to the point as things are; all reasons at once. */
-export function refusals(database: PlannedDatabase, run: string): readonly string[] {
+export function refusals(database: PlannedDatabase, asked: Asked): readonly string[] {
   const now = new Map(database.now.tables.map((table) => [table.name, table]));
-  const perTable = database.atBackup.tables.flatMap((atBackup) =>
-    tableRefusals(atBackup, now.get(atBackup.name), database.atSecond, run),
+  return database.atBackup.tables.flatMap((atBackup) =>
+    tableRefusals(atBackup, now.get(atBackup.name), database.atSecond, asked),
   );
-  return perTable;
 }
 
 function tableRefusals(
   atBackup: CapturedTable,
   now: CapturedTable | undefined,
   atSecond: number,
-  run: string,
+  asked: Asked,
 ): readonly string[] {
   const { name } = atBackup;
   if (now === undefined) return [`table "${name}" does not exist any more, and its history went with it`];
@@ -138,9 +153,21 @@ function tableRefusals(
     reasons.push(
       `table "${name}" can be restored from ${secondText(coverage.earliestSecond)} on, which is after ${secondText(atSecond)}`,
     );
-  if (now.replicas.length > 0)
-    reasons.push(`table "${name}" is a global table with replicas in ${now.replicas.join(", ")}`);
-  if (proofName(name, run).length > LONGEST_NAME)
+  if (asked.mode === "in-place") reasons.push(...replicaRefusals(now, asked));
+  if (proofName(name, asked.run).length > LONGEST_NAME)
     reasons.push(`the temporary name of table "${name}" would be longer than ${LONGEST_NAME} characters`);
   return reasons;
+}
+
+/** Side by side nothing is deleted, and the copies are of this region anyway. */
+function replicaRefusals(
+  { name, replicas, stronglyConsistent }: CapturedTable,
+  { detachReplicas = false }: Asked,
+): readonly string[] {
+  if (replicas.length === 0) return [];
+  const which = `table "${name}" is a global table with replicas in ${replicas.join(", ")}`;
+  if (stronglyConsistent)
+    return [`${which} and strong consistency between them, so that none of them can be deleted alone`];
+  if (detachReplicas) return [];
+  return [`${which}; to leave those behind as tables of their own: --detach-replicas`];
 }

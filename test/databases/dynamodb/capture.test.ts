@@ -5,9 +5,9 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "vitest";
-import { applySettings } from "../../../shared/databases/dynamodb/apply-settings.ts";
 import { captureTable } from "../../../shared/databases/dynamodb/capture.ts";
 import { startCopy } from "../../../shared/databases/dynamodb/copies.ts";
+import { applySettings } from "../../../shared/databases/dynamodb/settings/apply-settings.ts";
 import { CapturedDynamodb, type CapturedTable } from "../../../shared/restore/dynamodb/captured.ts";
 import { settingsDifferences } from "../../../shared/restore/dynamodb/settings.ts";
 import { ahead, recover, untilActive } from "../../rehearsal/dynamodb/swift.ts";
@@ -17,8 +17,10 @@ import {
   createProtected,
   FOREIGN,
   INDEX,
+  KINESIS,
   METADATA,
   type Prod,
+  policyFor,
   setEverything,
   startProd,
 } from "./prod.ts";
@@ -57,7 +59,7 @@ test("a capture holds every setting that a restore loses", async () => {
   const prod = await startProd();
   await setEverything(prod);
   await recover(prod, ACCOUNTS, true, 14);
-  const { settings, keys, indexes, coverage } = await accountsOf(prod);
+  const { arn, settings, keys, indexes, coverage, unread, streamArn } = await accountsOf(prod);
   expect(settings).toMatchObject({
     recoveryDays: 14,
     billing: "PROVISIONED",
@@ -66,19 +68,36 @@ test("a capture holds every setting that a restore loses", async () => {
     ttl: "expires",
     tags: { team: "payments", empty: "" },
     deletionProtection: true,
+    stream: "NEW_AND_OLD_IMAGES",
+    tableClass: "STANDARD_INFREQUENT_ACCESS",
+    policy: policyFor(arn),
+    onDemandLimits: [],
+    insights: [
+      { index: null, mode: "ACCESSED_AND_THROTTLED_KEYS" },
+      { index: INDEX, mode: "THROTTLED_KEYS" },
+    ],
+    kinesis: [{ streamArn: KINESIS, precision: "MICROSECOND" }],
   });
   expect(settings.scalableTargets).toHaveLength(4);
   expect(settings.scalingPolicies).toHaveLength(4);
+  expect(unread).toEqual([]);
+  expect(streamArn).toMatch(/^arn:aws:dynamodb:.*:table\/prod_bank\.accounts\/stream\/2/);
   expect(keys).toBe("id HASH S");
   expect(indexes).toEqual([`${INDEX} (owner HASH) ALL`]);
   expect(coverage?.earliestSecond).toBeLessThanOrEqual((coverage?.latestSecond ?? 0) + 1);
 });
 
 test("what a restore loses is put back, and putting it back twice changes nothing", async () => {
-  const prod = await startProd({ settingCooldownMs: 300, continuousBackupsUnavailableMs: 200 });
+  const prod = await startProd({
+    settingCooldownMs: 300,
+    continuousBackupsUnavailableMs: 200,
+    updateTableMs: 100,
+    policySeenMs: 300,
+  });
   await setEverything(prod);
   ahead(prod, 2_000);
   const original = await accountsOf(prod);
+  expect(original.settings.policy).toBe(policyFor(original.arn));
   const { connection } = prod.database;
   const atSecond = Math.floor(prod.db.now() / 1000) - 1;
   const target = `${ACCOUNTS}.copy`;
@@ -86,7 +105,7 @@ test("what a restore loses is put back, and putting it back twice changes nothin
   await untilActive(prod, target);
   const known = { coordinator: false, metadata: {} };
   const settings = async () => (await captureTable(connection, target, known))?.settings as never;
-  expect(settingsDifferences(original.settings, await settings()).length).toBeGreaterThan(4);
+  expect(settingsDifferences(original.settings, await settings()).length).toBeGreaterThan(9);
   const wanted = retargeted(original.settings, target);
   await applySettings(connection, target, wanted);
   expect(settingsDifferences(wanted, await settings())).toEqual([]);
@@ -175,5 +194,7 @@ test("a table that is gone is captured as absent", async () => {
 
 /** The same settings for a table of another name. */
 function retargeted(settings: CapturedTable["settings"], name: string): CapturedTable["settings"] {
-  return JSON.parse(JSON.stringify(settings).replaceAll(`table/${ACCOUNTS}`, `table/${name}`));
+  const { policy, ...rest } = settings;
+  const text = JSON.stringify(rest).replaceAll(`table/${ACCOUNTS}`, `table/${name}`);
+  return { ...JSON.parse(text), policy: policy?.replaceAll(ACCOUNTS, name) ?? null };
 }

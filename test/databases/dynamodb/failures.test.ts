@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { promisify } from "node:util";
 import { expect, test, vi } from "vitest";
-import { applySettings } from "../../../shared/databases/dynamodb/apply-settings.ts";
 import { backupsNamed, startBackup, startCopy } from "../../../shared/databases/dynamodb/copies.ts";
 import { openDynamodb } from "../../../shared/databases/dynamodb/database.ts";
 import { deleteTable } from "../../../shared/databases/dynamodb/delete-table.ts";
-import { readRecovery } from "../../../shared/databases/dynamodb/settings.ts";
+import { applySettings } from "../../../shared/databases/dynamodb/settings/apply-settings.ts";
+import { readRecovery } from "../../../shared/databases/dynamodb/settings/recovery.ts";
 import { ACCOUNTS, NAMING, type Prod, setEverything, startProd } from "./prod.ts";
 
 const now = () => performance.timeOrigin + performance.now();

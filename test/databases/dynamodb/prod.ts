@@ -6,8 +6,12 @@ import {
 } from "@aws-sdk/client-application-auto-scaling";
 import {
   type CreateTableCommandInput,
+  EnableKinesisStreamingDestinationCommand,
+  GetResourcePolicyCommand,
   PutItemCommand,
+  PutResourcePolicyCommand,
   TagResourceCommand,
+  UpdateContributorInsightsCommand,
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -23,6 +27,7 @@ import {
   type Swift,
   start,
   until,
+  untilActive,
 } from "../../rehearsal/dynamodb/swift.ts";
 
 export const NAMING = { prefix: "prod_", metadataNamespace: "scalardb", coordinatorNamespace: "coordinator" };
@@ -129,6 +134,51 @@ export async function setEverything({ client, db }: Swift): Promise<void> {
     }),
   );
   await client.send(new UpdateTableCommand({ TableName: ACCOUNTS, DeletionProtectionEnabled: true }));
+  await setTheRest({ client, db }, arn);
+}
+
+export const KINESIS = "arn:aws:kinesis:us-east-1:000000000000:stream/ledger";
+
+/** What a table has a setting of its own for, one call each. */
+async function setTheRest(swift: Swift, arn: string): Promise<void> {
+  const { client } = swift;
+  const update = async (input: object) => {
+    await client.send(new UpdateTableCommand({ TableName: ACCOUNTS, ...input }));
+    await untilActive(swift, ACCOUNTS);
+  };
+  await update({ StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" } });
+  await update({ TableClass: "STANDARD_INFREQUENT_ACCESS" });
+  await client.send(new PutResourcePolicyCommand({ ResourceArn: arn, Policy: policyFor(arn) }));
+  await until(() => client.send(new GetResourcePolicyCommand({ ResourceArn: arn })).catch(() => undefined));
+  for (const index of [{}, { IndexName: INDEX, ContributorInsightsMode: "THROTTLED_KEYS" as const }])
+    await client.send(
+      new UpdateContributorInsightsCommand({
+        TableName: ACCOUNTS,
+        ContributorInsightsAction: "ENABLE",
+        ...index,
+      }),
+    );
+  await client.send(
+    new EnableKinesisStreamingDestinationCommand({
+      TableName: ACCOUNTS,
+      StreamArn: KINESIS,
+      EnableKinesisStreamingConfiguration: { ApproximateCreationDateTimePrecision: "MICROSECOND" },
+    }),
+  );
+}
+
+export function policyFor(arn: string): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: "arn:aws:iam::111111111111:root" },
+        Action: ["dynamodb:GetItem", "dynamodb:Query"],
+        Resource: arn,
+      },
+    ],
+  });
 }
 
 async function scale(

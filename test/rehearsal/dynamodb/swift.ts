@@ -30,6 +30,7 @@ export const AT_ONCE: Pace = {
   continuousBackupsUnavailableMs: 0,
   settingCooldownMs: 0,
   ttlCooldownMs: 0,
+  policySeenMs: 0,
 };
 
 /** Long enough for a test to look at a phase, which ends with the database. */

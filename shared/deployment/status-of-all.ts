@@ -1,36 +1,23 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Heartbeat } from "../catalog/model.ts";
 import type { Deployment } from "../config/config.ts";
-import { type Failure, toFailure } from "../errors/stillpoint-error.ts";
+import { type EachDeployment, eachDeployment } from "./each-deployment.ts";
 import type { DeploymentStatus } from "./status.ts";
 
 export interface StatusOfAll {
   readonly deployments: readonly DeploymentStatus[];
-  /** Those that could not be looked at, such as for a missing key. */
-  readonly unopened: readonly { readonly deployment: string; readonly failure: Failure }[];
+  readonly unopened: EachDeployment<unknown>["unopened"];
   readonly sweeps: readonly Heartbeat[];
   /** Heartbeats that could not be read. */
   readonly unreadable: readonly string[];
 }
 
-/** How several deployments stand; what is wrong with one must not hide the others. */
+/** How several deployments stand. */
 export async function statusOfAll(
   { catalog, deployments }: { readonly catalog: Catalog; readonly deployments: readonly Deployment[] },
   statusOne: (settings: Deployment) => Promise<DeploymentStatus>,
 ): Promise<StatusOfAll> {
-  const looks = await Promise.all(
-    deployments.map((settings) =>
-      statusOne(settings).catch((error: unknown) => ({
-        deployment: settings.name,
-        failure: toFailure(error),
-      })),
-    ),
-  );
+  const { done, unopened } = await eachDeployment(deployments, statusOne);
   const { records: sweeps, unreadable } = await catalog.sweeps.list();
-  return {
-    deployments: looks.flatMap((look) => ("failure" in look ? [] : [look])),
-    unopened: looks.flatMap((look) => ("failure" in look ? [look] : [])),
-    sweeps,
-    unreadable: unreadable.map(({ message }) => message),
-  };
+  return { deployments: done, unopened, sweeps, unreadable: unreadable.map(({ message }) => message) };
 }

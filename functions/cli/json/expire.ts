@@ -1,5 +1,7 @@
 import * as z from "zod";
+import type { EachDeployment } from "../../../shared/deployment/each-deployment.ts";
 import type { Expired, Expiry } from "../../../shared/deployment/expire-backups.ts";
+import type { Failure } from "../../../shared/errors/stillpoint-error.ts";
 import { output } from "./output.ts";
 
 const ExpiryJson = z.strictObject({
@@ -22,6 +24,13 @@ export const ExpireOutput = output({
   unopened: z.array(z.strictObject({ deployment: z.string(), message: z.string() })),
 });
 
-export function expiredJson({ deployment, backups }: Expired): object {
-  return { deployment, backups };
+export function expiredJson({ done, unopened }: EachDeployment<Expired>): object {
+  return {
+    deployments: done.map(({ deployment, backups }) => ({ deployment, backups })),
+    unopened: unopened.map(({ deployment, failure: { message } }) => ({ deployment, message })),
+  };
+}
+
+export function expiryFailure({ done, unopened }: EachDeployment<Expired>): Failure | undefined {
+  return done.find((each) => each.failure)?.failure ?? unopened[0]?.failure;
 }

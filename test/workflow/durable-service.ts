@@ -24,6 +24,8 @@ interface Options {
   readonly functions?: Readonly<Record<string, (input: unknown) => Promise<unknown>>>;
   /** Told when the virtual clock moves on. */
   readonly passed?: (ms: number) => void | Promise<void>;
+  /** Told before each invocation. */
+  readonly invoking?: () => void | Promise<void>;
   /** Asked before each invocation: the execution is stopped where it answers true. */
   readonly isStopped?: (invocation: number) => boolean;
 }
@@ -46,6 +48,7 @@ export async function execute(options: Options): Promise<ExecutionEnd> {
   const log = new OperationLog(options.input ?? {}, options.name ?? "execution-1", options.functions ?? {});
   for (let invocation = 0; invocation < MOST_INVOCATIONS; invocation++) {
     if (options.isStopped?.(invocation)) return endOf("STOPPED", {}, invocation, log);
+    await options.invoking?.();
     const life = options.lifeOf?.(invocation) ?? new DurableLife();
     const output = await invoke(options, log, life);
     if (output === undefined) continue;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Store } from "../../shared/catalog/store.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { carryOutHere, type ElsewhereInput } from "../../shared/workflow/durable/elsewhere.ts";
 import {
   all,
   answerOf,
@@ -307,7 +308,7 @@ test("an effect elsewhere is carried out by the other function and written down 
   const other = async (input: unknown) => {
     asked.push(input);
     if (asked.length === 1) throw new Error("out of memory");
-    return { ok: true, answer: "segment" };
+    return carryOutHere({ work: async () => "segment" }, input as ElsewhereInput);
   };
   const first = await run(() => works("a"), { store, name: "run-1", functions: { [OTHER]: other } });
   expect(first.result).toMatchObject({ kind: "done", result: ["segment"], operations: 5 });
@@ -320,10 +321,12 @@ test("an effect elsewhere is carried out by the other function and written down 
 });
 
 test("a failure elsewhere is the effect's, and a function that never answers is asked three times", async () => {
-  const failure = { code: "COPY_DIFFERS", message: "it differs" };
-  const failed = await run(() => works("a"), {
-    functions: { [OTHER]: async () => ({ ok: false, failure }) },
-  });
+  const failure = { code: "COPY_DIFFERS", message: "it differs" } as const;
+  const refuse = async () => {
+    throw new StillpointError(failure.code, failure.message);
+  };
+  const failing = (input: unknown) => carryOutHere({ work: refuse }, input as ElsewhereInput);
+  const failed = await run(() => works("a"), { functions: { [OTHER]: failing } });
   expect(failed.result).toMatchObject({ kind: "failed", failure, operations: 2 });
   const silent = await run(() => works("a"), { functions: { [OTHER]: async () => "what?" } });
   expect(silent.result).toMatchObject({ kind: "failed", failure: { code: "INTERNAL" }, operations: 6 });

@@ -9,7 +9,7 @@ import type { HandlerOf } from "./durable-service.ts";
 import { Life, mortalHandlers, mortalStore } from "./mortal.ts";
 import { type ProgramEffects, program, type Step } from "./random-program.ts";
 
-const RUN = "run";
+export const RUN = "run";
 /** Waits are whole seconds, but time is virtual. */
 const QUICK = { firstMs: 1, mostMs: 10 };
 export type ProgramEnd = DurableEnd<readonly string[]>;

@@ -8,10 +8,11 @@ import { endRequest } from "../../shared/deployment/restore-requests.ts";
 import { announceRestore, restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
 import { plannedRun } from "../../shared/deployment/run-record.ts";
 import { type Failure, fromFailure, toFailure } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
+import type { RestoreEffects, RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
 import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
 import { isPassing } from "../../shared/workflow/durable/passing.ts";
-import { executionName, journalOfExecution } from "../../shared/workflow/durable-attempt.ts";
+import { executionName, journalOfExecution, orInvokeAgain } from "../../shared/workflow/durable-attempt.ts";
+import type { Effect } from "../../shared/workflow/effect.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
 import { type DurableEnd, runDurably } from "../../shared/workflow/run-durable.ts";
 import { executionsIn } from "../aws/executions.ts";
@@ -63,6 +64,9 @@ async function restoreDurably(
   );
 }
 
+/** Each may have 2,500 operations: more than 100 tables take whose restores last ten hours. */
+const MOST_ATTEMPTS = 30;
+
 let kept: OpenDeployment | undefined;
 
 /** Kept for the process: an invocation that is suspended never comes back to close it. */
@@ -106,7 +110,7 @@ async function carryOut(
   { run, deployment }: Known,
   journal: Journal,
 ): Promise<DurableEnd<RestoreResult>> {
-  const { plan } = await plannedRun(open, run);
+  const { plan } = await orInvokeAgain(() => plannedRun(open, run));
   const functionArn = host.env["STILLPOINT_VERIFY_FUNCTION"];
   return runDurably<RestoreEffects, RestoreResult>(restore(plan.dynamodb), {
     context,
@@ -136,6 +140,8 @@ async function conclude(
 ): Promise<ExecutionEnd> {
   const { run, request } = planned;
   const { telemetry } = host;
+  for (const { event } of end.untold as readonly (Effect & { readonly event: RestoreEvent })[])
+    restoreTelemetry(telemetry, planned)(event);
   telemetry.log("info", "durable operations", { run, operations: end.operations });
   switch (end.kind) {
     case "done":
@@ -148,15 +154,32 @@ async function conclude(
       });
       return { kind: "done", run };
     case "continue":
+      if (asked.attempt >= MOST_ATTEMPTS)
+        return fail(host, open, planned, journal, tooMany(run, asked.attempt));
       await continueIn(host, planned, asked.attempt + 1);
       return { kind: "continued", run };
     case "failed":
-      await failRestore(open, run, journal, fromFailure(end.failure));
-      await announceRestore(telemetry, planned, { kind: "restore.failed", ...end.failure });
-      return { kind: "failed", run, failure: end.failure };
+      return fail(host, open, planned, journal, end.failure);
     default:
       return end satisfies never;
   }
+}
+
+async function fail(
+  { telemetry }: AwsHost,
+  open: OpenDeployment,
+  planned: Known,
+  journal: Journal,
+  failure: Failure,
+): Promise<ExecutionEnd> {
+  await failRestore(open, planned.run, journal, fromFailure(failure));
+  await announceRestore(telemetry, planned, { kind: "restore.failed", ...failure });
+  return { kind: "failed", run: planned.run, failure };
+}
+
+function tooMany(run: string, attempt: number): Failure {
+  const message = `run "${run}" was not over after ${attempt} executions; what it has done is in its journal`;
+  return { code: "TIMED_OUT", message };
 }
 
 /** By a name of its own: an end that is told twice starts one execution. */

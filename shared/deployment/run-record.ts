@@ -45,8 +45,12 @@ export function refuseAbandoning({ id, state }: Run, next?: Run["state"]): void 
   );
 }
 
-/** A run that was done side by side can still be abandoned: that removes its copies. */
+/**
+ * A run that was done side by side can still be abandoned: that removes its copies. What has ended may be said again:
+ * its process may have died before it heard that it was written down.
+ */
 export function refuseEnded({ id, state }: Run, next?: Run["state"]): void {
+  if (state === next) return;
   if (state === "abandoned" || (state === "done" && next !== "abandoned"))
     throw new StillpointError("RUN_FINISHED", `run "${id}" is ${state} already; nothing was changed`);
 }

@@ -21,17 +21,22 @@ export function executionName(request: string, attempt: number): string {
   return `${request.replace(FORBIDDEN, "_").slice(0, LONGEST_NAME - tail.length)}${tail}`;
 }
 
-/**
- * The journal of a run for one invocation of an execution, which is the same owner in all of them. Where the catalog
- * cannot be read, the engine repeats the invocation later and the execution goes on.
- */
-export async function journalOfExecution(
+/** The journal of a run for one invocation of an execution, which is the same owner in all of them. */
+export function journalOfExecution(
   store: Store,
   run: string,
   { executionContext }: Pick<DurableContext, "executionContext">,
 ): Promise<Journal> {
+  return orInvokeAgain(() => Journal.open(store, run, digest(executionContext.durableExecutionArn)));
+}
+
+/**
+ * What is read outside of all steps, since it is too large for a checkpoint or is wanted anew. Where the catalog cannot
+ * be read, the engine repeats the invocation later and the execution goes on.
+ */
+export async function orInvokeAgain<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await Journal.open(store, run, digest(executionContext.durableExecutionArn));
+    return await read();
   } catch (error) {
     if (codeOf(error) !== "CATALOG_UNREADABLE") throw error;
     // The engine knows by this mark that it is the invocation that failed, and not the execution.

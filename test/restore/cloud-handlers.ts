@@ -4,6 +4,7 @@ import type { BackedUp, Observation, RestoreEvent } from "../../shared/restore/d
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { refuseDifferences } from "../../shared/restore/dynamodb/refuse-differences.ts";
 import { settingsDifferences } from "../../shared/restore/dynamodb/settings.ts";
+import { byDatabase, observationOf, type Watched } from "../../shared/restore/dynamodb/watched.ts";
 import type { VerificationReport } from "../../shared/verify/report.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import { BARE, type Cloud } from "./cloud.ts";
@@ -102,9 +103,9 @@ export function cloudHandlers(
       cloud.restore(target, writtenTo.includes(target) ? "written to" : backup.content, backupArn);
       return { started: true };
     },
-    observe: async ({ tables, backups, seen }) => {
+    observe: async (watched) => {
       cloud.tick();
-      return observe(cloud, tables, backups, seen);
+      return observe(cloud, watched);
     },
     verify: async ({ plan, what, like }) => {
       const report = verify(cloud, plan, what);
@@ -185,22 +186,12 @@ function recheck(cloud: Cloud, plan: DynamodbPlan, untouched: boolean): void {
     throw new StillpointError("PLAN_OUTDATED", "the world has changed");
 }
 
-function observe(
-  cloud: Cloud,
-  tables: readonly { database: string; name: string }[],
-  backups: readonly { arn: string }[],
-  seen: string,
-): Observation {
-  const states: Record<string, Record<string, string>> = {};
-  for (const { database, name } of tables) {
-    states[database] ??= {};
-    states[database][name] = cloud.tables.get(name)?.status ?? "ABSENT";
-  }
-  const found = Object.fromEntries(
-    backups.map(({ arn }) => [arn, cloud.backups.get(arn)?.status ?? "DELETED"]),
-  );
-  const now = JSON.stringify([states, found]);
-  return { done: now !== seen, tables: states, backups: found, seen: now };
+function observe(cloud: Cloud, watched: Watched): Observation {
+  const states = watched.tables.map(({ database, name }) => {
+    return { database, name, state: cloud.tables.get(name)?.status ?? "ABSENT" };
+  });
+  const found = watched.backups.map(({ arn }) => [arn, cloud.backups.get(arn)?.status ?? "DELETED"]);
+  return observationOf(watched, { tables: byDatabase(states), backups: Object.fromEntries(found) });
 }
 
 const NOTHING_CHECKED: Omit<VerificationReport["checked"], "tables"> = {

@@ -63,7 +63,6 @@ test.concurrent.each(MODES)(
       expect(situation.cloud.law.broken, moment).toEqual([]);
       expect(situation.cloud.snapshot(), moment).toEqual(snapshot);
     });
-    console.log(`${mode}: ${moments.length} moments, one death each`);
   },
 );
 

@@ -1,9 +1,8 @@
-import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
 import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
-import { journalOfExecution } from "../../shared/workflow/durable-attempt.ts";
-import { type DurableEnd, runDurably } from "../../shared/workflow/run-durable.ts";
-import { type DurableLife, livingHandlers, livingStore } from "../workflow/durable-life.ts";
+import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
+import { durableHandler } from "../workflow/durable-handler.ts";
+import type { DurableLife } from "../workflow/durable-life.ts";
 import { type ExecutionEnd, execute } from "../workflow/durable-service.ts";
 import type { Situation } from "./situation.ts";
 
@@ -31,21 +30,14 @@ export async function executeRestore(
   const end = await execute({
     ...executing,
     passed: () => cloud.tick(),
-    handler: (client, life) =>
-      withDurableExecution(
-        async (_input, context): Promise<DurableEnd<RestoreResult>> => {
-          const journal = await journalOfExecution(livingStore(life, store), plan.run, context);
-          const handlers = situation.handlersOf(journal);
-          return runDurably<AbandonEffects, RestoreResult>(restore(plan), {
-            context,
-            journal,
-            handlers: livingHandlers(life, handlers),
-            pace: QUICK,
-            ...(operationsMost !== undefined && { operationsMost }),
-          });
-        },
-        { durableExecutionClient: client },
-      ),
+    handler: durableHandler<AbandonEffects, RestoreResult>({
+      workflow: () => restore(plan),
+      handlers: (journal) => situation.handlersOf(journal),
+      store,
+      run: plan.run,
+      pace: QUICK,
+      ...(operationsMost !== undefined && { operationsMost }),
+    }),
   });
   return { ...end, result: end.result as DurableEnd<RestoreResult> | undefined };
 }

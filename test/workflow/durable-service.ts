@@ -26,6 +26,8 @@ interface Options {
   readonly passed?: (ms: number) => void | Promise<void>;
   /** Told before the first invocation. */
   readonly began?: (log: OperationLog) => void;
+  /** Told before each invocation. */
+  readonly invoking?: () => void | Promise<void>;
   /** Asked before each invocation: the execution is stopped where it answers true. */
   readonly isStopped?: (invocation: number) => boolean;
 }
@@ -49,6 +51,7 @@ export async function execute(options: Options): Promise<ExecutionEnd> {
   options.began?.(log);
   for (let invocation = 0; invocation < MOST_INVOCATIONS; invocation++) {
     if (options.isStopped?.(invocation)) return endOf("STOPPED", {}, invocation, log);
+    await options.invoking?.();
     const life = options.lifeOf?.(invocation) ?? new DurableLife();
     const output = await invoke(options, log, life);
     if (output === undefined) continue;

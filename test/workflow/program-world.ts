@@ -1,13 +1,10 @@
-import { withDurableExecution } from "@aws/durable-execution-sdk-js";
-import type { Store } from "../../shared/catalog/store.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
-import { journalOfExecution } from "../../shared/workflow/durable-attempt.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import { Journal } from "../../shared/workflow/journal.ts";
-import { type DurableEnd, runDurably } from "../../shared/workflow/run-durable.ts";
+import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { runInProcess } from "../../shared/workflow/run-in-process.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
-import { type DurableLife, livingHandlers, livingStore } from "./durable-life.ts";
+import { durableHandler } from "./durable-handler.ts";
 import type { HandlerOf } from "./durable-service.ts";
 import { Life, mortalHandlers, mortalStore } from "./mortal.ts";
 import { type ProgramEffects, program, type Step } from "./random-program.ts";
@@ -44,20 +41,15 @@ export class ProgramWorld {
     },
   };
 
-  /** As one invocation of a durable execution, which dies with its life. */
   handler(steps: readonly Step[], more: { readonly operationsMost?: number } = {}): HandlerOf {
-    return (client, life) =>
-      withDurableExecution(
-        async (_input, context): Promise<ProgramEnd> =>
-          runDurably<ProgramEffects, readonly string[]>(program(steps), {
-            context,
-            handlers: livingHandlers(life, this.handlers),
-            journal: await journalOfExecution(this.#storeOf(life), RUN, context),
-            pace: QUICK,
-            ...more,
-          }),
-        { durableExecutionClient: client },
-      );
+    return durableHandler<ProgramEffects, readonly string[]>({
+      workflow: () => program(steps),
+      handlers: () => this.handlers,
+      store: this.store,
+      run: RUN,
+      pace: QUICK,
+      ...more,
+    });
   }
 
   /** On the command line, by a process that dies with its life. */
@@ -67,10 +59,6 @@ export class ProgramWorld {
       journal: await Journal.open(mortalStore(life, this.store), RUN),
       pass: async () => life.pass("sleep"),
     });
-  }
-
-  #storeOf(life: DurableLife): Store {
-    return livingStore(life, this.store);
   }
 
   #triesOf(id: string): number {

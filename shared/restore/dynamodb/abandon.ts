@@ -67,12 +67,9 @@ function* refuseMissing(plan: DynamodbPlan, state: string, mark?: "failed"): Wor
 
 /** A restore under way cannot be cancelled: its table can be deleted only once it is there. */
 function* settled(tables: readonly { readonly database: string; readonly name: string }[]): Workflow<void> {
-  for (let seen = "", waiting = true; waiting; ) {
-    const observation = yield* poll<Observation>(
-      ask.effect("observe", { tables, backups: [], seen }),
-      TABLE_PATIENCE,
-    );
-    seen = observation.seen;
-    waiting = tables.some(({ database, name }) => observation.tables[database]?.[name] === "CREATING");
-  }
+  const settling = tables.map((table) => ({ ...table, until: "settled" }) as const);
+  yield* poll<Observation>(
+    ask.effect("observe", { tables: settling, backups: [], enough: "all" }),
+    TABLE_PATIENCE,
+  );
 }

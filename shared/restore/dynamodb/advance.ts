@@ -9,9 +9,19 @@ import {
   sleep,
   type Workflow,
 } from "../../workflow/effect.ts";
-import type { BackedUp, Observation, RestoreEffects, TableState } from "./effects.ts";
-import { type Action, actionsOf, type Goal, isUnderWay, type Lane, LEADS_TO, observed } from "./lane.ts";
+import type { BackedUp, Observation, RestoreEffects } from "./effects.ts";
+import {
+  type Action,
+  actionsOf,
+  awaitedBy,
+  type Goal,
+  isUnderWay,
+  type Lane,
+  LEADS_TO,
+  observed,
+} from "./lane.ts";
 import type { PlannedTable } from "./plan.ts";
+import type { TableState } from "./watched.ts";
 
 const ask = asker<RestoreEffects>();
 
@@ -37,7 +47,6 @@ export const TABLE_PATIENCE: Patience = {
  */
 export function* advance(lanes: readonly TableLane[], goal: Goal): Workflow<readonly TableLane[]> {
   let now = lanes;
-  let seen = "";
   while (
     now.some((lane) => isUnderWay(lane) || actionsOf(now, goal).some((action) => action !== undefined))
   ) {
@@ -47,8 +56,8 @@ export function* advance(lanes: readonly TableLane[], goal: Goal): Workflow<read
       yield* sleep(NO_ROOM_MS);
       continue;
     }
-    const observation = yield* poll<Observation>(watch(now, seen), TABLE_PATIENCE);
-    seen = observation.seen;
+    const patience = { ...TABLE_PATIENCE, stretch: goal };
+    const observation = yield* poll<Observation>(watch(now), patience);
     now = yield* tellChanges(
       now,
       now.map((lane) => look(lane, observation)),
@@ -116,16 +125,17 @@ export function copiesOf({
   throw new StillpointError("INTERNAL", `table "${name}" would be replaced without a backup`);
 }
 
-function watch(lanes: readonly TableLane[], seen: string): Effect {
-  const underWay = lanes.filter(isUnderWay);
-  const tables = underWay.flatMap(({ table: { database, name, temporary } }) => [
-    { database, name },
-    { database, name: temporary },
-  ]);
-  const backups = underWay.flatMap(({ table: { database }, backupArn: arn }) =>
-    arn === undefined ? [] : [{ database, arn }],
+/** Each lane that comes on can act, or make room for another, or is told to whoever watches. */
+function watch(lanes: readonly TableLane[]): Effect {
+  const tables = lanes.flatMap(({ stage, table: { database, name, temporary } }) => {
+    const awaited = awaitedBy(stage);
+    if (awaited === undefined) return [];
+    return [{ database, name: awaited.table === "temporary" ? temporary : name, until: awaited.until }];
+  });
+  const backups = lanes.flatMap(({ stage, table: { database }, backupArn: arn }) =>
+    stage === "backing-up" && arn !== undefined ? [{ database, arn }] : [],
   );
-  return ask.effect("observe", { tables, backups, seen });
+  return ask.effect("observe", { tables, backups, enough: "one" });
 }
 
 function look(lane: TableLane, { tables, backups }: Observation): TableLane {

@@ -1,26 +1,12 @@
 import type { Proof } from "../../verify/proof.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import type { DynamodbPlan, PlannedTable } from "./plan.ts";
+import type { Seen, Watched } from "./watched.ts";
 
 export type CheckedTables = VerificationReport["checked"]["tables"];
 
-/** `ABSENT` where there is no such table, else the service's own word. */
-export type TableState = "ABSENT" | "CREATING" | "ACTIVE" | "DELETING" | "UPDATING" | (string & {});
-
-/** What is looked at in one polling step: all tables and all backups of the run. */
-export interface Observation {
+export interface Observation extends Seen {
   readonly done: boolean;
-  /** By database and table name. */
-  readonly tables: Readonly<Record<string, Readonly<Record<string, TableState>>>>;
-  /** By backup ARN. */
-  readonly backups: Readonly<Record<string, string>>;
-  /** All of the above as one text: to be given back as `seen`. */
-  readonly seen: string;
-}
-
-export interface Watched {
-  readonly tables: readonly { readonly database: string; readonly name: string }[];
-  readonly backups: readonly { readonly database: string; readonly arn: string }[];
 }
 
 /** An original with its two copies. */
@@ -62,8 +48,8 @@ export type RestoreEffects = {
     input: { database: string; backupArn: string; target: string };
     answer: { started: boolean };
   };
-  /** Done when something differs from what was `seen`. */
-  observe: { input: Watched & { seen: string }; answer: Observation };
+  /** Done once enough of it has come. */
+  observe: { input: Watched; answer: Observation };
   /**
    * Reads all copies (or the replaced originals) and judges them. Fails with `COPY_DIFFERS` where they are not
    * `like` what was read before: a failure, so that a resumed run reads again what somebody may have mended.

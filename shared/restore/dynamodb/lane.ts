@@ -1,4 +1,4 @@
-import type { TableState } from "./effects.ts";
+import type { TableState } from "./watched.ts";
 
 /** DynamoDB restores at most so many tables at a time, of an account in a region. */
 export const MOST_RESTORES = 50;
@@ -70,6 +70,16 @@ export function actionsOf(lanes: readonly Lane[], goal: Goal): readonly (Action 
     if (restores && free-- <= 0) return undefined;
     return action;
   });
+}
+
+/** Which of its tables a lane waits for, and for what. */
+export function awaitedBy(
+  stage: Stage,
+): { readonly table: "temporary" | "original"; readonly until: "ACTIVE" | "ABSENT" } | undefined {
+  if (stage === "copying") return { table: "temporary", until: "ACTIVE" };
+  if (stage === "deleting") return { table: "original", until: "ABSENT" };
+  if (stage === "replacing") return { table: "original", until: "ACTIVE" };
+  return undefined;
 }
 
 /** The lane after a look at its temporary table, its original and its backup. */

@@ -139,14 +139,12 @@ function* deleteProofs({ proofs }: DynamodbPlan): Workflow<void> {
 export function* deleteAll(
   tables: readonly { readonly database: string; readonly name: string }[],
 ): Workflow<void> {
+  if (tables.length === 0) return;
   const outcomes = yield* all(tables.map((table) => ask.effect("delete-table", table)));
   for (const outcome of outcomes) answerOf(outcome);
-  for (let seen = "", gone = false; !gone; ) {
-    const observation = yield* poll<Observation>(
-      ask.effect("observe", { tables, backups: [], seen }),
-      TABLE_PATIENCE,
-    );
-    seen = observation.seen;
-    gone = tables.every(({ database, name }) => observation.tables[database]?.[name] === "ABSENT");
-  }
+  const gone = tables.map((table) => ({ ...table, until: "ABSENT" }) as const);
+  yield* poll<Observation>(
+    ask.effect("observe", { tables: gone, backups: [], enough: "all" }),
+    TABLE_PATIENCE,
+  );
 }

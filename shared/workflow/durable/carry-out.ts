@@ -2,7 +2,7 @@ import { type DurableContext, NestingType } from "@aws/durable-execution-sdk-js"
 import type { All, BuiltIn } from "../effect.ts";
 import { step } from "./body.ts";
 import { elsewhere } from "./elsewhere.ts";
-import { type Ended, UNDONE } from "./ended.ts";
+import { type Ended, spentOn, UNDONE } from "./ended.ts";
 import { type Invocation, nameOf, type Task } from "./invocation.ts";
 import { pollDurably, wholeSeconds } from "./poll.ts";
 
@@ -30,7 +30,7 @@ async function sleep(context: DurableContext, task: Task, ms: number): Promise<E
   return { kind: "answered", outcome: { ok: true, answer: { interrupted: false } }, spent: 1, told: false };
 }
 
-/** Only the branches that have something left to do, and as many of them as there is room for. */
+/** Only the branches that have something left to do, in as many turns as there is room for. */
 async function together(
   context: DurableContext,
   invocation: Invocation,
@@ -41,21 +41,25 @@ async function together(
     position: `${position}.${index}`,
   }));
   const open = branches.filter((branch) => !isOver(invocation, branch));
-  const share = Math.max(LEAST_ALLOWANCE, Math.floor((allowance - 1) / open.length));
-  const begun = open.slice(0, Math.floor((allowance - 1) / share));
-  const ended = new Map(
-    await sideBySide(
-      context,
-      nameOf({ effect, position }),
-      begun.map((branch) => ({
-        name: branch.position,
-        run: (within) => carryOut(within, invocation, { ...branch, allowance: share }),
-      })),
-    ),
-  );
+  const ended = new Map<string, Ended>();
+  let spent = 0;
+  for (let turn = 0; ended.size < open.length; turn++) {
+    const left = open.slice(ended.size);
+    const room = allowance - 1 - spent - [...ended.values()].reduce((sum, each) => sum + spentOn(each), 0);
+    const share = Math.max(LEAST_ALLOWANCE, Math.floor(room / left.length));
+    const begun = left.slice(0, Math.max(0, Math.floor(room / share)));
+    if (begun.length === 0) break;
+    const name = `${nameOf({ effect, position })}${turn === 0 ? "" : `-${turn}`}`;
+    const running = begun.map((branch) => ({
+      name: branch.position,
+      run: (within: DurableContext) => carryOut(within, invocation, { ...branch, allowance: share }),
+    }));
+    for (const [branch, end] of await sideBySide(context, name, running)) ended.set(branch, end);
+    spent += begun.length > 1 ? 1 : 0;
+  }
   return {
     kind: "all",
-    spent: begun.length > 1 ? 1 : 0,
+    spent,
     told: false,
     branches: branches.map((branch) => ended.get(branch.position) ?? restOf(invocation, branch)),
   };

@@ -1,7 +1,7 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { messageOf, toFailure } from "../../errors/stillpoint-error.ts";
-import type { Effect, Outcome } from "../effect.ts";
-import { inStep } from "./body.ts";
+import type { Effect, Handlers, Outcome, Vocabulary } from "../effect.ts";
+import { ask, inStep } from "./body.ts";
 import { answered, type Ended } from "./ended.ts";
 import { type Invocation, nameOf, type Task } from "./invocation.ts";
 import { isPassing, waitAfter } from "./passing.ts";
@@ -38,6 +38,18 @@ export async function elsewhere(
     await journal.record(position, effect, outcome);
     return answered(outcome, { spent: spent + attempt, told: true }, true);
   });
+}
+
+/** The other function's part: whatever happens is its answer. */
+export async function carryOutHere(
+  handlers: Handlers<Vocabulary>,
+  { effect }: ElsewhereInput,
+): Promise<Outcome> {
+  try {
+    return { ok: true, answer: await ask(handlers, effect) };
+  } catch (error) {
+    return { ok: false, failure: toFailure(error) };
+  }
 }
 
 async function invoked(

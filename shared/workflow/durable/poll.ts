@@ -82,14 +82,14 @@ async function look(
   attempt: number,
 ): Promise<Waiting> {
   const state = { ...before, looks: before.looks + 1 };
+  const isLast = before.inVain + 1 >= ATTEMPTS_MOST;
   try {
     await prepare(invocation, attempt);
-    const outcome = await lookOnce(invocation, looking);
+    const outcome = await lookOnce(invocation, looking, isLast);
     if (outcome !== undefined) return { ...state, ended: answered(outcome, EFFORT, outcome.ok) };
     return waitOn(looking, { ...state, inVain: 0 });
   } catch (error) {
-    if (isPassing(error) && state.inVain + 1 < ATTEMPTS_MOST)
-      return waitOn(looking, { ...state, inVain: state.inVain + 1 });
+    if (isPassing(error) && !isLast) return waitOn(looking, { ...state, inVain: state.inVain + 1 });
     return { ...state, ended: { kind: "stopped", failure: toFailure(error), ...EFFORT } };
   }
 }
@@ -101,13 +101,14 @@ const EFFORT = { spent: 0, told: true };
 async function lookOnce(
   { handlers, journal }: Invocation,
   { poll, position }: Looking,
+  isLast: boolean,
 ): Promise<Outcome | undefined> {
   const earlier = journal.recall(position, poll);
   if (earlier !== undefined) return earlier;
   const outcome = await ask(handlers, poll.probe).then(
     (answer) => ({ ok: true, answer }) as const,
     (error: unknown) => {
-      if (isPassing(error)) throw error;
+      if (isPassing(error) && !isLast) throw error;
       return { ok: false, failure: toFailure(error) } as const;
     },
   );

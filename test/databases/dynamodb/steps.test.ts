@@ -229,14 +229,22 @@ test("a backup that is gone already is fine", async () => {
   await refusal(backupState(prod.database.connection, arn), "StillpointError");
 });
 
-test("a look is done when something differs from what was seen", async () => {
+test("a look is done when enough has come of what is waited for", async () => {
   const prod = await startProd({ deleteTableMs: 50 });
   const { connection } = prod.database;
-  const tables = [ACCOUNTS, "none"].map((name) => ({ database: "main", name }));
-  const look = (seen: string) => observe(() => connection, { tables, backups: [], seen });
-  const first = await look("");
-  expect(first).toMatchObject({ done: true, tables: { main: { [ACCOUNTS]: "ACTIVE", none: "ABSENT" } } });
-  expect(await look(first.seen)).toMatchObject({ done: false });
+  const look = (until: "ACTIVE" | "ABSENT", enough: "one" | "all") =>
+    observe(() => connection, {
+      tables: [ACCOUNTS, "none"].map((name) => ({ database: "main", name, until })),
+      backups: [],
+      enough,
+    });
+  expect(await look("ACTIVE", "one")).toEqual({
+    done: true,
+    tables: { main: { [ACCOUNTS]: "ACTIVE" } },
+    backups: {},
+  });
+  expect(await look("ABSENT", "one")).toMatchObject({ done: true, tables: { main: { none: "ABSENT" } } });
+  expect(await look("ABSENT", "all")).toMatchObject({ done: false });
   await deleteTable(connection, { name: ACCOUNTS });
-  await expect.poll(async () => (await look(first.seen)).tables["main"]?.[ACCOUNTS]).toBe("ABSENT");
+  await expect.poll(async () => (await look("ABSENT", "all")).done).toBe(true);
 });

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
+import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
+import { memoryStore } from "../catalog/memory-store.ts";
+import { durableHandler } from "../workflow/durable-handler.ts";
+import { execute } from "../workflow/durable-service.ts";
+import { planOf } from "./example-plan.ts";
+import { TenHours } from "./ten-hours.ts";
+
+const TEN_HOURS_MS = 10 * 3_600_000;
+/** What Lambda allows to one execution. */
+const MOST_OPERATIONS = 3_000;
+
+const oneAfterTheOther = (nth: number, of: number) => (TEN_HOURS_MS * (nth + 1)) / of;
+const CASES = [
+  { tables: 1, pace: "takes ten hours", msOf: () => TEN_HOURS_MS },
+  { tables: 10, pace: "finish one after the other over ten hours", msOf: oneAfterTheOther },
+  { tables: 100, pace: "finish one after the other over ten hours", msOf: oneAfterTheOther },
+  { tables: 100, pace: "take ten hours each, fifty at a time", msOf: () => TEN_HOURS_MS },
+] as const;
+
+test.concurrent.each(CASES)("a restore of $tables tables that $pace is one execution", async (of) => {
+  const { tables, pace, msOf } = of;
+  const plan = planOf(tables - 1);
+  const nth = new Map(
+    plan.tables.flatMap(({ name, temporary }, index) => [
+      [name, index],
+      [temporary, index],
+    ]),
+  );
+  const world = new TenHours(plan, (name) => msOf(nth.get(name) ?? 0, tables));
+  const end = await execute({
+    passed: (ms) => {
+      world.nowMs += ms;
+    },
+    handler: durableHandler<RestoreEffects, RestoreResult>({
+      workflow: () => restore(plan),
+      handlers: () => world.handlers,
+      store: memoryStore(),
+      run: plan.run,
+    }),
+  });
+  const result = end.result as DurableEnd<RestoreResult>;
+  expect(result.kind).toBe("done");
+  expect(result.operations).toBe(end.operations - 1);
+  expect(end.operations).toBeLessThan(MOST_OPERATIONS);
+  const hours = (world.nowMs / 3_600_000).toFixed(1);
+  console.log(
+    `${tables} tables that ${pace}: ${end.operations} operations, ${hours} h, ${end.invocations} invocations`,
+  );
+});

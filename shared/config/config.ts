@@ -5,6 +5,7 @@ import { kindOf, type Product, pausedOf, productOf } from "./derived.ts";
 import type { ConfigFile, DatabaseSection, DeploymentSection, PauseSection } from "./file-schema.ts";
 import type { KubernetesSection } from "./kubernetes-schema.ts";
 import type { CertificateSection } from "./pem-schema.ts";
+import type { VerificationSection } from "./verification-schema.ts";
 
 /** The configuration as the rest of the product sees it: complete, checked, deeply frozen, all paths absolute. */
 export interface Config {
@@ -26,6 +27,7 @@ export interface Deployment {
   readonly components: readonly Component[];
   readonly pause: PauseSettings;
   readonly databases: readonly DatabaseSettings[];
+  readonly verification: VerificationSettings;
   /** How old the last valid restore point may grow before it is late. */
   readonly objectiveMs?: number;
   readonly schedule?: Schedule;
@@ -108,6 +110,24 @@ export interface DatabaseSettings {
   readonly ledgerNamespace?: string;
 }
 
+/** One for all deployments of the file. */
+export interface VerificationSettings {
+  readonly parts: PartsSettings;
+}
+
+export type PartsSettings =
+  /** Without a path: in the system's temporary directory. */
+  { readonly kind: "folder"; readonly path?: string } | S3PartsSettings;
+
+export interface S3PartsSettings {
+  readonly kind: "s3";
+  readonly bucket: string;
+  readonly region: string;
+  readonly prefix: string;
+  readonly endpoint?: string;
+  readonly profile?: string;
+}
+
 export interface Schedule {
   readonly cron: string;
   readonly timezone: string;
@@ -116,16 +136,24 @@ export interface Schedule {
 const LEDGER_NAMESPACE = "scalar";
 
 /** From the checked contents of the file at `path`, which all relative paths in it start from. */
-export function configFrom(path: string, { catalog, deployments }: ConfigFile): Config {
+export function configFrom(path: string, { catalog, verification, deployments }: ConfigFile): Config {
   const folder = dirname(path);
+  const shared = { verification: verificationFrom(verification, folder) };
   return frozen({
     path,
     catalog: { kind: catalog.kind, path: resolve(folder, catalog.path) },
-    deployments: Object.entries(deployments).map(([name, section]) => deploymentFrom(name, section, folder)),
+    deployments: Object.entries(deployments).map(([name, section]) => ({
+      ...deploymentFrom(name, section, folder),
+      ...shared,
+    })),
   });
 }
 
-function deploymentFrom(name: string, section: DeploymentSection, folder: string): Deployment {
+function deploymentFrom(
+  name: string,
+  section: DeploymentSection,
+  folder: string,
+): Omit<Deployment, "verification"> {
   const { components, databases, pause, objective, schedule } = section;
   const named = Object.entries(components);
   // The rules have seen to it that there is a component, and that all belong to one product.
@@ -230,6 +258,21 @@ function databaseFrom(name: string, section: DatabaseSection, product: Product):
     ...(autoScalingEndpoint !== undefined && { autoScalingEndpoint }),
     ...(profile !== undefined && { profile }),
     ...(product === "scalardl" && { ledgerNamespace: ledgerNamespace ?? LEDGER_NAMESPACE }),
+  };
+}
+
+function verificationFrom({ parts }: VerificationSection, folder: string): VerificationSettings {
+  if (parts.kind === "folder") {
+    const { kind, path } = parts;
+    return { parts: { kind, ...(path !== undefined && { path: resolve(folder, path) }) } };
+  }
+  const { endpoint, profile, ...always } = parts;
+  return {
+    parts: {
+      ...always,
+      ...(endpoint !== undefined && { endpoint }),
+      ...(profile !== undefined && { profile }),
+    },
   };
 }
 

@@ -3,7 +3,8 @@ import { copyFile, lstat, mkdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Parts } from "../verify/parts.ts";
-import { partsFailure, plainName, plainRun } from "./failure.ts";
+import { partsFailure } from "./failure.ts";
+import { plainName, plainRun } from "./part-name.ts";
 
 /** Parts hold keys of rows, and certificates. */
 const OWNER_ONLY = 0o700;

@@ -12,7 +12,8 @@ import {
 } from "@aws-sdk/client-s3";
 import type { S3PartsSettings } from "../config/config.ts";
 import type { Parts } from "../verify/parts.ts";
-import { partsFailure, plainName, plainRun } from "./failure.ts";
+import { partsFailure } from "./failure.ts";
+import { plainName, plainRun } from "./part-name.ts";
 
 /** A part is some hundred MB at most; what stands still for half a minute is dead. */
 const TIMEOUTS = {
@@ -21,6 +22,8 @@ const TIMEOUTS = {
   throwOnRequestTimeout: true,
   socketTimeout: 30_000,
 };
+/** The SDK would tell the terminal of every stream that it does not repeat. */
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 /** The SDK repeats no call whose body is a stream. */
 const MOST_ATTEMPTS = 4;
 const FIRST_WAIT_MS = 200;
@@ -35,6 +38,7 @@ export function s3Parts({ bucket, region, prefix, endpoint, profile }: S3PartsSe
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     ...(profile !== undefined && { profile }),
     requestHandler: TIMEOUTS,
+    logger: SILENT,
     // A damaged part is known by its own digest, and read again rather than failed for.
     responseChecksumValidation: "WHEN_REQUIRED",
   });

@@ -16,7 +16,10 @@ type Verifying = Pick<RestoreEffects, keyof VerificationEffects | "scope-copies"
 export function cloudVerification(cloud: Cloud): Handlers<Verifying> {
   return {
     "scope-copies": async ({ plan, what }) => scopeOf(plan, what),
-    "scan-segment": async ({ table }) => partOf(cloud, table),
+    "scan-segment": async ({ table }) => {
+      cloud.parts.add(table.schema.physical);
+      return partOf(cloud, table);
+    },
     "judge-parts": async (input) => {
       const tables = read(cloud, input);
       if (input.like !== undefined) refuseDifferences(input.scope, input.like, tables);
@@ -24,7 +27,10 @@ export function cloudVerification(cloud: Cloud): Handlers<Verifying> {
       if (!torn) markVerified(cloud, tables);
       return reportOf(tables, torn);
     },
-    "remove-parts": async () => null,
+    "remove-parts": async () => {
+      cloud.parts.clear();
+      return null;
+    },
   };
 }
 
@@ -60,13 +66,14 @@ function partOf(cloud: Cloud, { schema }: ScopedTable) {
   return { sha256: content, bytes: 0, count: content.length, digest: content };
 }
 
-/** As it was scanned; what is not like before is read again. */
+/** As it was scanned; what is not like before, or whose part is gone, is read again. */
 function read(cloud: Cloud, { scope, scanned, like }: JudgeParts): readonly CheckedTable[] {
   return scope.tables.flatMap((table, place) => {
     const { schema, as } = table;
     const part = scanned.find((each) => each.place === place)?.part;
     const isLike = like === undefined || part?.digest === like[place]?.digest;
-    const { count, digest } = isLike && part !== undefined ? part : partOf(cloud, table);
+    const isKept = cloud.parts.has(schema.physical);
+    const { count, digest } = isLike && isKept && part !== undefined ? part : partOf(cloud, table);
     if (as === "later") return [];
     return [{ table: schema.table, physical: schema.physical, rows: count, digest }];
   });

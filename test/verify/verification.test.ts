@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { VerificationEffects } from "../../shared/verify/effects.ts";
 import type { VerificationReport } from "../../shared/verify/report.ts";
-import type { Row, Value } from "../../shared/verify/row-source.ts";
+import type { Row, TableSchema, Value } from "../../shared/verify/row-source.ts";
 import { logicalName } from "../../shared/verify/row-source.ts";
 import type { Subject } from "../../shared/verify/subject.ts";
 import { verification } from "../../shared/verify/verification.ts";
@@ -28,17 +28,19 @@ const FIXTURES = [
   loadFixture("scalardb-write-set-postgres.jsonl"),
 ];
 
-/** Rows of one table lost, doubled, moved to another transaction or spoilt. */
+const DAMAGES = ["lose", "borrow", "import", "undecide", "spoil", "twin"] as const;
+
+/** A row of one table that is lost, of another transaction or of none, in doubt, spoilt, or there twice but for one column. */
 interface Damage {
   readonly table: number;
-  readonly kind: "lose" | "borrow" | "spoil" | "undecide";
+  readonly kind: (typeof DAMAGES)[number];
   readonly at: number;
   readonly column: number;
 }
 
 const damage: fc.Arbitrary<Damage> = fc.record({
   table: fc.nat(40),
-  kind: fc.constantFrom("lose", "borrow", "spoil", "undecide"),
+  kind: fc.constantFrom(...DAMAGES),
   at: fc.nat(2_000),
   column: fc.nat(30),
 });
@@ -49,23 +51,22 @@ function damaged(tables: MemoryTables, { table, kind, at, column }: Damage): Mem
   const rows = rowsOf(tables, name);
   const victim = rows[at % rows.length];
   if (victim === undefined) return tables;
-  const others = (by: Row | undefined) =>
-    changed(tables, name, (all) => all.flatMap((row) => (row !== victim ? [row] : by ? [by] : [])));
-  switch (kind) {
-    case "lose":
-      return others(undefined);
-    case "borrow":
-      return others({ ...victim, tx_id: rows[(at + 1) % rows.length]?.["tx_id"] ?? null });
-    case "undecide":
-      return others({ ...victim, tx_state: 1 });
-    case "spoil": {
-      const names = Object.keys(victim).filter((each) => !schema?.partitionKey.includes(each));
-      const spoilt = names[column % names.length] ?? "";
-      return others({ ...victim, [spoilt]: spoil(victim[spoilt] ?? null) });
-    }
-    default:
-      return kind satisfies never;
-  }
+  const spoilable = Object.keys(victim).filter((each) => !keyOf(schema).includes(each));
+  const spoilt = spoilable[column % spoilable.length] ?? "";
+  const spoiltRow = { ...victim, [spoilt]: spoil(victim[spoilt] ?? null) };
+  const by: Readonly<Record<Damage["kind"], readonly Row[]>> = {
+    lose: [],
+    borrow: [{ ...victim, tx_id: rows[(at + 1) % rows.length]?.["tx_id"] ?? null }],
+    import: [{ ...victim, tx_id: null }],
+    undecide: [{ ...victim, tx_state: 1 }],
+    spoil: [spoiltRow],
+    twin: [victim, spoiltRow],
+  };
+  return changed(tables, name, (all) => all.flatMap((row) => (row === victim ? by[kind] : [row])));
+}
+
+function keyOf(schema: TableSchema | undefined): readonly string[] {
+  return [...(schema?.partitionKey ?? []), ...(schema?.clusteringKey ?? [])];
 }
 
 function spoil(value: Value): Value {

@@ -45,24 +45,25 @@ async function inWorkroom<T>(
   try {
     return await work({ parts, scratchDir, read });
   } catch (error) {
-    throw isFull(error) ? noRoom(scratchDir, error) : error;
+    throw isOfRoom(error) ? noRoom(scratchDir, error) : error;
   } finally {
     parts.close();
   }
 }
 
-/** Of SQLite. */
-const FULL = 13;
+const NO_ROOM = /^(ENOSPC|EDQUOT|ENOENT|EACCES|EROFS)$/;
+/** SQLite's own: it may not write, cannot write, has no space, cannot make its file. */
+const SQLITE_NO_ROOM: readonly unknown[] = [8, 10, 13, 14];
 
-function isFull(error: unknown): boolean {
+function isOfRoom(error: unknown): boolean {
   const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown };
-  return code === "ENOSPC" || errcode === FULL;
+  return NO_ROOM.test(String(code)) || SQLITE_NO_ROOM.includes(errcode);
 }
 
 function noRoom(scratchDir: string, cause: unknown): StillpointError {
   return new StillpointError(
     "PARTS_UNREADABLE",
-    `there is no room left in "${scratchDir}" to sort what was read: ${messageOf(cause)}; what was there for it is removed`,
+    `what was read cannot be sorted in "${scratchDir}": ${messageOf(cause)}; nothing of it was left there`,
     { cause },
   );
 }

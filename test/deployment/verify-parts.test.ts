@@ -15,8 +15,9 @@ import { judgeParts, removeParts, scanSegment } from "../../shared/deployment/ve
 import { liveScope } from "../../shared/deployment/verify-scope.ts";
 import type { JudgeParts, ScanSegment, VerificationEffects } from "../../shared/verify/effects.ts";
 import type { VerificationReport } from "../../shared/verify/report.ts";
+import { scanInput } from "../../shared/verify/scan-input.ts";
 import type { Scope } from "../../shared/verify/scope.ts";
-import { SEGMENT_BYTES } from "../../shared/verify/segments.ts";
+import { planSegments, SEGMENT_BYTES, type Segment } from "../../shared/verify/segments.ts";
 import { verification } from "../../shared/verify/verification.ts";
 import { runInProcess } from "../../shared/workflow/run-in-process.ts";
 import { until } from "../cli/until.ts";
@@ -135,6 +136,18 @@ describe("a verification whose steps are carried out on hosts of their own", { t
       message: expect.stringContaining(`in bucket "${s3.bucket}": AccessDenied`),
     });
     expect(readdirSync(scratchDir)).toEqual([]);
+  });
+
+  test("fails where there is no room for a scratch, and says where", async () => {
+    const scope = await scopeOfNow();
+    const [segment] = planSegments(scope).flat();
+    const open = host();
+    const missing = join(scratchDir, "missing");
+    await expect(scanSegment(open, scanInput(scope, segment as Segment, []), missing)).rejects.toMatchObject({
+      code: "PARTS_UNREADABLE",
+      message: expect.stringContaining(`cannot be sorted in "${missing}": ENOENT`),
+    });
+    open.close();
   });
 
   test("ends though its parts cannot be removed", async () => {

@@ -2,17 +2,29 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { folderParts } from "../shared/parts/folder-parts.ts";
 import { assetHash } from "../shared/verify/asset-row.ts";
-import type { ColumnType, Row, RowSource, TableSchema } from "../shared/verify/row-source.ts";
+import { judgeParts } from "../shared/verify/judge-parts.ts";
+import type { ScannedSegment } from "../shared/verify/part.ts";
+import type { ColumnType, Page, Row, TableSchema } from "../shared/verify/row-source.ts";
+import { scanInput } from "../shared/verify/scan-input.ts";
+import { scanSegment } from "../shared/verify/scan-segment.ts";
+import type { Scope } from "../shared/verify/scope.ts";
+import { planSegments } from "../shared/verify/segments.ts";
+import { DEFAULT_CLOCKS } from "../shared/verify/subject.ts";
 import { recordDigest } from "../shared/verify/table-digest.ts";
-import { roleOf } from "../shared/verify/table-role.ts";
+import { DEFAULT_NAMESPACES, roleOf } from "../shared/verify/table-role.ts";
 import { verifyCopy } from "../shared/verify/verify-copy.ts";
+import type { Workroom } from "../shared/verify/workroom.ts";
 
 /**
- * Rows per second of verification, and the memory it takes, over generated tables: `node bench/verify.ts [ROWS]`.
- * Nothing is read over a network and nothing is signed; what is measured is taking in, sorting and judging.
+ * Rows per second of verification, in one piece and in parts, and the memory it takes, over generated tables:
+ * `node bench/verify.ts [ROWS] [SEGMENTS]`. Nothing is read over a network and nothing is signed; what is measured is
+ * taking in, keeping parts in a folder, merging, sorting and judging.
  */
 const ROWS = Number(process.argv[2] ?? 1_000_000);
+const SEGMENTS = Number(process.argv[3] ?? 10);
+const FIFTEEN_MINUTES_MS = 900_000;
 const AGES = 20;
 const PAGE_ROWS = 500;
 const START_MS = 1_795_000_000_000;
@@ -69,8 +81,8 @@ function coordinatorRow(number: number): Row {
   return { tx_id: tx_id ?? "", tx_state: 3, tx_created_at: Number(tx_prepared_at) + 20 };
 }
 
-function* assetRows(count: number): Generator<Row> {
-  for (let number = 0; number < count; number += AGES) {
+function* assetRows(from: number, to: number): Generator<Row> {
+  for (let number = from; number < to; number += AGES) {
     let previousHash: Uint8Array | undefined;
     for (let age = 0; age < AGES; age += 1) {
       const id = `asset-${number / AGES}`;
@@ -104,47 +116,111 @@ function* assetRows(count: number): Generator<Row> {
   }
 }
 
-function* counted(count: number, row: (number: number) => Row): Generator<Row> {
-  for (let number = 0; number < count; number += 1) yield row(number);
+function* numbered(from: number, to: number, row: (number: number) => Row): Generator<Row> {
+  for (let number = from; number < to; number += 1) yield row(number);
 }
 
-function source(tables: readonly { schema: TableSchema; rows: () => Iterable<Row> }[]): RowSource {
-  return {
-    tables: tables.map((each) => each.schema),
-    async *scan(table, segment) {
-      if (segment > 0) return;
-      let page: Row[] = [];
-      for (const row of tables.find((each) => each.schema === table)?.rows() ?? []) {
-        page.push(row);
-        if (page.length === PAGE_ROWS) {
-          yield { rows: page, digest: recordDigest(String(row["id"])) };
-          page = [];
-        }
-      }
-      yield { rows: page, digest: 0n };
-    },
-  };
+interface Table {
+  readonly schema: TableSchema;
+  readonly count: number;
+  readonly rows: (from: number, to: number) => Iterable<Row>;
 }
 
-async function measure(name: string, rows: number, tables: Parameters<typeof source>[0]): Promise<void> {
-  const scratchDir = mkdtempSync(join(tmpdir(), "stillpoint-bench-"));
-  const generating = performance.now();
-  for (const table of tables) for (const _ of table.rows());
-  const generatedMs = performance.now() - generating;
-  const started = performance.now();
-  const report = await verifyCopy({
-    sources: [source(tables)],
-    subject: { kind: "copy" },
-    scratchDir,
-    parallelism: { segments: 1, parallel: 1 },
-  });
-  const tookMs = performance.now() - started - generatedMs;
-  rmSync(scratchDir, { recursive: true });
-  const findings = report.findings.length;
+/** A segment is a stretch of whole assets. */
+async function* pages({ rows, count }: Table, segment: number, segments: number): AsyncGenerator<Page> {
+  const border = (at: number) => Math.floor((count * at) / segments / AGES) * AGES;
+  let page: Row[] = [];
+  const digested = () => ({ rows: page, digest: recordDigest(String(page.length)) });
+  for (const row of rows(border(segment), segment + 1 === segments ? count : border(segment + 1))) {
+    page.push(row);
+    if (page.length < PAGE_ROWS) continue;
+    yield digested();
+    page = [];
+  }
+  yield digested();
+}
+
+interface Time {
+  readonly wallMs: number;
+  /** Of the processor: what a host does that has nothing else to do. */
+  readonly cpuMs: number;
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<Time & { readonly result: T }> {
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
+  const result = await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallMs: performance.now() - started, cpuMs: (user + system) / 1000, result };
+}
+
+function less(time: Time, other: Time): Time {
+  return { wallMs: time.wallMs - other.wallMs, cpuMs: time.cpuMs - other.cpuMs };
+}
+
+function tell(what: string, rows: number, { wallMs, cpuMs }: Time, more = ""): void {
+  const rate = (ms: number) => Math.round((rows / ms) * 1000).toLocaleString("en-US");
+  const resident = Math.round(process.memoryUsage.rss() / 1e6);
   console.log(
-    `${name}: ${rows.toLocaleString("en-US")} rows in ${Math.round(tookMs)} ms (less ${Math.round(generatedMs)} ms to generate them), ` +
-      `${Math.round((rows / tookMs) * 1000).toLocaleString("en-US")} rows/s, ${findings} findings, ${Math.round(process.memoryUsage.rss() / 1e6)} MB resident`,
+    `  ${what}: ${rows.toLocaleString("en-US")} rows, ${rate(wallMs)} rows/s (${rate(cpuMs)} of processor time), ${resident} MB resident${more}`,
   );
+}
+
+async function generate(tables: readonly Table[], segments: number): Promise<void> {
+  for (const table of tables)
+    for (let segment = 0; segment < segments; segment += 1)
+      for await (const _ of pages(table, segment, segments));
+}
+
+async function measure(name: string, tables: readonly Table[]): Promise<void> {
+  console.log(name);
+  const rows = tables.reduce((sum, { count }) => sum + count, 0);
+  const scratchDir = mkdtempSync(join(tmpdir(), "stillpoint-bench-"));
+  await generate(tables, 1);
+  const generating = await timed(() => generate(tables, 1));
+  const source = {
+    tables: tables.map(({ schema }) => schema),
+    scan: (schema: TableSchema, segment: number, segments: number) =>
+      pages(tables.find((each) => each.schema === schema) as Table, segment, segments),
+  };
+  const whole = await timed(() => verifyCopy({ sources: [source], subject: { kind: "copy" }, scratchDir }));
+  tell("in one piece", rows, less(whole, generating), `, ${whole.result.findings.length} findings`);
+  await measureParts(tables, rows, generating, scratchDir);
+  rmSync(scratchDir, { recursive: true });
+}
+
+async function measureParts(
+  tables: readonly Table[],
+  rows: number,
+  generating: Time,
+  scratchDir: string,
+): Promise<void> {
+  const scope: Scope = {
+    run: "bench",
+    subject: { kind: "copy" },
+    clocks: DEFAULT_CLOCKS,
+    namespaces: DEFAULT_NAMESPACES,
+    tables: tables.map(({ schema }) => ({ database: "main", schema, bytes: 0, as: "copy" })),
+  };
+  const room: Workroom = {
+    parts: folderParts(join(scratchDir, "parts")),
+    scratchDir,
+    read: ({ schema }, segment, segments) =>
+      pages(tables.find((each) => each.schema.physical === schema.physical) as Table, segment, segments),
+  };
+  const scanned: ScannedSegment[] = [];
+  const scanning = await timed(async () => {
+    for (const { place } of planSegments(scope).flat())
+      for (let segment = 0; segment < SEGMENTS; segment += 1) {
+        const cut = { place, segment, segments: SEGMENTS };
+        scanned.push({ ...cut, part: await scanSegment(room, scanInput(scope, cut, [])) });
+      }
+  });
+  const bytes = scanned.reduce((sum, { part }) => sum + part.bytes, 0);
+  const size = `, parts of ${((bytes / rows) * 0.1).toFixed(2)} MB to 100,000 rows`;
+  tell("segments one after another", rows, less(scanning, generating), size);
+  const judging = await timed(() => judgeParts(room, { scope, scanned }));
+  const inQuarter = Math.round(((rows / judging.cpuMs) * FIFTEEN_MINUTES_MS) / 1e6);
+  tell("merged and judged", rows, judging, `, ${inQuarter} million rows in 15 minutes of it`);
 }
 
 const user = schema("app", "account", ["id"], { id: "text", balance: "bigint", region: "text", ...TX });
@@ -161,11 +237,16 @@ const asset = schema("scalar", "asset", ["id", "age"], {
   ...TX,
 });
 
-await measure("user table and coordinator", ROWS, [
-  { schema: user, rows: () => counted((ROWS * ROWS_PER_TRANSACTION) / (ROWS_PER_TRANSACTION + 1), userRow) },
-  { schema: coordinator, rows: () => counted(ROWS / (ROWS_PER_TRANSACTION + 1), coordinatorRow) },
+const decided = ROWS / (ROWS_PER_TRANSACTION + 1);
+await measure("user table and coordinator", [
+  {
+    schema: user,
+    count: decided * ROWS_PER_TRANSACTION,
+    rows: (from, to) => numbered(from, to, userRow),
+  },
+  { schema: coordinator, count: decided, rows: (from, to) => numbered(from, to, coordinatorRow) },
 ]);
-await measure("asset table and coordinator", ROWS, [
-  { schema: asset, rows: () => assetRows(ROWS / 2) },
-  { schema: coordinator, rows: () => counted(ROWS / 2, coordinatorRow) },
+await measure("asset table and coordinator", [
+  { schema: asset, count: ROWS / 2, rows: assetRows },
+  { schema: coordinator, count: ROWS / 2, rows: (from, to) => numbered(from, to, coordinatorRow) },
 ]);

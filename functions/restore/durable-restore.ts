@@ -10,6 +10,7 @@ import { plannedRun } from "../../shared/deployment/run-record.ts";
 import { type Failure, fromFailure, toFailure } from "../../shared/errors/stillpoint-error.ts";
 import type { RestoreEffects, RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
 import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import type { VerificationEffects } from "../../shared/verify/effects.ts";
 import { isPassing } from "../../shared/workflow/durable/passing.ts";
 import { executionName, journalOfExecution, orInvokeAgain } from "../../shared/workflow/durable-attempt.ts";
 import type { Effect } from "../../shared/workflow/effect.ts";
@@ -120,10 +121,17 @@ async function carryOut(
       journal,
     }),
     ...(functionArn && {
-      elsewhere: { kinds: new Set(["scan-segment", "judge-parts"]), functionArn, deployment },
+      elsewhere: { kinds: VERIFYING, functionArn, deployment },
     }),
   });
 }
+
+/** What reads all rows has a function of its own, with memory, disk and time for each step. */
+const VERIFYING: ReadonlySet<string> = new Set<keyof VerificationEffects>([
+  "scan-segment",
+  "judge-parts",
+  "remove-parts",
+]);
 
 interface Concluding {
   readonly planned: Known;

@@ -6,6 +6,7 @@ import { kindOf, type Product, pausedOf, productOf } from "./derived.ts";
 import type { ConfigFile, DatabaseSection, DeploymentSection, PauseSection } from "./file-schema.ts";
 import type { KubernetesSection } from "./kubernetes-schema.ts";
 import type { CertificateSection } from "./pem-schema.ts";
+import type { VerificationSection } from "./verification-schema.ts";
 
 /** The configuration as the rest of the product sees it: complete, checked, deeply frozen, all paths absolute. */
 export interface Config {
@@ -36,6 +37,7 @@ export interface Deployment {
   readonly components: readonly Component[];
   readonly pause: PauseSettings;
   readonly databases: readonly DatabaseSettings[];
+  readonly verification: VerificationSettings;
   /** How old the last valid restore point may grow before it is late. */
   readonly objectiveMs?: number;
   readonly schedule?: Schedule;
@@ -126,6 +128,24 @@ export interface DatabaseSettings {
   readonly keepBackupsMs: "forever" | number;
 }
 
+/** One for all deployments of the file. */
+export interface VerificationSettings {
+  readonly parts: PartsSettings;
+}
+
+export type PartsSettings =
+  /** Without a path: in the system's temporary directory. */
+  { readonly kind: "folder"; readonly path?: string } | S3PartsSettings;
+
+export interface S3PartsSettings {
+  readonly kind: "s3";
+  readonly bucket: string;
+  readonly region: string;
+  readonly prefix: string;
+  readonly endpoint?: string;
+  readonly profile?: string;
+}
+
 export interface Schedule {
   readonly cron: string;
   readonly timezone: string;
@@ -136,12 +156,16 @@ export interface Schedule {
 const LEDGER_NAMESPACE = "scalar";
 
 /** From the checked contents of the file at `path`, which all relative paths in it start from. */
-export function configFrom(path: string, { catalog, deployments, aws }: ConfigFile): Config {
+export function configFrom(path: string, { catalog, verification, deployments, aws }: ConfigFile): Config {
   const folder = dirname(path);
+  const shared = { verification: verificationFrom(verification, folder) };
   return frozen({
     path,
     catalog: catalogFrom(catalog, folder),
-    deployments: Object.entries(deployments).map(([name, section]) => deploymentFrom(name, section, folder)),
+    deployments: Object.entries(deployments).map(([name, section]) => ({
+      ...deploymentFrom(name, section, folder),
+      ...shared,
+    })),
     ...(aws && { aws }),
   });
 }
@@ -158,7 +182,11 @@ function catalogFrom(section: ConfigFile["catalog"], folder: string): CatalogSet
   };
 }
 
-function deploymentFrom(name: string, section: DeploymentSection, folder: string): Deployment {
+function deploymentFrom(
+  name: string,
+  section: DeploymentSection,
+  folder: string,
+): Omit<Deployment, "verification"> {
   const { components, databases, pause, objective, schedule, approvalWithin } = section;
   const named = Object.entries(components);
   // The rules have seen to it that there is a component, and that all belong to one product.
@@ -277,6 +305,21 @@ function databaseFrom(name: string, section: DatabaseSection, product: Product):
     ...(cloudwatchEndpoint !== undefined && { cloudwatchEndpoint }),
     ...(profile !== undefined && { profile }),
     ...(product === "scalardl" && { ledgerNamespace: ledgerNamespace ?? LEDGER_NAMESPACE }),
+  };
+}
+
+function verificationFrom({ parts }: VerificationSection, folder: string): VerificationSettings {
+  if (parts.kind === "folder") {
+    const { kind, path } = parts;
+    return { parts: { kind, ...(path !== undefined && { path: resolve(folder, path) }) } };
+  }
+  const { endpoint, profile, ...always } = parts;
+  return {
+    parts: {
+      ...always,
+      ...(endpoint !== undefined && { endpoint }),
+      ...(profile !== undefined && { profile }),
+    },
   };
 }
 

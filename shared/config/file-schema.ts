@@ -4,6 +4,7 @@ import { ComponentSection } from "./component-schema.ts";
 import { cronProblem } from "./cron.ts";
 import { checkedText, duration, named, text, urlProblem } from "./fields.ts";
 import { timeZoneProblem } from "./time-zone.ts";
+import { VerificationSection } from "./verification-schema.ts";
 
 const NAMESPACE = /^[A-Za-z0-9_]+$/;
 const namespace = (usual: string, what: string) =>
@@ -155,6 +156,7 @@ const CatalogSection = z
 export const ConfigFile = z
   .strictObject({
     catalog: CatalogSection.prefault({}),
+    verification: VerificationSection.prefault({}),
     deployments: named(DeploymentSection, "deployment", "What is protected, by name."),
     aws: AwsSection.optional(),
   })

@@ -17,7 +17,6 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../restore/dynamodb/abandon.ts";
 import type { BackedUp, RestoreEvent } from "../restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
-import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import type { Journal } from "../workflow/journal.ts";
 import { compareSettings } from "./compare-settings.ts";
@@ -27,7 +26,8 @@ import type { OpenDeployment } from "./open-deployment.ts";
 import { recheck } from "./recheck.ts";
 import { refuseOvertaken } from "./refuse-overtaken.ts";
 import { markLost } from "./run-record.ts";
-import { verifyPlanned } from "./verify-planned.ts";
+import { verifyHandlers } from "./verify-handlers.ts";
+import { plannedScope } from "./verify-scope.ts";
 
 /** DescribeContinuousBackups is limited to ten a second. */
 const AT_A_TIME = 5;
@@ -80,11 +80,8 @@ export function restoreHandlers(
     },
     "start-replacement": ({ database, ...what }) => startReplacement(connectionOf(database), what),
     observe: (watched) => observe(connectionOf, watched),
-    verify: async ({ plan, what, like }) => {
-      const report = await verifyPlanned(open, plan, what);
-      if (like !== undefined) refuseDifferences(plan, like, report.checked.tables);
-      return report;
-    },
+    ...verifyHandlers(open),
+    "scope-copies": ({ plan, what }) => plannedScope(open, plan, what),
     "apply-settings": ({ table: { database, name, original } }) =>
       settingsTurn(() => applySettings(connectionOf(database), name, original.settings)),
     "compare-settings": ({ table }) =>

@@ -136,6 +136,12 @@ export const ERRORS = {
     meaning: "The database refused a call; what a restore had done before is in its run's journal.",
     next: "Mend what the message names, then repeat the command; a restore goes on with: stillpoint restore resume RUN",
   },
+  PARTS_UNREADABLE: {
+    exit: 33,
+    meaning:
+      "The parts of a verification cannot be written or read, or there is no room for them; nothing further was changed.",
+    next: "Check verification.parts of the configuration and the free space, then repeat the command; a restore goes on with: stillpoint restore resume RUN",
+  },
   PLAN_REFUSED: {
     exit: 40,
     meaning: "The restore cannot be carried out as things are; nothing was touched.",

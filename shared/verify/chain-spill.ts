@@ -2,7 +2,7 @@ import type { SQLOutputValue } from "node:sqlite";
 import type { InputReference } from "./asset-input.ts";
 import type { AssetRow } from "./asset-row.ts";
 import type { HighestReference, LatestAge, Link } from "./judge-chain.ts";
-import type { Scratch } from "./scratch.ts";
+import { ATTACHED, type Scratch } from "./scratch.ts";
 
 // What comes first is needed before the links are walked.
 const LATEST = 0;
@@ -85,11 +85,16 @@ export class ChainSpill {
     this.#write(namespace, id, LATEST, age, null, null, standing.doubt ?? null, before ?? null);
   }
 
+  /** Takes over what the attached spill holds. */
+  merge(): void {
+    this.#scratch.exec(`insert into chain select * from ${ATTACHED}.chain`);
+  }
+
   /** Every asset once. `counts` says of a transaction whose rows are in doubt whether they go forward. */
   *assets(counts: (transaction: string) => boolean): Generator<AssetEntries> {
     const rows = new Peekable(
       this.#scratch.rows(
-        "select ns, id, kind, age, hash, previous, doubt, extra from chain order by ns, id, kind, age",
+        "select ns, id, kind, age, hash, previous, doubt, extra from chain order by 1, 2, 3, 4, 5, 6, 7, 8",
       ),
     );
     for (let row = rows.peek(); row !== undefined; row = rows.peek()) {

@@ -1,32 +1,30 @@
 import { inputReferencesOf } from "./asset-input.ts";
 import { assetRowOf } from "./asset-row.ts";
-import type { ChainSpill, Standing } from "./chain-spill.ts";
+import type { Standing } from "./chain-spill.ts";
 import { coordinatorRowOf, decisionsOf, judgeCoordinatorRow } from "./coordinator-row.ts";
-import type { Findings } from "./finding.ts";
+import type { Findings } from "./findings.ts";
 import { type AssetPlace, judgeAsset } from "./judge-asset.ts";
 import { judgeRow, type RowLimits } from "./judge-row.ts";
-import type { KeyRing } from "./key-ring.ts";
 import { bytesOf, integerOf, keyOf, textOf } from "./row.ts";
 import { logicalName, type Row, type TableSchema } from "./row-source.ts";
 import type { SignatureCheck } from "./signature-check.ts";
+import type { Spills } from "./spills.ts";
 import { ledgerNamespaceOf, type SystemNamespaces } from "./table-role.ts";
 import { COMMITTED, isInDoubt, type TransactionRow, transactionRowOf } from "./transaction-row.ts";
-import type { TransactionSpill } from "./transaction-spill.ts";
 import { writtenRecordsOf } from "./write-set.ts";
-import type { WriteSpill } from "./write-spill.ts";
 
 export interface IntakeParts {
+  readonly table: TableSchema;
+  /** What rows of the table are spilled under. */
+  readonly place: number;
   readonly namespaces: SystemNamespaces;
   readonly limits: RowLimits & { readonly inFlightMs: number };
   readonly findings: Findings;
-  readonly transactions: TransactionSpill;
-  readonly chains: ChainSpill;
-  readonly writes: WriteSpill;
-  readonly ring: KeyRing;
+  readonly spills: Spills;
   readonly signatures: SignatureCheck;
 }
 
-/** Takes in every row once: judges what it says by itself, and spills what must be held against other rows. */
+/** Takes in rows of one table: judges what each says by itself, and spills what must be held against other rows. */
 export class Intake {
   readonly #parts: IntakeParts;
   /** Ledger namespaces in which asset_metadata has rows; with direct asset access it has none. */
@@ -39,41 +37,41 @@ export class Intake {
     this.#parts = parts;
   }
 
-  /** `place` is the table's position among the names that the spills were given. */
-  take(table: TableSchema, place: number, rows: readonly Row[]): void {
-    for (const row of rows) this.#takeRow(table, place, row);
+  take(rows: readonly Row[]): void {
+    for (const row of rows) this.#takeRow(row);
   }
 
   takeLater(rows: readonly Row[]): void {
     for (const row of rows) {
       const decided = coordinatorRowOf(row);
       for (const decision of decided === undefined ? [] : decisionsOf(decided))
-        this.#parts.transactions.addDecision(decision, "later");
+        this.#parts.spills.transactions.addDecision(decision, "later");
     }
   }
 
-  #takeRow(table: TableSchema, place: number, row: Row): void {
+  #takeRow(row: Row): void {
+    const { table, spills } = this.#parts;
     switch (table.role) {
       case "record":
-        this.#takeTransactional(table, place, row);
+        this.#takeTransactional(row);
         break;
       case "asset":
-        this.#takeAsset(table, row, this.#takeTransactional(table, place, row));
+        this.#takeAsset(row, this.#takeTransactional(row));
         break;
       case "asset_metadata":
-        this.#takeMetadata(table, row, this.#takeTransactional(table, place, row));
+        this.#takeMetadata(row, this.#takeTransactional(row));
         break;
       case "coordinator":
-        this.#takeDecision(table, row);
+        this.#takeDecision(row);
         break;
       case "certificate":
-        this.#parts.ring.addCertificate(row);
+        spills.ring.addCertificate(row);
         break;
       case "secret":
-        this.#parts.ring.addSecret(row);
+        spills.ring.addSecret(row);
         break;
       case "contract":
-        this.#parts.ring.addContract(row);
+        spills.ring.addContract(row);
         break;
       case "other":
         break;
@@ -82,21 +80,22 @@ export class Intake {
     }
   }
 
-  #takeTransactional(table: TableSchema, place: number, row: Row): TransactionRow | undefined {
+  #takeTransactional(row: Row): TransactionRow | undefined {
+    const { table, place, findings, limits, spills } = this.#parts;
     if (!table.transactional) return undefined;
     const transactional = transactionRowOf(table, row);
     if (transactional === undefined) {
       this.importedRows += 1;
       return undefined;
     }
-    this.#parts.findings.addAll(judgeRow(logicalName(table), transactional, this.#parts.limits));
-    this.#parts.transactions.addRow(place, transactional);
+    findings.addAll(judgeRow(logicalName(table), transactional, limits));
+    spills.transactions.addRow(place, transactional);
     return transactional;
   }
 
-  #takeAsset(table: TableSchema, row: Row, transactional: TransactionRow | undefined): void {
-    const { findings, signatures, chains } = this.#parts;
-    const place = this.#assetPlace(table, transactional);
+  #takeAsset(row: Row, transactional: TransactionRow | undefined): void {
+    const { table, findings, signatures, spills } = this.#parts;
+    const place = this.#assetPlace(transactional);
     const asset = assetRowOf(row);
     this.assetRows += 1;
     if (asset === undefined) {
@@ -113,8 +112,8 @@ export class Intake {
     findings.addAll(judgeAsset(asset, references, place));
     findings.addAll(signatures.judge(asset, place));
     const standing = this.#standing(transactional);
-    chains.addAsset(place.namespace, asset, standing);
-    chains.addReferences(
+    spills.chains.addAsset(place.namespace, asset, standing);
+    spills.chains.addReferences(
       place.namespace,
       asset,
       references ?? [],
@@ -123,12 +122,12 @@ export class Intake {
     );
   }
 
-  #takeMetadata(table: TableSchema, row: Row, transactional: TransactionRow | undefined): void {
-    const namespace = this.#ledgerNamespace(table);
+  #takeMetadata(row: Row, transactional: TransactionRow | undefined): void {
+    const namespace = this.#ledgerNamespace();
     const id = textOf(row, "asset_id") ?? "";
     this.namespacesWithMetadata.add(namespace);
     const before = integerOf(row, "before_latest_age");
-    this.#parts.chains.addLatestAge(
+    this.#parts.spills.chains.addLatestAge(
       namespace,
       id,
       integerOf(row, "latest_age") ?? 0,
@@ -137,12 +136,12 @@ export class Intake {
     );
   }
 
-  #takeDecision(table: TableSchema, row: Row): void {
-    const { findings, limits, transactions } = this.#parts;
+  #takeDecision(row: Row): void {
+    const { table, findings, limits, spills } = this.#parts;
     const decided = coordinatorRowOf(row);
     if (decided === undefined) return;
     findings.addAll(judgeCoordinatorRow(logicalName(table), decided, limits.newestMs));
-    for (const decision of decisionsOf(decided)) transactions.addDecision(decision, "copy");
+    for (const decision of decisionsOf(decided)) spills.transactions.addDecision(decision, "copy");
     const writeSet = bytesOf(row, "tx_write_set");
     if (writeSet !== undefined && decided.state === COMMITTED)
       this.#takeWriteSet(decided.id, decided.createdMs, writeSet);
@@ -153,7 +152,7 @@ export class Intake {
     if (written === undefined) this.unreadableWriteSets += 1;
     if (createdMs === undefined || createdMs >= this.#parts.limits.inFlightMs) return;
     for (const { table, key, child } of written ?? []) {
-      this.#parts.writes.add(table, key, child === undefined ? id : `${id}$${child}`, createdMs);
+      this.#parts.spills.writes.add(table, key, child === undefined ? id : `${id}$${child}`, createdMs);
     }
   }
 
@@ -163,15 +162,16 @@ export class Intake {
     return { doubt: isInDoubt(row) ? row.transaction : undefined, inFlight };
   }
 
-  #assetPlace(table: TableSchema, row: TransactionRow | undefined): AssetPlace {
+  #assetPlace(row: TransactionRow | undefined): AssetPlace {
     return {
-      table: logicalName(table),
-      namespace: this.#ledgerNamespace(table),
+      table: logicalName(this.#parts.table),
+      namespace: this.#ledgerNamespace(),
       transaction: row?.transaction,
     };
   }
 
-  #ledgerNamespace(table: TableSchema): string {
-    return ledgerNamespaceOf(table.namespace, this.#parts.namespaces) ?? table.namespace;
+  #ledgerNamespace(): string {
+    const { table, namespaces } = this.#parts;
+    return ledgerNamespaceOf(table.namespace, namespaces) ?? table.namespace;
   }
 }

@@ -1,7 +1,7 @@
 import type { OpenSecret } from "./hmac-secret.ts";
 import { bytesOf, integerOf, textOf } from "./row.ts";
 import type { Row } from "./row-source.ts";
-import type { Scratch } from "./scratch.ts";
+import { ATTACHED, type Scratch } from "./scratch.ts";
 import { type ContractKey, publicKeyOf, type SigningKey } from "./signature.ts";
 
 /** Why a signature cannot be checked. */
@@ -9,11 +9,21 @@ export type NoKey = "no-key" | "sealed" | "unreadable";
 
 export type Lookup = { readonly kind: "key"; readonly key: SigningKey } | { readonly kind: NoKey };
 
+/** Of two keys with one name, as two namespaces may have, the same one wins in whatever order they come. */
+const LARGEST = "on conflict do update set value = max(value, excluded.value)";
+
 /** Keys and contracts kept open; a ledger may have millions of entities. */
 const OPEN_KEYS = 10_000;
 
+export interface KeyRingOptions {
+  readonly openSecret?: OpenSecret | undefined;
+  /** Whether a contract that is not there is missing. */
+  readonly expectsContracts?: boolean;
+}
+
 /** The certificates, secrets and contracts of the copy, looked up by who signed. */
 export class KeyRing {
+  readonly #scratch: Scratch;
   readonly #openSecret: OpenSecret | undefined;
   readonly #keys = new Map<string, Lookup>();
   readonly #contracts = new Map<string, boolean>();
@@ -21,15 +31,17 @@ export class KeyRing {
   readonly #find: ReturnType<Scratch["finder"]>;
   readonly #addContract: ReturnType<Scratch["writer"]>;
   readonly #findContract: ReturnType<Scratch["finder"]>;
-  #expectsContracts = false;
+  readonly #expectsContracts: boolean;
 
-  constructor(scratch: Scratch, openSecret: OpenSecret | undefined) {
+  constructor(scratch: Scratch, { openSecret, expectsContracts = false }: KeyRingOptions = {}) {
+    this.#scratch = scratch;
     this.#openSecret = openSecret;
+    this.#expectsContracts = expectsContracts;
     scratch.exec(`create table ring (entity text, version int, kind text, value, primary key (entity, version, kind)) without rowid;
       create table contract (entity text, version int, id text, primary key (entity, version, id)) without rowid`);
-    this.#add = scratch.writer("insert or replace into ring values (?, ?, ?, ?)");
+    this.#add = scratch.writer(`insert into ring values (?, ?, ?, ?) ${LARGEST}`);
     this.#find = scratch.finder("select value from ring where entity = ? and version = ? and kind = ?");
-    this.#addContract = scratch.writer("insert or replace into contract values (?, ?, ?)");
+    this.#addContract = scratch.writer("insert or ignore into contract values (?, ?, ?)");
     this.#findContract = scratch.finder("select 1 from contract where entity = ? and version = ? and id = ?");
   }
 
@@ -54,9 +66,10 @@ export class KeyRing {
     );
   }
 
-  /** From now on a contract that is not there is missing. */
-  expectContracts(): void {
-    this.#expectsContracts = true;
+  /** Takes over what the attached ring holds. */
+  merge(): void {
+    this.#scratch.exec(`insert into ring select * from ${ATTACHED}.ring where true ${LARGEST};
+      insert or ignore into contract select * from ${ATTACHED}.contract`);
   }
 
   hasContract({ entity, keyVersion, contract }: ContractKey): boolean {

@@ -2,7 +2,7 @@ import type { CheckId, Finding } from "./finding.ts";
 import type { Proof } from "./proof.ts";
 import type { SignatureCounts } from "./signature-check.ts";
 
-interface CheckedTable {
+export interface CheckedTable {
   readonly table: string;
   readonly physical: string;
   readonly rows: number;

@@ -4,10 +4,14 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqli
 
 /** Pages that SQLite keeps in memory; what is sorted beyond it goes to its own temporary files. */
 const CACHE_KIB = 32 * 1024;
+const FILE = "scratch.sqlite";
+
+/** The schema under which another scratch's file is attached. */
+export const ATTACHED = "part";
 
 /**
  * A throw-away database that sorts and joins what does not fit in memory: rows are poured in as they are read,
- * and come back in order. Nothing in it outlives the verification, so it keeps no journal and never syncs.
+ * and come back in order. Nothing in it outlives the process unsaved, so it keeps no journal and never syncs.
  */
 export class Scratch implements Disposable {
   readonly #db: DatabaseSync;
@@ -16,9 +20,7 @@ export class Scratch implements Disposable {
   /** In `directory`, under a name of its own; in memory where there is none. */
   constructor(directory: string | undefined) {
     this.#folder = directory === undefined ? undefined : mkdtempSync(join(directory, "verify-"));
-    this.#db = new DatabaseSync(
-      this.#folder === undefined ? ":memory:" : join(this.#folder, "scratch.sqlite"),
-    );
+    this.#db = new DatabaseSync(this.#folder === undefined ? ":memory:" : join(this.#folder, FILE));
     this.#db.exec(`pragma journal_mode=off; pragma synchronous=off; pragma locking_mode=exclusive;
       pragma temp_store=file; pragma cache_size=-${CACHE_KIB}; begin`);
   }
@@ -47,8 +49,26 @@ export class Scratch implements Disposable {
     yield* statement.iterate() as unknown as Iterable<readonly SQLOutputValue[]>;
   }
 
-  [Symbol.dispose](): void {
+  /** Closes it and answers its file, which is there until the scratch is disposed of; not for one in memory. */
+  save(): string {
+    this.#db.exec("commit");
     this.#db.close();
+    return join(this.#folder ?? "", FILE);
+  }
+
+  /** With the saved scratch in `file` attached, under the name of `ATTACHED`. */
+  withAttached<T>(file: string, work: () => T): T {
+    // Neither is possible inside a transaction.
+    this.#db.exec("commit");
+    this.#db.prepare(`attach ? as ${ATTACHED}`).run(file);
+    this.#db.exec("begin");
+    const result = work();
+    this.#db.exec(`commit; detach ${ATTACHED}; begin`);
+    return result;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#db.isOpen) this.#db.close();
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,18 +1,10 @@
-import type { RowSource } from "./row-source.ts";
-
 /** A pause window on the database's clock, in ms. */
 export interface DatabaseWindow {
   readonly startMs: number;
   readonly endMs: number;
 }
 
-/** The coordinator once more, at a later second (or live): it knows what committed around the restored second. */
-export interface LaterCoordinator {
-  readonly source: RowSource;
-  readonly atSecond: number;
-}
-
-/** What is verified, and what it is held against. */
+/** What is verified, and what it is held against. Plain JSON. */
 export type Subject =
   /** A copy restored to a second of the database's clock. */
   | {
@@ -21,7 +13,8 @@ export type Subject =
       /** The latest of the seconds, where several databases were restored each to its own; `atSecond` is the earliest. */
       readonly lastSecond?: number;
       readonly window?: DatabaseWindow;
-      readonly later?: LaterCoordinator;
+      /** The second at which the coordinator was restored once more: it knows what committed around the first. */
+      readonly later?: { readonly atSecond: number };
     }
   /** A copy of which no second is known, such as a dump. */
   | { readonly kind: "copy" }

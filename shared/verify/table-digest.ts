@@ -22,6 +22,12 @@ export function addDigests(left: bigint, right: bigint): bigint {
   return BigInt.asUintN(BITS, left + right);
 }
 
+/** Of all records of parts that have none in common. */
+export function sumOfDigests(parts: readonly TableDigest[]): TableDigest {
+  const digest = parts.reduce((sum, part) => addDigests(sum, BigInt(`0x${part.digest}`)), 0n);
+  return { count: parts.reduce((sum, { count }) => sum + count, 0), digest: digestText(digest) };
+}
+
 export function digestText(digest: bigint): string {
   return BigInt.asUintN(BITS, digest)
     .toString(16)

@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from "node:sqlite";
 import type { Decision } from "./coordinator-row.ts";
-import type { Scratch } from "./scratch.ts";
+import { ATTACHED, type Scratch } from "./scratch.ts";
 import { COMMITTED, isInDoubt, type TransactionRow } from "./transaction-row.ts";
 import { type CoordinatorSays, NO_ROWS, type Tally, type TransactionView } from "./transaction-view.ts";
 
@@ -19,17 +19,15 @@ const TABLE = `create table entry (tx text, kind int, place int, key text, state
 /** Brings the rows of all tables and both coordinators together by transaction. */
 export class TransactionSpill {
   readonly #scratch: Scratch;
-  readonly #tables: readonly string[];
   readonly #write: ReturnType<Scratch["writer"]>;
 
-  /** `tables` are logical names; rows refer to them by position. */
-  constructor(scratch: Scratch, tables: readonly string[]) {
+  constructor(scratch: Scratch) {
     this.#scratch = scratch;
-    this.#tables = tables;
     scratch.exec(TABLE);
     this.#write = scratch.writer("insert into entry values (?, ?, ?, ?, ?, ?, ?)");
   }
 
+  /** `place` stands for the row's table. */
   addRow(place: number, row: TransactionRow): void {
     const { transaction, key, state, preparedMs, committedMs, before } = row;
     this.#write(transaction, ROW, place, key, state ?? null, preparedMs ?? null, committedMs ?? null);
@@ -43,47 +41,46 @@ export class TransactionSpill {
     this.#write(transaction, kind, rank === "parent" ? PARENT : OWN, null, state, createdMs ?? null, null);
   }
 
-  /** Every transaction once, in the order of their ids. */
-  *transactions(): Generator<TransactionView> {
+  /** Takes over what the attached spill of one table holds. */
+  merge(place: number): void {
+    this.#scratch.exec(`insert into entry select tx, kind, case when kind in (${ROW}, ${BEFORE}) then ${place} else place end,
+      key, state, prepared, committed from ${ATTACHED}.entry`);
+  }
+
+  /** Every transaction once, in the order of their ids. `tables` are the logical names by place. */
+  *transactions(tables: readonly string[]): Generator<TransactionView> {
     let open: OpenView | undefined;
+    // By all columns, so that what comes first does not depend on the order in which the rows were read.
     for (const entry of this.#scratch.rows(
-      "select tx, kind, place, key, state, prepared, committed from entry order by tx, kind, place",
+      "select tx, kind, place, key, state, prepared, committed from entry order by 1, 2, 3, 4, 5, 6, 7",
     )) {
       const id = entry[0] as string;
       if (open?.id !== id) {
         if (open !== undefined) yield open;
         open = openView(id);
       }
-      this.#fold(open, entry);
+      fold(open, entry, tables);
     }
     if (open !== undefined) yield open;
   }
+}
 
-  #fold(view: OpenView, [, kind, place, key, state, prepared, committed]: readonly SQLOutputValue[]): void {
-    switch (kind) {
-      case ROW:
-        foldRow(
-          view,
-          this.#where(place, key),
-          state as number | null,
-          prepared as number | null,
-          committed as number | null,
-        );
-        break;
-      case BEFORE:
-        view.committedBefore = counted(view.committedBefore, this.#where(place, key));
-        break;
-      case DECISION:
-        // Sorted by rank: a parent's word comes first and stays.
-        view.coordinator ??= said(state, prepared);
-        break;
-      default:
-        view.later ??= said(state, prepared);
-    }
-  }
-
-  #where(place: SQLOutputValue | undefined, key: SQLOutputValue | undefined): NonNullable<Tally["first"]> {
-    return { table: this.#tables[place as number] ?? "", key: key as string };
+function fold(view: OpenView, entry: readonly SQLOutputValue[], tables: readonly string[]): void {
+  const [, kind, place, key, state, prepared, committed] = entry;
+  const where = () => ({ table: tables[place as number] ?? "", key: key as string });
+  switch (kind) {
+    case ROW:
+      foldRow(view, where(), state as number | null, prepared as number | null, committed as number | null);
+      break;
+    case BEFORE:
+      view.committedBefore = counted(view.committedBefore, where());
+      break;
+    case DECISION:
+      // Sorted by rank: a parent's word comes first and stays.
+      view.coordinator ??= said(state, prepared);
+      break;
+    default:
+      view.later ??= said(state, prepared);
   }
 }
 

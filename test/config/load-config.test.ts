@@ -47,6 +47,7 @@ describe("a configuration", () => {
             },
           ],
           approvalWithinMs: 86_400_000,
+          verification: { parts: { kind: "folder" } },
         },
       ],
     });
@@ -67,6 +68,36 @@ describe("a configuration", () => {
       endpoint: "http://127.0.0.1:8000",
       profile: "ops",
     });
+  });
+
+  test("says once for all deployments where the parts of verifications are kept", async () => {
+    const inFolder = await fileWith(`${LEAST}verification: { parts: { kind: folder, path: parts } }\n`);
+    expect(loadConfig(inFolder, {}).deployments[0]?.verification).toEqual({
+      parts: { kind: "folder", path: join(dirname(inFolder), "parts") },
+    });
+    const inBucket = await fileWith(
+      `${LEAST}verification: { parts: { kind: s3, bucket: parts, region: eu-west-1, profile: backup } }\n`,
+    );
+    expect(loadConfig(inBucket, {}).deployments[0]?.verification).toEqual({
+      parts: {
+        kind: "s3",
+        bucket: "parts",
+        region: "eu-west-1",
+        prefix: "stillpoint/",
+        profile: "backup",
+      },
+    });
+  });
+
+  test("tells what is wrong with the place of parts, and a prefix that would take in its neighbours", async () => {
+    const parts = "{ kind: s3, bucket: B, region: eu-west-1, prefix: parts }";
+    expect(await problemsOf(`${LEAST}verification: { parts: ${parts} }\n`)).toEqual([
+      expect.stringContaining('verification.parts.bucket must be the name of a bucket (it is "B")'),
+      expect.stringContaining('verification.parts.prefix must be empty or end with "/" (it is "parts")'),
+    ]);
+    expect(await problemsOf(`${LEAST}verification: { parts: { kind: disk } }\n`)).toEqual([
+      expect.stringContaining("verification.parts"),
+    ]);
   });
 
   test("finds instances by an SRV name in one setting", async () => {

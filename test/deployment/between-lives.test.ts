@@ -5,7 +5,7 @@ import { abandonRestore } from "../../shared/deployment/abandon-restore.ts";
 import { type PlannedRun, planRestore } from "../../shared/deployment/plan-restore.ts";
 import { restoreHandlers } from "../../shared/deployment/restore-handlers.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
-import { verifyPlanned } from "../../shared/deployment/verify-planned.ts";
+import { plannedScope } from "../../shared/deployment/verify-scope.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
 import { createProtected } from "../databases/dynamodb/prod.ts";
@@ -118,7 +118,7 @@ describe("a restore that stopped before its first deletion", { timeout: STEP_MS 
       original: { ...table.original, keys: "other" },
     }));
     const verified = (what: "copies" | "replaced") =>
-      verifyPlanned(ruined.open, { ...dynamodb, tables }, what).then(() => "verified", codeOf);
+      plannedScope(ruined.open, { ...dynamodb, tables }, what).then(() => "verified", codeOf);
     expect(await verified("copies")).toBe("COPY_DISPROVEN");
     expect(await verified("replaced")).toBe("COPY_DIFFERS");
   });

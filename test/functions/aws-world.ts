@@ -8,6 +8,7 @@ import { type GatedWorld, gatedWorld } from "../cli/gated-world.ts";
 import { type AwsServices, startAwsServices } from "./aws-services.ts";
 
 export const RESTORE_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:stillpoint-restore:durable";
+export const VERIFY_FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:stillpoint-verify";
 const CATALOG_TABLE = "stillpoint-catalog";
 const LAMBDA_TIMEOUT_MS = 900_000;
 
@@ -45,6 +46,7 @@ export async function awsWorld({ deployment = {}, aws = {} }: Settings = {}): Pr
   Object.assign(process.env, {
     STILLPOINT_CONFIG: world.config,
     STILLPOINT_RESTORE_FUNCTION: RESTORE_FUNCTION,
+    STILLPOINT_VERIFY_FUNCTION: VERIFY_FUNCTION,
     AWS_ENDPOINT_URL: services.url,
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",

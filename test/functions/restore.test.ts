@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { handler as backup } from "../../functions/backup/aws.ts";
 import { handler as request } from "../../functions/request/aws.ts";
 import { type ExecutionEnd, restoreFunction } from "../../functions/restore/durable-restore.ts";
+import { handler as verify } from "../../functions/verify/aws.ts";
 import { dynamodbClient } from "../../rehearsal/ledger/endpoint.ts";
 import type { RestorePoint } from "../../shared/catalog/model.ts";
 import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
 import { execute } from "../workflow/durable-service.ts";
 import type { OperationLog } from "../workflow/operation-log.ts";
-import { type AwsWorld, awsWorld, invocation } from "./aws-world.ts";
+import { type AwsWorld, awsWorld, invocation, VERIFY_FUNCTION } from "./aws-world.ts";
 
 const TEST_MS = 60_000;
 /** The database's own time passes for real; the execution's waits are virtual, and this long at most. */
@@ -49,6 +50,7 @@ describe("the restore function", { timeout: TEST_MS }, () => {
         log = its;
       },
       passed: async (ms) => delay(Math.min(ms, LONGEST_WAIT_MS)),
+      functions: { [VERIFY_FUNCTION]: (input) => verify(input, invocation()) },
       handler: (durableExecutionClient) => withDurableExecution(restoreFunction, { durableExecutionClient }),
     });
     if (end.status !== "SUCCEEDED") throw new Error(end.error);

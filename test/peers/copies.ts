@@ -69,10 +69,15 @@ async function judgeCopy(copying: Copying, atSecond: number): Promise<Judged> {
   const at = (second: number) => cut(journal, () => (second + random()) * 1000);
   const { tables, positions } = at(atSecond);
   const laterSecond = atSecond + LATER_SECONDS;
-  const later = { source: sourceOf(at(laterSecond).tables), atSecond: laterSecond };
   const sources = [sourceOf(tables)];
-  const restored = { kind: "restored", atSecond, later, ...(window && { window }) } as const;
-  const { proof } = await verifyCopy({ sources, subject: restored, clocks });
+  const later = sourceOf(at(laterSecond).tables);
+  const restored = {
+    kind: "restored",
+    atSecond,
+    later: { atSecond: laterSecond },
+    ...(window && { window }),
+  } as const;
+  const { proof } = await verifyCopy({ sources, later, subject: restored, clocks });
   const inside = await verifyCopy({ sources, subject: { kind: "copy" }, clocks });
   return { broken: isBroken(truth, positions), proof: proof.kind, inside: inside.proof.kind };
 }

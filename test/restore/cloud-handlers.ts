@@ -2,13 +2,12 @@ import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
 import type { BackedUp, Observation, RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
-import { refuseDifferences } from "../../shared/restore/dynamodb/refuse-differences.ts";
 import { settingsDifferences } from "../../shared/restore/dynamodb/settings.ts";
 import { byDatabase, observationOf, type Watched } from "../../shared/restore/dynamodb/watched.ts";
-import type { VerificationReport } from "../../shared/verify/report.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import { BARE, type Cloud } from "./cloud.ts";
 import { contentAt } from "./cloud-state.ts";
+import { cloudVerification } from "./cloud-verification.ts";
 
 /** What the world does beside the restore. */
 export interface Circumstances {
@@ -107,12 +106,7 @@ export function cloudHandlers(
       cloud.tick();
       return observe(cloud, watched);
     },
-    verify: async ({ plan, what, like }) => {
-      const report = verify(cloud, plan, what);
-      if (like !== undefined) refuseDifferences(plan, like, report.checked.tables);
-      if (report.proof.kind === "proven") markVerified(cloud, plan, what);
-      return report;
-    },
+    ...cloudVerification(cloud),
     "apply-settings": async ({ table: { name, original } }) => {
       if (refused.includes(name)) return ["the service refused the tags"];
       const table = cloud.tables.get(name);
@@ -192,47 +186,4 @@ function observe(cloud: Cloud, watched: Watched): Observation {
   });
   const found = watched.backups.map(({ arn }) => [arn, cloud.backups.get(arn)?.status ?? "DELETED"]);
   return observationOf(watched, { tables: byDatabase(states), backups: Object.fromEntries(found) });
-}
-
-const NOTHING_CHECKED: Omit<VerificationReport["checked"], "tables"> = {
-  transactions: {
-    withRows: 0,
-    decided: 0,
-    rolledForward: 0,
-    rolledBack: 0,
-    withoutCoordinator: 0,
-    inFlight: 0,
-    importedRows: 0,
-    writes: 0,
-  },
-  chains: { assets: 0, records: 0 },
-  signatures: {
-    checked: { ecdsa: 0, hmac: 0 },
-    unchecked: { "no-key": 0, sealed: 0, unreadable: 0 },
-  },
-};
-
-function verify(cloud: Cloud, plan: DynamodbPlan, what: "copies" | "replaced"): VerificationReport {
-  const tables = plan.tables.map(({ name, temporary }) => {
-    const physical = what === "copies" ? temporary : name;
-    const content = cloud.tables.get(physical)?.content ?? "";
-    return { table: name, physical, rows: content.length, digest: content };
-  });
-  const torn = what === "copies" && tables.some(({ digest }) => digest === "torn");
-  return {
-    proof: torn
-      ? { kind: "disproven", reason: "a transaction is torn" }
-      : { kind: "proven", reason: "quiet", restsOn: [] },
-    findings: [],
-    findingCounts: {},
-    checked: { ...NOTHING_CHECKED, tables },
-    notChecked: [],
-  };
-}
-
-function markVerified(cloud: Cloud, plan: DynamodbPlan, what: "copies" | "replaced"): void {
-  for (const { name, temporary } of plan.tables) {
-    const table = cloud.tables.get(what === "copies" ? temporary : name);
-    if (table) cloud.law.verified.add(table.id);
-  }
 }

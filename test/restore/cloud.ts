@@ -35,6 +35,8 @@ export class Cloud implements CloudState {
   readonly tables = new Map<string, CloudTable>();
   readonly backups = new Map<string, CloudBackup>();
   readonly law: Law;
+  /** What verifications have left so far of what they read. */
+  readonly parts = new Set<string>();
   readonly created = new Set<string>();
   readonly deleted = new Set<string>();
   mostRestores = 0;
@@ -137,7 +139,7 @@ export class Cloud implements CloudState {
       name,
       { table, content, status },
     ]);
-    return { tables: tables.sort(byName), backups: backups.sort(byName) };
+    return { tables: tables.sort(byName), backups: backups.sort(byName), parts: [...this.parts].sort() };
   }
 
   #later(name: string): number {

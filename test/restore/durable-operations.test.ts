@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
 import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { carryOutHere, type ElsewhereInput } from "../../shared/workflow/durable/elsewhere.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
 import { durableHandler } from "../workflow/durable-handler.ts";
@@ -11,6 +12,9 @@ import { TenHours } from "./ten-hours.ts";
 const TEN_HOURS_MS = 10 * 3_600_000;
 /** What Lambda allows to one execution. */
 const MOST_OPERATIONS = 3_000;
+
+const VERIFY = "arn:aws:lambda:us-east-1:000000000000:function:verify";
+const VERIFYING = new Set(["scan-segment", "judge-parts", "remove-parts"]);
 
 const oneAfterTheOther = (nth: number, of: number) => (TEN_HOURS_MS * (nth + 1)) / of;
 const CASES = [
@@ -34,11 +38,13 @@ test.concurrent.each(CASES)("a restore of $tables tables that $pace is one execu
     passed: (ms) => {
       world.nowMs += ms;
     },
+    functions: { [VERIFY]: (input) => carryOutHere(world.handlers, input as ElsewhereInput) },
     handler: durableHandler<RestoreEffects, RestoreResult>({
       workflow: () => restore(plan),
       handlers: () => world.handlers,
       store: memoryStore(),
       run: plan.run,
+      elsewhere: { kinds: VERIFYING, functionArn: VERIFY, deployment: plan.deployment },
     }),
   });
   const result = end.result as DurableEnd<RestoreResult>;

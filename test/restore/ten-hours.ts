@@ -4,6 +4,7 @@ import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { byDatabase, observationOf, type TableState } from "../../shared/restore/dynamodb/watched.ts";
 import type { VerificationReport } from "../../shared/verify/report.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
+import { scopeOf } from "./cloud-verification.ts";
 
 const COVERED_AFTER_MS = 5 * 60_000;
 const BACKUP_MS = 60_000;
@@ -50,7 +51,10 @@ export class TenHours {
       ]);
       return observationOf(watched, { tables: byDatabase(states), backups: Object.fromEntries(found) });
     },
-    verify: async () => PROVEN,
+    "scope-copies": async ({ plan, what }) => scopeOf(plan, what),
+    "scan-segment": async () => ({ sha256: "0".repeat(64), bytes: 1_000, count: 1, digest: "0".repeat(32) }),
+    "judge-parts": async () => PROVEN,
+    "remove-parts": async () => null,
     "apply-settings": async () => [],
     "compare-settings": async () => [],
     report: async ({ event }) => {

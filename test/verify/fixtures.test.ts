@@ -13,10 +13,12 @@ import {
   sourceOf,
 } from "./fixture-source.ts";
 
+const LATER = loadFixture("whole.jsonl", "prod_");
 const A_COPY: Subject = { kind: "copy" };
 
-function verify(tables: MemoryTables, subject: Subject = A_COPY) {
-  return verifyCopy({ sources: [sourceOf(tables)], subject, openSecret: openLabSecret });
+function verify(tables: MemoryTables, subject: Subject = A_COPY, later = LATER) {
+  const sources = [sourceOf(tables)];
+  return verifyCopy({ sources, later: sourceOf(later), subject, openSecret: openLabSecret });
 }
 
 function disproofs(findings: readonly { check: CheckId; severity: string }[]): CheckId[] {
@@ -103,7 +105,6 @@ test("verification counts HMAC signatures as not checked where the secret stays 
 });
 
 const PAUSED_AT = 1_795_346_575;
-const LATER = { source: sourceOf(loadFixture("whole.jsonl", "prod_")), atSecond: PAUSED_AT + 10 };
 
 function pauseOfWhole(): { startMs: number; endMs: number } {
   const [pause, check] = fixtureText("whole.window.jsonl")
@@ -118,7 +119,7 @@ test("verification proves the copy inside the pause by a later coordinator witho
     kind: "restored",
     atSecond: PAUSED_AT,
     window: pauseOfWhole(),
-    later: LATER,
+    later: { atSecond: PAUSED_AT + 10 },
   });
   expect(report.proof).toMatchObject({ kind: "proven" });
   expect(report.notChecked.join("\n")).not.toContain("leaves no trace");
@@ -131,16 +132,16 @@ test("verification of a pause in which something committed disproves the copy", 
     kind: "restored",
     atSecond: PAUSED_AT,
     window: pauseOfWhole(),
-    later: { ...LATER, source: sourceOf(later) },
+    later: { atSecond: PAUSED_AT + 10 },
   };
-  const report = await verify(loadFixture("whole.jsonl", "prod_"), subject);
+  const report = await verify(loadFixture("whole.jsonl", "prod_"), subject, later);
   expect(report.proof.kind).toBe("disproven");
   expect(report.proof.reason).toContain('"unpaused"');
   const short: Subject = {
     ...subject,
     window: { startMs: PAUSED_AT * 1000 - 200, endMs: PAUSED_AT * 1000 + 1200 },
   };
-  expect((await verify(loadFixture("whole.jsonl", "prod_"), short)).proof.kind).toBe("unproven");
+  expect((await verify(loadFixture("whole.jsonl", "prod_"), short, later)).proof.kind).toBe("unproven");
 });
 
 test("verification finds rows that are later than the restored second", async () => {

@@ -63,15 +63,13 @@ async function restoreOften(journal: Journal, truth: Truth, clocks: Clocks): Pro
     const atSecond = next() / SECOND_MS;
     const { tables, positions } = cut(journal, () => (atSecond + random()) * SECOND_MS);
     const laterSecond = atSecond + 3;
-    const later = {
-      source: sourceOf(cut(journal, () => (laterSecond + random()) * SECOND_MS).tables),
-      atSecond: laterSecond,
-    };
-    const subject: Subject = { kind: "restored", atSecond, later };
+    const later = sourceOf(cut(journal, () => (laterSecond + random()) * SECOND_MS).tables);
+    const subject: Subject = { kind: "restored", atSecond, later: { atSecond: laterSecond } };
     const whole = without(tables, (_, table) => table === "certificate");
-    const { proof } = await verifyCopy({ sources: [sourceOf(whole)], subject, clocks });
+    const { proof } = await verifyCopy({ sources: [sourceOf(whole)], later, subject, clocks });
     const onlyTables = await verifyCopy({
       sources: [sourceOf(without(whole, (namespace) => namespace === "scalar"))],
+      later,
       subject,
       clocks,
     });

@@ -36,13 +36,13 @@ test("a transaction is half committed exactly when it has committed rows, rows i
   fc.assert(
     fc.property(fc.array(state, { minLength: 1, maxLength: 6 }), decision, (states, decided) => {
       using scratch = new Scratch(undefined);
-      const spill = new TransactionSpill(scratch, ["app.account"]);
+      const spill = new TransactionSpill(scratch);
       states.forEach((each, at) => {
         spill.addRow(0, row({ state: each, key: `k${at}` }));
       });
       if (decided !== undefined)
         spill.addDecision({ transaction: "x", state: decided, createdMs: 15, rank: "own" }, "copy");
-      const [view] = [...spill.transactions()];
+      const [view] = [...spill.transactions(["app.account"])];
       const checks = view === undefined ? [] : judgeTransaction(view).map(({ check }) => check);
       const isMixed = states.includes(COMMITTED) && states.some((each) => each !== COMMITTED);
       expect(checks.includes("half-committed")).toBe(isMixed && decided === undefined);
@@ -58,7 +58,7 @@ test("a transaction is half committed exactly when it has committed rows, rows i
 
 test("the committed image under somebody else's row in doubt is a committed row too", () => {
   using scratch = new Scratch(undefined);
-  const spill = new TransactionSpill(scratch, ["app.account"]);
+  const spill = new TransactionSpill(scratch);
   spill.addRow(0, row({ state: PREPARED, key: "a" }));
   spill.addRow(
     0,
@@ -70,16 +70,16 @@ test("the committed image under somebody else's row in doubt is a committed row 
       before: { transaction: "x", state: COMMITTED, version: 1 },
     }),
   );
-  const found = [...spill.transactions()].flatMap(judgeTransaction);
+  const found = [...spill.transactions(["app.account"])].flatMap(judgeTransaction);
   expect(found.map(({ check, transaction }) => `${check} ${transaction}`)).toEqual(["half-committed x"]);
 });
 
 test("a parent's word outranks the row of the full id", () => {
   using scratch = new Scratch(undefined);
-  const spill = new TransactionSpill(scratch, []);
+  const spill = new TransactionSpill(scratch);
   spill.addDecision({ transaction: "p$c", state: ABORTED, createdMs: 5, rank: "own" }, "copy");
   spill.addDecision({ transaction: "p$c", state: COMMITTED, createdMs: 4, rank: "parent" }, "copy");
-  expect([...spill.transactions()].map(({ coordinator }) => coordinator)).toEqual([
+  expect([...spill.transactions(["app.account"])].map(({ coordinator }) => coordinator)).toEqual([
     { state: COMMITTED, createdMs: 4 },
   ]);
 });

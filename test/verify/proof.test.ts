@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { CommitWatch } from "../../shared/verify/commit-watch.ts";
 import { type Commits, judgeProof, type ProofEvidence } from "../../shared/verify/proof.ts";
-import type { RowSource } from "../../shared/verify/row-source.ts";
 import {
   type Clocks,
   DEFAULT_CLOCKS,
@@ -15,12 +14,11 @@ import { NO_ROWS, type TransactionView } from "../../shared/verify/transaction-v
 
 const AT = 1_800_000_000;
 const MS = AT * 1000;
-const NOBODY: RowSource = { tables: [], async *scan() {} };
 const RESTORED = {
   kind: "restored",
   atSecond: AT,
   window: { startMs: MS - 4000, endMs: MS + 5000 },
-  later: { source: NOBODY, atSecond: AT + 10 },
+  later: { atSecond: AT + 10 },
 } as const satisfies Subject;
 
 function view(id: string, parts: Partial<TransactionView>): TransactionView {
@@ -167,7 +165,7 @@ test.each([
     name: "a later coordinator that is not late enough",
     subject: {
       ...RESTORED,
-      later: { source: NOBODY, atSecond: earliestLaterSecond(AT, DEFAULT_CLOCKS) - 1 },
+      later: { atSecond: earliestLaterSecond(AT, DEFAULT_CLOCKS) - 1 },
     } as Subject,
     reason: "only from 2027-01-15T08:00:04Z on",
   },

@@ -23,7 +23,7 @@ export async function verify(
     );
   const opened = openCatalog(shell);
   const settings = deploymentOf(opened.config, name);
-  const { verifyLive } = await import("../../../shared/deployment/verify-planned.ts");
+  const { verifyLive } = await import("../../../shared/deployment/verify-live.ts");
   const report = await withOpen(shell, opened, settings, verifyLive);
   const disproofs = report.findings.filter(({ severity }) => severity === "disproof").length;
   const message = `the live tables of "${settings.name}" are damaged: ${report.findings[0]?.text}; they were only read`;

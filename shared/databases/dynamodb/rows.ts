@@ -1,7 +1,7 @@
 import { type DynamoDBClient, ScanCommand, type ScanCommandOutput } from "@aws-sdk/client-dynamodb";
-import { DEFAULT_PARALLELISM, type Parallelism } from "../../verify/read-tables.ts";
-import type { Page, RowSource } from "../../verify/row-source.ts";
-import { addDigests, digestText, recordDigest, type TableDigest } from "../../verify/table-digest.ts";
+import type { Page, RowSource, TableSchema } from "../../verify/row-source.ts";
+import { addDigests, recordDigest } from "../../verify/table-digest.ts";
+import { attempt } from "./refusal.ts";
 import { canonicalItem, type Item, rowOfItem } from "./row-item.ts";
 import { type MappedTable, type NamingSettings, tableSchemaOf } from "./row-schema.ts";
 
@@ -16,31 +16,18 @@ export function dynamoRows(
 ): RowSource {
   return {
     tables: tables.map((table) => tableSchemaOf(table, naming)),
-    async *scan(table, segment, segments) {
-      for await (const items of scanItems(client, table.physical, segment, segments)) yield pageOf(items);
-    },
+    scan: (table, segment, segments) => scanTable(client, table, segment, segments),
   };
 }
 
-/** Count and digest of one table as it is, bit by bit: two tables with equal digests hold the same items. */
-export async function readTable(
+/** One of the disjoint segments that a table is read in. */
+export async function* scanTable(
   client: ReadingClient,
-  physicalName: string,
-  { segments, parallel }: Parallelism = DEFAULT_PARALLELISM,
-): Promise<TableDigest> {
-  let count = 0;
-  let digest = 0n;
-  const queue = Array.from({ length: segments }, (_, segment) => segment).values();
-  const worker = async () => {
-    for (const segment of queue) {
-      for await (const items of scanItems(client, physicalName, segment, segments)) {
-        count += items.length;
-        digest = addDigests(digest, digestOf(items));
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, segments) }, worker));
-  return { count, digest: digestText(digest) };
+  { physical }: Pick<TableSchema, "physical">,
+  segment: number,
+  segments: number,
+): AsyncGenerator<Page> {
+  for await (const items of scanItems(client, physical, segment, segments)) yield pageOf(items);
 }
 
 /** Pages of one segment. Ended by the table itself: every page moves the start key on. */
@@ -59,7 +46,7 @@ async function* scanItems(
       TotalSegments: segments,
       ...(start === undefined ? {} : { ExclusiveStartKey: start }),
     });
-    const answer: ScanCommandOutput = await client.send(command);
+    const answer: ScanCommandOutput = await attempt("read table", physicalName, () => client.send(command));
     start = answer.LastEvaluatedKey;
     if (answer.Items !== undefined && answer.Items.length > 0) yield answer.Items;
   } while (start !== undefined);

@@ -40,6 +40,7 @@ export function* abandon(
   const backups = yield* ask("run-backups", { plan });
   yield* refuseMissing(plan, "nothing more was deleted", "failed");
   yield* deleteAll(made);
+  yield* ask("remove-parts", { run: plan.run });
   yield* refuseMissing(plan, "its temporary tables were deleted, its backups were kept");
   const outcomes = yield* all(backups.map((backup) => ask.effect("delete-backup", backup)));
   for (const outcome of outcomes) answerOf(outcome);

@@ -1,5 +1,7 @@
+import type { VerificationEffects } from "../../verify/effects.ts";
 import type { Proof } from "../../verify/proof.ts";
 import type { VerificationReport } from "../../verify/report.ts";
+import type { Scope } from "../../verify/scope.ts";
 import type { DynamodbPlan, PlannedTable } from "./plan.ts";
 import type { Seen, Watched } from "./watched.ts";
 
@@ -18,7 +20,7 @@ export interface BackedUp {
 }
 
 /** Everything that the restore asks of the outside world. Every step is idempotent. */
-export type RestoreEffects = {
+export type RestoreEffects = VerificationEffects & {
   /** Fails with `PLAN_OUTDATED` where an original is not as planned, `INSTANCES_RUNNING` where one answers. */
   recheck: { input: { plan: DynamodbPlan; untouched: boolean }; answer: null };
   /** Done once every table can be restored to its second. */
@@ -51,13 +53,10 @@ export type RestoreEffects = {
   /** Done once enough of it has come. */
   observe: { input: Watched; answer: Observation };
   /**
-   * Reads all copies (or the replaced originals) and judges them. Fails with `COPY_DIFFERS` where they are not
-   * `like` what was read before: a failure, so that a resumed run reads again what somebody may have mended.
+   * What a verification of the copies, or of what replaced the originals, reads. Fails where one has other keys or
+   * indexes than its original.
    */
-  verify: {
-    input: { plan: DynamodbPlan; what: "copies" | "replaced"; like?: CheckedTables };
-    answer: VerificationReport;
-  };
+  "scope-copies": { input: { plan: DynamodbPlan; what: "copies" | "replaced" }; answer: Scope };
   /** Answers what the service refuses for good: no reason to stop, since nothing would ever change it. */
   "apply-settings": { input: { table: PlannedTable }; answer: readonly string[] };
   "compare-settings": { input: { table: PlannedTable }; answer: readonly string[] };

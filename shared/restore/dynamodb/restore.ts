@@ -1,5 +1,6 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
+import { verification } from "../../verify/verification.ts";
 import { all, answerOf, asker, type Patience, poll, type Workflow } from "../../workflow/effect.ts";
 import { advance, copiesOf, TABLE_PATIENCE, type TableLane } from "./advance.ts";
 import type { CheckedTables, Observation, Phase, RestoreEffects } from "./effects.ts";
@@ -105,7 +106,8 @@ function* verify(
   what: "copies" | "replaced",
   like?: CheckedTables,
 ): Workflow<VerificationReport> {
-  const report = yield* ask("verify", { plan, what, ...(like && { like }) });
+  const scope = yield* ask("scope-copies", { plan, what });
+  const report = yield* verification(scope, like);
   const rows = report.checked.tables.reduce((sum, table) => sum + table.rows, 0);
   yield* ask("report", { event: { kind: "verified", what, proof: report.proof.kind, rows } });
   return report;

@@ -41,12 +41,13 @@ export async function elsewhere(
 }
 
 /** The other function's part: whatever happens is its answer. */
-export async function carryOutHere(
-  handlers: Handlers<Vocabulary>,
+export async function carryOutHere<V extends Vocabulary>(
+  handlers: Handlers<V>,
   { effect }: ElsewhereInput,
 ): Promise<Outcome> {
   try {
-    return { ok: true, answer: await ask(handlers, effect) };
+    // What came as JSON is what the workflow has asked with.
+    return { ok: true, answer: await ask(handlers as Handlers<Vocabulary>, effect) };
   } catch (error) {
     return { ok: false, failure: toFailure(error) };
   }

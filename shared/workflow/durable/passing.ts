@@ -7,7 +7,11 @@ export const ATTEMPTS_MOST = 5;
 const FIRST_WAIT_SECONDS = 5;
 const MOST_WAIT_SECONDS = 60;
 
-const PASSING: ReadonlySet<ErrorCode> = new Set(["DATABASE_UNREACHABLE", "CATALOG_UNREADABLE"]);
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  "DATABASE_UNREACHABLE",
+  "CATALOG_UNREADABLE",
+  "PARTS_UNREADABLE",
+]);
 
 /** What a database answers when it is asked too much, or is unwell itself. */
 const THROTTLED: ReadonlySet<string> = new Set([

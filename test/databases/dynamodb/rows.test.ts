@@ -9,8 +9,9 @@ import dynalite from "dynalite";
 import { expect, test } from "vitest";
 import { canonicalItem, type Item, rowOfItem } from "../../../shared/databases/dynamodb/row-item.ts";
 import { tableSchemaOf } from "../../../shared/databases/dynamodb/row-schema.ts";
-import { dynamoRows, type ReadingClient, readTable } from "../../../shared/databases/dynamodb/rows.ts";
+import { dynamoRows, type ReadingClient, scanTable } from "../../../shared/databases/dynamodb/rows.ts";
 import type { Row, RowSource } from "../../../shared/verify/row-source.ts";
+import { addDigests, digestText, type TableDigest } from "../../../shared/verify/table-digest.ts";
 import { DEFAULT_NAMESPACES } from "../../../shared/verify/table-role.ts";
 import { loadFixture, rowsOf } from "../../verify/fixture-source.ts";
 
@@ -155,10 +156,10 @@ test("the canonical form does not depend on the order of attributes and set memb
 
 test("the digest of a table does not depend on its segments and changes with any attribute", async () => {
   const items = Array.from({ length: 9 }, (_, number) => account(number));
-  const one = await readTable(pagingClient(items), "t", { segments: 1, parallel: 1 });
-  expect(await readTable(pagingClient(items), "t", { segments: 4, parallel: 2 })).toEqual(one);
+  const one = await digestOf(pagingClient(items), "t", 1);
+  expect(await digestOf(pagingClient(items), "t", 4)).toEqual(one);
   const other = items.with(4, { ...account(4), balance: { N: "5" } });
-  expect(await readTable(pagingClient(other), "t")).not.toEqual(one);
+  expect(await digestOf(pagingClient(other), "t", 4)).not.toEqual(one);
   expect(one.count).toBe(9);
 });
 
@@ -183,15 +184,24 @@ test("verification reads a real endpoint through the SDK", async () => {
     for (let number = 0; number < 20; number += 1) await putWhenActive(client, account(number));
     const source = dynamoRows(client, [{ metadata: METADATA, physicalName: "prod_app.account" }], NAMING);
     expect((await allRows(source, 4)).length).toBe(20);
-    const digest = await readTable(client, "prod_app.account");
-    expect(digest).toEqual(
-      await readTable(pagingClient(Array.from({ length: 20 }, (_, number) => account(number))), "t"),
-    );
+    const same = pagingClient(Array.from({ length: 20 }, (_, number) => account(number)));
+    expect(await digestOf(client, "prod_app.account", 4)).toEqual(await digestOf(same, "t", 1));
   } finally {
     client.destroy();
     server.close();
   }
 });
+
+async function digestOf(client: ReadingClient, physical: string, segments: number): Promise<TableDigest> {
+  let count = 0;
+  let digest = 0n;
+  for (let segment = 0; segment < segments; segment++)
+    for await (const page of scanTable(client, { physical }, segment, segments)) {
+      count += page.rows.length;
+      digest = addDigests(digest, page.digest);
+    }
+  return { count, digest: digestText(digest) };
+}
 
 async function putWhenActive(client: DynamoDBClient, item: Item): Promise<void> {
   for (let attempt = 0; attempt < 50; attempt += 1) {

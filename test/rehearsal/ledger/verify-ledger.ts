@@ -19,7 +19,6 @@ export function verifyLedger(small: SmallLedger) {
   return verifyCopy({
     sources: [source],
     subject: { kind: "copy" },
-    parallelism: { segments: 1, parallel: 1 },
   });
 }
 

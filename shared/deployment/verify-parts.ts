@@ -1,0 +1,69 @@
+import { tmpdir } from "node:os";
+import { scanTable } from "../databases/dynamodb/rows.ts";
+import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
+import { openParts } from "../parts/open-parts.ts";
+import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
+import type { JudgeParts, ScanSegment } from "../verify/effects.ts";
+import { judgeParts as judge } from "../verify/judge-parts.ts";
+import type { Part } from "../verify/part.ts";
+import type { VerificationReport } from "../verify/report.ts";
+import { scanSegment as scan } from "../verify/scan-segment.ts";
+import type { Workroom } from "../verify/workroom.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+
+/** Carries out `scan-segment` on any host: it takes the configuration, the database and the parts' store. */
+export function scanSegment(open: OpenDeployment, input: ScanSegment, scratchDir = tmpdir()): Promise<Part> {
+  return inWorkroom(open, scratchDir, (room) => scan(room, input));
+}
+
+/** Carries out `judge-parts` on any host. */
+export function judgeParts(
+  open: OpenDeployment,
+  input: JudgeParts,
+  scratchDir = tmpdir(),
+): Promise<VerificationReport> {
+  return inWorkroom(open, scratchDir, async (room) => {
+    const report = await judge(room, input);
+    if (input.like !== undefined) refuseDifferences(input.scope, input.like, report.checked.tables);
+    return report;
+  });
+}
+
+/** Best effort: what was verified is verified, and whatever is left behind is in nobody's way. */
+export async function removeParts(open: OpenDeployment, run: string): Promise<void> {
+  await inWorkroom(open, tmpdir(), ({ parts }) => parts.remove(run)).catch(() => {});
+}
+
+async function inWorkroom<T>(
+  open: OpenDeployment,
+  scratchDir: string,
+  work: (room: Workroom) => Promise<T>,
+): Promise<T> {
+  const parts = await openParts(open.settings.verification.parts);
+  const read: Workroom["read"] = ({ database, schema }, segment, segments) =>
+    scanTable(open.database(database).connection.dynamodb, schema, segment, segments);
+  try {
+    return await work({ parts, scratchDir, read });
+  } catch (error) {
+    throw isOfRoom(error) ? noRoom(scratchDir, error) : error;
+  } finally {
+    parts.close();
+  }
+}
+
+const NO_ROOM = /^(ENOSPC|EDQUOT|ENOENT|EACCES|EROFS)$/;
+/** SQLite's own: it may not write, cannot write, has no space, cannot make its file. */
+const SQLITE_NO_ROOM: readonly unknown[] = [8, 10, 13, 14];
+
+function isOfRoom(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as { code?: unknown; errcode?: unknown };
+  return NO_ROOM.test(String(code)) || SQLITE_NO_ROOM.includes(errcode);
+}
+
+function noRoom(scratchDir: string, cause: unknown): StillpointError {
+  return new StillpointError(
+    "PARTS_UNREADABLE",
+    `what was read cannot be sorted in "${scratchDir}": ${messageOf(cause)}; nothing of it was left there`,
+    { cause },
+  );
+}

@@ -1,0 +1,15 @@
+import type { PartsSettings } from "../config/config.ts";
+import type { Parts } from "../verify/parts.ts";
+import { folderParts } from "./folder-parts.ts";
+
+export async function openParts(settings: PartsSettings): Promise<Parts> {
+  switch (settings.kind) {
+    case "folder":
+      return folderParts(settings.path);
+    case "s3":
+      // Not above: the SDK takes longer to load than a small verification takes to run.
+      return (await import("./s3-parts.ts")).s3Parts(settings);
+    default:
+      return settings satisfies never;
+  }
+}

@@ -1,0 +1,124 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import type { S3PartsSettings } from "../config/config.ts";
+import type { Parts } from "../verify/parts.ts";
+import { partsFailure } from "./failure.ts";
+import { plainName, plainRun } from "./part-name.ts";
+
+/** A part is some hundred MB at most; what stands still for half a minute is dead. */
+const TIMEOUTS = {
+  connectionTimeout: 3_000,
+  requestTimeout: 300_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 30_000,
+};
+/** The SDK would tell the terminal of every stream that it does not repeat. */
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+/** The SDK repeats no call whose body is a stream. */
+const MOST_ATTEMPTS = 4;
+const FIRST_WAIT_MS = 200;
+const SERVER_ERROR = 500;
+const TOO_MANY = 429;
+const PASSING = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE)$/;
+
+/** Parts in a bucket, for hosts that share nothing else. How they are encrypted is the bucket's business. */
+export function s3Parts({ bucket, region, prefix, endpoint, profile }: S3PartsSettings): Parts {
+  const client = new S3Client({
+    region,
+    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+    ...(profile !== undefined && { profile }),
+    requestHandler: TIMEOUTS,
+    logger: SILENT,
+    // A damaged part is known by its own digest, and read again rather than failed for.
+    responseChecksumValidation: "WHEN_REQUIRED",
+  });
+  const keyOf = (name: string) => prefix + plainName(name);
+  const attempt = <T>(action: string, work: () => Promise<T>) =>
+    patiently(work).catch((error: unknown) => {
+      throw partsFailure(`${action} in bucket "${bucket}"`, error);
+    });
+  return {
+    put: (name, file) =>
+      attempt(`keep part "${name}"`, async () => {
+        const { size } = await stat(file);
+        const Body = createReadStream(file);
+        const input = { Bucket: bucket, Key: keyOf(name), Body, ContentLength: size };
+        await client.send(new PutObjectCommand(input)).finally(() => Body.destroy());
+      }),
+    get: (name, file) =>
+      attempt(`fetch part "${name}"`, async () => {
+        const body = await bodyOf(client, { Bucket: bucket, Key: keyOf(name) });
+        if (body !== undefined) await pipeline(body, createWriteStream(file));
+        return body !== undefined;
+      }),
+    remove: (run) =>
+      attempt(`remove the parts of run "${run}"`, async () => {
+        const Prefix = `${prefix}${plainRun(run)}/`;
+        for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix })) {
+          const Objects = Contents.map(({ Key }) => ({ Key }));
+          if (Objects.length > 0) await deleteAll(client, bucket, Objects);
+        }
+      }),
+    close: () => client.destroy(),
+  };
+}
+
+async function bodyOf(
+  client: S3Client,
+  object: { readonly Bucket: string; readonly Key: string },
+): Promise<Readable | undefined> {
+  try {
+    return (await client.send(new GetObjectCommand(object))).Body as Readable;
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+    throw error;
+  }
+}
+
+async function deleteAll(
+  client: S3Client,
+  bucket: string,
+  Objects: readonly { readonly Key: string | undefined }[],
+): Promise<void> {
+  const command = new DeleteObjectsCommand({
+    Bucket: bucket,
+    Delete: { Objects: [...Objects], Quiet: true },
+  });
+  const { Errors: [refused] = [] } = await client.send(command);
+  if (refused !== undefined)
+    throw new Error(`"${refused.Key}" was not deleted: ${refused.Code} ${refused.Message}`);
+}
+
+/** Repeats what failed for a reason that passes: the network, or a service that is too busy. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || !passes(error)) throw error;
+      await delay(FIRST_WAIT_MS * 2 ** (attempt - 1));
+    }
+  }
+}
+
+function passes(error: unknown): boolean {
+  const { $metadata, name, code } = (error ?? {}) as {
+    readonly $metadata?: { readonly httpStatusCode?: number };
+    readonly name?: unknown;
+    readonly code?: unknown;
+  };
+  const status = $metadata?.httpStatusCode ?? 0;
+  return (
+    status >= SERVER_ERROR || status === TOO_MANY || PASSING.test(String(code)) || name === "TimeoutError"
+  );
+}

@@ -1,0 +1,52 @@
+import { Findings } from "./findings.ts";
+import { Intake } from "./intake.ts";
+import type { IntakeTotals } from "./intake-totals.ts";
+import type { Page } from "./row-source.ts";
+import type { Frame, ScopedTable } from "./scope.ts";
+import { SignatureCheck } from "./signature-check.ts";
+import type { Spills } from "./spills.ts";
+import { innerWindow, limitsOf } from "./subject.ts";
+import { addDigests, digestText } from "./table-digest.ts";
+
+interface TakingIn {
+  readonly frame: Frame;
+  readonly table: ScopedTable;
+  /** What rows of the table are spilled under. */
+  readonly place: number;
+  readonly spills: Spills;
+  /** What signatures are checked with, where keys were read elsewhere. */
+  readonly ring?: Spills["ring"];
+}
+
+/** Takes in rows of one table, all of them or a segment, as they are read. */
+export async function takeIn(
+  pages: AsyncIterable<Page>,
+  { frame, table, place, spills, ring = spills.ring }: TakingIn,
+): Promise<IntakeTotals> {
+  const { subject, clocks, namespaces } = frame;
+  const window = subject.kind === "restored" ? subject.window : undefined;
+  const limits = { ...limitsOf(subject, clocks), paused: window && innerWindow(window, clocks) };
+  const findings = new Findings();
+  const signatures = new SignatureCheck(ring);
+  const { schema } = table;
+  const intake = new Intake({ table: schema, place, namespaces, limits, findings, spills, signatures });
+  let count = 0;
+  let digest = 0n;
+  for await (const page of pages) {
+    count += page.rows.length;
+    digest = addDigests(digest, page.digest);
+    if (table.as === "later") intake.takeLater(page.rows);
+    else intake.take(page.rows);
+  }
+  const { importedRows, unreadableWriteSets, assetRows } = intake;
+  return {
+    count,
+    digest: digestText(digest),
+    importedRows,
+    unreadableWriteSets,
+    assetRows,
+    namespacesWithMetadata: [...intake.namespacesWithMetadata],
+    signatures: signatures.counts,
+    found: findings.found(),
+  };
+}

@@ -1,0 +1,114 @@
+import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
+import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
+import { refuseDifferences } from "../../shared/restore/dynamodb/refuse-differences.ts";
+import type { JudgeParts, VerificationEffects } from "../../shared/verify/effects.ts";
+import { NOTHING_TAKEN } from "../../shared/verify/intake-totals.ts";
+import type { CheckedTable, VerificationReport } from "../../shared/verify/report.ts";
+import type { Scope, ScopedTable } from "../../shared/verify/scope.ts";
+import { DEFAULT_CLOCKS } from "../../shared/verify/subject.ts";
+import { DEFAULT_NAMESPACES } from "../../shared/verify/table-role.ts";
+import type { Handlers } from "../../shared/workflow/effect.ts";
+import type { Cloud } from "./cloud.ts";
+
+type Verifying = Pick<RestoreEffects, keyof VerificationEffects | "scope-copies">;
+
+/** The verification's effects on the cloud's contents: the digest of a table is what it holds. */
+export function cloudVerification(cloud: Cloud): Handlers<Verifying> {
+  return {
+    "scope-copies": async ({ plan, what }) => scopeOf(plan, what),
+    "scan-segment": async ({ table }) => {
+      cloud.parts.add(table.schema.physical);
+      return partOf(cloud, table);
+    },
+    "judge-parts": async (input) => {
+      const tables = read(cloud, input);
+      if (input.like !== undefined) refuseDifferences(input.scope, input.like, tables);
+      const torn = input.like === undefined && tables.some(({ digest }) => digest === "torn");
+      if (!torn) markVerified(cloud, tables);
+      return reportOf(tables, torn);
+    },
+    "remove-parts": async () => {
+      cloud.parts.clear();
+      return null;
+    },
+  };
+}
+
+export function scopeOf(plan: DynamodbPlan, what: "copies" | "replaced"): Scope {
+  const copies = plan.tables.map(({ name, temporary }) =>
+    scoped(name, what === "copies" ? temporary : name, "copy"),
+  );
+  const later = plan.proofs.map(({ name, temporary }) => scoped(name, temporary, "later"));
+  return {
+    run: plan.run,
+    subject: { kind: "restored", atSecond: plan.tables[0]?.atSecond ?? 0 },
+    clocks: DEFAULT_CLOCKS,
+    namespaces: DEFAULT_NAMESPACES,
+    tables: [...copies, ...later],
+  };
+}
+
+function scoped(table: string, physical: string, as: ScopedTable["as"]): ScopedTable {
+  const keys = { partitionKey: ["id"], clusteringKey: [], columns: {}, secondaryIndexes: [] };
+  const schema = {
+    physical,
+    namespace: "prod",
+    table,
+    role: "record",
+    transactional: true,
+    ...keys,
+  } as const;
+  return { database: "main", schema, bytes: 0, as };
+}
+
+function partOf(cloud: Cloud, { schema }: ScopedTable) {
+  const content = cloud.tables.get(schema.physical)?.content ?? "";
+  return { sha256: content, bytes: 0, count: content.length, digest: content };
+}
+
+/** As it was scanned; what is not like before, or whose part is gone, is read again. */
+function read(cloud: Cloud, { scope, scanned, like }: JudgeParts): readonly CheckedTable[] {
+  return scope.tables.flatMap((table, place) => {
+    const { schema, as } = table;
+    const part = scanned.find((each) => each.place === place)?.part;
+    const isLike = like === undefined || part?.digest === like[place]?.digest;
+    const isKept = cloud.parts.has(schema.physical);
+    const { count, digest } = isLike && isKept && part !== undefined ? part : partOf(cloud, table);
+    if (as === "later") return [];
+    return [{ table: schema.table, physical: schema.physical, rows: count, digest }];
+  });
+}
+
+function markVerified(cloud: Cloud, tables: readonly CheckedTable[]): void {
+  for (const { physical, digest } of tables) {
+    const table = cloud.tables.get(physical);
+    if (table?.content === digest) cloud.law.verified.add(table.id);
+  }
+}
+
+const NOTHING_CHECKED: Omit<VerificationReport["checked"], "tables"> = {
+  transactions: {
+    withRows: 0,
+    decided: 0,
+    rolledForward: 0,
+    rolledBack: 0,
+    withoutCoordinator: 0,
+    inFlight: 0,
+    importedRows: 0,
+    writes: 0,
+  },
+  chains: { assets: 0, records: 0 },
+  signatures: NOTHING_TAKEN.signatures,
+};
+
+function reportOf(tables: readonly CheckedTable[], torn: boolean): VerificationReport {
+  return {
+    proof: torn
+      ? { kind: "disproven", reason: "a transaction is torn" }
+      : { kind: "proven", reason: "quiet", restsOn: [] },
+    findings: [],
+    findingCounts: {},
+    checked: { ...NOTHING_CHECKED, tables },
+    notChecked: [],
+  };
+}

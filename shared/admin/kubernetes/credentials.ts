@@ -5,11 +5,11 @@ import type { ClusterSource, Token } from "./cluster-source.ts";
 import { eksToken } from "./eks-token.ts";
 
 /** Loaded when it is needed: it takes longer to load than all of the command line. */
-const clientNode = () => import("@kubernetes/client-node");
+const clientLibrary = () => import("./kube-config.ts");
 
 /** The API server and the credentials for it, as the client library keeps them. */
 export async function credentialsFor(source: ClusterSource): Promise<KubeConfig> {
-  const config = new (await clientNode()).KubeConfig();
+  const config = (await clientLibrary()).emptyKubeConfig();
   try {
     load(config, source);
   } catch (error) {

@@ -25,27 +25,38 @@ const FIELDS = [
  * accepted: no `L`, `W`, `#` or `?`, and not both fields of days, which some join with "and" and others with "or".
  */
 export function cronProblem(text: string): string | undefined {
+  const values = cronFields(text);
+  if (typeof values === "string") return values;
+  const words = text.trim().split(/\s+/);
+  if (words[2] !== "*" && words[4] !== "*")
+    return 'must leave day of month or day of week "*": schedulers do not agree on what both together mean';
+  const [, , days, months] = values;
+  return neverHappens(days, months) ? "names a day that none of its months has" : undefined;
+}
+
+/** The values of minute, hour, day of month, month and day of week. Sunday is 0, 7, or both. */
+export type CronFields = readonly [Values, Values, Values, Values, Values];
+type Values = readonly number[];
+
+/** What the five fields allow, or what is wrong with one of them. */
+export function cronFields(text: string): CronFields | string {
   const words = text.trim().split(/\s+/);
   if (words.length !== FIELDS.length)
     return `must have the five fields minute, hour, day of month, month and day of week, such as "0 3 * * *"`;
-  const values: (readonly number[])[] = [];
+  const values: Values[] = [];
   for (const [index, field] of FIELDS.entries()) {
     const found = valuesOf(words[index] as string, field);
     if (typeof found === "string") return found;
     values.push(found);
   }
-  if (words[2] !== "*" && words[4] !== "*")
-    return 'must leave day of month or day of week "*": schedulers do not agree on what both together mean';
-  return neverHappens(values[2] as number[], values[3] as number[])
-    ? "names a day that none of its months has"
-    : undefined;
+  return values as unknown as CronFields;
 }
 
-function neverHappens(days: readonly number[], months: readonly number[]): boolean {
+function neverHappens(days: Values, months: Values): boolean {
   return months.every((month) => days.every((day) => day > (MONTH_DAYS[month - 1] as number)));
 }
 
-function valuesOf(word: string, field: Field): readonly number[] | string {
+function valuesOf(word: string, field: Field): Values | string {
   const values: number[] = [];
   for (const part of word.split(",")) {
     const range = rangeOf(part, field);

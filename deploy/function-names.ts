@@ -16,8 +16,3 @@ export const SERVICE = "stillpoint";
 export function physicalName(stage: string, name: FunctionName): string {
   return `${SERVICE}-${stage}-${name}`;
 }
-
-/** The stem of the function's logical ids, as the framework makes them. */
-export function logicalName(name: FunctionName): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}

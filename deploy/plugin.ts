@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { loadConfig } from "../shared/config/load-config.ts";
+import { messageOf } from "../shared/errors/stillpoint-error.ts";
+import { archive } from "./archive.ts";
+import { bundleAll } from "./bundles.ts";
+import { type Deployable, deployable } from "./deployable.ts";
+import { DIST } from "./dist.ts";
+import type { Framework, FrameworkOptions } from "./framework.ts";
+import { FUNCTION_NAMES } from "./function-names.ts";
+import { packFiles } from "./packaged-files.ts";
+import { functionSettings } from "./serverless-yml.ts";
+import { resources } from "./stack.ts";
+
+/**
+ * What serverless.yml cannot say by itself: its `${stillpoint:...}` come from the configuration of Stillpoint, and
+ * before packaging the functions are bundled, with that configuration beside each.
+ */
+export default class StillpointPlugin {
+  readonly hooks: Readonly<Record<string, () => Promise<void>>>;
+  readonly configurationVariablesSources;
+  readonly #framework: Framework;
+  readonly #parameters: ReadonlyMap<string, string>;
+  readonly #region: string | undefined;
+  #config: Deployable | undefined;
+
+  constructor(framework: Framework, options: FrameworkOptions) {
+    this.#framework = framework;
+    this.#parameters = parametersOf(options);
+    this.#region = options.region;
+    const build = () => this.#build();
+    this.hooks = {
+      "before:package:createDeploymentArtifacts": build,
+      "before:deploy:function:packageFunction": build,
+    };
+    this.configurationVariablesSources = {
+      stillpoint: {
+        resolve: async ({ address, resolveVariable }: Asked) => ({
+          value: await this.#valueOf(address, resolveVariable),
+        }),
+      },
+    };
+  }
+
+  /** Once, and before any variable asks: a configuration that will not do is told of once. */
+  async asyncInit(): Promise<void> {
+    if (this.#framework.processedInput.isHelpRequest) return;
+    const { aws, path } = this.#loaded();
+    this.#refuseRegion(aws.region, path);
+    this.#framework.config.region = aws.region;
+  }
+
+  get #dist(): string {
+    return this.#parameters.get("dist") ?? DIST;
+  }
+
+  /** As for the command line: the parameter, the environment, stillpoint.yml. */
+  #loaded(): Deployable {
+    try {
+      this.#config ??= deployable(loadConfig(this.#parameters.get("config"), process.env));
+      return this.#config;
+    } catch (error) {
+      throw new this.#framework.classes.Error(messageOf(error), "STILLPOINT_CONFIG_INVALID");
+    }
+  }
+
+  #refuseRegion(region: string, path: string): void {
+    if (this.#region === undefined || this.#region === region) return;
+    throw new this.#framework.classes.Error(
+      `cannot deploy "${path}" to "${this.#region}": its aws.region is "${region}"; nothing was built or deployed`,
+      "STILLPOINT_REGION",
+    );
+  }
+
+  async #build(): Promise<void> {
+    const config = this.#loaded();
+    await bundleAll(this.#dist);
+    for (const name of FUNCTION_NAMES) {
+      const folder = join(this.#dist, name);
+      await packFiles(config, folder);
+      await archive(folder, `${folder}.zip`);
+    }
+  }
+
+  async #valueOf(address: string, resolveVariable: Asked["resolveVariable"]): Promise<unknown> {
+    if (address === "dist") return this.#dist;
+    const config = this.#loaded();
+    const { aws } = config;
+    switch (address) {
+      case "bus":
+        return aws.bus;
+      case "logRetentionDays":
+        return aws.logRetentionDays;
+      case "vpc":
+        return vpcOf(config);
+      case "resources":
+        return resources({
+          stage: await resolveVariable("sls:stage"),
+          config,
+          functions: functionSettings(this.#framework.configurationInput, config),
+          keys: (this.#parameters.get("keys") ?? "").split(",").filter((key) => key !== ""),
+        });
+      default:
+        throw new this.#framework.classes.Error(
+          `there is no \${stillpoint:${address}}`,
+          "STILLPOINT_UNKNOWN",
+        );
+    }
+  }
+}
+
+/** Null where there is none: the framework then takes the setting for absent. */
+function vpcOf({ aws: { vpc } }: Deployable) {
+  return vpc === undefined ? null : { securityGroupIds: vpc.securityGroups, subnetIds: vpc.subnets };
+}
+
+interface Asked {
+  readonly address: string;
+  readonly resolveVariable: (variable: string) => Promise<string>;
+}
+
+/** `--param config=prod.yml`, which may be given several times. */
+function parametersOf({ param = [] }: FrameworkOptions): ReadonlyMap<string, string> {
+  return new Map(
+    param.map((text) => {
+      const [name = "", ...value] = text.split("=");
+      return [name, value.join("=")];
+    }),
+  );
+}

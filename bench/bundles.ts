@@ -5,40 +5,54 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundleAll, isKubernetes } from "../deploy/bundles.ts";
 
-/** Size of each function's bundle, and how much longer than bare Node importing it takes: `node bench/bundles.ts`. */
+/**
+ * Size of each function's bundle, and how much more than bare Node importing it takes, by the clock and of the
+ * processor, which a busy machine does not distort: `node bench/bundles.ts`.
+ */
 const ROUNDS = 15;
 
+interface Cost {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
 const dist = mkdtempSync(join(tmpdir(), "stillpoint-bundles-"));
-const sizes = await bundleAll(dist);
-for (const { name, bytes, withKubernetesBytes } of sizes) {
+for (const { name, bytes, withKubernetesBytes } of await bundleAll(dist)) {
   const index = join(dist, name, "index.mjs");
   const client = readdirSync(join(dist, name)).find(isKubernetes);
-  const [bare, alone, both] = interleaved([
-    [],
-    [index],
-    client ? [index, join(dist, name, client)] : [index],
-  ]);
-  console.log(
-    `${name}: ${mb(bytes)}, imported in ${alone - bare} ms; with the Kubernetes client ${mb(withKubernetesBytes)}, ${both - bare} ms (bare Node: ${bare} ms)`,
-  );
+  const [bare, alone, both] = inTurn([[], [index], client ? [index, join(dist, name, client)] : [index]]);
+  console.log(`${name}: ${mb(bytes)}, ${more(alone, bare)}`);
+  if (client) console.log(`  with the Kubernetes client: ${mb(withKubernetesBytes)}, ${more(both, bare)}`);
 }
 rmSync(dist, { recursive: true });
 
-/** Median milliseconds of fresh processes, taken in turn, so that a busy moment does not fall on one of them alone. */
-function interleaved(imports: readonly (readonly string[])[]): [number, number, number] {
-  const times = imports.map((): number[] => []);
+/** Medians of fresh processes, taken in turn, so that a busy moment does not fall on one of them alone. */
+function inTurn(imports: readonly (readonly string[])[]): [Cost, Cost, Cost] {
+  const costs = imports.map((): Cost[] => []);
   for (let round = 0; round < ROUNDS; round++)
-    for (const [index, files] of imports.entries()) times[index]?.push(timeOf(files));
-  const [bare = 0, alone = 0, both = 0] = times.map((of) => of.sort((a, b) => a - b)[ROUNDS >> 1] ?? 0);
-  return [bare, alone, both];
+    for (const [index, files] of imports.entries()) costs[index]?.push(costOf(files));
+  const medians = costs.map((of) => ({
+    wallMs: median(of.map(({ wallMs }) => wallMs)),
+    cpuMs: median(of.map(({ cpuMs }) => cpuMs)),
+  }));
+  return medians as [Cost, Cost, Cost];
 }
 
-function timeOf(files: readonly string[]): number {
-  const code = files.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});`).join("");
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function costOf(files: readonly string[]): Cost {
+  const imports = files.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});`).join("");
+  const code = `${imports}const { user, system } = process.cpuUsage(); console.log((user + system) / 1000);`;
   const startedMs = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", code]);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", code]);
   if (status !== 0) throw new Error(`cannot import ${files.join(", ")}: ${stderr}`);
-  return Math.round(performance.now() - startedMs);
+  return { wallMs: performance.now() - startedMs, cpuMs: Number(stdout) };
+}
+
+function more(cost: Cost, bare: Cost): string {
+  return `imported in ${(cost.wallMs - bare.wallMs).toFixed(0)} ms over bare Node, ${(cost.cpuMs - bare.cpuMs).toFixed(0)} ms of the processor`;
 }
 
 function mb(bytes: number): string {

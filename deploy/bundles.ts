@@ -1,6 +1,35 @@
-import { join } from "node:path";
-import { bundle } from "./bundle.ts";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build, type Metafile } from "esbuild";
 import { FUNCTION_NAMES, type FunctionName } from "./function-names.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** What Lambda is told to load of each bundle. */
+const ENTRY = "index.mjs";
+/** Some parts are CommonJS still, and ask for Node's own modules by `require`. */
+const REQUIRE =
+  'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
+
+const OPTIONS = {
+  absWorkingDir: ROOT,
+  // Nothing is written there: each function gets its own files of what is made.
+  outdir: "dist",
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  // The SDKs' CommonJS, which is the default for Node, cannot be cut down to what is used.
+  mainFields: ["module", "main"],
+  banner: { js: REQUIRE },
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+  write: false,
+} as const satisfies BuildOptions;
 
 export interface BundleSize {
   readonly name: FunctionName;
@@ -9,22 +38,56 @@ export interface BundleSize {
   readonly withKubernetesBytes: number;
 }
 
-/** Bundles all functions, each into a folder of its name below `dist`. */
+/**
+ * Bundles all functions at once, SDKs included, each into a folder of its name: what several of them need is made
+ * once and copied. What the code loads when it is needed stays in files of its own, which cost nothing until then:
+ * the Kubernetes client, the rarer credentials.
+ */
 export async function bundleAll(dist: string): Promise<readonly BundleSize[]> {
-  return Promise.all(FUNCTION_NAMES.map((name) => bundleOne(name, join(dist, name))));
+  const entryPoints = Object.fromEntries(
+    FUNCTION_NAMES.map((name) => [name, join("functions", name, "aws.ts")]),
+  );
+  const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints });
+  const contents = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  return Promise.all(
+    FUNCTION_NAMES.map(async (name) => {
+      const files = filesOf(`${name}.mjs`, metafile).map((file) => ({ file, bytes: contents.get(file) }));
+      const folder = join(dist, name);
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      for (const { file, bytes = new Uint8Array() } of files)
+        await writeFile(join(folder, file === `${name}.mjs` ? ENTRY : file), bytes);
+      return sizeOf(name, files);
+    }),
+  );
 }
 
-async function bundleOne(name: FunctionName, folder: string): Promise<BundleSize> {
-  const { outputs } = await bundle(name, folder);
-  const files = Object.entries(outputs).map(([path, { bytes }]) => ({
-    bytes,
-    kubernetes: isKubernetes(path),
-  }));
-  const sum = (of: typeof files) => of.reduce((total, { bytes }) => total + bytes, 0);
-  return { name, bytes: sum(files.filter(({ kubernetes }) => !kubernetes)), withKubernetesBytes: sum(files) };
+/** A file of the bundle, and all that it imports, at once or later. */
+function filesOf(entry: string, { outputs }: Metafile): readonly string[] {
+  const imports = new Map(
+    Object.entries(outputs).map(([path, output]) => [
+      basename(path),
+      output.imports.filter(({ external }) => !external).map(({ path: imported }) => basename(imported)),
+    ]),
+  );
+  const found = new Set([entry]);
+  for (const file of found) for (const imported of imports.get(file) ?? []) found.add(imported);
+  return [...found];
+}
+
+function sizeOf(
+  name: FunctionName,
+  files: readonly { readonly file: string; readonly bytes?: Uint8Array | undefined }[],
+): BundleSize {
+  const sum = (of: typeof files) => of.reduce((total, { bytes }) => total + (bytes?.length ?? 0), 0);
+  return {
+    name,
+    bytes: sum(files.filter(({ file }) => !isKubernetes(file))),
+    withKubernetesBytes: sum(files),
+  };
 }
 
 /** The file that shared/admin/kubernetes/kube-config.ts is bundled to. */
-export function isKubernetes(path: string): boolean {
-  return /(?:^|[/\\])kube-config-[^/\\]+\.mjs$/.test(path);
+export function isKubernetes(file: string): boolean {
+  return /^kube-config-.+\.mjs$/.test(file);
 }

@@ -43,8 +43,11 @@ function partsRefusals({ verification }: Config, { region }: AwsSettings): reado
   const parts = verification?.parts;
   if (parts?.kind !== "s3")
     return ['verification.parts.kind must be "s3": one invocation writes what another reads'];
-  if (parts.region === region) return [];
+  const profile =
+    parts.profile === undefined ? [] : [profileRefusal("verification.parts.profile", parts.profile)];
+  if (parts.region === region) return profile;
   return [
+    ...profile,
     `verification.parts.region must be "${region}", as aws.region: the bucket is deployed with the functions (it is "${parts.region}")`,
   ];
 }

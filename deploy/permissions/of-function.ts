@@ -59,7 +59,6 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     writeCatalog(stack.config),
     startRestore(stack),
     wakeRestore(stack),
-    tell(stack.config, RESTORE_NOTICES),
     ...useKeys(stack, "read"),
   ],
   restore: (stack) => [
@@ -68,6 +67,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...readSecrets(stack.config),
     goOn(stack),
     startRestore(stack),
+    wakeRestore(stack),
     startVerify(stack),
     ...capture(stack.config),
     ...restoreTables(stack.config),
@@ -106,11 +106,11 @@ function startVerify(stack: Stack): Statement {
   return allow("StartVerify", ["lambda:InvokeFunction"], resources);
 }
 
-/** Executions that wait for an approval. */
+/** Executions that wait for an approval; one that finds itself approved already wakes itself. */
 function wakeRestore(stack: Stack): Statement {
   return allow(
     "WakeRestore",
-    ["lambda:SendDurableExecutionCallbackFailure", "lambda:SendDurableExecutionCallbackSuccess"],
+    ["lambda:SendDurableExecutionCallbackSuccess"],
     [functionArn(stack, "restore", ":*/durable-execution/*")],
   );
 }

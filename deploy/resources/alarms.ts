@@ -25,6 +25,7 @@ export function alarms(stack: Stack): Resources {
   const { config } = stack;
   return {
     SilentSweepAlarm: silentSweep(config),
+    UndeliveredEventsAlarm: undeliveredEvents(config),
     ...Object.assign({}, ...config.deployments.map((deployment) => ofDeployment(config, deployment))),
     ...Object.assign({}, ...FUNCTION_NAMES.map((name) => ofFunction(stack, name))),
     ...ofExecutions(config),
@@ -44,6 +45,18 @@ function silentSweep(config: Deployable): Resource {
     periods: SILENT_ROUNDS,
     below: 1,
     missing: "breaching",
+  });
+}
+
+function undeliveredEvents(config: Deployable): Resource {
+  return alarm(config, {
+    description: "The bus did not take what a function had to tell; it is in the logs",
+    namespace: METRIC_NAMESPACE,
+    metric: SERVICE_METRICS.undeliveredEvents,
+    dimensions: { service: SERVICE_NAME },
+    statistic: "Sum",
+    periodSeconds: FIVE_MINUTES_S,
+    missing: "notBreaching",
   });
 }
 
@@ -87,7 +100,7 @@ function ofDeployment(config: Deployable, deployment: Deployment): Resources {
   };
 }
 
-/** No measurement means that there is no point at all, or that nobody looks. */
+/** No measurement means that nobody looks. */
 function pointAge(config: Deployable, deployment: string, objectiveMs: number): Resource {
   return alarm(config, {
     ...watched(deployment, DEPLOYMENT_METRICS.pointAge),

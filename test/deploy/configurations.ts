@@ -1,0 +1,114 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { deployable } from "../../deploy/deployable.ts";
+import type { Stack } from "../../deploy/stack.ts";
+import { loadConfig } from "../../shared/config/load-config.ts";
+import { newFolder } from "../catalog/folder.ts";
+
+/** The least that can be deployed. */
+export const LEAST = `
+catalog: { kind: dynamodb, table: stillpoint-catalog, region: eu-west-1 }
+verification: { parts: { kind: s3, bucket: stillpoint-parts, region: eu-west-1 } }
+deployments:
+  payments:
+    components:
+      ledger: { instances: ["10.0.0.1"] }
+    databases:
+      main: { kind: dynamodb, region: eu-west-1 }
+aws: { region: eu-west-1 }
+`;
+
+/** Several deployments, and everything that can be said of AWS. */
+export const FULL = `
+catalog: { kind: dynamodb, table: stillpoint-catalog, region: ap-northeast-1 }
+verification: { parts: { kind: s3, bucket: stillpoint-parts, region: ap-northeast-1, prefix: parts/ } }
+deployments:
+  payments:
+    components:
+      ledger:
+        instances: { srv: _scalardl-admin._tcp.ledger.example.com }
+        tls:
+          ca: { file: certificates/ca.pem }
+          certificate: { file: certificates/client.pem }
+          key: { env: STILLPOINT_CLIENT_KEY }
+    databases:
+      main: { kind: dynamodb, region: ap-northeast-1, prefix: prod_ }
+    objective: 26h
+    schedule: { cron: "0 3 * * *", timezone: Asia/Tokyo }
+  stock-eu:
+    components:
+      scalardb-cluster:
+        instances:
+          kubernetes:
+            release: stock
+            access:
+              endpoint: https://0123.gr7.ap-northeast-1.eks.amazonaws.com
+              ca: { file: certificates/cluster-ca.pem }
+              eks: { cluster: prod, region: ap-northeast-1 }
+    databases:
+      main: { kind: dynamodb, region: ap-northeast-1, prefix: stock_, metadataNamespace: meta }
+    schedule: { cron: "30 2 * * MON-FRI" }
+  orders:
+    components:
+      scalardb-server:
+        instances: ["10.0.0.1"]
+    databases:
+      main: { kind: dynamodb, region: ap-northeast-1, prefix: prod_ }
+    objective: 90m
+aws:
+  region: ap-northeast-1
+  vpc:
+    subnets: [subnet-0a1b2c3d, subnet-1a2b3c4d]
+    securityGroups: [sg-0a1b2c3d]
+    endpoints: { vpc: vpc-0a1b2c3d, routeTables: [rtb-0a1b2c3d] }
+  bus: restores
+  requesters: ["arn:aws:iam::123456789012:role/ops", "arn:aws:iam::123456789012:user/night-watch"]
+  approvers: ["arn:aws:iam::123456789012:role/team/ops-lead"]
+  alarmTopic: arn:aws:sns:ap-northeast-1:123456789012:on-call
+  secrets: { STILLPOINT_CLIENT_KEY: /stillpoint/client-key }
+  logRetentionDays: 731
+  lookEvery: 10m
+`;
+
+const CERTIFICATES = ["certificates/ca.pem", "certificates/client.pem", "certificates/cluster-ca.pem"];
+
+/** Writes a configuration with the files that it refers to, and tells its path. */
+export async function written(text: string): Promise<string> {
+  return writtenIn(await newFolder(), text);
+}
+
+export async function writtenIn(folder: string, text: string): Promise<string> {
+  const path = join(folder, "prod.yml");
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, text);
+  for (const file of CERTIFICATES) {
+    const certificate = join(dirname(path), file);
+    await mkdir(dirname(certificate), { recursive: true });
+    await writeFile(certificate, `the text of ${file}\n`);
+  }
+  return path;
+}
+
+/** The stack of a configuration, without the framework. That serverless.yml says the same is tested with it. */
+export async function stackOf(text: string, keys: readonly string[] = []): Promise<Stack> {
+  return stackFrom(await written(text), keys);
+}
+
+export async function stackFrom(path: string, keys: readonly string[] = []): Promise<Stack> {
+  const config = deployable(loadConfig(path, {}));
+  const inVpc = config.aws.vpc !== undefined;
+  return {
+    stage: "prod",
+    config,
+    keys,
+    functions: {
+      backup: { timeoutSeconds: 900, inVpc },
+      sweep: { timeoutSeconds: 120, inVpc },
+      request: { timeoutSeconds: 60, inVpc: false },
+      restore: { timeoutSeconds: 900, inVpc },
+      verify: { timeoutSeconds: 900, inVpc: false },
+      status: { timeoutSeconds: 120, inVpc },
+      expire: { timeoutSeconds: 900, inVpc: false },
+    },
+  };
+}

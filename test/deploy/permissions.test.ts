@@ -1,0 +1,176 @@
+import { describe, expect, test } from "vitest";
+import { FUNCTION_NAMES, type FunctionName } from "../../deploy/function-names.ts";
+import { permissionsOf } from "../../deploy/permissions/of-function.ts";
+import type { Statement, Target } from "../../deploy/permissions/statement.ts";
+import { roles } from "../../deploy/resources/roles.ts";
+import { FULL, LEAST, stackOf } from "./configurations.ts";
+
+/** What IAM can tie to no resource. Whatever is added here has to be looked up first. */
+const UNAVOIDABLE = [
+  "application-autoscaling:DescribeScalableTargets",
+  "application-autoscaling:DescribeScalingPolicies",
+  "dynamodb:ListBackups",
+  "dynamodb:ListContributorInsights",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "lambda:ListEventSourceMappings",
+];
+
+describe("the roles", () => {
+  // Written anew by: npx vitest run test/deploy/permissions.test.ts -u
+  test("hold these permissions, statement by statement", async () => {
+    const stack = await stackOf(FULL, ["arn:aws:kms:ap-northeast-1:123456789012:key/one"]);
+    const text = FUNCTION_NAMES.map((name) => `${name}\n${permissionsOf(name, stack).map(shown).join("")}`);
+    await expect(text.join("\n")).toMatchFileSnapshot("golden/permissions.txt");
+  });
+
+  test("name every action, and every resource where IAM lets them", async () => {
+    for (const { Effect, Action, Resource } of await allStatements()) {
+      expect(Action.filter((action) => action.includes("*"))).toEqual([]);
+      if (Effect === "Allow" && Resource.includes("*"))
+        expect(UNAVOIDABLE).toEqual(expect.arrayContaining([...Action]));
+    }
+  });
+
+  test("are those of the stack, one for each function", async () => {
+    const stack = await stackOf(FULL);
+    for (const [id, { Properties }] of Object.entries(roles(stack))) {
+      const name = id.replace("Role", "").toLowerCase() as FunctionName;
+      const document = { Version: "2012-10-17", Statement: permissionsOf(name, stack) };
+      expect(Properties["Policies"]).toEqual([{ PolicyName: name, PolicyDocument: document }]);
+    }
+    expect(Object.keys(roles(stack))).toHaveLength(FUNCTION_NAMES.length);
+  });
+
+  test("are refused where IAM would not take them, and the message says what to do", async () => {
+    const many = Array.from(
+      { length: 40 },
+      (_, index) =>
+        `  d${index}: { components: { ledger: { instances: ["10.0.1.${index}"] } }, databases: { main: { kind: dynamodb, region: eu-west-1, prefix: prefix${index}_ } } }`,
+    );
+    const stack = await stackOf(LEAST.replace("deployments:", `deployments:\n${many.join("\n")}`));
+    expect(() => roles(stack)).toThrow(/policy of function "restore" .* divide the deployments/);
+  });
+});
+
+describe("the backup", () => {
+  test("changes nothing but the catalog, and can neither delete nor restore a table", async () => {
+    expect(await changes("backup")).toEqual(["WriteCatalog"]);
+  });
+});
+
+describe("the sweep", () => {
+  test("touches the catalog alone", async () => {
+    const statements = permissionsOf("sweep", await stackOf(FULL));
+    const dynamodb = statements.filter(({ Action }) =>
+      Action.some((action) => action.startsWith("dynamodb:")),
+    );
+    expect(dynamodb.map(({ Sid, Resource }) => [Sid, Resource.map(arnText)])).toEqual([
+      ["WriteCatalog", ["dynamodb:ap-northeast-1:table/stillpoint-catalog"]],
+    ]);
+  });
+});
+
+describe("the status", () => {
+  test("changes nothing at all", async () => {
+    expect(await changes("status")).toEqual([]);
+    const actions = permissionsOf("status", await stackOf(LEAST)).flatMap(({ Action }) => Action);
+    expect(actions).toEqual([
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "dynamodb:GetItem",
+      "dynamodb:Query",
+    ]);
+  });
+});
+
+describe("the verification", () => {
+  test("writes nothing but its parts, and knows no catalog", async () => {
+    expect(await changes("verify")).toEqual(["KeepParts"]);
+    const resources = permissionsOf("verify", await stackOf(FULL)).flatMap(({ Resource }) =>
+      Resource.map(arnText),
+    );
+    expect(resources.join("\n")).not.toContain("stillpoint-catalog");
+  });
+});
+
+describe("the request", () => {
+  test("starts the restore by its alias only, and wakes its executions", async () => {
+    const lambda = permissionsOf("request", await stackOf(FULL)).filter(({ Action }) =>
+      Action.some((action) => action.startsWith("lambda:")),
+    );
+    expect(lambda.map(({ Action, Resource }) => [Action, Resource.map(arnText)])).toEqual([
+      [["lambda:InvokeFunction"], ["lambda:here:function:stillpoint-prod-restore:durable"]],
+      [
+        ["lambda:SendDurableExecutionCallbackSuccess"],
+        ["lambda:here:function:stillpoint-prod-restore:*/durable-execution/*"],
+      ],
+    ]);
+    expect(await changes("request")).toEqual(["WriteCatalog"]);
+  });
+});
+
+describe("the restore", () => {
+  test("may delete tables, but never those in which ScalarDB keeps its metadata", async () => {
+    const statements = permissionsOf("restore", await stackOf(FULL));
+    const about = (effect: string) =>
+      statements
+        .filter(({ Effect, Action }) => Effect === effect && Action.includes("dynamodb:DeleteTable"))
+        .flatMap(({ Resource }) => Resource.map(arnText));
+    expect(about("Allow")).toEqual([
+      "dynamodb:ap-northeast-1:table/prod_*.*",
+      "dynamodb:ap-northeast-1:table/stock_*.*",
+    ]);
+    expect(about("Deny")).toEqual([
+      "dynamodb:ap-northeast-1:table/prod_scalardb.*",
+      "dynamodb:ap-northeast-1:table/stock_meta.*",
+    ]);
+  });
+});
+
+const CHANGING = /^(?:dynamodb|s3|iam|cloudwatch|application-autoscaling):(?!Describe|Get|List|Query|Scan)/;
+
+/** The statements by which a function may change something that is not its own. */
+async function changes(name: FunctionName): Promise<readonly string[]> {
+  return permissionsOf(name, await stackOf(FULL))
+    .filter(({ Effect, Action }) => Effect === "Allow" && Action.some((action) => CHANGING.test(action)))
+    .map(({ Sid }) => Sid);
+}
+
+async function allStatements(): Promise<readonly Statement[]> {
+  const stack = await stackOf(FULL);
+  return FUNCTION_NAMES.flatMap((name) => permissionsOf(name, stack));
+}
+
+function shown({ Sid, Effect, Action, Resource, Condition }: Statement): string {
+  const lines = [
+    `  ${Effect} ${Sid}`,
+    ...Action.map((action) => `    ${action}`),
+    ...Resource.map((target) => `    on ${arnText(target)}`),
+    ...Object.entries(Condition ?? {}).map(([operator, keys]) => `    if ${operator} ${shownKeys(keys)}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function shownKeys(keys: Readonly<Record<string, unknown>>): string {
+  return Object.entries(keys)
+    .map(
+      ([key, values]) =>
+        `${key} ${[values]
+          .flat()
+          .map((one) => arnText(one as Target))
+          .join(" | ")}`,
+    )
+    .join(" and ");
+}
+
+/** Without what is the same everywhere: the partition and the account. */
+function arnText(target: Target): string {
+  if (typeof target === "string") return target;
+  if ("Fn::Sub" in target)
+    return target["Fn::Sub"]
+      .replace(/^arn:\$\{AWS::Partition\}:/, "")
+      .replace(/\$\{AWS::Region\}/, "here")
+      .replace(/:\$\{AWS::AccountId\}/, "");
+  return "Ref" in target ? target.Ref : target["Fn::GetAtt"].join(".");
+}

@@ -7,7 +7,7 @@ import { LONGEST_SCHEDULE_NAME, scheduleName } from "./schedule-name.ts";
 export function refusals(config: Config): readonly string[] {
   const { aws, deployments } = config;
   if (aws === undefined)
-    return ['aws is missing: it says where the functions run, see "stillpoint.example.yml"'];
+    return ['aws is missing: it says where the functions run, see "stillpoint.aws.example.yml"'];
   return [
     ...catalogRefusals(config),
     ...partsRefusals(config, aws),

@@ -1,16 +1,24 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { deployable } from "../../deploy/deployable.ts";
 import { loadConfig } from "../../shared/config/load-config.ts";
 import { messageOf } from "../../shared/errors/stillpoint-error.ts";
 import { FULL, LEAST, written } from "./configurations.ts";
 
+const EXAMPLE = fileURLToPath(new URL("../../stillpoint.aws.example.yml", import.meta.url));
+
 test("a configuration that functions can work with is taken, the least as well as the fullest", async () => {
   for (const text of [LEAST, FULL]) expect(await problemsOf(text)).toEqual([]);
 });
 
+test("the example for AWS can be deployed as it is", async () => {
+  expect(await problemsOf(await readFile(EXAMPLE, "utf8"))).toEqual([]);
+});
+
 test("a configuration that says nothing of AWS is refused", async () => {
   expect(await problemsOf(LEAST.replace(/aws: .*/, ""))).toEqual([
-    'aws is missing: it says where the functions run, see "stillpoint.example.yml"',
+    'aws is missing: it says where the functions run, see "stillpoint.aws.example.yml"',
   ]);
 });
 

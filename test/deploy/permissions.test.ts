@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FUNCTION_NAMES, type FunctionName } from "../../deploy/function-names.ts";
 import { permissionsOf } from "../../deploy/permissions/of-function.ts";
+import { charactersOf } from "../../deploy/permissions/policy-size.ts";
 import type { Statement, Target } from "../../deploy/permissions/statement.ts";
 import { roles } from "../../deploy/resources/roles.ts";
 import { FULL, LEAST, stackOf } from "./configurations.ts";
@@ -42,14 +43,23 @@ describe("the roles", () => {
     expect(Object.keys(roles(stack))).toHaveLength(FUNCTION_NAMES.length);
   });
 
-  test("are refused where IAM would not take them, and the message says what to do", async () => {
-    const many = Array.from(
-      { length: 40 },
-      (_, index) =>
-        `  d${index}: { components: { ledger: { instances: ["10.0.1.${index}"] } }, databases: { main: { kind: dynamodb, region: eu-west-1, prefix: prefix${index}_ } } }`,
+  test("lie beside the role where they are too long to lie in it, none of them lost", async () => {
+    const stack = await stackOf(withPrefixes(30));
+    const all = roles(stack);
+    const attached = all["RestoreRole"]?.Properties["ManagedPolicyArns"] as readonly {
+      readonly Ref: string;
+    }[];
+    const documents = attached.map(
+      ({ Ref }) => all[Ref]?.Properties["PolicyDocument"] as { Statement: Statement[] },
     );
-    const stack = await stackOf(LEAST.replace("deployments:", `deployments:\n${many.join("\n")}`));
-    expect(() => roles(stack)).toThrow(/policy of function "restore" .* divide the deployments/);
+    expect(documents.length).toBeGreaterThan(1);
+    expect(documents.flatMap(({ Statement }) => Statement)).toEqual(permissionsOf("restore", stack));
+    for (const { Statement } of documents) expect(charactersOf(Statement)).toBeLessThanOrEqual(6_144);
+  });
+
+  test("are refused where IAM would not take them, and the message says what to do", async () => {
+    const stack = await stackOf(withPrefixes(120));
+    expect(() => roles(stack)).toThrow(/function "backup" .* longer than IAM takes; divide the deployments/);
   });
 });
 
@@ -127,6 +137,15 @@ describe("the restore", () => {
     ]);
   });
 });
+
+function withPrefixes(count: number): string {
+  const more = Array.from(
+    { length: count },
+    (_, index) =>
+      `  d${index}: { components: { ledger: { instances: ["10.0.1.${index}"] } }, databases: { main: { kind: dynamodb, region: eu-west-1, prefix: prefix${index}_ } } }`,
+  );
+  return LEAST.replace("deployments:", `deployments:\n${more.join("\n")}`);
+}
 
 const CHANGING = /^(?:dynamodb|s3|iam|cloudwatch|application-autoscaling):(?!Describe|Get|List|Query|Scan)/;
 

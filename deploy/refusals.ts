@@ -40,8 +40,8 @@ function regionRefusals(setting: string, region: string, aws: AwsSettings | unde
 }
 
 function partsRefusals({ verification }: Config, { region }: AwsSettings): readonly string[] {
-  const parts = verification?.parts;
-  if (parts?.kind !== "s3")
+  const parts = verification.parts;
+  if (parts.kind !== "s3")
     return ['verification.parts.kind must be "s3": one invocation writes what another reads'];
   const profile =
     parts.profile === undefined ? [] : [profileRefusal("verification.parts.profile", parts.profile)];

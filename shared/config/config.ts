@@ -15,6 +15,7 @@ export interface Config {
   readonly catalog: CatalogSettings;
   /** In the order of the file. */
   readonly deployments: readonly Deployment[];
+  readonly verification: VerificationSettings;
   /** Where it is deployed to AWS Lambda. */
   readonly aws?: AwsSettings;
 }
@@ -166,6 +167,7 @@ export function configFrom(path: string, { catalog, verification, deployments, a
       ...deploymentFrom(name, section, folder),
       ...shared,
     })),
+    ...shared,
     ...(aws && { aws }),
   });
 }

@@ -50,6 +50,7 @@ describe("a configuration", () => {
           verification: { parts: { kind: "folder" } },
         },
       ],
+      verification: { parts: { kind: "folder" } },
     });
   });
 

@@ -1,6 +1,8 @@
+import { hostname } from "node:os";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
 import { isLiving } from "../../../shared/catalog/heartbeat.ts";
 import { backupFailure } from "../../../shared/deployment/backup-failure.ts";
+import { requireLivingSweep } from "../../../shared/deployment/living-sweep.ts";
 import { startGuard } from "../guard-process.ts";
 import { untilInterrupted } from "../interruption.ts";
 import { BackupOutput, backupJson } from "../json/backup.ts";
@@ -11,8 +13,16 @@ import { backupProgress, verdictLines } from "../show/backup.ts";
 import { guardLines } from "../show/sweeps.ts";
 import { stopWhenUncaught } from "../uncaught.ts";
 
+export interface BackupOptions {
+  readonly requireSweep?: boolean;
+}
+
 /** `stillpoint backup [DEPLOYMENT]` */
-export async function backup(shell: Shell, name: string | undefined): Promise<Outcome> {
+export async function backup(
+  shell: Shell,
+  name: string | undefined,
+  { requireSweep = false }: BackupOptions,
+): Promise<Outcome> {
   const opened = openCatalog(shell);
   const settings = deploymentOf(opened.config, name);
   const { takeBackup } = await import("../../../shared/deployment/take-backup.ts");
@@ -27,7 +37,10 @@ export async function backup(shell: Shell, name: string | undefined): Promise<Ou
     takeBackup(open, {
       signal: interruption.signal,
       report: watch.report,
-      guard: (run) => startTellingGuard(shell, opened, run),
+      guard: async (run) => {
+        if (requireSweep) await requireLivingSweep(opened.catalog, Date.now(), hostname());
+        await startTellingGuard(shell, opened, run);
+      },
     }),
   ).catch((error: unknown) => {
     throw uncaught.reason(error);

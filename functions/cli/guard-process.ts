@@ -12,11 +12,21 @@ import type { Shell } from "./shell.ts";
 const START_LIMIT_MS = 10_000;
 const LOOK_MS = 25;
 
+export interface StartedGuard {
+  readonly heartbeat: Heartbeat;
+  /** When the process has ended, however it did. */
+  readonly ended: Promise<void>;
+}
+
 /**
  * Starts the guard of a backup: the same program, in a session of its own so that no signal of this terminal reaches
  * it, and sharing nothing with this process but the catalog. Resolves when its heartbeat is there.
  */
-export async function startGuard(shell: Shell, { config, catalog }: Opened, run: string): Promise<Heartbeat> {
+export async function startGuard(
+  shell: Shell,
+  { config, catalog }: Opened,
+  run: string,
+): Promise<StartedGuard> {
   const [program = ""] = process.argv.slice(1);
   const words = [...process.execArgv, program, "--config", config.path, "sweep", "--guard", run];
   const child = spawn(process.execPath, words, { detached: true, stdio: "ignore", env: shell.env });
@@ -25,7 +35,7 @@ export async function startGuard(shell: Shell, { config, catalog }: Opened, run:
   const limit = AbortSignal.timeout(START_LIMIT_MS);
   while (!limit.aborted) {
     const found = await heartbeatOf(catalog, run);
-    if (found) return found;
+    if (found) return { heartbeat: found, ended: ended.catch(() => {}) };
     await Promise.race([delay(LOOK_MS), ended]);
   }
   // It holds nothing yet, and nobody would wait for it any more.

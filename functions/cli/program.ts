@@ -22,8 +22,11 @@ export function program(run: Run): Command {
 
   add("backup", "pause, hold, prove, unpause: take one restore point")
     .argument("[deployment]")
-    .action((name, _, command) =>
-      run(from(command), async (shell) => (await import("./commands/backup.ts")).backup(shell, name)),
+    .option("--require-sweep", "pause nothing unless a sweep on another host is alive")
+    .action((name, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/backup.ts")).backup(shell, name, options),
+      ),
     );
   add("list", "list the restore points, oldest first")
     .argument("[deployment]")

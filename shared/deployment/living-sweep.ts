@@ -5,15 +5,15 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 
 /**
  * Law 1 on a host that can vanish with all its processes: nothing is paused unless a sweep is alive that would open
- * it again. A guard dies with its backup's host, so it does not count.
+ * it again. A guard dies with its backup's host, so it does not count; nor does a sweep on `host`, where it is named.
  */
-export async function requireLivingSweep(catalog: Catalog, nowMs: number): Promise<void> {
+export async function requireLivingSweep(catalog: Catalog, nowMs: number, host?: string): Promise<void> {
   const { records } = await catalog.sweeps.list();
-  const others = records.filter(({ of }) => of.kind !== "guard");
+  const others = records.filter((one) => one.of.kind !== "guard" && one.host !== host);
   if (others.some((one) => isLiving(one, nowMs))) return;
   throw new StillpointError(
     "SWEEP_SILENT",
-    `no sweep is alive that would open the instances if this host died: ${lastSeen(others)}; nothing was paused`,
+    `no sweep ${host === undefined ? "" : "on another host "}is alive that would open the instances if this host died: ${lastSeen(others)}; nothing was paused`,
   );
 }
 

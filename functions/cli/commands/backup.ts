@@ -1,7 +1,10 @@
+import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
 import { isLiving } from "../../../shared/catalog/heartbeat.ts";
 import { backupFailure } from "../../../shared/deployment/backup-failure.ts";
-import { startGuard } from "../guard-process.ts";
+import { requireLivingSweep } from "../../../shared/deployment/living-sweep.ts";
+import { type StartedGuard, startGuard } from "../guard-process.ts";
 import { untilInterrupted } from "../interruption.ts";
 import { BackupOutput, backupJson } from "../json/backup.ts";
 import { aboutDeployment, deploymentOf, type Opened, openCatalog, withOpen } from "../opening.ts";
@@ -11,13 +14,25 @@ import { backupProgress, verdictLines } from "../show/backup.ts";
 import { guardLines } from "../show/sweeps.ts";
 import { stopWhenUncaught } from "../uncaught.ts";
 
+/** Its rounds are a second apart; what it still has to do after that is for the sweep. */
+const GUARD_END_MS = 5_000;
+
+export interface BackupOptions {
+  readonly requireSweep?: boolean;
+}
+
 /** `stillpoint backup [DEPLOYMENT]` */
-export async function backup(shell: Shell, name: string | undefined): Promise<Outcome> {
+export async function backup(
+  shell: Shell,
+  name: string | undefined,
+  { requireSweep = false }: BackupOptions,
+): Promise<Outcome> {
   const opened = openCatalog(shell);
   const settings = deploymentOf(opened.config, name);
   const { takeBackup } = await import("../../../shared/deployment/take-backup.ts");
   shell.say(`backup of ${settings.name}`);
   const watch = watchPause(shell);
+  let guard: StartedGuard | undefined;
   using interruption = untilInterrupted(shell, {
     stopping: "whatever is paused is unpaused first",
     mayBePaused: watch.mayBePaused,
@@ -27,11 +42,16 @@ export async function backup(shell: Shell, name: string | undefined): Promise<Ou
     takeBackup(open, {
       signal: interruption.signal,
       report: watch.report,
-      guard: (run) => startTellingGuard(shell, opened, run),
+      guard: async (run) => {
+        if (requireSweep) await requireLivingSweep(opened.catalog, Date.now(), hostname());
+        guard = await startTellingGuard(shell, opened, run);
+      },
     }),
-  ).catch((error: unknown) => {
-    throw uncaught.reason(error);
-  });
+  )
+    .catch((error: unknown) => {
+      throw uncaught.reason(error);
+    })
+    .finally(() => guard && outlive(guard));
   const failure = backupFailure(settings.name, result, uncaught.message());
   return {
     schema: BackupOutput,
@@ -42,11 +62,23 @@ export async function backup(shell: Shell, name: string | undefined): Promise<Ou
   };
 }
 
-async function startTellingGuard(shell: Shell, opened: Opened, run: string): Promise<void> {
-  const mine = await startGuard(shell, opened, run);
+async function startTellingGuard(shell: Shell, opened: Opened, run: string): Promise<StartedGuard> {
+  const guard = await startGuard(shell, opened, run);
   const { records } = await opened.catalog.sweeps.list();
   const living = records.filter((one) => isLiving(one, Date.now()));
-  for (const line of guardLines(mine, living)) shell.say(line);
+  for (const line of guardLines(guard.heartbeat, living)) shell.say(line);
+  return guard;
+}
+
+/**
+ * The first process of a container takes all others along. A guard that has nothing to do any more ends at once, and
+ * is not to be mistaken for one that was lost.
+ */
+async function outlive({ ended }: StartedGuard): Promise<void> {
+  if (process.pid !== 1) return;
+  const limit = new AbortController();
+  await Promise.race([ended, delay(GUARD_END_MS, undefined, { signal: limit.signal }).catch(() => {})]);
+  limit.abort();
 }
 
 /** Tells the events as they come, and keeps in mind what may be paused at the moment. */

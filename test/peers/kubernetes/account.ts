@@ -10,7 +10,7 @@ export const LEAST_RULES = [
   { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "list", "watch"] },
 ] as const;
 
-const ACCOUNT = "stillpoint";
+const ACCOUNT = "least";
 
 /** A service account that may do this much in one namespace; answers its token. */
 export async function accountWith(

@@ -14,6 +14,9 @@ const ADDRESSES = ["127.0.0.2", "127.0.0.3"] as const;
 
 /** A ledger's tables, and its instances as pods of a release: gates at addresses of this machine. */
 export interface PoddedWorld extends AsyncDisposable {
+  readonly cluster: LocalCluster;
+  /** What a configuration has to say of the tables, beside their kind. */
+  readonly database: object;
   readonly config: string;
   /** The token of an account that has the least rights. */
   readonly token: string;
@@ -37,13 +40,14 @@ export async function poddedWorld(): Promise<PoddedWorld> {
   const release = await releaseWorld(cluster, servers[0]?.port ?? 0);
   for (const [index, address] of ADDRESSES.entries()) await release.addPod(`ledger-${index + 1}`, address);
   const token = await accountWith(cluster, release.namespace, LEAST_RULES);
-  const folder = await configured({
-    payments: deployment(cluster, release, { endpoint: endpoint.url, region: endpoint.region }),
-  });
+  const database = { endpoint: endpoint.url, region: endpoint.region, prefix: PREFIX };
+  const folder = await configured({ payments: deployment(cluster, release, database) });
   const stopInstances = async () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
   };
   return {
+    cluster,
+    database,
     config: folder.config,
     token,
     release,
@@ -63,6 +67,6 @@ function deployment({ endpoint, ca }: LocalCluster, { namespace }: ReleaseWorld,
   return {
     components: { ledger: { instances: { kubernetes: { release: RELEASE, namespace, access } } } },
     pause: { drainWait: "8s", longest: "30s", rpcDeadline: "2s" },
-    databases: { main: { kind: "dynamodb", ...database, prefix: PREFIX } },
+    databases: { main: { kind: "dynamodb", ...database } },
   };
 }

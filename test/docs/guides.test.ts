@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { RestoreApproval, RestoreRequest, RestoreResumption } from "../../shared/restore/restore-request.ts";
+import { OPERATOR_SOURCE, REQUESTS } from "../../shared/telemetry/event-types.ts";
+
+const DOCS = new URL("../../docs/", import.meta.url);
+const GUIDES = ["aws.md", "kubernetes.md"] as const;
+
+const textOf = (guide: string) => readFile(new URL(guide, DOCS), "utf8");
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found = ""]) => found);
+
+/** As GitHub makes them of headings. */
+const anchorsOf = (text: string) =>
+  matches(text, /^#+ (.+)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+const DETAILS = {
+  [REQUESTS.requested]: RestoreRequest,
+  [REQUESTS.approved]: RestoreApproval,
+  [REQUESTS.resumed]: RestoreResumption,
+} as const;
+
+describe("the guides for operators", () => {
+  test.each(GUIDES)("%s leads only to what is there", async (guide) => {
+    const text = await textOf(guide);
+    for (const link of matches(text, /\]\(([^)]+)\)/g)) {
+      const [file = "", anchor] = link.split("#");
+      expect(existsSync(new URL(file || guide, DOCS)), link).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(await textOf(file || guide)), link).toContain(anchor);
+    }
+  });
+
+  test("every event that can be typed from them is one that the function takes", async () => {
+    const files = matches(await textOf("aws.md"), /cat > \w+\.json <<'END'\n([\s\S]*?)\n *END$/gm);
+    const events = files.flatMap((file) => JSON.parse(file) as Record<string, string>[]);
+    expect(events.map((event) => event["DetailType"])).toEqual(Object.values(REQUESTS));
+    for (const { EventBusName, Source, DetailType, Detail = "" } of events) {
+      expect({ EventBusName, Source }).toEqual({ EventBusName: "stillpoint", Source: OPERATOR_SOURCE });
+      DETAILS[DetailType as keyof typeof DETAILS].parse(JSON.parse(Detail));
+    }
+  });
+
+  test("every payload that can be typed from them is JSON, and a restore among them a request", async () => {
+    const payloads = matches(await textOf("aws.md"), /--payload\s+\\?\s*'([^']*)'/g).map((text) =>
+      JSON.parse(text),
+    );
+    expect(payloads).toContainEqual({ deployment: "payments" });
+    const asked = payloads.filter((payload) => "detail-type" in payload);
+    expect(asked).toMatchObject([{ "detail-type": REQUESTS.requested }]);
+    for (const { detail } of asked) RestoreRequest.parse(detail);
+  });
+});

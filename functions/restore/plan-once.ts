@@ -4,10 +4,12 @@ import { withDeployment } from "../../shared/deployment/open-deployment.ts";
 import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
 import { endRequest, planRequested } from "../../shared/deployment/restore-requests.ts";
 import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
+import type { Silence } from "../../shared/deployment/stopped-instances.ts";
 import { type Failure, toFailure } from "../../shared/errors/stillpoint-error.ts";
 import { RestoreRequest } from "../../shared/restore/restore-request.ts";
 import { isPassing } from "../../shared/workflow/durable/passing.ts";
 import type { AwsHost } from "../aws/host.ts";
+import { networkOf } from "../aws/network.ts";
 
 export type AskedRestore = { readonly attempt: number } & (
   | { readonly request: string }
@@ -24,6 +26,8 @@ export interface Known {
   readonly mode: "in-place" | "side-by-side";
   /** Or needs no approval: nothing of value is deleted, or originals are gone already. */
   readonly approved: boolean;
+  /** What an instance says that gives no sign: these functions may never have been able to reach it. */
+  readonly silence: Silence;
 }
 
 export type PlanEnd = Known | { readonly kind: "failed"; readonly failure: Failure };
@@ -32,7 +36,7 @@ export type PlanEnd = Known | { readonly kind: "failed"; readonly failure: Failu
 export async function planOnce(host: AwsHost, asked: AskedRestore): Promise<PlanEnd> {
   try {
     return "run" in asked
-      ? known(host, (await host.catalog.runs.get(asked.run)).record as PlannedRun)
+      ? await known(host, (await host.catalog.runs.get(asked.run)).record as PlannedRun)
       : await planOf(host, asked.request);
   } catch (error) {
     if (isPassing(error)) throw error;
@@ -45,7 +49,7 @@ async function planOf(host: AwsHost, id: string): Promise<PlanEnd> {
   const settings = deploymentNamed(host.config, request.deployment);
   return withDeployment(host, settings, async (open) => {
     try {
-      return known(host, await planRequested(open, id));
+      return await known(host, await planRequested(open, id));
     } catch (error) {
       if (isPassing(error)) throw error;
       const failure = toFailure(error);
@@ -58,13 +62,14 @@ async function planOf(host: AwsHost, id: string): Promise<PlanEnd> {
   });
 }
 
-function known({ config }: AwsHost, run: PlannedRun): Known {
+async function known({ aws, catalog, config }: AwsHost, run: PlannedRun): Promise<Known> {
   const { id, request, deployment, point, plan, state } = run;
   const { approvalWithinMs } = deploymentNamed(config, deployment);
   const { mode } = plan.dynamodb;
   // A run that has begun is asked again only where nothing is deleted yet, and says so itself.
   const approved =
     mode === "side-by-side" || state !== "planned" || isApproved(run, approvalWithinMs, Date.now());
+  const takenFrom = (await catalog.points.find(point))?.record.takenFrom;
   return {
     kind: "planned",
     run: id,
@@ -73,5 +78,6 @@ function known({ config }: AwsHost, run: PlannedRun): Known {
     point,
     mode,
     approved,
+    silence: takenFrom === networkOf(aws) ? "stopped" : "unknown",
   };
 }

@@ -88,6 +88,8 @@ export const RestorePoint = z.strictObject({
   createdMs: ms,
   basis: z.enum(["window", "snapshot", "observed", "quiet", "settled"]),
   artifact: z.enum(["pending", "complete", "failed"]),
+  /** The network of functions that reached the instances when it was taken; absent where a command line did. */
+  takenFrom: z.string().exactOptional(),
   /** The restore that deleted the tables whose history this point needs: it can be restored no more. */
   lostTo: z.string().exactOptional(),
   /** The pause it rests on, where there is one. */

@@ -1,5 +1,4 @@
 import type { Run } from "../catalog/model.ts";
-import { StillpointError } from "../errors/stillpoint-error.ts";
 import { type AbandonEffects, abandon } from "../restore/dynamodb/abandon.ts";
 import { Journal } from "../workflow/journal.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
@@ -7,8 +6,9 @@ import { missingOriginals } from "./missing-originals.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { PlannedRun } from "./plan-restore.ts";
 import { restoreHandlers } from "./restore-handlers.ts";
-import { plannedRun, refuseEnded, setState, unmarkLost } from "./run-record.ts";
+import { abandonPlan, plannedRun, refuseEnded, setState, unmarkLost } from "./run-record.ts";
 import type { Running } from "./run-restore.ts";
+import { verifyHandlers } from "./verify-handlers.ts";
 
 interface Removed {
   readonly tables: number;
@@ -30,7 +30,10 @@ export async function abandonRestore(
   const run = await plannedRun(open, id);
   const { mode } = run.plan.dynamodb;
   refuseEnded(run, mode === "in-place" ? run.state : "abandoned");
-  if (run.state === "planned") return abandonPlan(open, run);
+  if (run.state === "planned") {
+    await abandonPlan(open, id);
+    return { tables: 0, backups: 0 };
+  }
   await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
   // A runner that is still at work stops at its next step; it must not delete what the clean-up rests on.
   await Journal.fence(catalog.store, id);
@@ -40,6 +43,7 @@ export async function abandonRestore(
     {
       handlers: restoreHandlers(open, {
         report,
+        verification: verifyHandlers(open),
         markRun: (state) => markRun(open, run, state),
       }),
       ...(signal && { signal }),
@@ -48,15 +52,6 @@ export async function abandonRestore(
   await unmarkLost(open, id);
   await endAbandoned(open, id);
   return removed;
-}
-
-/** Nothing was made yet. */
-async function abandonPlan({ catalog, clock }: OpenDeployment, { id }: Run): Promise<Removed> {
-  await catalog.runs.update(id, (run) => {
-    if (run.state === "planned") return { ...run, state: "abandoned", updatedMs: clock.wallMs() };
-    throw new StillpointError("CATALOG_CONFLICT", `run "${id}" was begun meanwhile: it is ${run.state}`);
-  });
-  return { tables: 0, backups: 0 };
 }
 
 /** What an earlier abandoning has removed does not come back: then the mark stays. */

@@ -5,7 +5,13 @@ import type { Journal } from "../workflow/journal.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { PlannedRun } from "./plan-restore.ts";
 import { plannedRun, refuseAbandoning, refuseEnded, setState } from "./run-record.ts";
-import { refuseRunning } from "./stopped-instances.ts";
+import { refuseRunning, type Silence } from "./stopped-instances.ts";
+
+interface Beginning {
+  readonly journal: Journal;
+  readonly confirm?: string | undefined;
+  readonly silence?: Silence;
+}
 
 /**
  * What comes before a planned restore is carried out, or resumed, on whatever host: it must be agreed to, and the
@@ -15,7 +21,7 @@ import { refuseRunning } from "./stopped-instances.ts";
 export async function beginRestore(
   open: OpenDeployment,
   id: string,
-  { journal, confirm }: { readonly journal: Journal; readonly confirm?: string | undefined },
+  { journal, confirm, silence = "stopped" }: Beginning,
 ): Promise<PlannedRun> {
   const { catalog, clock, settings } = open;
   const run = await plannedRun(open, id);
@@ -27,7 +33,7 @@ export async function beginRestore(
   try {
     // Between the runs somebody may have started the instances, whatever the journal says.
     if (run.state !== "planned" && plan.mode === "in-place" && !journal.isEmpty)
-      await refuseRunning(open, plan.instances);
+      await refuseRunning(open, plan.instances, silence);
     await setState(open, id, { state: "running" });
     return run;
   } catch (error) {

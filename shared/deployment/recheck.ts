@@ -5,14 +5,18 @@ import { createdSince, type DynamodbPlan, type PlannedTable } from "../restore/d
 import { settingsDifferences } from "../restore/dynamodb/settings.ts";
 import { dyingPoints } from "./dying-points.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
-import { refuseRunning } from "./stopped-instances.ts";
+import { refuseRunning, type Silence } from "./stopped-instances.ts";
 
 /**
  * Law 5: what the plan was made from must still be so. `untouched` is before the first step, when none of the
  * names that the run will use may exist. In place, the instances must be stopped too.
  */
-export async function recheck(open: OpenDeployment, plan: DynamodbPlan, untouched: boolean): Promise<void> {
-  if (plan.mode === "in-place") await refuseRunning(open, plan.instances);
+export async function recheck(
+  open: OpenDeployment,
+  plan: DynamodbPlan,
+  { untouched, silence }: { readonly untouched: boolean; readonly silence: Silence },
+): Promise<void> {
+  if (plan.mode === "in-place") await refuseRunning(open, plan.instances, silence);
   const differences = [
     ...(await worldDifferences(open, plan)),
     ...(untouched ? await takenNames(open, plan) : []),

@@ -17,6 +17,7 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../restore/dynamodb/abandon.ts";
 import type { BackedUp, RestoreEvent } from "../restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
+import type { VerificationEffects } from "../verify/effects.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import type { Journal } from "../workflow/journal.ts";
 import { compareSettings } from "./compare-settings.ts";
@@ -26,7 +27,7 @@ import type { OpenDeployment } from "./open-deployment.ts";
 import { recheck } from "./recheck.ts";
 import { refuseOvertaken } from "./refuse-overtaken.ts";
 import { markLost } from "./run-record.ts";
-import { verifyHandlers } from "./verify-handlers.ts";
+import type { Silence } from "./stopped-instances.ts";
 import { plannedScope } from "./verify-scope.ts";
 
 /** DescribeContinuousBackups is limited to ten a second. */
@@ -35,8 +36,12 @@ const AT_A_TIME = 5;
 /** Whose effects are carried out. */
 interface Run {
   readonly report: (event: RestoreEvent) => void | Promise<void>;
+  /** Where a function of its own reads the rows, none of this is ever called here. */
+  readonly verification: Handlers<VerificationEffects>;
   /** Of a restore: before every deletion it tells whether the run is still this process's. */
   readonly journal?: Journal;
+  /** What an instance says that does not answer at all; see `Silence`. Default: that it is stopped. */
+  readonly silence?: Silence;
   /** Of an abandoning. */
   readonly markRun?: (state: "abandoning" | "failed") => Promise<void>;
 }
@@ -44,7 +49,7 @@ interface Run {
 /** What a restore and the abandoning of one ask for, carried out on this deployment's databases. */
 export function restoreHandlers(
   open: OpenDeployment,
-  { report, journal, markRun = async () => undefined }: Run,
+  { report, verification, journal, silence = "stopped", markRun = async () => undefined }: Run,
 ): Handlers<AbandonEffects> {
   const guard = async (table: string) => journal && refuseOvertaken(journal, table);
   const connectionOf = (database: string) => open.database(database).connection;
@@ -52,7 +57,7 @@ export function restoreHandlers(
   const settingsTurn = inTurns(AT_A_TIME);
   return {
     recheck: async ({ plan, untouched }) => {
-      await recheck(open, plan, untouched);
+      await recheck(open, plan, { untouched, silence });
       return null;
     },
     coverage: async ({ plan }) => ({ done: await isCovered(open, plan) }),
@@ -80,7 +85,7 @@ export function restoreHandlers(
     },
     "start-replacement": ({ database, ...what }) => startReplacement(connectionOf(database), what),
     observe: (watched) => observe(connectionOf, watched),
-    ...verifyHandlers(open),
+    ...verification,
     "scope-copies": ({ plan, what }) => plannedScope(open, plan, what),
     "apply-settings": ({ table: { database, name, original } }) =>
       settingsTurn(() => applySettings(connectionOf(database), name, original.settings)),

@@ -29,7 +29,10 @@ export async function setState(
   id: string,
   change: Partial<Run>,
 ): Promise<void> {
-  await catalog.runs.update(id, ({ failure: _, ...run }) => {
+  await catalog.runs.update(id, (found) => {
+    const { failure: _, ...run } = found;
+    // Said again by an execution that died before it heard that it was written down.
+    if (run.state === "done" && change.state === "done") return found;
     refuseEnded(run, change.state);
     refuseAbandoning(run, change.state);
     return { ...run, updatedMs: clock.wallMs(), ...change };
@@ -45,12 +48,8 @@ export function refuseAbandoning({ id, state }: Run, next?: Run["state"]): void 
   );
 }
 
-/**
- * A run that was done side by side can still be abandoned: that removes its copies. What has ended may be said again:
- * its process may have died before it heard that it was written down.
- */
+/** A run that was done side by side can still be abandoned: that removes its copies. */
 export function refuseEnded({ id, state }: Run, next?: Run["state"]): void {
-  if (state === next) return;
   if (state === "abandoned" || (state === "done" && next !== "abandoned"))
     throw new StillpointError("RUN_FINISHED", `run "${id}" is ${state} already; nothing was changed`);
 }
@@ -67,4 +66,13 @@ export async function unmarkLost({ catalog, settings }: OpenDeployment, run: str
   const { records } = await catalog.points.list(settings.name);
   for (const { id } of records.filter(({ lostTo }) => lostTo === run))
     await catalog.points.update(id, ({ lostTo: _, ...rest }) => rest);
+}
+
+/** Ends a plan of which nothing was made yet. */
+export async function abandonPlan({ catalog, clock }: OpenDeployment, id: string): Promise<void> {
+  await catalog.runs.update(id, (run) => {
+    if (run.state === "abandoned") return run;
+    if (run.state === "planned") return { ...run, state: "abandoned", updatedMs: clock.wallMs() };
+    throw new StillpointError("CATALOG_CONFLICT", `run "${id}" was begun meanwhile: it is ${run.state}`);
+  });
 }

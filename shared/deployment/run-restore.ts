@@ -5,6 +5,7 @@ import { runInProcess } from "../workflow/run-in-process.ts";
 import { beginRestore, endRestore, failRestore } from "./begin-restore.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { restoreHandlers } from "./restore-handlers.ts";
+import { verifyHandlers } from "./verify-handlers.ts";
 
 export interface Running {
   readonly signal?: AbortSignal;
@@ -22,7 +23,11 @@ export async function runRestore(open: OpenDeployment, id: string, running: Runn
   const { plan } = await beginRestore(open, id, { journal, confirm: running.confirm });
   try {
     const result = await runInProcess<RestoreEffects, RestoreResult>(restore(plan.dynamodb), {
-      handlers: restoreHandlers(open, { report: running.report, journal }),
+      handlers: restoreHandlers(open, {
+        report: running.report,
+        verification: verifyHandlers(open),
+        journal,
+      }),
       journal,
       ...(running.signal && { signal: running.signal }),
     });

@@ -7,18 +7,31 @@ import type { OpenDeployment } from "./open-deployment.ts";
 const CONNECT_TIMEOUT_MS = 2_000;
 
 /**
+ * What it means that an instance gives no sign at all. A host that has reached it before may take it for stopped. One
+ * that may never have been able to reach it, such as a function in another network, knows nothing: only a refused
+ * connection, or a name that is gone, says that nobody listens.
+ */
+export type Silence = "stopped" | "unknown";
+
+/**
  * Refuses while any instance answers: requests that it holds or serves would run on the restored data. Asked are
  * those that were recorded at the backup and those that discovery finds now; that a name does not answer is what
  * one expects. One that accepts connections and says nothing counts as running, and so does every pod that is
  * there: its containers may start at any moment.
  */
-export async function refuseRunning(open: OpenDeployment, recorded: readonly Instance[]): Promise<void> {
+export async function refuseRunning(
+  open: OpenDeployment,
+  recorded: readonly Instance[],
+  silence: Silence = "stopped",
+): Promise<void> {
   const { instances, unaddressed = [] } = await open.discoverAll();
   const everyone = distinctInstances([...recorded, ...instances]);
   const answers = await open.admin.checkPaused(everyone, { deadlineMs: open.settings.pause.rpcDeadlineMs });
   const pods = [...instances.flatMap(({ pod }) => pod?.name ?? []), ...unaddressed];
   const signs = [
-    ...(await Promise.all(answers.map(signOf))).filter((sign) => sign !== undefined),
+    ...(await Promise.all(answers.map((answer) => signOf(answer, silence)))).filter(
+      (sign) => sign !== undefined,
+    ),
     ...pods.map((name) => ({ kind: "runs", text: `pod "${name}"` }) as const),
   ];
   const running = signs.filter(({ kind }) => kind === "runs").map(({ text }) => text);
@@ -30,7 +43,7 @@ export async function refuseRunning(open: OpenDeployment, recorded: readonly Ins
       : []),
     ...(unknown.length > 0
       ? [
-          `${unknown.join(", ")}: nobody knows that they are stopped; mend the name server, or give the name an address in the hosts file`,
+          `${unknown.join(", ")}: nobody knows that they are stopped; mend the network or the name server, give the name an address in the hosts file, or go on from a host that can reach them`,
         ]
       : []),
   ];
@@ -46,7 +59,7 @@ function hint(pods: readonly string[]): string {
 
 type Sign = { readonly kind: "runs" | "unknown"; readonly text: string };
 
-async function signOf(answer: GateAnswer): Promise<Sign | undefined> {
+async function signOf(answer: GateAnswer, silence: Silence): Promise<Sign | undefined> {
   const address = addressOf(answer.instance);
   switch (answer.kind) {
     case "open":
@@ -57,10 +70,16 @@ async function signOf(answer: GateAnswer): Promise<Sign | undefined> {
     case "unresolved":
       return undefined;
     case "no-answer":
-      return signOfLife(answer.instance);
+      return (await signOfLife(answer.instance)) ?? signOfSilence(address, silence);
     default:
       return answer satisfies never;
   }
+}
+
+function signOfSilence(address: string, silence: Silence): Sign | undefined {
+  if (silence === "stopped") return undefined;
+  const text = `"${address}" gives no sign, and may be out of reach from here`;
+  return { kind: "unknown", text };
 }
 
 /** What a host that is gone looks like: nobody answers for its address. */

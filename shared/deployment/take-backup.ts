@@ -14,6 +14,8 @@ import type { OpenDeployment } from "./open-deployment.ts";
 export interface Taking {
   /** Where whoever asked has given it a name. */
   readonly run?: string;
+  /** The network that the instances are reached from, kept with the point. */
+  readonly takenFrom?: string;
   readonly signal?: AbortSignal;
   readonly report: (event: BackupEvent) => void;
   /** Begins once the lease is held; nothing is paused before it has resolved. */
@@ -41,7 +43,7 @@ export function newRun(deployment: string, nowMs: number): string {
   return `backup-${deployment}-${stamp(nowMs)}-${randomBytes(2).toString("hex")}`;
 }
 
-function backupHandlers(open: OpenDeployment, { report, guard }: Taking): Handlers<BackupEffects> {
+function backupHandlers(open: OpenDeployment, { report, guard, takenFrom }: Taking): Handlers<BackupEffects> {
   const { catalog, admin } = open;
   let guarded: Promise<void> | undefined;
   return {
@@ -83,7 +85,7 @@ function backupHandlers(open: OpenDeployment, { report, guard }: Taking): Handle
       return null;
     },
     "record-point": async ({ point }) => {
-      await catalog.points.create(point);
+      await catalog.points.create({ ...point, ...(takenFrom !== undefined && { takenFrom }) });
       return null;
     },
     report: async ({ event }) => {

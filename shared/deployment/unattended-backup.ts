@@ -16,6 +16,8 @@ export interface AskedBackup {
   readonly scheduledMs?: number;
   /** How long the host lets this process live from now on. */
   readonly leftMs: () => number;
+  /** The network of this host; a restore from the same one can tell a stopped instance from one out of its reach. */
+  readonly takenFrom: string;
   readonly telemetry: Telemetry;
 }
 
@@ -104,7 +106,7 @@ function refuseShort({ settings }: OpenDeployment, { leftMs }: AskedBackup): voi
 
 /** Interrupted in time to open every gate itself; the sweep is for what nobody foresaw. */
 async function takeInTime(open: OpenDeployment, asked: AskedBackup): Promise<BackupResult> {
-  const { telemetry, run, leftMs } = asked;
+  const { telemetry, run, leftMs, takenFrom } = asked;
   const { catalog, clock, settings } = open;
   const interruption = new AbortController();
   const reserveMs = 3 * settings.pause.rpcDeadlineMs + CONCLUSION_MS;
@@ -112,6 +114,7 @@ async function takeInTime(open: OpenDeployment, asked: AskedBackup): Promise<Bac
   try {
     return await takeBackup(open, {
       run,
+      takenFrom,
       signal: interruption.signal,
       report: backupTelemetry(telemetry, { deployment: settings.name, run }),
       guard: () => requireLivingSweep(catalog, clock.wallMs()),

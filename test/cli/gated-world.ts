@@ -30,6 +30,8 @@ export interface GatedWorld extends AsyncDisposable {
   readonly addresses: readonly string[];
   /** Nothing listens any more, as when the instances were stopped. */
   stopInstances(): Promise<void>;
+  /** At the same addresses. */
+  startInstances(): Promise<void>;
   /** Half of the assets are overwritten or deleted, past the ledger. */
   ruin(): Promise<void>;
 }
@@ -47,7 +49,7 @@ export async function gatedWorld({ deployment = {}, more = {} }: Configuring = {
   const endpoint = { url: dynamodb.endpoint, region: dynamodb.region };
   await openLedger({ endpoint, prefix: PREFIX, seed: SEED, assets: 6, balance: 100 });
   const gates = [new Gate("scalardl-3.14"), new Gate("scalardl-3.14")];
-  const servers = await Promise.all(gates.map((gate) => serveAdmin(gate, { host: "127.0.0.1", port: 0 })));
+  let servers = await Promise.all(gates.map((gate) => serveAdmin(gate, { host: "127.0.0.1", port: 0 })));
   const addresses = servers.map(({ host, port }) => `${host}:${port}`);
   const payments = {
     components: { ledger: { kind: "ledger", instances: addresses } },
@@ -63,6 +65,9 @@ export async function gatedWorld({ deployment = {}, more = {} }: Configuring = {
   const stopInstances = async () => {
     await Promise.all(servers.splice(0).map((server: AdminServer) => server.close()));
   };
+  const startInstances = async () => {
+    servers = await Promise.all(gates.map((gate, nth) => serveAdmin(gate, placeOf(addresses[nth]))));
+  };
   const ruinAssets = async () => {
     const client = dynamodbClient(endpoint);
     await ruin(client, prefixed(PREFIX), { seed: SEED, share: 0.5 });
@@ -77,10 +82,16 @@ export async function gatedWorld({ deployment = {}, more = {} }: Configuring = {
     gates,
     addresses,
     stopInstances,
+    startInstances,
     [Symbol.asyncDispose]: async () => {
       await stopInstances();
       await dynamodb.close();
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+function placeOf(address = ""): { readonly host: string; readonly port: number } {
+  const [host = "", port = ""] = address.split(":");
+  return { host, port: Number(port) };
 }

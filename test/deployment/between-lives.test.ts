@@ -5,6 +5,7 @@ import { abandonRestore } from "../../shared/deployment/abandon-restore.ts";
 import { type PlannedRun, planRestore } from "../../shared/deployment/plan-restore.ts";
 import { restoreHandlers } from "../../shared/deployment/restore-handlers.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
+import { verifyHandlers } from "../../shared/deployment/verify-handlers.ts";
 import { plannedScope } from "../../shared/deployment/verify-scope.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
@@ -103,7 +104,9 @@ describe("a restore that stopped before its first deletion", { timeout: STEP_MS 
     const [table] = (await plan()).plan.dynamodb.tables;
     if (table === undefined) throw new Error("the plan has no table");
     const remembered = { ...table, backupArn: `${table.arn}/backup/gone` };
-    const deleting = restoreHandlers(open, SILENT)["delete-original"](remembered, AbortSignal.any([]));
+    const deleting = restoreHandlers(open, { ...SILENT, verification: verifyHandlers(open) })[
+      "delete-original"
+    ](remembered, AbortSignal.any([]));
     await expect(deleting).rejects.toMatchObject({
       code: "RESTORE_BLOCKED",
       message: expect.stringContaining("may be the only copy"),

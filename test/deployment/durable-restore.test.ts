@@ -4,6 +4,7 @@ import { DescribeTableCommand, ListBackupsCommand } from "@aws-sdk/client-dynamo
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PlannedRun, planRestore } from "../../shared/deployment/plan-restore.ts";
 import { restoreHandlers } from "../../shared/deployment/restore-handlers.ts";
+import { verifyHandlers } from "../../shared/deployment/verify-handlers.ts";
 import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
@@ -82,7 +83,8 @@ function handlerOf(ruined: RuinedWorld, { id, plan: { dynamodb: plan } }: Planne
   const { open } = ruined;
   return durableHandler<RestoreEffects, RestoreResult>({
     workflow: () => restore(plan),
-    handlers: (journal) => restoreHandlers(open, { report: () => undefined, journal }),
+    handlers: (journal) =>
+      restoreHandlers(open, { report: () => undefined, verification: verifyHandlers(open), journal }),
     store: open.catalog.store,
     run: id,
     pace: QUICK,

@@ -4,7 +4,8 @@ import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { handler as backup } from "../../functions/backup/aws.ts";
 import { handler as request } from "../../functions/request/aws.ts";
-import { type ExecutionEnd, restoreFunction } from "../../functions/restore/durable-restore.ts";
+import type { ExecutionEnd } from "../../functions/restore/conclude.ts";
+import { restoreFunction } from "../../functions/restore/durable-restore.ts";
 import { handler as verify } from "../../functions/verify/aws.ts";
 import { dynamodbClient } from "../../rehearsal/ledger/endpoint.ts";
 import type { RestorePoint } from "../../shared/catalog/model.ts";
@@ -15,7 +16,9 @@ import { type AwsWorld, awsWorld, invocation, VERIFY_FUNCTION } from "./aws-worl
 
 const TEST_MS = 60_000;
 /** The database's own time passes for real; the execution's waits are virtual, and this long at most. */
-const LONGEST_WAIT_MS = 40;
+const LONGEST_WAIT_MS = 200;
+/** Of the prefix whose packets are thrown away (RFC 6666): it gives no sign. */
+const SILENT = { component: "ledger", host: "100::1", port: 50053 };
 
 describe("the restore function", { timeout: TEST_MS }, () => {
   let aws: AwsWorld;
@@ -105,7 +108,26 @@ describe("the restore function", { timeout: TEST_MS }, () => {
     });
   });
 
+  const approvesAll = () =>
+    aws.services.onEvent(async ({ type, detail: { run, digest } }) => {
+      if (type === "stillpoint.restore.waiting") await ask("approved", { run, digest });
+    });
+
+  test("does not take an instance for stopped that it may never have been able to reach", async () => {
+    const { takenFrom: _, ...elsewhere } = { ...point, id: "payments-elsewhere", instances: [SILENT] };
+    await aws.catalog.points.create(elsewhere);
+    await aws.world.stopInstances();
+    await ask("requested", { id: "far", deployment: "payments", point: elsewhere.id, mode: "in-place" });
+    approvesAll();
+    expect(await carryOut()).toMatchObject({
+      kind: "failed",
+      failure: { code: "INSTANCES_RUNNING", message: expect.stringContaining("out of reach") },
+    });
+    await aws.world.startInstances();
+  });
+
   test("refuses the approval of another plan; with its own, restores once the instances are stopped", async () => {
+    await aws.catalog.points.update(point.id, (its) => ({ ...its, instances: [...its.instances, SILENT] }));
     await ask("requested", { id: "disaster", deployment: "payments", point: point.id, mode: "in-place" });
     await aws.world.ruin();
     const refusals: unknown[] = [];

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { approveRestore } from "../../../shared/deployment/approve-restore.ts";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
-import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { messageOf, StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import { askConfirmation } from "../confirmation.ts";
 import { startCommand, typeable } from "../failure.ts";
 import { ApproveOutput } from "../json/run.ts";
@@ -22,7 +22,7 @@ export async function approve(
   const digest = given ?? (await agreed(shell, run));
   const by = `${userInfo().username} on ${hostname()}`;
   const approved = await approveRestore(opened.catalog, settings, { run: id, digest, by, nowMs: Date.now() });
-  const woken = await wake(opened, approved);
+  const woken = await wake(shell, opened, approved);
   const { deployment, plan } = approved;
   const start = startCommand({ id, deployment, mode: "side-by-side", begun: false });
   return {
@@ -53,11 +53,20 @@ async function agreed(shell: Shell, run: PlannedRun): Promise<string> {
   );
 }
 
-/** Also who could not be woken finds the approval in the catalog, once its time to wait is over. */
-async function wake({ config }: Opened, { execution }: PlannedRun): Promise<boolean> {
+/** The approval stands whether or not its execution can be woken from here. */
+async function wake(shell: Shell, { config }: Opened, { execution, id }: PlannedRun): Promise<boolean> {
   if (config.aws === undefined || execution?.callback === undefined) return false;
   const { executionsIn } = await import("../../aws/executions.ts");
   const executions = executionsIn(config.aws.region);
-  await executions.wake(execution.callback).finally(() => executions.close());
-  return true;
+  try {
+    await executions.wake(execution.callback);
+    return true;
+  } catch (error) {
+    shell.warn(
+      `run ${id} is approved, but its execution "${execution.name}" could not be woken: ${messageOf(error)}`,
+    );
+    return false;
+  } finally {
+    executions.close();
+  }
 }

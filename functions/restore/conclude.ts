@@ -1,0 +1,77 @@
+import { endRestore, failRestore } from "../../shared/deployment/begin-restore.ts";
+import { endRequest } from "../../shared/deployment/restore-requests.ts";
+import { announceRestore, restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
+import { type Failure, fromFailure } from "../../shared/errors/stillpoint-error.ts";
+import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { RestoreResult } from "../../shared/restore/dynamodb/restore.ts";
+import type { Effect } from "../../shared/workflow/effect.ts";
+import type { Journal } from "../../shared/workflow/journal.ts";
+import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
+import { type Execution, startNext } from "./execution.ts";
+
+/** What an execution comes to; the next one of the same run goes on where this one says `continued`. */
+export type ExecutionEnd =
+  | { readonly kind: "done" | "continued"; readonly run: string }
+  | { readonly kind: "failed"; readonly run?: string; readonly failure: Failure };
+
+/** Each may have 2,500 operations: more than 100 tables take whose restores last ten hours. */
+const MOST_ATTEMPTS = 30;
+
+interface Ended {
+  readonly end: DurableEnd<RestoreResult>;
+  readonly journal: Journal;
+  readonly begunMs: number;
+}
+
+/** Writes down what came of it, and tells it. May be carried out twice, where its process dies in between. */
+export async function conclude(
+  execution: Execution,
+  { end, journal, begunMs }: Ended,
+): Promise<ExecutionEnd> {
+  const { host, planned, attempt } = execution;
+  const { run } = planned;
+  const report = restoreTelemetry(host.telemetry, planned);
+  for (const { event } of end.untold as readonly (Effect & { readonly event: RestoreEvent })[]) report(event);
+  host.telemetry.log("info", "durable operations", { run, operations: end.operations });
+  switch (end.kind) {
+    case "done":
+      await succeed(execution, end.result, begunMs);
+      return { kind: "done", run };
+    case "continue":
+      if (attempt >= MOST_ATTEMPTS) return fail(execution, journal, tooMany(run, attempt));
+      await startNext(execution);
+      return { kind: "continued", run };
+    case "failed":
+      return fail(execution, journal, end.failure);
+    default:
+      return end satisfies never;
+  }
+}
+
+async function succeed(
+  { host, open, planned }: Execution,
+  result: RestoreResult,
+  begunMs: number,
+): Promise<void> {
+  const { run, request, deployment } = planned;
+  await endRestore(open, run, result);
+  if (request !== undefined) await endRequest(open, request, { state: "done" });
+  host.telemetry.measure("RestoreDuration", (open.clock.wallMs() - begunMs) / 1000, deployment);
+  const proof = (result.replaced ?? result.copies).proof.kind;
+  await announceRestore(host.telemetry, planned, { kind: "restore.finished", proof });
+}
+
+async function fail(
+  { host, open, planned }: Execution,
+  journal: Journal,
+  failure: Failure,
+): Promise<ExecutionEnd> {
+  await failRestore(open, planned.run, journal, fromFailure(failure));
+  await announceRestore(host.telemetry, planned, { kind: "restore.failed", ...failure });
+  return { kind: "failed", run: planned.run, failure };
+}
+
+function tooMany(run: string, attempt: number): Failure {
+  const message = `run "${run}" was not over after ${attempt} executions; what it has done is in its journal`;
+  return { code: "TIMED_OUT", message };
+}

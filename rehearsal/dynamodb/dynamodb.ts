@@ -62,7 +62,7 @@ export interface RehearsalDynamodb {
   readonly region: string;
   /** What is quicker here than in the cloud, for telling people. */
   readonly scaled: readonly ScaledFigure[];
-  readonly faults: Pick<Faults, "deny" | "throttle" | "loseAnswers">;
+  readonly faults: Pick<Faults, "deny" | "expireCredentials" | "throttle" | "loseAnswers">;
   /** ms since the epoch on the database's own clock. */
   now(): number;
   setClockOffset(offsetMs: number): void;

@@ -42,6 +42,7 @@ export class Faults {
   #denied: ReadonlySet<string>;
   #throttling: Throttling | undefined;
   #controlPlaneCalls = 0;
+  #expired = false;
   readonly #answersToLose = new Map<string, number>();
 
   constructor(seed: string, denied: readonly string[], throttling: Throttling | undefined) {
@@ -53,6 +54,11 @@ export class Faults {
   /** From now on the listed operations are refused for lack of permission, and no others. */
   deny(operations: readonly string[]): void {
     this.#denied = new Set(operations);
+  }
+
+  /** As when a session has come to its end: every call is refused, whatever it is allowed otherwise. */
+  expireCredentials(expired: boolean): void {
+    this.#expired = expired;
   }
 
   throttle(throttling: Throttling | undefined): void {
@@ -67,6 +73,8 @@ export class Faults {
 
   check(service: string, operation: string): void {
     const action = `${ACTION_PREFIXES[service] ?? service}:${operation}`;
+    if (this.#expired)
+      refuse("ExpiredTokenException", "The security token included in the request is expired");
     if (this.#denied.has(operation))
       refuse(
         "AccessDeniedException",

@@ -60,7 +60,7 @@ test("a catalog is exported to a file that nobody else may read and that is neve
   expect(again.stderr).toContain("EEXIST");
   expect(again.status).toBe(ERRORS.USAGE.exit);
   const printed = await stillpoint(["-c", world.config, "catalog", "export"]);
-  expect(printed.stdout).toBe(await readFile(exportFile(), "utf8"));
+  expect(withoutHeartbeats(printed.stdout)).toBe(withoutHeartbeats(await readFile(exportFile(), "utf8")));
 });
 
 test("the table is missing until it is created, and is created once", async () => {
@@ -213,3 +213,11 @@ test("log lines with gaps are refused, and with --incomplete what there is comes
   expect((await pauses.open()).records.map(({ id }) => id)).toEqual(["p"]);
   expect(await journal.read("r")).toEqual(["first"]);
 });
+
+/** The guard of the backup before may beat once more between two exports. */
+function withoutHeartbeats(lines: string): string {
+  return lines
+    .split("\n")
+    .filter((line) => !line.includes('"collection":"sweeps"'))
+    .join("\n");
+}

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Deployable } from "./deployable.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./function-names.ts";
-import type { FunctionSettings } from "./stack.ts";
+import type { FunctionSettings } from "./stack-settings.ts";
 
 const Settings = z.object({
   functions: z.record(

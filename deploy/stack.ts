@@ -1,5 +1,3 @@
-import type { Deployable } from "./deployable.ts";
-import type { FunctionName } from "./function-names.ts";
 import { alarms } from "./resources/alarms.ts";
 import { bus } from "./resources/bus.ts";
 import { deadLetters } from "./resources/dead-letters.ts";
@@ -9,20 +7,7 @@ import { requestRule } from "./resources/request-rule.ts";
 import type { Resources } from "./resources/resource.ts";
 import { roles } from "./resources/roles.ts";
 import { schedules } from "./resources/schedules.ts";
-
-/** What serverless.yml says of a function, as far as the rest of the stack depends on it. */
-export interface FunctionSettings {
-  readonly timeoutSeconds: number;
-  readonly inVpc: boolean;
-}
-
-export interface Stack {
-  readonly stage: string;
-  readonly config: Deployable;
-  readonly functions: Readonly<Record<FunctionName, FunctionSettings>>;
-  /** Customer keys of KMS that the tables, the catalog or the secrets are encrypted with. */
-  readonly keys: readonly string[];
-}
+import type { Stack } from "./stack-settings.ts";
 
 /** Everything beside the functions themselves: what starts them, what they may do, and who is told of what. */
 export function resources(stack: Stack): Resources {

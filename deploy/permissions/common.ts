@@ -2,7 +2,7 @@ import { OWN_SOURCE } from "../../shared/telemetry/event-types.ts";
 import type { Deployable } from "../deployable.ts";
 import { type FunctionName, physicalName } from "../function-names.ts";
 import { arn, type Reference } from "../resources/resource.ts";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack-settings.ts";
 import { ANYTHING, allow, deny, type Statement } from "./statement.ts";
 
 /** What several functions need, each on its own resources. */

@@ -2,7 +2,7 @@ import { NOTICES } from "../../shared/telemetry/event-types.ts";
 import { type FunctionName, physicalName } from "../function-names.ts";
 import { IDS } from "../logical-ids.ts";
 import { arn, arnOf, type Reference } from "../resources/resource.ts";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack-settings.ts";
 import { capture } from "./capture.ts";
 import {
   attachToVpc,

@@ -9,7 +9,7 @@ import {
 import type { Deployable } from "../deployable.ts";
 import { FUNCTION_NAMES, type FunctionName } from "../function-names.ts";
 import { alarmId, functionId, idPart } from "../logical-ids.ts";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack-settings.ts";
 import { alarm } from "./alarm.ts";
 import { type Resource, type Resources, ref } from "./resource.ts";
 

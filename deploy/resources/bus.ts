@@ -1,7 +1,7 @@
 import { NOTICES, OPERATOR_SOURCE, OWN_SOURCE, REQUESTS } from "../../shared/telemetry/event-types.ts";
 import { FUNCTION_NAMES } from "../function-names.ts";
 import { IDS, roleId } from "../logical-ids.ts";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack-settings.ts";
 import { arnOf, type Reference, type Resources, ref } from "./resource.ts";
 
 /** What may be asked, and in whose list one has to be for it. */

@@ -1,6 +1,6 @@
 import { FUNCTION_NAMES } from "../function-names.ts";
 import { IDS } from "../logical-ids.ts";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack-settings.ts";
 import { alarm } from "./alarm.ts";
 import { arnOf, type Resources, ref } from "./resource.ts";
 

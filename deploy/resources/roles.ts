@@ -4,7 +4,7 @@ import { roleId } from "../logical-ids.ts";
 import { permissionsOf } from "../permissions/of-function.ts";
 import { charactersOf } from "../permissions/policy-size.ts";
 import type { Statement } from "../permissions/statement.ts";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack-settings.ts";
 import { type Resources, ref } from "./resource.ts";
 
 /** IAM's limits: for the policies in a role together, for one beside it, and how many of those a role may have. */

@@ -3,13 +3,9 @@ import {
   LambdaClient,
   SendDurableExecutionCallbackSuccessCommand,
 } from "@aws-sdk/client-lambda";
+import { requestLimits } from "../../shared/aws/request-limits.ts";
 
-const TIMEOUTS = {
-  connectionTimeout: 3_000,
-  requestTimeout: 10_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 10_000,
-};
+const TIMEOUTS = requestLimits(3_000, 10_000);
 
 /** Durable executions, as who starts and wakes them sees them. */
 export interface Executions {

@@ -1,4 +1,5 @@
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { requestLimits } from "../../shared/aws/request-limits.ts";
 import type { AwsSettings } from "../../shared/config/config.ts";
 import { messageOf } from "../../shared/errors/stillpoint-error.ts";
 import type { Telemetry } from "../../shared/telemetry/telemetry.ts";
@@ -7,12 +8,7 @@ import type { Telemetry } from "../../shared/telemetry/telemetry.ts";
 const FRESH_MS = 300_000;
 /** GetParameters takes no more at a time. */
 const AT_A_TIME = 10;
-const TIMEOUTS = {
-  connectionTimeout: 2_000,
-  requestTimeout: 3_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 3_000,
-};
+const TIMEOUTS = requestLimits(2_000, 3_000);
 
 type Values = Readonly<Record<string, string>>;
 

@@ -10,18 +10,14 @@ import {
   paginateListObjectsV2,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { requestLimits } from "../aws/request-limits.ts";
 import type { S3PartsSettings } from "../config/config.ts";
 import type { Parts } from "../verify/parts.ts";
 import { partsFailure } from "./failure.ts";
 import { plainName, plainRun } from "./part-name.ts";
 
 /** A part is some hundred MB at most; what stands still for half a minute is dead. */
-const TIMEOUTS = {
-  connectionTimeout: 3_000,
-  requestTimeout: 300_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 30_000,
-};
+const TIMEOUTS = { ...requestLimits(3_000, 300_000), socketTimeout: 30_000 };
 /** The SDK would tell the terminal of every stream that it does not repeat. */
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 /** The SDK repeats no call whose body is a stream. */

@@ -1,16 +1,12 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { requestLimits } from "../aws/request-limits.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { type NOTICES, OWN_SOURCE } from "./event-types.ts";
 import type { Happening } from "./happening.ts";
 
 /** PutEvents answers 200 although it has not taken an event; so often it is given once more. */
 const MOST_ATTEMPTS = 3;
-const TIMEOUTS = {
-  connectionTimeout: 1_000,
-  requestTimeout: 3_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 3_000,
-};
+const TIMEOUTS = requestLimits(1_000, 3_000);
 
 export interface EventBus {
   /** `EVENT_UNDELIVERED` where the bus did not take it. */

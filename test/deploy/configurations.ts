@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { deployable } from "../../deploy/deployable.ts";
-import type { Stack } from "../../deploy/stack.ts";
+import type { Stack } from "../../deploy/stack-settings.ts";
 import { loadConfig } from "../../shared/config/load-config.ts";
 import { newFolder } from "../catalog/folder.ts";
 

@@ -8,6 +8,7 @@ import {
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
 } from "@aws-sdk/client-dynamodb";
+import { requestLimits } from "../../aws/request-limits.ts";
 import { patiently } from "../../databases/dynamodb/patiently.ts";
 import { isRefusal } from "../../databases/dynamodb/refusal.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
@@ -17,12 +18,7 @@ import { type CatalogAddress, whereOf } from "./table.ts";
 const ASK_AGAIN_MS = 500;
 /** It takes seconds. */
 const ACTIVE_LIMIT_MS = 180_000;
-const TIMEOUTS = {
-  connectionTimeout: 3_000,
-  requestTimeout: 20_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 20_000,
-};
+const TIMEOUTS = requestLimits(3_000, 20_000);
 const SHAPE = {
   AttributeDefinitions: [
     { AttributeName: "pk", AttributeType: "S" },

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { requestLimits } from "../../aws/request-limits.ts";
 
 /** The table that holds a catalog: partition key `pk`, sort key `sk`, both text. */
 export interface CatalogAddress {
@@ -15,13 +16,8 @@ export interface CatalogTable extends CatalogAddress {
   readonly client: CatalogClient;
 }
 
-/** For one attempt. The socket's limit covers the body of an answer, the request's only what comes before it. */
-const TIMEOUTS = {
-  connectionTimeout: 1_500,
-  requestTimeout: 4_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 4_000,
-};
+/** For one attempt. */
+const TIMEOUTS = requestLimits(1_500, 4_000);
 
 /** The client never repeats anything by itself: what a repetition means for a conditional write is ours to know. */
 export function connectCatalog(address: CatalogAddress): CatalogTable {

@@ -2,6 +2,7 @@ import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-s
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
+import { requestLimits } from "../../aws/request-limits.ts";
 
 /** Where a DynamoDB is and how ScalarDB's tables are named there. */
 export interface DynamodbAddress {
@@ -32,25 +33,9 @@ export interface DynamodbConnection {
 
 /** Control planes throttle; the SDK waits with jitter between its attempts. */
 const MOST_ATTEMPTS = 8;
-/** The socket's limit covers the body of an answer, the request's only what comes before it. */
-const TIMEOUTS = {
-  connectionTimeout: 3_000,
-  requestTimeout: 20_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 20_000,
-};
-const SOON = {
-  connectionTimeout: 1_000,
-  requestTimeout: 1_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 1_000,
-};
-const BESIDE = {
-  connectionTimeout: 2_000,
-  requestTimeout: 10_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 10_000,
-};
+const TIMEOUTS = requestLimits(3_000, 20_000);
+const SOON = requestLimits(1_000, 1_000);
+const BESIDE = requestLimits(2_000, 10_000);
 
 export function connect(address: DynamodbAddress): DynamodbConnection {
   const { region, endpoint, autoScalingEndpoint = endpoint, profile } = address;

@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { FUNCTION_NAMES } from "../../deploy/function-names.ts";
 import { alarms } from "../../deploy/resources/alarms.ts";
+import { deadLetters } from "../../deploy/resources/dead-letters.ts";
 import { DEPLOYMENT_METRICS, SERVICE_METRICS, unitOf } from "../../shared/telemetry/metric-names.ts";
 import { FULL, LEAST, stackOf } from "./configurations.ts";
 
@@ -92,3 +94,15 @@ async function alarmsOf(text: string): Promise<Readonly<Record<string, Alarm>>> 
   const all = Object.entries(alarms(await stackOf(text)));
   return Object.fromEntries(all.map(([id, { Properties }]) => [id, Properties as unknown as Alarm]));
 }
+
+test("the guide says of every alarm what to do", async () => {
+  const guide = await readFile(new URL("../../docs/aws.md", import.meta.url), "utf8");
+  const headings = [...guide.matchAll(/^### (\w+Alarm)$/gm)].map(([, name = ""]) => name);
+  const names = Object.keys({ ...(await alarmsOf(FULL)), ...deadLetters(await stackOf(FULL)) })
+    .filter((id) => id.includes("Alarm"))
+    // One section for the same alarm of all deployments, and for what means the same of all functions.
+    .map((id) =>
+      id.replace(/Alarm[a-z0-9X]+$/, "Alarm").replace(/^[A-Z][a-z]+(?=(?:Throttles|Timeout)Alarm$)/, ""),
+    );
+  expect([...headings].sort()).toEqual([...new Set(names)].sort());
+});

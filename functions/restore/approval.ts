@@ -2,9 +2,10 @@ import { isApproved } from "../../shared/deployment/begin-restore.ts";
 import { endRequest } from "../../shared/deployment/restore-requests.ts";
 import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
 import { abandonPlan, plannedRun } from "../../shared/deployment/run-record.ts";
+import { atWork } from "../../shared/deployment/take-attempt.ts";
 import type { Failure } from "../../shared/errors/stillpoint-error.ts";
 import { executionsIn } from "../aws/executions.ts";
-import { type Execution, recordOf } from "./execution.ts";
+import type { Execution } from "./execution.ts";
 
 /**
  * Waits until somebody who may has approved this very plan, and answers what stands against it where nobody did in
@@ -26,10 +27,9 @@ export async function awaitApproval(execution: Execution): Promise<Failure | und
 }
 
 async function ask(execution: Execution, callback: string): Promise<void> {
-  const { host, open, planned } = execution;
+  const { host, open, planned, attempt } = execution;
   const { approvalWithinMs } = open.settings;
-  const record = { ...recordOf(execution), callback };
-  await open.catalog.runs.update(planned.run, (found) => ({ ...found, execution: record }));
+  await open.catalog.runs.update(planned.run, (found) => atWork(found, { attempt, callback }));
   const run = await plannedRun(open, planned.run);
   await announceRestore(host.telemetry, planned, {
     kind: "restore.waiting",

@@ -133,6 +133,8 @@ export const Run = z.strictObject({
     .strictObject({
       name: z.string(),
       attempt: z.number().int(),
+      /** The event that asked for it: one that is delivered twice asks once. */
+      askedBy: z.string().exactOptional(),
       /** Wakes it once the plan is approved. */
       callback: z.string().exactOptional(),
     })

@@ -1,3 +1,4 @@
+import type { Run } from "../../shared/catalog/model.ts";
 import { isApproved } from "../../shared/deployment/begin-restore.ts";
 import { endRequest } from "../../shared/deployment/restore-requests.ts";
 import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
@@ -12,7 +13,7 @@ import type { Execution } from "./execution.ts";
  * time: then the run has ended, and nothing was ever made.
  */
 export async function awaitApproval(execution: Execution): Promise<Failure | undefined> {
-  const { context, open, planned } = execution;
+  const { context, open, planned, attempt } = execution;
   if (planned.approved) return undefined;
   const seconds = Math.ceil(open.settings.approvalWithinMs / 1000);
   await context
@@ -21,9 +22,24 @@ export async function awaitApproval(execution: Execution): Promise<Failure | und
     .catch(() => undefined);
   return context.step("approved", async () => {
     const run = await plannedRun(open, planned.run);
+    if (hasGoneOn(run, attempt)) return leaveToOthers(execution, run);
     if (isApproved(run, open.settings.approvalWithinMs, open.clock.wallMs())) return undefined;
     return giveUp(execution);
   });
+}
+
+/** Begun from a command line meanwhile, or resumed by a later execution, which waits or has waited itself. */
+function hasGoneOn({ state, execution }: Run, attempt: number): boolean {
+  const isBegun = state !== "planned" && state !== "abandoned";
+  return isBegun || (execution?.attempt ?? 0) > attempt;
+}
+
+/** The run has not failed: whoever goes on with it tells what comes of it. */
+function leaveToOthers({ host, planned }: Execution, { state }: Run): Failure {
+  const { run } = planned;
+  const message = `somebody else has gone on with run "${run}", which is ${state} by now; this execution did nothing`;
+  host.telemetry.log("warn", message, { run });
+  return { code: "CATALOG_CONFLICT", message };
 }
 
 async function ask(execution: Execution, callback: string): Promise<void> {

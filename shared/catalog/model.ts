@@ -180,6 +180,8 @@ export const Heartbeat = z.strictObject({
     z.strictObject({ kind: z.literal("schedule") }),
     z.strictObject({ kind: z.literal("guard"), deployment: z.string(), run: z.string() }),
   ]),
+  /** Whose pauses it can open, by its configuration; all, where it does not say. */
+  deployments: z.array(z.string()).exactOptional(),
   sinceMs: ms,
   beatMs: ms,
   /** The next beat comes this much later. */

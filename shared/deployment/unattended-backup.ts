@@ -111,13 +111,15 @@ async function takeInTime(open: OpenDeployment, asked: AskedBackup): Promise<Bac
   const interruption = new AbortController();
   const reserveMs = 3 * settings.pause.rpcDeadlineMs + CONCLUSION_MS;
   const timer = setTimeout(() => interruption.abort(), Math.max(0, leftMs() - reserveMs));
+  const sweepLives = () => requireLivingSweep(catalog, clock.wallMs(), { deployment: settings.name });
   try {
     return await takeBackup(open, {
       run,
       takenFrom,
       signal: interruption.signal,
       report: backupTelemetry(telemetry, { deployment: settings.name, run }),
-      guard: () => requireLivingSweep(catalog, clock.wallMs()),
+      guard: sweepLives,
+      mayPause: sweepLives,
     });
   } finally {
     clearTimeout(timer);

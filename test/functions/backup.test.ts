@@ -87,6 +87,35 @@ describe("the backup function", { timeout: TEST_MS }, () => {
     expect(allOpen()).toBe(true);
   });
 
+  test("without a sweep that has this deployment in its configuration, pauses nothing", async () => {
+    await aws.catalog.sweeps.beatScheduled(
+      { host: "stillpoint-sweep", process: 1, intervalMs: 60_000, deployments: ["orders"] },
+      Date.now(),
+    );
+    const before = (await pauses()).length;
+    await expect(handler(event(), invocation())).rejects.toMatchObject({
+      code: "SWEEP_SILENT",
+      message: expect.stringContaining('without "payments"'),
+    });
+    expect((await pauses()).length).toBe(before);
+  });
+
+  test("with a sweep that falls silent while the backup is prepared, pauses nothing", async () => {
+    const sign = { host: "stillpoint-sweep", process: 1, intervalMs: 60_000 };
+    let silenced: Promise<void> | undefined;
+    aws.onLine(({ message }) => {
+      if (message === "discovered") silenced ??= aws.catalog.sweeps.beatScheduled(sign, Date.now() - 600_000);
+    });
+    const before = (await pauses()).length;
+    try {
+      await expect(handler(event(), invocation())).rejects.toMatchObject({ code: "SWEEP_SILENT" });
+    } finally {
+      aws.onLine(() => undefined);
+    }
+    await silenced;
+    expect((await pauses()).length).toBe(before);
+  });
+
   test("with too little time left, pauses nothing", async () => {
     await expect(
       handler(
@@ -163,8 +192,11 @@ describe("the backup function", { timeout: TEST_MS }, () => {
       aws.world.dynamodb.faults.deny([]);
     }
     expect(allOpen()).toBe(true);
-    const { deadlineMs = 0 } = (await pauses()).at(-1) ?? {};
+    const { id = "", run = "", deadlineMs = 0 } = (await pauses()).at(-1) ?? {};
     expect(Date.now()).toBeLessThan(deadlineMs + 10_000);
+    // What the sweep and time would do.
+    await aws.catalog.pauses.update(id, (found) => ({ ...found, state: "closed", unsettled: [] }));
+    await aws.catalog.releaseLease("payments", run);
   });
 
   test("is valid although the bus refuses its events, and says that they were not delivered", async () => {

@@ -38,12 +38,12 @@ const CONCLUSION_MS = 15_000;
 export async function takeUnattendedBackup(open: OpenDeployment, asked: AskedBackup): Promise<BackupEnd> {
   const { telemetry, run } = asked;
   const { name: deployment } = open.settings;
-  if (!(await isFirst(open, asked))) {
-    telemetry.log("warn", "this backup was asked for before; nothing was done", { deployment, run });
-    return { kind: "duplicate", run };
-  }
   let result: BackupResult;
   try {
+    if (!(await isFirst(open, asked))) {
+      telemetry.log("warn", "this backup was asked for before; nothing was done", { deployment, run });
+      return { kind: "duplicate", run };
+    }
     refuseLate(open, asked);
     refuseShort(open, asked);
     result = await takeInTime(open, asked);

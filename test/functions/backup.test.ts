@@ -171,7 +171,7 @@ describe("the backup function", { timeout: TEST_MS }, () => {
     expect(allOpen()).toBe(true);
   });
 
-  test("with a catalog that cannot be reached, pauses nothing", async () => {
+  test("with a catalog that cannot be reached, pauses nothing and says so", async () => {
     aws.world.dynamodb.faults.deny(CATALOG_CALLS);
     try {
       await expect(handler(event(), invocation())).rejects.toMatchObject({ code: "CATALOG_UNREADABLE" });
@@ -179,6 +179,7 @@ describe("the backup function", { timeout: TEST_MS }, () => {
       aws.world.dynamodb.faults.deny([]);
     }
     expect(allOpen()).toBe(true);
+    expect(told("stillpoint.backup.refused").at(-1)?.detail).toMatchObject({ code: "CATALOG_UNREADABLE" });
   });
 
   test("opens every gate and is not valid where the catalog goes away during the pause", async () => {

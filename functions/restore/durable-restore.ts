@@ -1,8 +1,6 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import * as z from "zod";
-import { deploymentNamed } from "../../shared/config/load-config.ts";
 import { beginRestore } from "../../shared/deployment/begin-restore.ts";
-import { type OpenDeployment, openDeployment } from "../../shared/deployment/open-deployment.ts";
 import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
 import { atWork } from "../../shared/deployment/take-attempt.ts";
 import { type Failure, toFailure } from "../../shared/errors/stillpoint-error.ts";
@@ -15,6 +13,7 @@ import { awaitApproval } from "./approval.ts";
 import { carryOut } from "./carry-out.ts";
 import { conclude, type ExecutionEnd } from "./conclude.ts";
 import type { Execution } from "./execution.ts";
+import { keptDeployment } from "./kept-deployment.ts";
 import { type AskedRestore, planOnce } from "./plan-once.ts";
 
 /** From the function `request`: a request to be planned, or a run that goes on. */
@@ -46,7 +45,7 @@ async function restoreDurably(
   const execution: Execution = {
     host,
     context,
-    open: opened(host, deployment),
+    open: keptDeployment(host, deployment),
     planned,
     attempt: asked.attempt,
   };
@@ -57,16 +56,6 @@ async function restoreDurably(
   const journal = await journalOfExecution(host.catalog.store, run, context);
   const end = await carryOut(execution, journal);
   return context.step("end", () => conclude(execution, { end, journal, begunMs: begun.atMs }));
-}
-
-let kept: OpenDeployment | undefined;
-
-/** Kept for the process: an invocation that is suspended never comes back to close it. */
-function opened({ config, catalog, env }: AwsHost, deployment: string): OpenDeployment {
-  if (kept?.settings.name === deployment) return kept;
-  kept?.close();
-  kept = openDeployment(deploymentNamed(config, deployment), catalog, env);
-  return kept;
 }
 
 async function begin({

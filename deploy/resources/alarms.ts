@@ -92,10 +92,14 @@ function ofDeployment(config: Deployable, deployment: Deployment): Resources {
       periods: SILENT_ROUNDS,
     }),
     [`RestoreFailedAlarm${id}`]: counted(restoreFailed, "a restore has failed; it can be resumed"),
-    [`UnfinishedRunsAlarm${id}`]: counted(unfinishedRuns, "restores wait to be resumed or abandoned", {
-      statistic: "Maximum",
-      periodSeconds: lookPeriodSeconds(config),
-    }),
+    [`UnfinishedRunsAlarm${id}`]: counted(
+      unfinishedRuns,
+      "restores are at work, or wait to be resumed or abandoned",
+      {
+        statistic: "Maximum",
+        periodSeconds: lookPeriodSeconds(config),
+      },
+    ),
     ...(objectiveMs !== undefined && { [`PointAgeAlarm${id}`]: pointAge(config, name, objectiveMs) }),
   };
 }

@@ -12,7 +12,11 @@ const TIMEOUTS = requestLimits(2_000, 3_000);
 
 type Values = Readonly<Record<string, string>>;
 
-let known: { readonly values: Values; readonly atMs: number } = { values: {}, atMs: 0 };
+/** Never read so far: time is counted from the start of the process, so 0 would be just now. */
+let known: { readonly values: Values; readonly atMs: number } = {
+  values: {},
+  atMs: Number.NEGATIVE_INFINITY,
+};
 
 /**
  * The environment variables that the configuration refers to, from SSM. What cannot be read keeps its last value or

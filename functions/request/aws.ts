@@ -3,6 +3,7 @@ import type { Run } from "../../shared/catalog/model.ts";
 import { deploymentNamed } from "../../shared/config/load-config.ts";
 import { approveRestore } from "../../shared/deployment/approve-restore.ts";
 import { takeRestoreRequest } from "../../shared/deployment/restore-requests.ts";
+import { takeAttempt } from "../../shared/deployment/take-attempt.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { RestoreApproval, RestoreRequest, RestoreResumption } from "../../shared/restore/restore-request.ts";
 import { REQUESTS } from "../../shared/telemetry/event-types.ts";
@@ -17,7 +18,7 @@ const about = <T extends string, D extends z.ZodType>(type: T, detail: D) =>
   z.looseObject({
     "detail-type": z.literal(type),
     detail,
-    id: z.string().default("an invocation by hand"),
+    id: z.string().optional(),
     "replay-name": z.string().optional(),
   });
 const Asked = z.discriminatedUnion("detail-type", [
@@ -26,20 +27,22 @@ const Asked = z.discriminatedUnion("detail-type", [
   about(REQUESTS.resumed, RestoreResumption),
 ]);
 
+const BY_HAND = "an invocation by hand";
+
 /** Takes requests, approvals and resumptions down, and starts or wakes the durable execution that they are for. */
 export const handler = plainHandler(Asked, async (host, event) => {
   if (event["replay-name"] !== undefined)
     throw new StillpointError(
       "REQUEST_INVALID",
-      `event "${event.id}" is of replay "${event["replay-name"]}": what was asked for in the past is not done again; nothing was done`,
+      `event "${event.id ?? BY_HAND}" is of replay "${event["replay-name"]}": what was asked for in the past is not done again; nothing was done`,
     );
   switch (event["detail-type"]) {
     case REQUESTS.requested:
       return requested(host, event.detail);
     case REQUESTS.approved:
-      return approved(host, event.detail, `event ${event.id}`);
+      return approved(host, event.detail, `event ${event.id ?? BY_HAND}`);
     case REQUESTS.resumed:
-      return resumed(host, event.detail.run);
+      return resumed(host, event.detail.run, event.id);
     default:
       return event satisfies never;
   }
@@ -66,12 +69,12 @@ async function approved(host: AwsHost, { run: id, digest }: RestoreApproval, by:
   return { kind: "approved", run: id };
 }
 
-async function resumed(host: AwsHost, id: string) {
+async function resumed(host: AwsHost, id: string, event: string | undefined) {
   const { record: run } = await host.catalog.runs.get(id);
   deploymentNamed(host.config, run.deployment);
-  const attempt = (run.execution?.attempt ?? 0) + 1;
   logger.setCorrelationId(run.request ?? id);
-  await start(host, executionName(run.request ?? id, attempt), { run: id, attempt });
+  const { name, attempt } = await takeAttempt(host.catalog, id, event);
+  await start(host, name, { run: id, attempt });
   return { kind: "started", run: id, attempt };
 }
 

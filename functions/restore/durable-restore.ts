@@ -1,9 +1,8 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import * as z from "zod";
-import { deploymentNamed } from "../../shared/config/load-config.ts";
 import { beginRestore } from "../../shared/deployment/begin-restore.ts";
-import { type OpenDeployment, openDeployment } from "../../shared/deployment/open-deployment.ts";
 import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
+import { atWork } from "../../shared/deployment/take-attempt.ts";
 import { type Failure, toFailure } from "../../shared/errors/stillpoint-error.ts";
 import { isPassing } from "../../shared/workflow/durable/passing.ts";
 import { journalOfExecution } from "../../shared/workflow/durable-attempt.ts";
@@ -13,7 +12,8 @@ import { logger } from "../aws/telemetry.ts";
 import { awaitApproval } from "./approval.ts";
 import { carryOut } from "./carry-out.ts";
 import { conclude, type ExecutionEnd } from "./conclude.ts";
-import { type Execution, recordOf } from "./execution.ts";
+import type { Execution } from "./execution.ts";
+import { keptDeployment } from "./kept-deployment.ts";
 import { type AskedRestore, planOnce } from "./plan-once.ts";
 
 /** From the function `request`: a request to be planned, or a run that goes on. */
@@ -42,7 +42,13 @@ async function restoreDurably(
   const planned = await context.step("plan", () => planOnce(host, asked));
   if (planned.kind === "failed") return planned;
   const { run, deployment } = planned;
-  const execution = { host, context, open: opened(host, deployment), planned, attempt: asked.attempt };
+  const execution: Execution = {
+    host,
+    context,
+    open: keptDeployment(host, deployment),
+    planned,
+    attempt: asked.attempt,
+  };
   const refused = await awaitApproval(execution);
   if (refused) return { kind: "failed", run, failure: refused };
   const begun = await context.step("start", () => begin(execution));
@@ -52,24 +58,19 @@ async function restoreDurably(
   return context.step("end", () => conclude(execution, { end, journal, begunMs: begun.atMs }));
 }
 
-let kept: OpenDeployment | undefined;
-
-/** Kept for the process: an invocation that is suspended never comes back to close it. */
-function opened({ config, catalog, env }: AwsHost, deployment: string): OpenDeployment {
-  if (kept?.settings.name === deployment) return kept;
-  kept?.close();
-  kept = openDeployment(deploymentNamed(config, deployment), catalog, env);
-  return kept;
-}
-
-async function begin(execution: Execution): Promise<{ readonly atMs: number; readonly failure?: Failure }> {
-  const { host, context, open, planned, attempt } = execution;
+async function begin({
+  host,
+  context,
+  open,
+  planned,
+  attempt,
+}: Execution): Promise<{ readonly atMs: number; readonly failure?: Failure }> {
   const { run, silence } = planned;
   const atMs = open.clock.wallMs();
   try {
     const journal = await journalOfExecution(host.catalog.store, run, context);
     await beginRestore(open, run, { journal, silence });
-    await host.catalog.runs.update(run, (found) => ({ ...found, execution: recordOf(execution) }));
+    await host.catalog.runs.update(run, (found) => atWork(found, { attempt }));
     await announceRestore(host.telemetry, planned, { kind: "restore.started", attempt });
     return { atMs };
   } catch (error) {

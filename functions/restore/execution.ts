@@ -1,5 +1,6 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
+import { takeGivenAttempt } from "../../shared/deployment/take-attempt.ts";
 import { executionName } from "../../shared/workflow/durable-attempt.ts";
 import { executionsIn } from "../aws/executions.ts";
 import type { AwsHost } from "../aws/host.ts";
@@ -15,18 +16,14 @@ export interface Execution {
   readonly attempt: number;
 }
 
-/** As the run keeps it. */
-export function recordOf({ planned: { run, request }, attempt }: Execution) {
-  return { name: executionName(request ?? run, attempt), attempt };
-}
-
 /** By a name of its own: what is started twice is one execution. */
 export async function startNext({
-  host: { aws, env },
+  host: { aws, catalog, env },
   planned: { run, request },
   attempt,
 }: Execution): Promise<void> {
   const next = attempt + 1;
+  await takeGivenAttempt(catalog, run, next);
   const executions = executionsIn(aws.region);
   const functionArn = env["STILLPOINT_RESTORE_FUNCTION"] ?? "";
   await executions

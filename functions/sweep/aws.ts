@@ -32,11 +32,9 @@ export const handler = plainHandler(SweepAsked, async (host, _event, { functionN
 async function sweepOnce(host: AwsHost, name: string): Promise<SweptAll> {
   const round = await sweepAll(host, (settings) => withDeployment(host, settings, sweepPauses));
   const trouble = sweepFailure(round)?.message;
-  await host.catalog.sweeps.beatScheduled(
-    { host: name, process: process.pid, intervalMs: INTERVAL_MS, ...(trouble !== undefined && { trouble }) },
-    Date.now(),
-  );
   const names = host.config.deployments.map((deployment) => deployment.name);
+  const sign = { host: name, process: process.pid, intervalMs: INTERVAL_MS, deployments: names };
+  await host.catalog.sweeps.beatScheduled({ ...sign, ...(trouble !== undefined && { trouble }) }, Date.now());
   await announceSweep(host.telemetry, names, round);
   return round;
 }

@@ -62,7 +62,7 @@ function* sweepOne(record: PauseRecord, by: string): Workflow<Swept> {
 }
 
 /** A pause that begins in the future was recorded by a clock that is wrong, or ours is: nobody knows its deadline. */
-function isOverdue(record: PauseRecord, nowMs: number): boolean {
+export function isOverdue(record: PauseRecord, nowMs: number): boolean {
   return nowMs > record.deadlineMs || nowMs < record.openedMs - apartMs(record);
 }
 

@@ -10,7 +10,10 @@ const REMEMBERED_MS = 24 * 3_600_000;
 const PLACES = 1_000;
 
 /** What a sweep tells of itself when it begins. */
-export type LifeSign = Pick<Heartbeat, "host" | "process" | "of" | "sinceMs" | "intervalMs" | "trouble">;
+export type LifeSign = Pick<
+  Heartbeat,
+  "host" | "process" | "of" | "deployments" | "sinceMs" | "intervalMs" | "trouble"
+>;
 
 /**
  * Whether the sweep can be counted on. A beat from the future says no more than an old one: the hosts' clocks

@@ -133,6 +133,8 @@ export const Run = z.strictObject({
     .strictObject({
       name: z.string(),
       attempt: z.number().int(),
+      /** The event that asked for it: one that is delivered twice asks once. */
+      askedBy: z.string().exactOptional(),
       /** Wakes it once the plan is approved. */
       callback: z.string().exactOptional(),
     })
@@ -178,6 +180,8 @@ export const Heartbeat = z.strictObject({
     z.strictObject({ kind: z.literal("schedule") }),
     z.strictObject({ kind: z.literal("guard"), deployment: z.string(), run: z.string() }),
   ]),
+  /** Whose pauses it can open, by its configuration; all, where it does not say. */
+  deployments: z.array(z.string()).exactOptional(),
   sinceMs: ms,
   beatMs: ms,
   /** The next beat comes this much later. */

@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Run } from "../catalog/model.ts";
 import type { Deployment } from "../config/config.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { digestOf, type PlannedRun } from "./plan-restore.ts";
@@ -16,8 +17,8 @@ export interface Approving {
 const LEAST_DIGEST = 12;
 
 /**
- * Agrees to one very plan, for whoever carries it out. A plan that has begun, or waited too long, is approved no
- * more.
+ * Agrees to one very plan, for whoever carries it out. A plan that waited too long is approved no more. A run that has
+ * begun is, however long ago: its first approval has grown old, and it cannot go on without another.
  */
 export async function approveRestore(
   catalog: Catalog,
@@ -36,17 +37,20 @@ export async function approveRestore(
   return record as PlannedRun;
 }
 
+/** `running` may be a run whose process died, which nobody can tell. */
+const APPROVABLE: readonly Run["state"][] = ["planned", "failed", "running"];
+
 function whyNot(
   { deployment, state, updatedMs, plan }: PlannedRun,
   { name, approvalWithinMs }: Deployment,
   { digest, nowMs }: { readonly digest: string; readonly nowMs: number },
 ): string | undefined {
   if (deployment !== name) return `it belongs to "${deployment}", not to "${name}"`;
-  if (state !== "planned" && state !== "failed") return `it is ${state} already`;
+  if (!APPROVABLE.includes(state)) return `it is ${state} already`;
   if (digestOf(plan.dynamodb) !== plan.digest) return "its plan is not the one that was made";
   if (digest.length < LEAST_DIGEST || !plan.digest.startsWith(digest))
     return `the approval is of a plan with digest "${digest}", and its plan has "${plan.digest}"`;
-  if (nowMs > updatedMs + approvalWithinMs)
+  if (state === "planned" && nowMs > updatedMs + approvalWithinMs)
     return `it waited for an approval until ${new Date(updatedMs + approvalWithinMs).toISOString()} only, since what it discards grows`;
   return undefined;
 }

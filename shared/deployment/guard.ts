@@ -20,7 +20,7 @@ export async function guardBackup(open: OpenDeployment, run: string, signal: Abo
   const { catalog, clock, settings } = open;
   const lease = await catalog.lease(settings.name);
   const of = { kind: "guard", deployment: settings.name, run } as const;
-  await using heart = new Heart(catalog, of, INTERVAL_MS);
+  await using heart = new Heart(catalog, of, { intervalMs: INTERVAL_MS, deployments: [settings.name] });
   await heart.beat();
   // Counted rather than read off the wall: a host that slept has not used up its guard's life.
   const untilMs = clock.oursMs() + ((lease?.untilMs ?? 0) - clock.wallMs()) + GIVE_UP_AFTER_MS;

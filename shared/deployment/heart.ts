@@ -8,12 +8,18 @@ export class Heart implements AsyncDisposable {
   readonly #sign;
   readonly #timer: NodeJS.Timeout;
   #place: Heartbeat | undefined;
+  #deployments: readonly string[];
   #trouble: string | undefined;
   #beating: Promise<void> | undefined;
 
   /** Beats beside the sweep's rounds: one that waits for a silent instance is not dead. */
-  constructor({ sweeps }: Catalog, of: Heartbeat["of"], intervalMs: number) {
+  constructor(
+    { sweeps }: Catalog,
+    of: Heartbeat["of"],
+    { intervalMs, deployments }: { readonly intervalMs: number; readonly deployments: readonly string[] },
+  ) {
     this.#sweeps = sweeps;
+    this.#deployments = deployments;
     this.#sign = { host: hostname(), process: process.pid, of, sinceMs: Date.now(), intervalMs };
     // A beat that cannot be written is missed, and that is what others see. The rounds tell what ails the catalog.
     this.#timer = setInterval(() => this.beat().catch(() => {}), intervalMs).unref();
@@ -27,9 +33,13 @@ export class Heart implements AsyncDisposable {
     return this.#beating;
   }
 
-  /** What the last round could not do, for whoever asks after this sweep; nothing where it went well. */
-  tell(trouble: string | undefined): void {
+  /**
+   * What the last round could not do, for whoever asks after this sweep; nothing where it went well. And whom it
+   * looked after, since a configuration changes.
+   */
+  tell(trouble: string | undefined, deployments = this.#deployments): void {
     this.#trouble = trouble;
+    this.#deployments = deployments;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -40,7 +50,12 @@ export class Heart implements AsyncDisposable {
 
   async #write(ending: Pick<Heartbeat, "endedMs">): Promise<void> {
     const nowMs = Date.now();
-    const sign = { ...this.#sign, ...(this.#trouble !== undefined && { trouble: this.#trouble }) };
+    const deployments = [...this.#deployments];
+    const sign = {
+      ...this.#sign,
+      deployments,
+      ...(this.#trouble !== undefined && { trouble: this.#trouble }),
+    };
     this.#place = this.#place
       ? await this.#sweeps.beat({
           schema: this.#place.schema,

@@ -1,9 +1,17 @@
+import type { Run } from "../catalog/model.ts";
 import type { Deployment } from "../config/config.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { StatusOfAll } from "./status-of-all.ts";
 
 /** What is told as the age of a point where there is none: older than any objective. */
 const NEVER_S = 366 * 86_400 * 10;
+
+/** A run that is at work looks like one whose process died: to abandon it at once would stop it. */
+const ADVICE: Partial<Record<Run["state"], string>> = {
+  running: "it is at work, or its process has died; where it does not go on, resume it or abandon it",
+  failed: "resume it, or abandon it",
+  abandoning: "abandon it again",
+};
 
 /** What the alarms need that no single backup or restore can tell: that something did not happen. */
 export function measureStatus(
@@ -17,7 +25,7 @@ export function measureStatus(
       telemetry.measure("PointAge", ageMs === undefined ? NEVER_S : ageMs / 1000, deployment);
     telemetry.measure("UnfinishedRuns", unfinished.length, deployment);
     for (const { id, state, updatedMs } of unfinished)
-      telemetry.log("warn", `run "${id}" is ${state}: resume it, or abandon it`, {
+      telemetry.log("warn", `run "${id}" is ${state}: ${ADVICE[state]}`, {
         deployment,
         run: id,
         updatedMs,

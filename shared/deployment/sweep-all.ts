@@ -1,5 +1,6 @@
-import type { Swept } from "../backup/sweep.ts";
+import { isOverdue, type Swept } from "../backup/sweep.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { PauseRecord } from "../catalog/model.ts";
 import type { Config, Deployment } from "../config/config.ts";
 import { type Failure, messageOf } from "../errors/stillpoint-error.ts";
 import { troubleIn } from "./sweep-round.ts";
@@ -16,28 +17,37 @@ export async function sweepAll(
 ): Promise<SweptAll> {
   const { records: open, unreadable } = await catalog.pauses.open();
   const names = [...new Set(open.map(({ deployment }) => deployment))];
-  const swept = await Promise.all(names.map((name) => sweepNamed(config, name, sweepOne)));
+  const swept = await Promise.all(
+    names.map((name) => {
+      const settings = config.deployments.find((deployment) => deployment.name === name);
+      if (settings !== undefined) return sweepKnown(settings, sweepOne);
+      return open.filter(({ deployment }) => deployment === name).map(leftToOthers);
+    }),
+  );
   return { records: swept.flat(), unreadable: unreadable.map(({ message }) => message) };
 }
 
 /** What is wrong with one deployment must not keep the others paused. */
-async function sweepNamed(
-  { deployments }: Config,
-  name: string,
+async function sweepKnown(
+  settings: Deployment,
   sweepOne: (settings: Deployment) => Promise<readonly Swept[]>,
 ): Promise<readonly Swept[]> {
-  const settings = deployments.find((deployment) => deployment.name === name);
-  if (settings === undefined)
-    return [{ ...unswept(name), message: `deployment "${name}" is not in the configuration` }];
   try {
     return await sweepOne(settings);
   } catch (error) {
-    return [{ ...unswept(name), message: messageOf(error) }];
+    const { name: deployment } = settings;
+    const pause = `all open pauses of ${deployment}`;
+    return [{ kind: "failed", deployment, pause, message: messageOf(error) }];
   }
 }
 
-function unswept(deployment: string) {
-  return { kind: "failed", deployment, pause: `all open pauses of ${deployment}` } as const;
+/** Of a deployment that this configuration has no more, or that another one on the same catalog has. */
+function leftToOthers(record: PauseRecord): Swept {
+  const { id: pause, deployment, deadlineMs, state } = record;
+  if (state === "open" && !isOverdue(record, Date.now()))
+    return { kind: "not-due", pause, deployment, deadlineMs };
+  const message = `deployment "${deployment}" is not in the configuration, so nothing was unpaused`;
+  return { kind: "failed", pause, deployment, message };
 }
 
 export function sweepFailure({ records, unreadable }: SweptAll): Failure | undefined {

@@ -12,10 +12,12 @@ export async function announceSweep(
   telemetry.measureAll("SweepRound", 1);
   const failure = sweepFailure(round);
   if (failure) telemetry.log("error", failure.message, { code: failure.code });
+  // Nobody knows whose a record is that cannot be read, and a deployment that is not configured has no alarm.
+  const strange = round.records.filter((one) => !configured.includes(one.deployment));
+  const ownerless = round.unreadable.length > 0 || troubleIn(strange) !== undefined;
   for (const deployment of new Set([...configured, ...round.records.map((one) => one.deployment)])) {
     const its = round.records.filter((one) => one.deployment === deployment);
-    // Nobody knows whose a record is that cannot be read.
-    const trouble = troubleIn(its) !== undefined || round.unreadable.length > 0;
+    const trouble = troubleIn(its) !== undefined || ownerless;
     telemetry.measure("SweepTrouble", trouble ? 1 : 0, deployment);
     for (const one of its) await announceOne(telemetry, one);
   }

@@ -20,6 +20,8 @@ export interface Taking {
   readonly report: (event: BackupEvent) => void;
   /** Begins once the lease is held; nothing is paused before it has resolved. */
   readonly guard?: (run: string) => Promise<void>;
+  /** Asked when all is prepared, which may take a minute or two. */
+  readonly mayPause?: () => Promise<void>;
 }
 
 /** Takes one backup in this process, without a journal: it is short, and the sweep looks after what it leaves. */
@@ -43,7 +45,10 @@ export function newRun(deployment: string, nowMs: number): string {
   return `backup-${deployment}-${stamp(nowMs)}-${randomBytes(2).toString("hex")}`;
 }
 
-function backupHandlers(open: OpenDeployment, { report, guard, takenFrom }: Taking): Handlers<BackupEffects> {
+function backupHandlers(
+  open: OpenDeployment,
+  { report, guard, mayPause, takenFrom }: Taking,
+): Handlers<BackupEffects> {
   const { catalog, admin } = open;
   let guarded: Promise<void> | undefined;
   return {
@@ -74,6 +79,7 @@ function backupHandlers(open: OpenDeployment, { report, guard, takenFrom }: Taki
         : open.database(database).capture(),
     "open-pause": async ({ record }) => {
       await guarded;
+      await mayPause?.();
       await catalog.pauses.create(record);
       return null;
     },

@@ -38,12 +38,12 @@ const CONCLUSION_MS = 15_000;
 export async function takeUnattendedBackup(open: OpenDeployment, asked: AskedBackup): Promise<BackupEnd> {
   const { telemetry, run } = asked;
   const { name: deployment } = open.settings;
-  if (!(await isFirst(open, asked))) {
-    telemetry.log("warn", "this backup was asked for before; nothing was done", { deployment, run });
-    return { kind: "duplicate", run };
-  }
   let result: BackupResult;
   try {
+    if (!(await isFirst(open, asked))) {
+      telemetry.log("warn", "this backup was asked for before; nothing was done", { deployment, run });
+      return { kind: "duplicate", run };
+    }
     refuseLate(open, asked);
     refuseShort(open, asked);
     result = await takeInTime(open, asked);
@@ -111,13 +111,15 @@ async function takeInTime(open: OpenDeployment, asked: AskedBackup): Promise<Bac
   const interruption = new AbortController();
   const reserveMs = 3 * settings.pause.rpcDeadlineMs + CONCLUSION_MS;
   const timer = setTimeout(() => interruption.abort(), Math.max(0, leftMs() - reserveMs));
+  const sweepLives = () => requireLivingSweep(catalog, clock.wallMs(), { deployment: settings.name });
   try {
     return await takeBackup(open, {
       run,
       takenFrom,
       signal: interruption.signal,
       report: backupTelemetry(telemetry, { deployment: settings.name, run }),
-      guard: () => requireLivingSweep(catalog, clock.wallMs()),
+      guard: sweepLives,
+      mayPause: sweepLives,
     });
   } finally {
     clearTimeout(timer);

@@ -38,10 +38,13 @@ export async function orInvokeAgain<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (codeOf(error) !== "CATALOG_UNREADABLE") throw error;
-    // The engine knows by this mark that it is the invocation that failed, and not the execution.
-    throw Object.assign(error as Error, { isUnrecoverableInvocation: true });
+    throw codeOf(error) === "CATALOG_UNREADABLE" ? failedInvocation(error) : error;
   }
+}
+
+/** The engine knows by this mark that it is the invocation that failed, and not the execution. */
+export function failedInvocation(error: unknown): Error {
+  return Object.assign(error as Error, { isUnrecoverableInvocation: true });
 }
 
 function digest(text: string): string {

@@ -57,7 +57,7 @@ test("every function is watched for errors, for want of concurrency, and for its
     for (const alarm of metrics)
       expect(alarm?.Dimensions).toEqual([{ Name: "FunctionName", Value: { Ref: `${stem}LambdaFunction` } }]);
   }
-  expect(all["SweepTimeoutAlarm"]?.Threshold).toBe(114_000);
+  expect(all["SweepTimeoutAlarm"]?.Threshold).toBe(285_000);
 });
 
 test("executions of the restore that the engine ended are told of", async () => {

@@ -103,7 +103,7 @@ export async function stackFrom(path: string, keys: readonly string[] = []): Pro
     keys,
     functions: {
       backup: { timeoutSeconds: 900, inVpc },
-      sweep: { timeoutSeconds: 120, inVpc },
+      sweep: { timeoutSeconds: 300, inVpc },
       request: { timeoutSeconds: 60, inVpc: false },
       restore: { timeoutSeconds: 900, inVpc },
       verify: { timeoutSeconds: 900, inVpc: false },

@@ -135,6 +135,14 @@ describe("serverless package", () => {
     });
   });
 
+  test("gives the sweep the time to tell of instances that say nothing, however long they are waited for", () => {
+    const [longestRpcDeadlineMs, atOnceMs, catalogMs] = [60_000, 55_000, 30_000];
+    // Asked whether they are paused, unpaused, and asked again; the round may begin when another has ended.
+    const roundMs = atOnceMs + 3 * longestRpcDeadlineMs + catalogMs;
+    const { Timeout } = template.Resources["SweepLambdaFunction"].Properties;
+    expect(Timeout * 1_000).toBeGreaterThanOrEqual(roundMs);
+  });
+
   test("does with the least configuration too", async () => {
     const least = await packaged(await writtenIn(join(folder, "least"), LEAST));
     expect(least.output).toContain("(eu-west-1)");

@@ -64,8 +64,9 @@ export async function startAwsServices(): Promise<AwsServices> {
     InvalidParameters: Names.filter((name) => !parameters.has(name)),
   });
   const invoke = (functionArn: string, name: string | undefined, payload: unknown) => {
-    if (name === undefined || started.every((one) => one.name !== name))
-      started.push({ functionArn, name, payload });
+    const same = started.find((one) => one.name === name && name !== undefined);
+    if (same === undefined) started.push({ functionArn, name, payload });
+    return same === undefined || JSON.stringify(same.payload) === JSON.stringify(payload);
   };
 
   const server = createServer(async (request, response) => {
@@ -87,8 +88,10 @@ export async function startAwsServices(): Promise<AwsServices> {
     }
     if (target === "AmazonSSM.GetParameters") return answer(200, getParameters(json));
     if (functionArn !== undefined) {
-      invoke(functionArn, request.headers["x-amz-durable-execution-name"] as string | undefined, json);
-      return answer(202, {});
+      const name = request.headers["x-amz-durable-execution-name"] as string | undefined;
+      if (invoke(functionArn, name, json)) return answer(202, {});
+      response.setHeader("x-amzn-errortype", "DurableExecutionAlreadyStartedException");
+      return answer(409, { Message: `"${name}" was started with another payload` });
     }
     if (callback !== undefined) {
       woken.push(callback);

@@ -87,6 +87,35 @@ describe("the backup function", { timeout: TEST_MS }, () => {
     expect(allOpen()).toBe(true);
   });
 
+  test("without a sweep that has this deployment in its configuration, pauses nothing", async () => {
+    await aws.catalog.sweeps.beatScheduled(
+      { host: "stillpoint-sweep", process: 1, intervalMs: 60_000, deployments: ["orders"] },
+      Date.now(),
+    );
+    const before = (await pauses()).length;
+    await expect(handler(event(), invocation())).rejects.toMatchObject({
+      code: "SWEEP_SILENT",
+      message: expect.stringContaining('without "payments"'),
+    });
+    expect((await pauses()).length).toBe(before);
+  });
+
+  test("with a sweep that falls silent while the backup is prepared, pauses nothing", async () => {
+    const sign = { host: "stillpoint-sweep", process: 1, intervalMs: 60_000 };
+    let silenced: Promise<void> | undefined;
+    aws.onLine(({ message }) => {
+      if (message === "discovered") silenced ??= aws.catalog.sweeps.beatScheduled(sign, Date.now() - 600_000);
+    });
+    const before = (await pauses()).length;
+    try {
+      await expect(handler(event(), invocation())).rejects.toMatchObject({ code: "SWEEP_SILENT" });
+    } finally {
+      aws.onLine(() => undefined);
+    }
+    await silenced;
+    expect((await pauses()).length).toBe(before);
+  });
+
   test("with too little time left, pauses nothing", async () => {
     await expect(
       handler(
@@ -157,7 +186,7 @@ describe("the backup function", { timeout: TEST_MS }, () => {
     expect(await handler(event(), invocation())).toMatchObject({ verdict: "valid" });
   });
 
-  test("with a catalog that cannot be reached, pauses nothing", async () => {
+  test("with a catalog that cannot be reached, pauses nothing and says so", async () => {
     aws.world.dynamodb.faults.deny(CATALOG_CALLS);
     try {
       await expect(handler(event(), invocation())).rejects.toMatchObject({ code: "CATALOG_UNREADABLE" });
@@ -165,6 +194,7 @@ describe("the backup function", { timeout: TEST_MS }, () => {
       aws.world.dynamodb.faults.deny([]);
     }
     expect(allOpen()).toBe(true);
+    expect(told("stillpoint.backup.refused").at(-1)?.detail).toMatchObject({ code: "CATALOG_UNREADABLE" });
   });
 
   test("opens every gate and is not valid where the catalog goes away during the pause", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { handler } from "../../functions/request/aws.ts";
+import { SCHEMA } from "../../shared/catalog/model.ts";
 import { type AwsWorld, awsWorld, invocation, RESTORE_FUNCTION } from "./aws-world.ts";
 
 const TEST_MS = 60_000;
@@ -74,6 +75,53 @@ describe("the request function", { timeout: TEST_MS }, () => {
       name: "REQUEST_INVALID",
       message: expect.stringContaining(named),
     });
+  });
+
+  /** A run as it is when its execution has died. */
+  async function deadRun(name: string, execution?: { readonly name: string; readonly attempt: number }) {
+    const id = `restore-20261125T030000Z-${name}`;
+    const request = `restore-${name}`;
+    await aws.catalog.runs.create({
+      schema: SCHEMA,
+      id,
+      deployment: "payments",
+      kind: "restore",
+      point: "payments-1",
+      createdMs: 1,
+      updatedMs: 1,
+      state: "planned",
+      plan: {},
+      request,
+      ...(execution && { execution }),
+    });
+    return { id, request };
+  }
+  const resumed = (run: string, id: string) => handler(event("resumed", { run }, { id }), invocation());
+
+  test("resumes a run whose execution died right after it had planned it, by one of another name", async () => {
+    await handler(event("requested", { ...ASKED, id: "dead-1" }), invocation());
+    const { id, request } = await deadRun("dead-1");
+    expect(await resumed(id, "event-1")).toMatchObject({ kind: "started", attempt: 2 });
+    expect(startedFor(`${request}-2`)).toEqual([
+      expect.objectContaining({ payload: { run: id, attempt: 2 } }),
+    ]);
+    expect((await aws.catalog.runs.get(id)).record.execution).toMatchObject({ name: `${request}-2` });
+  });
+
+  test("resumes a run again whose last execution died before it wrote anything", async () => {
+    const { id, request } = await deadRun("dead-2", { name: "restore-dead-2-1", attempt: 1 });
+    await resumed(id, "event-1");
+    expect(await resumed(id, "event-2")).toMatchObject({ attempt: 3 });
+    expect(startedFor(`${request}-3`)).toHaveLength(1);
+  });
+
+  test("resumes once for an event that is delivered twice, and each time by hand", async () => {
+    const { id } = await deadRun("dead-3", { name: "restore-dead-3-1", attempt: 1 });
+    expect(await resumed(id, "event-1")).toMatchObject({ attempt: 2 });
+    expect(await resumed(id, "event-1")).toMatchObject({ attempt: 2 });
+    const byHand = { "detail-type": "stillpoint.restore.resumed", detail: { run: id } };
+    expect(await handler(byHand, invocation())).toMatchObject({ attempt: 3 });
+    expect(await handler(byHand, invocation())).toMatchObject({ attempt: 4 });
   });
 
   test("refuses a deployment that is not configured, and a run that nobody knows", async () => {

@@ -108,10 +108,38 @@ describe("the restore function", { timeout: TEST_MS }, () => {
     });
   });
 
-  const approvesAll = () =>
+  const whileItWaits = (meanwhile: (run: string, digest: string) => Promise<unknown>) =>
     aws.services.onEvent(async ({ type, detail: { run, digest } }) => {
-      if (type === "stillpoint.restore.waiting") await ask("approved", { run, digest });
+      if (type === "stillpoint.restore.waiting") await meanwhile(String(run), String(digest));
     });
+
+  test("leaves a run alone that somebody has begun at a command line while it waited", async () => {
+    await ask("requested", { id: "begun", deployment: "payments", point: point.id, mode: "in-place" });
+    whileItWaits((run) => aws.catalog.runs.update(run, (found) => ({ ...found, state: "running" })));
+    expect(await carryOut()).toMatchObject({ kind: "failed", failure: { code: "CATALOG_CONFLICT" } });
+    const run = await runOf("begun");
+    expect(run.state).toBe("running");
+    expect(told("stillpoint.restore.failed", run.id)).toEqual([]);
+    await aws.catalog.runs.update(run.id, (found) => ({ ...found, state: "abandoned" }));
+  });
+
+  test("leaves a run to the execution that was started for it while it waited, approved or not", async () => {
+    await ask("requested", { id: "newer", deployment: "payments", point: point.id, mode: "in-place" });
+    whileItWaits(async (run, digest) => {
+      await ask("resumed", { run });
+      await ask("approved", { run, digest });
+    });
+    const { started } = aws.services;
+    const waiting = started.findIndex(({ name }) => name === "restore-newer-1");
+    expect(await carryOut()).toMatchObject({ kind: "failed", failure: { code: "CATALOG_CONFLICT" } });
+    expect(started.slice(waiting + 1).map(({ name }) => name)).toEqual(["restore-newer-2"]);
+    const run = await runOf("newer");
+    expect(run).toMatchObject({ state: "planned", execution: { attempt: 2 } });
+    expect(told("stillpoint.restore.started", run.id)).toEqual([]);
+    await aws.catalog.runs.update(run.id, (found) => ({ ...found, state: "abandoned" }));
+  });
+
+  const approvesAll = () => whileItWaits((run, digest) => ask("approved", { run, digest }));
 
   test("does not take an instance for stopped that it may never have been able to reach", async () => {
     const { takenFrom: _, ...elsewhere } = { ...point, id: "payments-elsewhere", instances: [SILENT] };

@@ -97,6 +97,26 @@ describe("the sweep function", { timeout: TEST_MS }, () => {
     mute.close();
   });
 
+  test("raises the alarm of the others where instances of a deployment are paused that is no longer configured", async () => {
+    const pause = await leftShut(Date.now() - 1_000);
+    await aws.catalog.pauses.update(pause, (found) => ({ ...found, deployment: "orders" }));
+    const before = aws.metrics("SweepTrouble").length;
+    await sweep({}, invocation());
+    expect(aws.metrics("SweepTrouble").slice(before)).toContainEqual({ value: 1, deployment: "payments" });
+    expect((await aws.catalog.pauses.get(pause)).record.state).toBe("open");
+  });
+
+  test("has no trouble with the pause of a deployment that another configuration takes a backup of", async () => {
+    const pause = await leftShut(Date.now() + 120_000);
+    const openedMs = Date.now();
+    await aws.catalog.pauses.update(pause, (found) => ({ ...found, deployment: "orders", openedMs }));
+    const before = aws.metrics("SweepTrouble").length;
+    expect(await sweep({}, invocation())).toMatchObject({ records: [{ kind: "not-due", pause }] });
+    expect(aws.metrics("SweepTrouble").slice(before)).not.toContainEqual(
+      expect.objectContaining({ value: 1 }),
+    );
+  });
+
   test("the status function answers its URL, and measures what did not happen", async () => {
     const byUrl = { version: "2.0", requestContext: { http: { method: "GET" } } };
     const answer = (await status(byUrl, invocation())) as { statusCode: number; body: string };

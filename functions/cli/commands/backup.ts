@@ -32,6 +32,8 @@ export async function backup(
   const { takeBackup } = await import("../../../shared/deployment/take-backup.ts");
   shell.say(`backup of ${settings.name}`);
   const watch = watchPause(shell);
+  const elsewhere = { deployment: settings.name, host: hostname() };
+  const sweepLives = () => requireLivingSweep(opened.catalog, Date.now(), elsewhere);
   let guard: StartedGuard | undefined;
   using interruption = untilInterrupted(shell, {
     stopping: "whatever is paused is unpaused first",
@@ -42,8 +44,9 @@ export async function backup(
     takeBackup(open, {
       signal: interruption.signal,
       report: watch.report,
+      mayPause: async () => (requireSweep ? sweepLives() : undefined),
       guard: async (run) => {
-        if (requireSweep) await requireLivingSweep(opened.catalog, Date.now(), hostname());
+        if (requireSweep) await sweepLives();
         guard = await startTellingGuard(shell, opened, run);
       },
     }),

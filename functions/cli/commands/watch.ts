@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Config } from "../../../shared/config/config.ts";
 import { Heart } from "../../../shared/deployment/heart.ts";
 import { untilNextRound } from "../../../shared/deployment/sweep-round.ts";
 import { messageOf } from "../../../shared/errors/stillpoint-error.ts";
@@ -20,7 +21,9 @@ export async function watch(shell: Shell): Promise<Outcome> {
   const { signal } = interruption;
   using _ = onUncaught(shell, () => {});
   shell.say(`sweeping every ${INTERVAL_MS / 1000} s until interrupted`);
-  await using heart = new Heart(openCatalog(shell).catalog, { kind: "watch" }, INTERVAL_MS);
+  const { catalog, config } = openCatalog(shell);
+  const whom = { intervalMs: INTERVAL_MS, deployments: namesOf(config) };
+  await using heart = new Heart(catalog, { kind: "watch" }, whom);
   // A catalog that does not take it now may do so with the next beat.
   await heart.beat().catch(() => {});
   while (!signal.aborted) {
@@ -30,13 +33,18 @@ export async function watch(shell: Shell): Promise<Outcome> {
   return { schema: SweepOutput, value: { records: [], unreadable: [] }, lines: ["the sweep has ended"] };
 }
 
+function namesOf({ deployments }: Config): readonly string[] {
+  return deployments.map(({ name }) => name);
+}
+
 /** What fails now may succeed in the next round. Answers when that is, in ms from now. */
 async function watchRound(shell: Shell, heart: Heart): Promise<number> {
   try {
     // Opened anew, since the configuration may have changed.
-    const outcome = await sweepRound(shell, openCatalog(shell));
+    const opened = openCatalog(shell);
+    const outcome = await sweepRound(shell, opened);
     const { records, unreadable } = outcome.value;
-    heart.tell(outcome.failure?.message);
+    heart.tell(outcome.failure?.message, namesOf(opened.config));
     if (records.length + unreadable.length > 0) {
       shell.say(showTime(Date.now()));
       conclude(shell, outcome);

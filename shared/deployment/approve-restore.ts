@@ -23,8 +23,9 @@ const LEAST_DIGEST = 12;
 export async function approveRestore(
   catalog: Catalog,
   settings: Deployment,
-  { run: id, digest, by, nowMs }: Approving,
+  { run: id, digest: given, by, nowMs }: Approving,
 ): Promise<PlannedRun> {
+  const digest = given.trim().toLowerCase();
   const { record } = await catalog.runs.update(id, (run) => {
     const reason = whyNot(run as PlannedRun, settings, { digest, nowMs });
     if (reason !== undefined)
@@ -48,7 +49,9 @@ function whyNot(
   if (deployment !== name) return `it belongs to "${deployment}", not to "${name}"`;
   if (!APPROVABLE.includes(state)) return `it is ${state} already`;
   if (digestOf(plan.dynamodb) !== plan.digest) return "its plan is not the one that was made";
-  if (digest.length < LEAST_DIGEST || !plan.digest.startsWith(digest))
+  if (digest.length < LEAST_DIGEST)
+    return `"${digest}" is too short to name a plan: give at least ${LEAST_DIGEST} characters of its digest`;
+  if (!plan.digest.startsWith(digest))
     return `the approval is of a plan with digest "${digest}", and its plan has "${plan.digest}"`;
   if (state === "planned" && nowMs > updatedMs + approvalWithinMs)
     return `it waited for an approval until ${new Date(updatedMs + approvalWithinMs).toISOString()} only, since what it discards grows`;

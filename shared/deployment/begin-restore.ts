@@ -73,7 +73,8 @@ function refuseUnconfirmed(
   const { id, state, deployment, plan } = run;
   const nowMs = clock.wallMs();
   if (plan.dynamodb.mode === "side-by-side" || confirm === deployment) return;
-  if (isApproved(run, settings.approvalWithinMs, nowMs)) return;
+  // Who typed another name means something else, whatever others have approved.
+  if (confirm === undefined && isApproved(run, settings.approvalWithinMs, nowMs)) return;
   const typed = confirm === undefined ? "nothing was typed" : `"${confirm}" was typed`;
   const touched = state === "planned" ? "nothing was touched" : "no original was deleted so far";
   throw new StillpointError(

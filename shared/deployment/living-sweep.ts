@@ -24,8 +24,10 @@ export async function requireLivingSweep(
   const others = records.filter((one) => one.of.kind !== "guard" && one.host !== host);
   const its = others.filter(({ deployments }) => deployments?.includes(deployment) ?? true);
   if (its.some((one) => isLiving(one, nowMs))) return;
-  const seen =
-    its.length === 0 && others.length > 0
+  const beside = records.find((one) => one.host === host && isLiving(one, nowMs) && one.of.kind !== "guard");
+  const seen = beside
+    ? `the one on "${beside.host}" would die with it`
+    : its.length === 0 && others.length > 0
       ? `those that were seen have another configuration, without "${deployment}"`
       : lastSeen(its);
   throw new StillpointError(

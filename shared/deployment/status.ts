@@ -61,9 +61,13 @@ function isHeld({ holder }: Lease, runs: readonly Run[]): boolean {
   return holder !== undefined && state !== "done" && state !== "abandoned";
 }
 
-function unaddressedText({ unaddressed = [] }: Discovery): string | undefined {
+/** Nobody was asked: that is no proof that nothing is paused. */
+const NONE_FOUND = "no instance was found; they are all stopped, or their names mean nothing here";
+
+function notFoundText({ unaddressed = [] }: Discovery, known: number): string | undefined {
   const pods = unaddressed.map((name) => `"${name}"`).join(", ");
-  return pods === "" ? undefined : `${pods} cannot be asked`;
+  if (pods !== "") return `${pods} cannot be asked`;
+  return known === 0 ? NONE_FOUND : undefined;
 }
 
 /** Every instance that is known: recorded ones are asked also where discovery fails. */
@@ -76,6 +80,6 @@ async function askGates(open: OpenDeployment): Promise<Pick<DeploymentStatus, "i
   const discovered = typeof found === "string" ? [] : found.instances;
   const everyone = distinctInstances([...discovered, ...recorded]);
   const instances = await admin.checkPaused(everyone, { deadlineMs: settings.pause.rpcDeadlineMs });
-  const undiscovered = typeof found === "string" ? found : unaddressedText(found);
+  const undiscovered = typeof found === "string" ? found : notFoundText(found, everyone.length);
   return { instances, ...(undiscovered !== undefined && { undiscovered }) };
 }

@@ -17,7 +17,7 @@ export const ERRORS = {
   CONFIG_INVALID: {
     exit: 3,
     meaning: "The configuration file is missing or has problems; nothing was done.",
-    next: "stillpoint config check",
+    next: "Mend what the message names; every problem of the file is named by: stillpoint config check",
   },
   DEPLOYMENT_UNKNOWN: {
     exit: 4,
@@ -218,7 +218,7 @@ export const ERRORS = {
     exit: 62,
     meaning:
       "No sweep is alive that would open the instances if the backup's host died, so nothing was paused.",
-    next: "Look at the alarms and the log of the sweep function; stillpoint status shows when each sweep was last seen",
+    next: "On AWS: the alarms and the log of the sweep function; elsewhere run stillpoint sweep --watch on another host",
   },
   REQUEST_INVALID: {
     exit: 63,
@@ -228,7 +228,7 @@ export const ERRORS = {
   APPROVAL_REFUSED: {
     exit: 64,
     meaning: "The approval does not fit the plan or comes too late; nothing was approved or changed.",
-    next: "stillpoint show RUN, and approve the digest of the plan as it is",
+    next: "Look at the plan as it is, and approve its digest: stillpoint show RUN",
   },
   NOT_APPROVED: {
     exit: 65,

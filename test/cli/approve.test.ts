@@ -34,6 +34,9 @@ test(
     expect(approved.stdout).toContain(`stillpoint -c ${world.config} restore --plan ${run}`);
     expect(approved).toMatchObject({ status: 0 });
     expect((await typed("show", run)).stdout).toMatch(/approved .* on /);
+    const misnamed = await typed("restore", "--plan", run, "--confirm", "orders");
+    expect(misnamed).toMatchObject({ status: ERRORS.CONFIRMATION_NEEDED.exit });
+    expect(misnamed.stderr).toContain('"orders" was typed');
     expect(await typed("restore", "--plan", run)).toMatchObject({ status: 0 });
     expect(await typed("approve", run, "--digest", digest)).toMatchObject({
       status: ERRORS.APPROVAL_REFUSED.exit,

@@ -133,6 +133,17 @@ test("an overdue pause of an instance that is gone is closed by a watching sweep
   expect(status).toBe(0);
 });
 
+test("status does not call anything open that it could not ask, nor does unpause succeed", async () => {
+  const nowhere = {
+    ...NOWHERE,
+    components: { ledger: { instances: { srv: "_admin._tcp.nowhere.invalid" } } },
+  };
+  await using world = await configured({ payments: nowhere });
+  const { stdout } = await typed(world, "status");
+  expect(stdout).toMatch(/paused +unknown \(/);
+  expect((await typed(world, "unpause")).status).toBe(ERRORS.INSTANCES_NOT_FOUND.exit);
+});
+
 test("the status of one deployment is told though another cannot be opened", async () => {
   const tls = { ca: { file: "absent.pem" } };
   const components = { ledger: { kind: "ledger", instances: ["127.0.0.1:2"], tls } };

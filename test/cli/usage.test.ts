@@ -45,7 +45,7 @@ test("with --json a failure is one object on standard output, with the words of 
   const config = await stillpoint(["list", "--json", "-c", "/nowhere/stillpoint.yml"]);
   expect(config.status).toBe(ERRORS.CONFIG_INVALID.exit);
   expect(config.stderr).toBe("");
-  expect(FailureOutput.parse(JSON.parse(config.stdout)).error.next).toBe(
+  expect(FailureOutput.parse(JSON.parse(config.stdout)).error.next).toContain(
     "stillpoint -c /nowhere/stillpoint.yml config check",
   );
 });

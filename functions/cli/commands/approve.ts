@@ -34,7 +34,10 @@ export async function approve(
         ? "  the execution that waits for it goes on"
         : `  no execution waits for it; carry it out with: ${typeable(start, shell.config ? { config: shell.config } : {})}`,
     ],
-    about: aboutDeployment(opened.config, settings),
+    about: {
+      ...aboutDeployment(opened.config, settings),
+      run: { id, deployment, mode: "in-place", begun: true },
+    },
   };
 }
 
@@ -46,10 +49,11 @@ async function agreed(shell: Shell, run: PlannedRun): Promise<string> {
       `what is approved is not clear: give --digest with that of the plan of run "${run.id}", as stillpoint show tells it; nothing was changed`,
     );
   for (const line of planLines(run)) shell.say(line);
-  if ((await askConfirmation(run)) === run.deployment) return run.plan.digest;
+  const typed = await askConfirmation(run, "approve that");
+  if (typed === run.deployment) return run.plan.digest;
   throw new StillpointError(
-    "CONFIRMATION_NEEDED",
-    `run "${run.id}" was not approved: the deployment's name was not typed; nothing was changed`,
+    "APPROVAL_REFUSED",
+    `run "${run.id}" was not approved: "${typed}" was typed, and the deployment is "${run.deployment}"; nothing was changed`,
   );
 }
 

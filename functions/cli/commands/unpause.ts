@@ -25,6 +25,11 @@ export async function unpause(shell: Shell, name: string | undefined): Promise<O
 
 /** One that does not answer may be paused; one where nothing listens is not. */
 function failureOf(deployment: string, { now }: Unpaused): Failure | undefined {
+  if (now.length === 0 || now.every(({ kind }) => kind === "unresolved"))
+    return {
+      code: "INSTANCES_NOT_FOUND",
+      message: `no instance of "${deployment}" could be asked, so nobody knows whether one is paused; nothing was unpaused`,
+    };
   const shut = now.filter(({ kind }) => kind === "closed" || kind === "no-answer");
   if (shut.length === 0) return undefined;
   const names = shut.map(({ instance, kind }) =>

@@ -30,11 +30,17 @@ function lastPointText({ lastPoint, ageMs, late }: DeploymentStatus): string {
 
 function pausedText({ instances, undiscovered }: DeploymentStatus): string {
   const closed = instances.filter(({ kind }) => kind === "closed").length;
-  const silent = instances.filter(({ kind }) => kind === "no-answer").length;
-  const known = undiscovered === undefined ? "none" : `unknown (${undiscovered}); none of those recorded`;
+  const silent = instances.filter(({ kind }) => kind === "no-answer" || kind === "unresolved").length;
+  const recorded = instances.length === 0 ? "" : "; none of those recorded";
+  const known =
+    undiscovered === undefined ? knownText(silent, instances.length) : `unknown (${undiscovered})${recorded}`;
   const hint = "; if nobody is at work on it: stillpoint unpause";
   const paused = closed === 0 ? known : `${closed} of ${instances.length}${hint}`;
   return silent === 0 ? paused : `${paused}; ${silent} did not answer`;
+}
+
+function knownText(silent: number, all: number): string {
+  return silent === all ? "unknown" : "none";
 }
 
 function leaseText(lease: Lease | undefined): string {

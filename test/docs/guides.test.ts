@@ -54,4 +54,25 @@ describe("the guides for operators", () => {
     expect(asked).toMatchObject([{ "detail-type": REQUESTS.requested }]);
     for (const { detail } of asked) RestoreRequest.parse(detail);
   });
+
+  test("the policy for a CronJob is what the function for backups may do, its network and events aside", async () => {
+    const [json = ""] = matches(await textOf("kubernetes.md"), /```json\n([\s\S]*?)```/g);
+    const { Statement } = JSON.parse(json) as { Statement: { Sid: string; Action: string | string[] }[] };
+    const policy = Object.fromEntries(Statement.map(({ Sid, Action }) => [Sid, [Action].flat()]));
+    const golden = await readFile(new URL("../deploy/golden/permissions.txt", import.meta.url), "utf8");
+    const [backup = ""] = matches(golden, /^backup\n([\s\S]*?)\n\n/gm);
+    const statements = [...backup.matchAll(/^ {2}Allow (\w+)\n((?: {4}[\w-]+:\w+\n)+)/gm)].map(
+      ([, sid = "", actions = ""]) => [sid, actions.trim().split(/\s+/)] as const,
+    );
+    const beside = [
+      "WriteLogs",
+      "AttachToVpc",
+      "LookAroundInVpc",
+      "LeaveDeadLetters",
+      "ReadSecrets",
+      "Tell",
+      "UseKeys",
+    ];
+    expect(policy).toEqual(Object.fromEntries(statements.filter(([sid]) => !beside.includes(sid))));
+  });
 });

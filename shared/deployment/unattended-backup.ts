@@ -26,6 +26,8 @@ export type BackupEnd =
   /** Schedulers may call twice: the first call has it. */
   | { readonly kind: "duplicate"; readonly run: string };
 
+/** Clocks may disagree, and schedulers call within the minute. */
+const EARLY_MS = 60_000;
 /** Discovery, captures and clock probes come before the first Pause; they rarely take half of it. */
 const PREPARATION_MS = 60_000;
 /** Writing down what came of it, where the catalog is slow. */
@@ -40,6 +42,7 @@ export async function takeUnattendedBackup(open: OpenDeployment, asked: AskedBac
   const { name: deployment } = open.settings;
   let result: BackupResult;
   try {
+    refuseEarly(open, asked);
     if (!(await isFirst(open, asked))) {
       telemetry.log("warn", "this backup was asked for before; nothing was done", { deployment, run });
       return { kind: "duplicate", run };
@@ -80,6 +83,15 @@ async function isFirst(open: OpenDeployment, { run, scheduledMs }: AskedBackup):
     if (codeOf(error) === "CATALOG_CONFLICT") return false;
     throw error;
   }
+}
+
+/** It would be taken for the one of that time, which then would not be taken at all. */
+function refuseEarly({ settings, clock }: OpenDeployment, { scheduledMs }: AskedBackup): void {
+  if (scheduledMs === undefined || scheduledMs <= clock.wallMs() + EARLY_MS) return;
+  throw new StillpointError(
+    "REQUEST_INVALID",
+    `the backup of "${settings.name}" is due at ${new Date(scheduledMs).toISOString()} only; leave the time out to take one now; nothing was paused`,
+  );
 }
 
 /** Schedulers and asynchronous calls are tried again for hours, and a pause at noon is an outage. */

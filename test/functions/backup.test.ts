@@ -73,6 +73,13 @@ describe("the backup function", { timeout: TEST_MS }, () => {
     expect(aws.metrics("BackupRefused")).toEqual([{ value: 1, deployment: "payments" }]);
   });
 
+  test("called for a time to come, leaves that time to its schedule", async () => {
+    const early = { deployment: "payments", scheduledTime: new Date(Date.now() + 3_600_000).toISOString() };
+    await expect(handler(early, invocation())).rejects.toMatchObject({ name: "REQUEST_INVALID" });
+    const { records } = await aws.catalog.requests.list();
+    expect(records.some(({ scheduledMs = 0 }) => scheduledMs > Date.now())).toBe(false);
+  });
+
   test("without a living sweep, pauses nothing", async () => {
     await aws.catalog.sweeps.beatScheduled(
       { host: "stillpoint-sweep", process: 1, intervalMs: 60_000 },

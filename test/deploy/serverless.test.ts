@@ -8,7 +8,7 @@ import { FUNCTION_NAMES, type FunctionName } from "../../deploy/function-names.t
 import { functionId, roleId } from "../../deploy/logical-ids.ts";
 import { resources } from "../../deploy/stack.ts";
 import { FULL, LEAST, stackFrom, writtenIn } from "./configurations.ts";
-import { type Packaging, packaged, type Template } from "./packaged.ts";
+import { deployed, type Packaging, packaged, type Template } from "./packaged.ts";
 import { unpacked } from "./unpacked.ts";
 
 const MOST_BYTES = 1_500_000;
@@ -158,6 +158,13 @@ describe("serverless package", () => {
       `cannot deploy "${path}" to "us-east-1": its aws.region is "ap-northeast-1"; nothing was built or deployed`,
     );
   });
+});
+
+test("serverless deploy goes all the way to where only credentials are missing", async () => {
+  const { status, said } = await deployed(await writtenIn(join(folder, "deployed"), FULL));
+  expect(said).toContain("AWS provider credentials not found");
+  expect(said).not.toContain("file found in the package path");
+  expect(status).toBe(1);
 });
 
 describe("the package of", () => {

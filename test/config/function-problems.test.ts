@@ -49,3 +49,15 @@ aws: { region: eu-west-1 }
 test("what only functions could not work with is no problem where none are deployed", async () => {
   expect(await problemsOf(`${LEAST}catalog: { kind: file, path: ./catalog }\n`)).toEqual([]);
 });
+
+test.each([
+  "arn:aws:sqs:eu-west-1:123456789012:on-call",
+  "arn:aws:sns:eu-west-1:1234:on-call",
+  "arn:aws:sns:eu-west-1:123456789012",
+  "arn:aws:sns:eu-west-1:123456789012:on-call:6b0e71bd",
+  "on-call",
+])("alarms cannot tell %s, which is no topic", async (topic) => {
+  expect(await problemsOf(`${LEAST}aws: { region: eu-west-1, alarmTopic: "${topic}" }\n`)).toEqual([
+    `:8:39 aws.alarmTopic must be the ARN of an SNS topic, such as "arn:aws:sns:ap-northeast-1:123456789012:on-call" (it is "${topic}")`,
+  ]);
+});

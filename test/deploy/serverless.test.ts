@@ -151,6 +151,17 @@ describe("serverless package", () => {
     expect(await readdir(join(folder, "wrong"))).not.toContain("dist");
   });
 
+  test("remarks on what may not be meant, a line for each, and goes on", () => {
+    const remarks = full.output.match(/.*nothing will ever back it up.*/g);
+    expect(remarks).toEqual([expect.stringContaining("deployments.orders has no schedule")]);
+  });
+
+  test("refuses a misspelt parameter rather than taking the usual configuration", async () => {
+    const misspelt = await packaged(join(folder, "full", "prod.yml"), "--param", "confg=test.yml");
+    expect(misspelt.status).toBe(1);
+    expect(misspelt.output).toContain('cannot take the parameter "confg=test.yml"');
+  });
+
   test("refuses another region than the configuration's", async () => {
     const path = join(folder, "full", "prod.yml");
     const elsewhere = await packaged(path, "--region", "us-east-1");

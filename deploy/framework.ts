@@ -18,3 +18,8 @@ export interface FrameworkOptions {
   readonly param?: readonly string[];
   readonly region?: string;
 }
+
+/** How a plugin tells something. */
+export interface Writers {
+  readonly log: { readonly warning: (text: string) => void };
+}

@@ -5,9 +5,11 @@ import { archive } from "./archive.ts";
 import { bundleAll } from "./bundles.ts";
 import { type Deployable, deployable } from "./deployable.ts";
 import { DIST } from "./dist.ts";
-import type { Framework, FrameworkOptions } from "./framework.ts";
+import type { Framework, FrameworkOptions, Writers } from "./framework.ts";
 import { FUNCTION_NAMES } from "./function-names.ts";
 import { packFiles } from "./packaged-files.ts";
+import { type Parameters, parametersFrom } from "./parameters.ts";
+import { remarks } from "./remarks.ts";
 import { functionSettings } from "./serverless-yml.ts";
 import { resources } from "./stack.ts";
 
@@ -19,14 +21,15 @@ export default class StillpointPlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void>>>;
   readonly configurationVariablesSources;
   readonly #framework: Framework;
-  readonly #parameters: ReadonlyMap<string, string>;
-  readonly #region: string | undefined;
+  readonly #options: FrameworkOptions;
+  readonly #log: Writers["log"];
+  #parameters: Parameters | undefined;
   #config: Deployable | undefined;
 
-  constructor(framework: Framework, options: FrameworkOptions) {
+  constructor(framework: Framework, options: FrameworkOptions, { log }: Writers) {
     this.#framework = framework;
-    this.#parameters = parametersOf(options);
-    this.#region = options.region;
+    this.#options = options;
+    this.#log = log;
     const build = () => this.#build();
     this.hooks = {
       "before:package:createDeploymentArtifacts": build,
@@ -49,30 +52,43 @@ export default class StillpointPlugin {
     this.#framework.config.region = aws.region;
   }
 
+  #asked(): Parameters {
+    this.#parameters ??= this.#refusing(() => parametersFrom(this.#options.param ?? []));
+    return this.#parameters;
+  }
+
   get #dist(): string {
-    return this.#parameters.get("dist") ?? DIST;
+    return this.#asked().dist ?? DIST;
   }
 
   /** As for the command line: the parameter, the environment, stillpoint.yml. */
   #loaded(): Deployable {
+    const { config } = this.#asked();
+    this.#config ??= this.#refusing(() => deployable(loadConfig(config, process.env)));
+    return this.#config;
+  }
+
+  /** What is refused is the operator's to mend, and shown without a stack. */
+  #refusing<T>(make: () => T): T {
     try {
-      this.#config ??= deployable(loadConfig(this.#parameters.get("config"), process.env));
-      return this.#config;
+      return make();
     } catch (error) {
       throw new this.#framework.classes.Error(messageOf(error), "STILLPOINT_CONFIG_INVALID");
     }
   }
 
   #refuseRegion(region: string, path: string): void {
-    if (this.#region === undefined || this.#region === region) return;
+    const asked = this.#options.region;
+    if (asked === undefined || asked === region) return;
     throw new this.#framework.classes.Error(
-      `cannot deploy "${path}" to "${this.#region}": its aws.region is "${region}"; nothing was built or deployed`,
+      `cannot deploy "${path}" to "${asked}": its aws.region is "${region}"; nothing was built or deployed`,
       "STILLPOINT_REGION",
     );
   }
 
   async #build(): Promise<void> {
     const config = this.#loaded();
+    for (const remark of remarks(config)) this.#log.warning(remark);
     await bundleAll(this.#dist);
     for (const name of FUNCTION_NAMES) {
       const folder = join(this.#dist, name);
@@ -97,7 +113,7 @@ export default class StillpointPlugin {
           stage: await resolveVariable("sls:stage"),
           config,
           functions: functionSettings(this.#framework.configurationInput, config),
-          keys: (this.#parameters.get("keys") ?? "").split(",").filter((key) => key !== ""),
+          keys: this.#asked().keys ?? [],
         });
       default:
         throw new this.#framework.classes.Error(
@@ -116,14 +132,4 @@ function vpcOf({ aws: { vpc } }: Deployable) {
 interface Asked {
   readonly address: string;
   readonly resolveVariable: (variable: string) => Promise<string>;
-}
-
-/** `--param config=prod.yml`, which may be given several times. */
-function parametersOf({ param = [] }: FrameworkOptions): ReadonlyMap<string, string> {
-  return new Map(
-    param.map((text) => {
-      const [name = "", ...value] = text.split("=");
-      return [name, value.join("=")];
-    }),
-  );
 }

@@ -1,8 +1,8 @@
 import type { Deployment } from "../../shared/config/config.ts";
+import { scheduleName } from "../../shared/config/schedule-name.ts";
 import { eventBridgeCron } from "../cron-expression.ts";
 import { type FunctionName, physicalName, SERVICE } from "../function-names.ts";
 import { functionId, IDS, idPart } from "../logical-ids.ts";
-import { scheduleName } from "../schedule-name.ts";
 import type { Stack } from "../stack-settings.ts";
 import { arn, arnOf, type Resource, type Resources, ref } from "./resource.ts";
 import { trust } from "./roles.ts";

@@ -3,6 +3,8 @@ import { duration, text } from "./fields.ts";
 
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
 const ARN = /^arn:aws[a-z-]*:/;
+/** A subscription's ARN goes on after the name. */
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/;
 /** What CloudWatch Logs takes, in days, from the shortest useful one on. */
 const RETENTIONS = [
   30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -49,7 +51,10 @@ export const AwsSection = z
       .describe("Event bus for requests, and for what happened. It is deployed with the functions."),
     requesters: principals("Who may ask for a restore by an event on the bus."),
     approvers: principals("Who may approve a restore by an event on the bus; nobody else can."),
-    alarmTopic: text("must be the ARN of an SNS topic", ARN)
+    alarmTopic: text(
+      'must be the ARN of an SNS topic, such as "arn:aws:sns:ap-northeast-1:123456789012:on-call"',
+      TOPIC_ARN,
+    )
       .optional()
       .describe("SNS topic that the alarms tell. Default: the alarms change colour, and tell nobody."),
     secrets: z

@@ -4,6 +4,7 @@ import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { clusterProblems } from "./cluster-material.ts";
 import { type Config, configFrom, type Deployment } from "./config.ts";
 import { ConfigFile } from "./file-schema.ts";
+import { functionProblems } from "./function-problems.ts";
 import { didYouMean } from "./near-miss.ts";
 import { type Problem, showPath, showValue, valueAt } from "./problem.ts";
 import { ruleProblems } from "./rules.ts";
@@ -38,17 +39,20 @@ export type ConfigCheck =
  * from unpausing another. `checkConfig` looks at them too.
  */
 export function loadConfig(path: string | undefined, env: Environment): Config {
-  const check = examine(path, env, () => []);
+  const check = examine(path, env, { ofTree: () => [], ofConfig: () => [] });
   if (check.kind === "usable") return check.config;
   throw invalid(check.path, check.problems);
 }
 
 /** Everything that can be said about the configuration without contacting anybody. */
 export function checkConfig(path: string | undefined, env: Environment): ConfigCheck {
-  return examine(path, env, (tree, folder) => [
-    ...referenceProblems(tree, folder, env),
-    ...clusterProblems(tree, folder, env),
-  ]);
+  return examine(path, env, {
+    ofTree: (tree, folder) => [
+      ...referenceProblems(tree, folder, env),
+      ...clusterProblems(tree, folder, env),
+    ],
+    ofConfig: functionProblems,
+  });
 }
 
 /** One deployment by name; `DEPLOYMENT_UNKNOWN` tells which there are. */
@@ -63,23 +67,30 @@ export function deploymentNamed({ deployments, path }: Config, name: string): De
   );
 }
 
-type References = (tree: unknown, folder: string) => readonly Problem[];
+/** What is looked at beside shape and rules. */
+interface Further {
+  readonly ofTree: (tree: unknown, folder: string) => readonly Problem[];
+  /** Of what can be read as a configuration: its shape is right, and no rule is broken. */
+  readonly ofConfig: (config: Config) => readonly Problem[];
+}
 
-function examine(given: string | undefined, env: Environment, references: References): ConfigCheck {
+function examine(given: string | undefined, env: Environment, further: Further): ConfigCheck {
   const path = resolve(given ?? (env[PATH_VARIABLE] || USUAL_PATH));
   const source = readYaml(read(path));
   const syntax: ConfigProblem[] = source.syntax.map((problem) => ({ path: showPath([]), ...problem }));
   if (source.tree === undefined) return unusable(path, syntax) ?? impossible(path);
   const tree = source.tree.value;
   const shape = ConfigFile.safeParse(tree);
+  const wrong = [...(shape.success ? [] : shapeProblems(tree, shape.error.issues)), ...ruleProblems(tree)];
+  const config = shape.success && wrong.length === 0 ? configFrom(path, shape.data) : undefined;
   const found = [
-    ...(shape.success ? [] : shapeProblems(tree, shape.error.issues)),
-    ...ruleProblems(tree),
-    ...references(tree, dirname(path)),
+    ...wrong,
+    ...further.ofTree(tree, dirname(path)),
+    ...(config === undefined ? [] : further.ofConfig(config)),
   ].map((problem) => shown(problem, tree, source));
   const problems = unusable(path, [...syntax, ...found]);
   if (problems !== undefined) return problems;
-  return shape.success ? { kind: "usable", config: configFrom(path, shape.data) } : impossible(path);
+  return config === undefined ? impossible(path) : { kind: "usable", config };
 }
 
 function unusable(path: string, problems: readonly ConfigProblem[]): ConfigCheck | undefined {

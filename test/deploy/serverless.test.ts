@@ -8,7 +8,7 @@ import { FUNCTION_NAMES, type FunctionName } from "../../deploy/function-names.t
 import { functionId, roleId } from "../../deploy/logical-ids.ts";
 import { resources } from "../../deploy/stack.ts";
 import { FULL, LEAST, stackFrom, writtenIn } from "./configurations.ts";
-import { type Packaging, packaged, type Template } from "./packaged.ts";
+import { deployed, type Packaging, packaged, type Template } from "./packaged.ts";
 import { unpacked } from "./unpacked.ts";
 
 const MOST_BYTES = 1_500_000;
@@ -159,6 +159,17 @@ describe("serverless package", () => {
     expect(await readdir(join(folder, "wrong"))).not.toContain("dist");
   });
 
+  test("remarks on what may not be meant, a line for each, and goes on", () => {
+    const remarks = full.output.match(/.*nothing will ever back it up.*/g);
+    expect(remarks).toEqual([expect.stringContaining("deployments.orders has no schedule")]);
+  });
+
+  test("refuses a misspelt parameter rather than taking the usual configuration", async () => {
+    const misspelt = await packaged(join(folder, "full", "prod.yml"), "--param", "confg=test.yml");
+    expect(misspelt.status).toBe(1);
+    expect(misspelt.output).toContain('cannot take the parameter "confg=test.yml"');
+  });
+
   test("refuses another region than the configuration's", async () => {
     const path = join(folder, "full", "prod.yml");
     const elsewhere = await packaged(path, "--region", "us-east-1");
@@ -166,6 +177,13 @@ describe("serverless package", () => {
       `cannot deploy "${path}" to "us-east-1": its aws.region is "ap-northeast-1"; nothing was built or deployed`,
     );
   });
+});
+
+test("serverless deploy goes all the way to where only credentials are missing", async () => {
+  const { status, said } = await deployed(await writtenIn(join(folder, "deployed"), FULL));
+  expect(said).toContain("AWS provider credentials not found");
+  expect(said).not.toContain("file found in the package path");
+  expect(status).toBe(1);
 });
 
 describe("the package of", () => {

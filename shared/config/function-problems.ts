@@ -1,0 +1,164 @@
+import { certificateFiles, placeBeside } from "./certificate-files.ts";
+import type { AwsSettings, Component, Config, Deployment } from "./config.ts";
+import { PACKAGED_CODE, PACKAGED_CONFIG } from "./packaged-name.ts";
+import { type Problem, type SettingPath, showPath } from "./problem.ts";
+import { LONGEST_SCHEDULE_NAME, scheduleName } from "./schedule-name.ts";
+
+/** A problem with what stands there, for who has no longer got the file. */
+export interface FunctionProblem extends Problem {
+  readonly value?: string;
+}
+
+type Problems = readonly FunctionProblem[];
+
+/** Everything in a configuration with an `aws` section that functions on AWS Lambda could not work with. */
+export function functionProblems(config: Config): Problems {
+  const { aws, deployments } = config;
+  if (aws === undefined) return [];
+  return [
+    ...catalogProblems(config, aws),
+    ...partsProblems(config, aws),
+    ...principalProblems(aws),
+    ...topicProblems(aws),
+    ...deployments.flatMap((deployment) => [
+      ...deployment.components.flatMap((component) => componentProblems(deployment.name, component, aws)),
+      ...databaseProblems(deployment, config, aws),
+      ...nameProblems(deployment),
+    ]),
+    ...fileProblems(config),
+  ];
+}
+
+function catalogProblems({ catalog }: Config, aws: AwsSettings): Problems {
+  if (catalog.kind === "file")
+    return [
+      {
+        path: ["catalog", "kind"],
+        rule: 'must be "dynamodb": functions share no folder',
+        value: catalog.kind,
+      },
+    ];
+  return [...profileProblems(["catalog"], catalog), ...regionProblems(["catalog"], catalog.region, aws)];
+}
+
+/** Endpoints in a VPC reach the services of their own region only. */
+function regionProblems(at: SettingPath, region: string, aws: AwsSettings): Problems {
+  if (aws.vpc?.endpoints === undefined || region === aws.region) return [];
+  const rule = `must be "${aws.region}", or aws.vpc.endpoints left out: endpoints reach no other region`;
+  return [{ path: [...at, "region"], rule, value: region }];
+}
+
+function partsProblems({ verification: { parts } }: Config, { region }: AwsSettings): Problems {
+  const at = ["verification", "parts"];
+  if (parts.kind !== "s3")
+    return [{ path: [...at, "kind"], rule: 'must be "s3": one invocation writes what another reads' }];
+  const rule = `must be "${region}", as aws.region: the bucket is deployed with the functions`;
+  return [
+    ...profileProblems(at, parts),
+    ...(parts.region === region ? [] : [{ path: [...at, "region"], rule, value: parts.region }]),
+  ];
+}
+
+/** Sessions have the ARN of their role; a pattern cannot be a principal. */
+const PRINCIPAL = /^arn:aws[a-z-]*:iam::\d{12}:(?:role|user)\/[^*?]+$/;
+
+function principalProblems({ requesters, approvers }: AwsSettings): Problems {
+  const rule = "must be the ARN of an IAM role or user, without wildcards; of a session, the ARN of its role";
+  return Object.entries({ requesters, approvers }).flatMap(([list, arns]) =>
+    arns.flatMap((value, index) =>
+      PRINCIPAL.test(value) ? [] : [{ path: ["aws", list, index], rule, value }],
+    ),
+  );
+}
+
+function topicProblems({ alarmTopic, region }: AwsSettings): Problems {
+  if (alarmTopic === undefined || alarmTopic.split(":")[3] === region) return [];
+  const rule = `must be in "${region}", as the alarms are`;
+  return [{ path: ["aws", "alarmTopic"], rule, value: alarmTopic }];
+}
+
+function componentProblems(deployment: string, component: Component, aws: AwsSettings): Problems {
+  const at = ["deployments", deployment, "components", component.name];
+  const key = component.tls?.client?.key;
+  return [
+    ...(key === undefined ? [] : secretProblems([...at, "tls", "key"], key, "a private key", aws)),
+    ...accessProblems([...at, "instances", "kubernetes", "access"], component, aws),
+  ];
+}
+
+function accessProblems(at: SettingPath, { instances }: Component, aws: AwsSettings): Problems {
+  if (instances.kind !== "kubernetes") return [];
+  const { access } = instances;
+  switch (access.kind) {
+    case "kubeconfig":
+    case "in-cluster": {
+      const missing = access.kind === "kubeconfig" ? "kubeconfig" : "pod";
+      const rule = `must be an endpoint and ca, with eks or a token: a function has no ${missing}`;
+      return [{ path: at, rule, about: "name" }];
+    }
+    case "token":
+      return secretProblems([...at, "token"], access.token, "a token", aws);
+    case "eks":
+      return profileProblems([...at, "eks"], access);
+    default:
+      return access satisfies never;
+  }
+}
+
+function secretProblems(
+  path: SettingPath,
+  source: { readonly file: string } | { readonly env: string },
+  what: string,
+  { secrets }: AwsSettings,
+): Problems {
+  if ("file" in source) {
+    const rule = `must be { env: NAME }, with NAME in aws.secrets: ${what} does not belong into a package`;
+    return [{ path, rule, about: "name" }];
+  }
+  if (Object.hasOwn(secrets, source.env)) return [];
+  const rule = "must be in aws.secrets, which says the parameter that holds it";
+  return [{ path: [...path, "env"], rule, value: source.env }];
+}
+
+function profileProblems(at: SettingPath, { profile }: { readonly profile?: string }): Problems {
+  if (profile === undefined) return [];
+  const rule = "must be left out: a function has the credentials of its role";
+  return [{ path: [...at, "profile"], rule, value: profile }];
+}
+
+function databaseProblems({ name, databases }: Deployment, config: Config, aws: AwsSettings): Problems {
+  return databases.flatMap((database) => {
+    const at = ["deployments", name, "databases", database.name];
+    const rule = `must not look like a table of ${showPath(at)}: the restore may delete those`;
+    return [
+      ...profileProblems(at, database),
+      ...regionProblems(at, database.region, aws),
+      ...(isOneOf(database, config) ? [{ path: ["catalog", "table"], rule, about: "name" as const }] : []),
+    ];
+  });
+}
+
+function isOneOf(database: Deployment["databases"][number], { catalog }: Config): boolean {
+  if (catalog.kind !== "dynamodb" || catalog.region !== database.region) return false;
+  const { prefix } = database;
+  return catalog.table.startsWith(prefix) && catalog.table.slice(prefix.length).includes(".");
+}
+
+function nameProblems({ name, schedule }: Deployment): Problems {
+  const longest = LONGEST_SCHEDULE_NAME - scheduleName("").length;
+  if (schedule === undefined || name.length <= longest) return [];
+  const rule = `must have a name of at most ${longest} characters, since its schedule bears it`;
+  return [{ path: ["deployments", name], rule, about: "name" }];
+}
+
+function fileProblems(config: Config): Problems {
+  return certificateFiles(config).flatMap(({ path, file }) => {
+    const place = placeBeside(config, file);
+    if (place === undefined) {
+      const rule = "must be below the folder of the configuration, to be packaged with it";
+      return [{ path, rule, value: file }];
+    }
+    if (place !== PACKAGED_CONFIG && place !== PACKAGED_CODE) return [];
+    return [{ path, rule: `must not be called "${place}", as a part of the package is`, value: file }];
+  });
+}

@@ -14,7 +14,7 @@ export const PHASES: Readonly<Record<Phase, string>> = {
   replace: "C and D: delete the originals, restore the backups under their names",
   settings: "put the settings back",
   "read-back": "read back and verify again",
-  "clean-up": "delete the temporary tables",
+  "clean-up": "delete what is needed no more",
 };
 
 /** One event of a restore as lines, with the time since its beginning. */

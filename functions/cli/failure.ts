@@ -12,6 +12,8 @@ export interface Circumstances {
     /** `planned`: nothing was begun, so there is nothing to resume. */
     readonly begun: boolean;
   };
+  /** The logs that a catalog was to be rebuilt from. */
+  readonly rebuild?: { readonly files: readonly string[]; readonly incomplete: boolean };
   readonly config?: string;
 }
 
@@ -30,7 +32,9 @@ export function adviceOn({ code, message }: Failure, about: Circumstances): Fail
 }
 
 /** What ends a run without ending it is answered by going on with that run. */
-function nextFor(code: ErrorCode, next: string, { run }: Circumstances): string {
+function nextFor(code: ErrorCode, next: string, { run, rebuild }: Circumstances): string {
+  if (rebuild !== undefined)
+    return next.replaceAll("stillpoint catalog import FILE", () => rebuildCommand(rebuild));
   if (run === undefined) return next;
   const goOn = run.begun ? `stillpoint restore resume ${run.id}` : startCommand(run);
   if (code === "CONFIRMATION_NEEDED") return run.begun ? `${goOn} --confirm ${run.deployment}` : goOn;
@@ -42,6 +46,10 @@ function nextFor(code: ErrorCode, next: string, { run }: Circumstances): string 
 export function startCommand({ id, deployment, mode }: NonNullable<Circumstances["run"]>): string {
   const confirm = mode === "in-place" ? ` --confirm ${deployment}` : "";
   return `stillpoint restore --plan ${id}${confirm}`;
+}
+
+function rebuildCommand({ files, incomplete }: NonNullable<Circumstances["rebuild"]>): string {
+  return `stillpoint catalog rebuild ${files.map(quoted).join(" ")}${incomplete ? " --incomplete" : ""}`;
 }
 
 /** Commands that act on one deployment need its name where there are several. */

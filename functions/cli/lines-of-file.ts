@@ -2,7 +2,8 @@ import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { fileFailure } from "./file-failure.ts";
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
@@ -18,6 +19,6 @@ export async function* linesOf(file: string): AsyncGenerator<string> {
       if (line.trim() !== "") yield line;
   } catch (error) {
     if (error instanceof StillpointError) throw error;
-    throw new StillpointError("USAGE", `cannot read "${file}": ${messageOf(error)}; nothing was done`);
+    throw new StillpointError("USAGE", `cannot read "${file}": ${fileFailure(error)}; nothing was done`);
   }
 }

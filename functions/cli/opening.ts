@@ -4,6 +4,7 @@ import type { Config, Deployment } from "../../shared/config/config.ts";
 import { deploymentNamed, loadConfig } from "../../shared/config/load-config.ts";
 import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { catalogLogOf } from "./catalog-log.ts";
 import type { Circumstances } from "./failure.ts";
 import type { Shell } from "./shell.ts";
 
@@ -15,7 +16,7 @@ export interface Opened {
 
 export function openCatalog(shell: Shell): Opened {
   const config = loadConfig(shell.config, shell.env);
-  return { config, catalog: catalogOver(openStore(config.catalog, shell.log)) };
+  return { config, catalog: catalogOver(openStore(config.catalog, catalogLogOf(shell, config.path))) };
 }
 
 /** The deployment of that name, or the only one where none is named. */

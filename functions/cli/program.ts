@@ -145,7 +145,7 @@ function addRestore(restore: Command, from: From, run: Run): void {
 function addCatalog(catalog: Command, from: From, run: Run): void {
   catalog
     .command("create")
-    .description("create the catalog's DynamoDB table, where no stack does")
+    .description("create the catalog's DynamoDB table, which no deployment does")
     .action((_, command) =>
       run(from(command), async (shell) =>
         (await import("./commands/create-catalog.ts")).createCatalog(shell),
@@ -171,10 +171,11 @@ function addCatalog(catalog: Command, from: From, run: Run): void {
   catalog
     .command("rebuild <files...>")
     .description("fill an empty catalog from exported log lines")
+    .option("--merge", "into one that is not empty: add what is absent, and overwrite nothing")
     .option("--incomplete", "with what there is, where lines are missing")
     .action((files, options, command) =>
       run(from(command), async (shell) =>
-        (await import("./commands/import-catalog.ts")).rebuildCatalog(shell, files, options),
+        (await import("./commands/rebuild-catalog.ts")).rebuildCatalog(shell, files, options),
       ),
     );
 }

@@ -13,6 +13,8 @@ export interface Shell {
   readonly interactive: boolean;
   /** Whether standard output is a terminal that lines can be drawn over. */
   readonly live: boolean;
+  /** Whether standard error is a terminal: what is written there is read by a person, and kept by nobody. */
+  readonly watched: boolean;
   /** Progress for people; not with `--json`. */
   say(line: string): void;
   /** What must reach a person even where the output goes into a program. */
@@ -35,6 +37,7 @@ export function shellOf({ json = false, config }: ShellOptions): Shell {
     env: process.env,
     interactive: !json && process.stdin.isTTY === true && process.stderr.isTTY === true,
     live: !json && process.stdout.isTTY === true && process.stdout.columns >= NARROWEST,
+    watched: process.stderr.isTTY === true,
     say: (line) => {
       if (!json) process.stdout.write(`${line}\n`);
     },

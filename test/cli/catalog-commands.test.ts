@@ -31,6 +31,9 @@ test("an empty catalog is no failure", async () => {
     refused: [],
     unreadable: [],
   });
+  expect((await typed(world, "list", "--all")).stdout).toMatch(
+    /\nno invalid windows\nno refused requests\n$/,
+  );
   expect((await typed(world, "sweep")).stdout).toBe("no open pauses\n");
 });
 

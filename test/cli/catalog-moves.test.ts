@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -57,7 +57,7 @@ test("a catalog is exported to a file that nobody else may read and that is neve
   expect(status).toBe(0);
   expect(((await stat(exportFile())).mode & 0o777).toString(8)).toBe("600");
   const again = await stillpoint(["-c", world.config, "catalog", "export", exportFile()]);
-  expect(again.stderr).toContain("EEXIST");
+  expect(again.stderr).toContain("it exists already; name another file; nothing was done");
   expect(again.status).toBe(ERRORS.USAGE.exit);
   const printed = await stillpoint(["-c", world.config, "catalog", "export"]);
   expect(withoutHeartbeats(printed.stdout)).toBe(withoutHeartbeats(await readFile(exportFile(), "utf8")));
@@ -140,6 +140,20 @@ test("a lost table is rebuilt from the log lines that it left", async () => {
   ];
   expect(found.said).toEqual(lost.said);
   expect(found.said.points).toHaveLength(2);
+  const { taken, logged } = said.covers ?? {};
+  expect(logged?.fromMs).toBe(1);
+  expect(logged?.toMs).toBe(Date.parse("2026-11-25T00:00:00.000Z"));
+  expect(taken?.fromMs).toBeLessThan(taken?.toMs ?? 0);
+  const refused = await stillpoint(["-c", rebuilt, "catalog", "rebuild", plain, packed]);
+  expect(refused.stderr).toContain(
+    `to add what is absent: stillpoint -c ${rebuilt} catalog rebuild ${plain} ${packed} --merge\n`,
+  );
+  expect(refused.status).toBe(ERRORS.CATALOG_NOT_EMPTY.exit);
+  const point = join(world.folder, "rebuilt", "points", `${found.said.points[0]?.id}.json`);
+  await unlink(point);
+  const merged = await json(rebuilt, ImportCatalogOutput, "catalog", "rebuild", plain, packed, "--merge");
+  expect(merged.said).toMatchObject({ records: { points: 1 }, kept: 4 });
+  expect((await json(rebuilt, ListOutput, "list", "--all")).said).toEqual(lost.said);
 });
 
 test("a catalog in a folder needs no creation, and is told so", async () => {
@@ -176,7 +190,9 @@ test("bad input is told all that is wrong with it, and touches nothing", async (
   );
   expect(bad.status).toBe(ERRORS.CATALOG_DAMAGED.exit);
   const absent = await stillpoint(["-c", one.config, "catalog", "rebuild", join(one.folder, "absent.log")]);
-  expect(absent.stderr).toMatch(/cannot read ".*absent\.log": ENOENT/);
+  expect(absent.stderr).toMatch(
+    /cannot read ".*absent\.log": there is no such file or folder; nothing was done/,
+  );
   expect(absent.status).toBe(ERRORS.USAGE.exit);
   await writeFile(file, gzipSync("START\n".repeat(1_000)).subarray(0, 20));
   expect((await stillpoint(["-c", one.config, "catalog", "rebuild", file])).status).toBe(ERRORS.USAGE.exit);
@@ -206,8 +222,12 @@ test("log lines with gaps are refused, and with --incomplete what there is comes
   const refused = await stillpoint(["-c", one.config, "catalog", "rebuild", file]);
   expect(refused.stderr).toContain('journal "r" lacks entry 1, and has 1 after it');
   expect(refused.status).toBe(ERRORS.CATALOG_DAMAGED.exit);
+  await writeFile(file, "START RequestId\n", { flag: "a" });
   const { stdout, status } = await stillpoint(["-c", one.config, "catalog", "rebuild", file, "--incomplete"]);
   expect(stdout).toContain('missing: journal "r" lacks entry 1');
+  expect(stdout).toMatch(/^covers: restore points and pauses taken from \d\S+Z to \d\S+Z$/m);
+  expect(stdout).toMatch(/^covers: lines that do not say when they were logged$/m);
+  expect(stdout).toMatch(/^ignored: 1 line that tells of something else$/m);
   expect(status).toBe(0);
   const { pauses, journal } = catalogOver(fileStore(join(one.folder, "catalog")));
   expect((await pauses.open()).records.map(({ id }) => id)).toEqual(["p"]);

@@ -37,6 +37,13 @@ test("an interrupted restore is resumed, and one that never began is begun", () 
   );
 });
 
+test("a catalog that was to be rebuilt is rebuilt by the same command, with what it adds to", () => {
+  const rebuild = { files: ["a.log", "my b.log"], incomplete: true };
+  expect(nextOf("CATALOG_NOT_EMPTY", { rebuild })).toMatch(
+    /: stillpoint catalog rebuild a\.log 'my b\.log' --incomplete --merge$/,
+  );
+});
+
 test("a restore side by side needs no confirmation", () => {
   expect(startCommand({ ...run, mode: "side-by-side" })).toBe("stillpoint restore --plan restore-1");
 });

@@ -5,7 +5,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { creationLines } from "../show/transfer.ts";
 
-/** `stillpoint catalog create`: the table, for those who do not deploy the stack. */
+/** `stillpoint catalog create`: the table, which is outside the stack and outlives it. */
 export async function createCatalog(shell: Shell): Promise<Outcome> {
   const { catalog } = loadConfig(shell.config, shell.env);
   if (catalog.kind === "file")

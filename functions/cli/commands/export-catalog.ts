@@ -1,7 +1,8 @@
 import { open, unlink } from "node:fs/promises";
 import type { Store } from "../../../shared/catalog/store.ts";
 import { exportLines } from "../../../shared/catalog/transfer/export-lines.ts";
-import { type Failure, messageOf, StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { type Failure, StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { fileFailure } from "../file-failure.ts";
 import { ExportCatalogOutput } from "../json/transfer.ts";
 import { openCatalog } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
@@ -35,7 +36,7 @@ export async function exportCatalog(shell: Shell, file = STANDARD_OUTPUT): Promi
 
 async function exportToFile(store: Store, file: string) {
   const handle = await open(file, "wx", FILE_MODE).catch((error: unknown) => {
-    throw new StillpointError("USAGE", `cannot write "${file}": ${messageOf(error)}; nothing was done`);
+    throw new StillpointError("USAGE", `cannot write "${file}": ${fileFailure(error)}; nothing was done`);
   });
   try {
     const exported = await exportTo(store, (text) => handle.appendFile(text));

@@ -3,6 +3,7 @@ import { COLLECTIONS } from "../../../shared/catalog/store.ts";
 import { output } from "./output.ts";
 
 const count = z.number().int();
+const span = z.strictObject({ fromMs: z.number(), toMs: z.number() });
 
 /** `stillpoint catalog create` */
 export const CreateCatalogOutput = output({
@@ -34,6 +35,15 @@ export const ImportCatalogOutput = output({
   leftOut: count,
   /** Lines of logs that tell of something else; `rebuild` only. */
   ignored: count.exactOptional(),
+  /** What the logs reach over, as far as they tell: a whole file that is missing is not seen. `rebuild` only. */
+  covers: z
+    .strictObject({
+      /** When the restore points and pauses in them were taken. */
+      taken: span.exactOptional(),
+      /** When their lines were logged. */
+      logged: span.exactOptional(),
+    })
+    .exactOptional(),
   /** What is missing or wrong in what was read; with `rebuild --incomplete` only. */
   problems: z.array(z.string()),
 });

@@ -1,6 +1,8 @@
 import type { TableCreation } from "../../../shared/catalog/dynamodb/create-table.ts";
+import type { Coverage, Span } from "../../../shared/catalog/transfer/coverage.ts";
 import type { Imported } from "../../../shared/catalog/transfer/import-contents.ts";
 import { counted, fact } from "./text.ts";
+import { showTime } from "./time.ts";
 
 const NOUNS = {
   leases: ["lease", "leases"],
@@ -25,7 +27,21 @@ export function importLines({ records, entries, kept, leftOut }: Imported): read
   });
   return [
     `written: ${[...written, ...(entries > 0 ? [counted(entries, "journal entry", "journal entries")] : [])].join(", ") || "nothing"}`,
-    ...(kept > 0 ? [`left as they are: ${counted(kept, "record")} that were there already`] : []),
+    ...(kept > 0
+      ? [`left as they are: ${counted(kept, "record")} that ${kept === 1 ? "was" : "were"} there already`]
+      : []),
     ...(leftOut > 0 ? [`not moved: ${counted(leftOut, "sign", "signs")} of life of sweeps`] : []),
   ];
+}
+
+/** For whoever knows what there was: a whole file that is missing shows nowhere else. */
+export function coverageLines({ taken, logged }: Coverage): readonly string[] {
+  return [
+    `covers: ${taken ? `restore points and pauses taken ${spanText(taken)}` : "no restore points and pauses"}`,
+    `covers: ${logged ? `lines logged ${spanText(logged)}` : "lines that do not say when they were logged"}`,
+  ];
+}
+
+function spanText({ fromMs, toMs }: Span): string {
+  return `from ${showTime(fromMs)} to ${showTime(toMs)}`;
 }

@@ -11,24 +11,14 @@ import {
 import { requestLimits } from "../../aws/request-limits.ts";
 import { patiently } from "../../databases/dynamodb/patiently.ts";
 import { isRefusal } from "../../databases/dynamodb/refusal.ts";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { asking, type Deed, unreadable } from "./failure.ts";
-import { type CatalogAddress, whereOf } from "./table.ts";
+import { hasShape, otherShape, SHAPE } from "./shape.ts";
+import type { CatalogAddress } from "./table.ts";
 
 const ASK_AGAIN_MS = 500;
 /** It takes seconds. */
 const ACTIVE_LIMIT_MS = 180_000;
 const TIMEOUTS = requestLimits(3_000, 20_000);
-const SHAPE = {
-  AttributeDefinitions: [
-    { AttributeName: "pk", AttributeType: "S" },
-    { AttributeName: "sk", AttributeType: "S" },
-  ],
-  KeySchema: [
-    { AttributeName: "pk", KeyType: "HASH" },
-    { AttributeName: "sk", KeyType: "RANGE" },
-  ],
-} as const satisfies Pick<TableDescription, "AttributeDefinitions" | "KeySchema">;
 
 /** What was done to have the table as it should be. */
 export interface TableCreation {
@@ -54,7 +44,7 @@ export async function createCatalogTable(address: CatalogAddress): Promise<Table
     return await asking(address, deed, async () => {
       const created = await create(client, TableName);
       const found = await untilActive(client, address, deed);
-      if (!hasShape(found)) throw otherShape(address, found);
+      if (!hasShape(found)) throw otherShape(address, "nothing was changed", found);
       const wasProtected = !created && found.DeletionProtectionEnabled === true;
       if (found.DeletionProtectionEnabled !== true)
         await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
@@ -102,34 +92,6 @@ async function untilActive(
       );
     await delay(ASK_AGAIN_MS);
   }
-}
-
-function hasShape({ KeySchema = [], AttributeDefinitions = [] }: TableDescription): boolean {
-  return (
-    shapeText(KeySchema, AttributeDefinitions) === shapeText(SHAPE.KeySchema, SHAPE.AttributeDefinitions)
-  );
-}
-
-function shapeText(
-  keys: NonNullable<TableDescription["KeySchema"]> | typeof SHAPE.KeySchema,
-  attributes: NonNullable<TableDescription["AttributeDefinitions"]> | typeof SHAPE.AttributeDefinitions,
-): string {
-  const typeOf = (name: string | undefined) =>
-    attributes.find(({ AttributeName }) => AttributeName === name)?.AttributeType ?? "unknown";
-  return keys
-    .map(({ AttributeName, KeyType }) => `${AttributeName} (${KeyType} ${typeOf(AttributeName)})`)
-    .join(", ");
-}
-
-function otherShape(
-  address: CatalogAddress,
-  { KeySchema = [], AttributeDefinitions = [] }: TableDescription,
-) {
-  return new StillpointError(
-    "CATALOG_UNREADABLE",
-    `cannot use ${whereOf(address)} for the catalog: its key is ${shapeText(KeySchema, AttributeDefinitions)}, and must be ` +
-      `${shapeText(SHAPE.KeySchema, SHAPE.AttributeDefinitions)}; nothing was changed. Name another table`,
-  );
 }
 
 /** Whether it had to be switched on: switching on what is on is harmless, but says nothing. */

@@ -1,6 +1,7 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { Patience } from "./patience.ts";
 import { describe, isFromService } from "./refusal.ts";
+import { isOtherKey, otherShape } from "./shape.ts";
 import { type CatalogAddress, whereOf } from "./table.ts";
 
 /** What one operation does: `{ action: "read", subject: '"p-1" of "pauses"' }`. */
@@ -35,6 +36,7 @@ export async function writing<T>(
 
 function reported(address: CatalogAddress, deed: Deed, error: unknown, state: string): unknown {
   if (error instanceof StillpointError || !isFromService(error)) return error;
+  if (isOtherKey(error)) return otherShape(address, state, undefined, error);
   return unreadable(address, deed, `${describe(error)}; ${state}`, error);
 }
 

@@ -64,7 +64,7 @@ export function describe(error: unknown): string {
   if (isRefusal(error, "ResourceNotFoundException"))
     return (
       "there is no such table: check the catalog's table, region and endpoint in the configuration, " +
-      'deploy the stack, or create the table with "stillpoint catalog create"'
+      'or create the table with "stillpoint catalog create", as no deployment does'
     );
   if (isRefusal(error, "ExpiredTokenException", "ExpiredToken"))
     return "the AWS credentials have expired: renew them (aws sso login, or a new session token)";

@@ -1,12 +1,10 @@
 import { messageOf } from "../../errors/stillpoint-error.ts";
-import { aboutLine, CatalogLine, type PartLine, WholeLine } from "../catalog-line.ts";
+import { aboutLine, type PartLine, WholeLine } from "../catalog-line.ts";
 import { joinedLine } from "../cut-line.ts";
 import { Gathering } from "./contents.ts";
+import { type Coverage, coverageOf, type Span, spanWith } from "./coverage.ts";
+import { logLine } from "./log-line.ts";
 import type { Gathered } from "./read-export.ts";
-
-/** An envelope around an envelope around a line is more than any host makes. */
-const MOST_ENVELOPES = 3;
-const OURS = /^catalog-(record|journal|part)$/;
 
 export interface LogFile {
   readonly name: string;
@@ -16,6 +14,7 @@ export interface LogFile {
 export interface GatheredLogs extends Gathered {
   /** Lines that tell of something else. */
   readonly ignored: number;
+  readonly coverage: Coverage;
 }
 
 /** The catalog that logs tell of: the newest version of each record, whatever order the lines come in. */
@@ -24,11 +23,13 @@ export async function readLogs(files: readonly LogFile[]): Promise<GatheredLogs>
   const pieces = new Map<string, Map<number, PartLine>>();
   const problems: string[] = [];
   let ignored = 0;
+  let logged: Span | undefined;
   for (const { name, lines } of files) {
     let number = 0;
     for await (const text of lines) {
       number++;
-      const line = lineIn(text);
+      const { line, atMs } = logLine(text);
+      logged = spanWith(logged, atMs);
       if (line === undefined) ignored++;
       else if (typeof line === "string") problems.push(`line ${number} of "${name}" is damaged: ${line}`);
       else if (line.kind === "catalog-part") keepPiece(pieces, line);
@@ -40,37 +41,12 @@ export async function readLogs(files: readonly LogFile[]): Promise<GatheredLogs>
     else gathering.add(line);
   }
   const { contents, problems: inside } = gathering.finish();
-  return { contents, problems: [...problems, ...inside, ...lostJournals(contents)], ignored };
-}
-
-/** The line of ours in a line of a log, what is wrong with it, or nothing where it is none of ours. */
-function lineIn(text: string): CatalogLine | string | undefined {
-  if (!text.includes("catalog-")) return undefined;
-  let value = jsonIn(text);
-  for (let depth = 0; depth < MOST_ENVELOPES; depth++) {
-    const { kind, message } = (value ?? {}) as { kind?: unknown; message?: unknown };
-    if (typeof kind === "string" && OURS.test(kind)) {
-      const line = CatalogLine.safeParse(value);
-      return line.success ? line.data : line.error.issues.map((issue) => issue.message).join("; ");
-    }
-    value = typeof message === "string" ? jsonIn(message) : message;
-  }
-  return cutShort(text);
-}
-
-/** A time, a stream's name or a request's id may stand before the JSON. */
-function jsonIn(text: string): unknown {
-  const start = text.indexOf("{");
-  if (start < 0) return undefined;
-  try {
-    return JSON.parse(text.slice(start));
-  } catch {
-    return undefined;
-  }
-}
-
-function cutShort(text: string): string | undefined {
-  return /"kind\\*":\\*"catalog-(record|journal|part)\\*"/.test(text) ? "it is cut short" : undefined;
+  return {
+    contents,
+    problems: [...problems, ...inside, ...lostJournals(contents)],
+    ignored,
+    coverage: coverageOf(contents.records, logged),
+  };
 }
 
 function keepPiece(pieces: Map<string, Map<number, PartLine>>, piece: PartLine): void {

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { CreateTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { connectCatalog } from "../../../shared/catalog/dynamodb/table.ts";
 import { dynamodbStore } from "../../../shared/catalog/dynamodb-store.ts";
 import type { Store } from "../../../shared/catalog/store.ts";
@@ -50,9 +52,46 @@ describe("a catalog that refuses", () => {
       await expect(call(store)).rejects.toMatchObject({
         code: "CATALOG_UNREADABLE",
         message: expect.stringContaining(
-          'deploy the stack, or create the table with "stillpoint catalog create"',
+          'endpoint in the configuration, or create the table with "stillpoint catalog create"',
         ),
       });
+  });
+
+  test.each([
+    { has: "a ledger's key", keys: ["concatenatedPartitionKey", "concatenatedClusteringKey"], type: "S" },
+    { has: "a key of another type", keys: ["pk", "sk"], type: "N" },
+  ] as const)("since its table has $has says so, and wants another", async ({ keys: [pk, sk], type }) => {
+    world = await newWorld();
+    const { client, region } = world.table;
+    const table = `ledger-${randomUUID()}`;
+    await client.send(
+      new CreateTableCommand({
+        TableName: table,
+        BillingMode: "PAY_PER_REQUEST",
+        AttributeDefinitions: [
+          { AttributeName: pk, AttributeType: type },
+          { AttributeName: sk, AttributeType: "S" },
+        ],
+        KeySchema: [
+          { AttributeName: pk, KeyType: "HASH" },
+          { AttributeName: sk, KeyType: "RANGE" },
+        ],
+      }),
+    );
+    await vi.waitFor(async () => {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
+      expect(Table?.TableStatus).toBe("ACTIVE");
+    }, 10_000);
+    const store = dynamodbStore({ ...world.table, table });
+    for (const [name, call] of Object.entries(CALLS)) {
+      const state = /write|append/.test(name) ? "nothing was written" : "nothing was changed";
+      await expect(call(store), name).rejects.toMatchObject({
+        code: "CATALOG_UNREADABLE",
+        message:
+          `cannot use table "${table}" in "${region}" for the catalog: its key is another, and must be ` +
+          `pk (HASH S), sk (RANGE S); ${state}. Name another table`,
+      });
+    }
   });
 
   test.each(["ExpiredTokenException", "CredentialsProviderError"])(

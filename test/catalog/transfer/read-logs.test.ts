@@ -109,6 +109,41 @@ describe("a catalog that was lost", () => {
   });
 });
 
+describe("log lines", () => {
+  const point = (id: string, createdMs: number) => ({
+    kind: "catalog-record",
+    collection: "points",
+    id,
+    revision: 1,
+    value: aPoint(id, { createdMs }),
+  });
+  const [early, late] = [Date.UTC(2026, 9, 1), Date.UTC(2026, 10, 25)];
+
+  test.each<readonly [string, (line: string, atMs: number) => string]>([
+    ["a date before them", (line, atMs) => `${new Date(atMs).toISOString()} ${line}`],
+    ["milliseconds before them", (line, atMs) => `${atMs}\t${line}`],
+    ["a time around them", (line, atMs) => JSON.stringify({ timestamp: atMs, message: line })],
+    [
+      "a date in them",
+      (line, atMs) => JSON.stringify({ timestamp: new Date(atMs).toISOString(), ...JSON.parse(line) }),
+    ],
+  ])("with %s tell what time they reach over", async (_, stamped) => {
+    const lines = [
+      stamped(JSON.stringify(point("b", 200)), late),
+      stamped(JSON.stringify(point("a", 100)), early),
+      JSON.stringify(point("c", 300)),
+    ];
+    expect((await read(lines)).coverage).toEqual({
+      taken: { fromMs: 100, toMs: 300 },
+      logged: { fromMs: early, toMs: late },
+    });
+  });
+
+  test("without a time tell only what they hold", async () => {
+    expect((await read([point("a", 100)])).coverage).toEqual({ taken: { fromMs: 100, toMs: 100 } });
+  });
+});
+
 describe("log lines that are not complete", () => {
   test("tell of every gap: in a journal, in the parts of a line, of a run", async () => {
     const { lines } = await logsOfFullCatalog();

@@ -25,14 +25,14 @@ export async function requireLivingSweep(
   const its = others.filter(({ deployments }) => deployments?.includes(deployment) ?? true);
   if (its.some((one) => isLiving(one, nowMs))) return;
   const beside = records.find((one) => one.host === host && isLiving(one, nowMs) && one.of.kind !== "guard");
-  const seen = beside
-    ? `the one on "${beside.host}" would die with it`
-    : its.length === 0 && others.length > 0
+  const seen =
+    its.length === 0 && others.length > 0
       ? `those that were seen have another configuration, without "${deployment}"`
       : lastSeen(its);
+  const dying = beside ? `; the one on "${beside.host}" would die with it` : "";
   throw new StillpointError(
     "SWEEP_SILENT",
-    `no sweep ${host === undefined ? "" : "on another host "}is alive that would open the instances if this host died: ${seen}; nothing was paused`,
+    `no sweep ${host === undefined ? "" : "on another host "}is alive that would open the instances if this host died: ${seen}${dying}; nothing was paused`,
   );
 }
 

@@ -19,6 +19,7 @@ export function plainHandler<E>(
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .onError(({ error }) => tell(error))
     .handler(async (given: unknown, invocation) => work(await awsHost(), parsed(event, given), invocation));
+  // middy knows Lambda's context by types of its own; what is used of it is an `Invocation`.
   return handler as unknown as (event: unknown, invocation: Invocation) => Promise<unknown>;
 }
 

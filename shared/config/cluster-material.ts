@@ -1,6 +1,7 @@
 import type { ClusterSource } from "../admin/kubernetes/cluster-source.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { type KubernetesAccess, kubernetesFrom } from "./config.ts";
+import type { KubernetesAccess } from "./config.ts";
+import { kubernetesFrom } from "./config-from.ts";
 import type { Problem, SettingPath } from "./problem.ts";
 import { kubernetesSectionsOf } from "./sections.ts";
 import { type Environment, readingProblem } from "./tls-material.ts";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { type AdminTls, loadTls } from "../admin/tls.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
-import { type KeySource, type TlsSettings, tlsFrom } from "./config.ts";
+import type { KeySource, TlsSettings } from "./config.ts";
+import { tlsFrom } from "./config-from.ts";
 import type { Problem, SettingPath } from "./problem.ts";
 import { tlsSectionsOf } from "./sections.ts";
 

@@ -4,38 +4,49 @@ import {
   SendDurableExecutionCallbackSuccessCommand,
 } from "@aws-sdk/client-lambda";
 import { requestLimits } from "../../shared/aws/request-limits.ts";
+import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import type { AwsHost } from "./host.ts";
 
 const TIMEOUTS = requestLimits(3_000, 10_000);
 
-/** Durable executions, as who starts and wakes them sees them. */
-export interface Executions {
-  /** The same name with the same payload is the same execution, however often it is started. */
-  start(functionArn: string, name: string, payload: object): Promise<void>;
-  wake(callback: string): Promise<void>;
-  close(): void;
+/**
+ * Starts an execution of the function `restore`. The same name with the same payload is the same execution, however
+ * often it is started.
+ */
+export async function startRestore(
+  { aws, env }: Pick<AwsHost, "aws" | "env">,
+  name: string,
+  payload: object,
+): Promise<void> {
+  const functionArn = env["STILLPOINT_RESTORE_FUNCTION"];
+  if (functionArn === undefined)
+    throw new StillpointError(
+      "CONFIG_INVALID",
+      `cannot start execution "${name}": the environment variable STILLPOINT_RESTORE_FUNCTION is not set; nothing was started`,
+    );
+  const start = new InvokeCommand({
+    FunctionName: functionArn,
+    InvocationType: "Event",
+    DurableExecutionName: name,
+    Payload: Buffer.from(JSON.stringify(payload)),
+  });
+  await withLambda(aws.region, (lambda) => lambda.send(start));
 }
 
-export function executionsIn(region: string): Executions {
-  const client = new LambdaClient({ region, requestHandler: TIMEOUTS });
-  return {
-    start: async (functionArn, name, payload) => {
-      await client.send(
-        new InvokeCommand({
-          FunctionName: functionArn,
-          InvocationType: "Event",
-          DurableExecutionName: name,
-          Payload: Buffer.from(JSON.stringify(payload)),
-        }),
-      );
-    },
-    wake: async (callback) => {
-      await client.send(
-        new SendDurableExecutionCallbackSuccessCommand({
-          CallbackId: callback,
-          Result: Buffer.from("{}"),
-        }),
-      );
-    },
-    close: () => client.destroy(),
-  };
+/** Lets an execution go on that waits for this callback. */
+export async function wakeExecution(region: string, callback: string): Promise<void> {
+  const wake = new SendDurableExecutionCallbackSuccessCommand({
+    CallbackId: callback,
+    Result: Buffer.from("{}"),
+  });
+  await withLambda(region, (lambda) => lambda.send(wake));
+}
+
+async function withLambda(region: string, work: (lambda: LambdaClient) => Promise<unknown>): Promise<void> {
+  const lambda = new LambdaClient({ region, requestHandler: TIMEOUTS });
+  try {
+    await work(lambda);
+  } finally {
+    lambda.destroy();
+  }
 }

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { Run } from "../../shared/catalog/model.ts";
 import { deploymentNamed } from "../../shared/config/load-config.ts";
 import { approveRestore } from "../../shared/deployment/approve-restore.ts";
 import { takeRestoreRequest } from "../../shared/deployment/restore-requests.ts";
@@ -8,7 +7,7 @@ import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { RestoreApproval, RestoreRequest, RestoreResumption } from "../../shared/restore/restore-request.ts";
 import { REQUESTS } from "../../shared/telemetry/event-types.ts";
 import { executionName } from "../../shared/workflow/durable-attempt.ts";
-import { executionsIn } from "../aws/executions.ts";
+import { startRestore, wakeExecution } from "../aws/executions.ts";
 import type { AwsHost } from "../aws/host.ts";
 import { plainHandler } from "../aws/plain-handler.ts";
 import { logger } from "../aws/telemetry.ts";
@@ -56,7 +55,7 @@ async function requested(host: AwsHost, asked: RestoreRequest) {
     host.telemetry.log("warn", "this restore was asked for before; nothing was done", { request });
     return { kind, request: request.id, run: request.run };
   }
-  await start(host, executionName(request.id, 1), { request: request.id, attempt: 1 });
+  await startRestore(host, executionName(request.id, 1), { request: request.id, attempt: 1 });
   return { kind: "started", request: request.id };
 }
 
@@ -65,7 +64,7 @@ async function approved(host: AwsHost, { run: id, digest }: RestoreApproval, by:
   const settings = deploymentNamed(config, (await catalog.runs.get(id)).record.deployment);
   const run = await approveRestore(catalog, settings, { run: id, digest, by, nowMs: Date.now() });
   logger.setCorrelationId(run.request ?? id);
-  await wake(host, run);
+  if (run.execution?.callback !== undefined) await wakeExecution(host.aws.region, run.execution.callback);
   return { kind: "approved", run: id };
 }
 
@@ -74,23 +73,6 @@ async function resumed(host: AwsHost, id: string, event: string | undefined) {
   deploymentNamed(host.config, run.deployment);
   logger.setCorrelationId(run.request ?? id);
   const { name, attempt } = await takeAttempt(host.catalog, id, event);
-  await start(host, name, { run: id, attempt });
+  await startRestore(host, name, { run: id, attempt });
   return { kind: "started", run: id, attempt };
-}
-
-async function wake({ aws }: AwsHost, { execution }: Run): Promise<void> {
-  if (execution?.callback === undefined) return;
-  const executions = executionsIn(aws.region);
-  await executions.wake(execution.callback).finally(() => executions.close());
-}
-
-async function start({ aws, env }: AwsHost, name: string, payload: object): Promise<void> {
-  const functionArn = env["STILLPOINT_RESTORE_FUNCTION"];
-  if (functionArn === undefined)
-    throw new StillpointError(
-      "CONFIG_INVALID",
-      "the environment variable STILLPOINT_RESTORE_FUNCTION is not set; nothing was started",
-    );
-  const executions = executionsIn(aws.region);
-  await executions.start(functionArn, name, payload).finally(() => executions.close());
 }

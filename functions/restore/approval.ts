@@ -5,7 +5,7 @@ import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
 import { abandonPlan, plannedRun } from "../../shared/deployment/run-record.ts";
 import { atWork } from "../../shared/deployment/take-attempt.ts";
 import type { Failure } from "../../shared/errors/stillpoint-error.ts";
-import { executionsIn } from "../aws/executions.ts";
+import { wakeExecution } from "../aws/executions.ts";
 import type { Execution } from "./execution.ts";
 
 /**
@@ -55,8 +55,7 @@ async function ask(execution: Execution, callback: string): Promise<void> {
   });
   // Who approved before there was a callback could wake nobody.
   if (!isApproved(run, approvalWithinMs, open.clock.wallMs())) return;
-  const executions = executionsIn(host.aws.region);
-  await executions.wake(callback).finally(() => executions.close());
+  await wakeExecution(host.aws.region, callback);
 }
 
 async function giveUp({ host, open, planned }: Execution): Promise<Failure> {

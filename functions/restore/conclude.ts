@@ -67,7 +67,9 @@ async function fail(
   failure: Failure,
 ): Promise<ExecutionEnd> {
   await failRestore(open, planned.run, journal, fromFailure(failure));
-  await announceRestore(host.telemetry, planned, { kind: "restore.failed", ...failure });
+  // The run has not failed: somebody else has taken it over, and tells what comes of it.
+  if (failure.code === "CATALOG_CONFLICT") host.telemetry.log("warn", failure.message, { run: planned.run });
+  else await announceRestore(host.telemetry, planned, { kind: "restore.failed", ...failure });
   return { kind: "failed", run: planned.run, failure };
 }
 

@@ -2,7 +2,7 @@ import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
 import { takeGivenAttempt } from "../../shared/deployment/take-attempt.ts";
 import { executionName } from "../../shared/workflow/durable-attempt.ts";
-import { executionsIn } from "../aws/executions.ts";
+import { startRestore } from "../aws/executions.ts";
 import type { AwsHost } from "../aws/host.ts";
 import type { Known } from "./plan-once.ts";
 
@@ -17,16 +17,8 @@ export interface Execution {
 }
 
 /** By a name of its own: what is started twice is one execution. */
-export async function startNext({
-  host: { aws, catalog, env },
-  planned: { run, request },
-  attempt,
-}: Execution): Promise<void> {
+export async function startNext({ host, planned: { run, request }, attempt }: Execution): Promise<void> {
   const next = attempt + 1;
-  await takeGivenAttempt(catalog, run, next);
-  const executions = executionsIn(aws.region);
-  const functionArn = env["STILLPOINT_RESTORE_FUNCTION"] ?? "";
-  await executions
-    .start(functionArn, executionName(request ?? run, next), { run, attempt: next })
-    .finally(() => executions.close());
+  await takeGivenAttempt(host.catalog, run, next);
+  await startRestore(host, executionName(request ?? run, next), { run, attempt: next });
 }

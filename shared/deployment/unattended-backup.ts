@@ -40,9 +40,9 @@ const CONCLUSION_MS = 15_000;
 export async function takeUnattendedBackup(open: OpenDeployment, asked: AskedBackup): Promise<BackupEnd> {
   const { telemetry, run } = asked;
   const { name: deployment } = open.settings;
+  refuseEarly(open, asked);
   let result: BackupResult;
   try {
-    refuseEarly(open, asked);
     if (!(await isFirst(open, asked))) {
       telemetry.log("warn", "this backup was asked for before; nothing was done", { deployment, run });
       return { kind: "duplicate", run };

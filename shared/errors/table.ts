@@ -218,7 +218,7 @@ export const ERRORS = {
     exit: 62,
     meaning:
       "No sweep is alive that would open the instances if the backup's host died, so nothing was paused.",
-    next: "On AWS: the alarms and the log of the sweep function; elsewhere run stillpoint sweep --watch on another host",
+    next: "On AWS look at the alarms and the log of the sweep function; elsewhere, on another host: stillpoint sweep --watch",
   },
   REQUEST_INVALID: {
     exit: 63,

@@ -3,7 +3,7 @@ import { approveRestore } from "../../../shared/deployment/approve-restore.ts";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import { messageOf, StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import { askConfirmation } from "../confirmation.ts";
-import { startCommand, typeable } from "../failure.ts";
+import { typeable } from "../failure.ts";
 import { ApproveOutput } from "../json/run.ts";
 import { aboutDeployment, deploymentOf, type Opened, openCatalog } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
@@ -23,8 +23,9 @@ export async function approve(
   const by = `${userInfo().username} on ${hostname()}`;
   const approved = await approveRestore(opened.catalog, settings, { run: id, digest, by, nowMs: Date.now() });
   const woken = await wake(shell, opened, approved);
-  const { deployment, plan } = approved;
-  const start = startCommand({ id, deployment, mode: "side-by-side", begun: false });
+  const { deployment, plan, execution } = approved;
+  const start = typeable(`stillpoint restore --plan ${id}`, shell.config ? { config: shell.config } : {});
+  const waits = execution?.callback !== undefined && opened.config.aws !== undefined;
   return {
     schema: ApproveOutput,
     value: { run: id, deployment, digest: plan.digest, by, woken },
@@ -32,7 +33,7 @@ export async function approve(
       `run ${id} is approved, by ${by}`,
       woken
         ? "  the execution that waits for it goes on"
-        : `  no execution waits for it; carry it out with: ${typeable(start, shell.config ? { config: shell.config } : {})}`,
+        : `  ${waits ? "its execution waits until it is woken, as by an event" : "no execution waits for it"}; carry it out with: ${start}`,
     ],
     about: {
       ...aboutDeployment(opened.config, settings),
@@ -60,17 +61,14 @@ async function agreed(shell: Shell, run: PlannedRun): Promise<string> {
 /** The approval stands whether or not its execution can be woken from here. */
 async function wake(shell: Shell, { config }: Opened, { execution, id }: PlannedRun): Promise<boolean> {
   if (config.aws === undefined || execution?.callback === undefined) return false;
-  const { executionsIn } = await import("../../aws/executions.ts");
-  const executions = executionsIn(config.aws.region);
+  const { wakeExecution } = await import("../../aws/executions.ts");
   try {
-    await executions.wake(execution.callback);
+    await wakeExecution(config.aws.region, execution.callback);
     return true;
   } catch (error) {
     shell.warn(
       `run ${id} is approved, but its execution "${execution.name}" could not be woken: ${messageOf(error)}`,
     );
     return false;
-  } finally {
-    executions.close();
   }
 }

@@ -6,7 +6,6 @@ import type {
   CertificateSource,
   Component,
   Config,
-  DatabaseSettings,
   Deployment,
   InstanceSource,
   KeySource,
@@ -17,13 +16,12 @@ import type {
   TlsSettings,
   VerificationSettings,
 } from "./config.ts";
-import { kindOf, type Product, pausedOf, productOf } from "./derived.ts";
-import type { ConfigFile, DatabaseSection, DeploymentSection, PauseSection } from "./file-schema.ts";
+import { databaseFrom } from "./database-from.ts";
+import { kindOf, pausedOf, productOf } from "./derived.ts";
+import type { ConfigFile, DeploymentSection, PauseSection } from "./file-schema.ts";
 import type { KubernetesSection } from "./kubernetes-schema.ts";
 import type { CertificateSection } from "./pem-schema.ts";
 import type { VerificationSection } from "./verification-schema.ts";
-
-const LEDGER_NAMESPACE = "scalar";
 
 /** From the checked contents of the file at `path`, which all relative paths in it start from. */
 export function configFrom(path: string, { catalog, verification, deployments, aws }: ConfigFile): Config {
@@ -155,27 +153,6 @@ function pauseFrom(pause: PauseSection): PauseSettings {
     clockAllowanceMs: pause.clockAllowance,
     scalarClockBoundMs: pause.scalarClockBound,
     rpcDeadlineMs: pause.rpcDeadline,
-  };
-}
-
-function databaseFrom(name: string, section: DatabaseSection, product: Product): DatabaseSettings {
-  const { endpoint, profile, ledgerNamespace, keepBackups, ...always } = section;
-  const {
-    autoScalingEndpoint = endpoint,
-    lambdaEndpoint = endpoint,
-    cloudwatchEndpoint = endpoint,
-    ...rest
-  } = always;
-  return {
-    name,
-    ...rest,
-    keepBackupsMs: keepBackups,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(autoScalingEndpoint !== undefined && { autoScalingEndpoint }),
-    ...(lambdaEndpoint !== undefined && { lambdaEndpoint }),
-    ...(cloudwatchEndpoint !== undefined && { cloudwatchEndpoint }),
-    ...(profile !== undefined && { profile }),
-    ...(product === "scalardl" && { ledgerNamespace: ledgerNamespace ?? LEDGER_NAMESPACE }),
   };
 }
 

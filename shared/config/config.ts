@@ -103,7 +103,31 @@ export interface PauseSettings {
   readonly rpcDeadlineMs: number;
 }
 
-export interface DatabaseSettings {
+export type DatabaseSettings = DynamodbDatabaseSettings | CosmosdbDatabaseSettings;
+
+interface Namespaces {
+  readonly metadataNamespace: string;
+  readonly coordinatorNamespace: string;
+  /** ScalarDL only. */
+  readonly ledgerNamespace?: string;
+}
+
+export interface CosmosdbDatabaseSettings extends Namespaces {
+  readonly name: string;
+  readonly kind: "cosmosdb";
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly account: string;
+  /** How a restored account is reached to verify it; needed by whoever restores. */
+  readonly verifyFrom?: VerifyFrom;
+  readonly armEndpoint?: string;
+}
+
+export type VerifyFrom =
+  | { readonly kind: "address"; readonly address: string }
+  | { readonly kind: "subnet"; readonly subnet: string; readonly dnsZone?: string };
+
+export interface DynamodbDatabaseSettings extends Namespaces {
   readonly name: string;
   readonly kind: "dynamodb";
   readonly region: string;
@@ -113,10 +137,6 @@ export interface DatabaseSettings {
   readonly cloudwatchEndpoint?: string;
   readonly profile?: string;
   readonly prefix: string;
-  readonly metadataNamespace: string;
-  readonly coordinatorNamespace: string;
-  /** ScalarDL only. */
-  readonly ledgerNamespace?: string;
   /** Whether tables with replicas in other regions are backed up. */
   readonly globalTables: "refuse" | "accept";
   /** How long the backups of a restore in place are kept at least. */

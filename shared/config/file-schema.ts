@@ -1,22 +1,12 @@
 import * as z from "zod";
+import { endpoint, profile, region } from "./aws-fields.ts";
 import { AwsSection } from "./aws-schema.ts";
 import { ComponentSection } from "./component-schema.ts";
 import { cronProblem } from "./cron.ts";
-import { checkedText, duration, named, text, urlProblem } from "./fields.ts";
+import { DatabaseSection } from "./database-schema.ts";
+import { checkedText, duration, named, text } from "./fields.ts";
 import { timeZoneProblem } from "./time-zone.ts";
 import { VerificationSection } from "./verification-schema.ts";
-
-const NAMESPACE = /^[A-Za-z0-9_]+$/;
-const namespace = (usual: string, what: string) =>
-  text("must be a namespace of letters, digits and underscores", NAMESPACE).default(usual).describe(what);
-
-const region = text('must be a region such as "ap-northeast-1"', /^[a-z0-9-]+$/).describe("AWS region.");
-const endpoint = checkedText(urlProblem)
-  .optional()
-  .describe("Address of the service, where it is not AWS's own.");
-const profile = text("must be the name of an AWS profile")
-  .optional()
-  .describe("AWS profile with the credentials.");
 
 const WHOLE_SECOND = ": a shorter window may contain no whole second, and restore times have whole seconds";
 
@@ -52,48 +42,6 @@ export const PauseSection = z
       ),
   })
   .describe("How long a backup may hold the instances.");
-
-export const DatabaseSection = z
-  .strictObject({
-    kind: z.enum(["dynamodb"]).describe("The database."),
-    region,
-    endpoint,
-    autoScalingEndpoint: checkedText(urlProblem)
-      .optional()
-      .describe("Address of Application Auto Scaling. Default: the same as endpoint."),
-    lambdaEndpoint: checkedText(urlProblem)
-      .optional()
-      .describe("Address of AWS Lambda, which knows who reads a stream. Default: the same as endpoint."),
-    cloudwatchEndpoint: checkedText(urlProblem)
-      .optional()
-      .describe("Address of CloudWatch, which has the alarms. Default: the same as endpoint."),
-    profile,
-    prefix: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]*$/, 'must be letters, digits, "_", "." and "-"')
-      .default("")
-      .describe("As scalar.db.dynamo.namespace.prefix of ScalarDB: put before every table name, as it is."),
-    metadataNamespace: namespace("scalardb", "Namespace of ScalarDB's table of tables."),
-    coordinatorNamespace: namespace("coordinator", "Namespace of the Coordinator's table."),
-    ledgerNamespace: text("must be a namespace of letters, digits and underscores", NAMESPACE)
-      .optional()
-      .describe('Namespace of the Ledger\'s tables, ScalarDL only. Default: "scalar".'),
-    globalTables: z
-      .enum(["refuse", "accept"])
-      .default("refuse")
-      .describe(
-        "Whether tables with replicas in other regions are backed up: accept only where nobody writes to them there, " +
-          "since a pause holds no writer of another region.",
-      ),
-    keepBackups: z
-      .union([z.literal("forever"), duration("1d", "3650d")])
-      .prefault("forever")
-      .describe(
-        'How long the backups that a restore in place leaves are kept: "forever", or until stillpoint expire finds ' +
-          "them older than this and no longer needed.",
-      ),
-  })
-  .describe("One database that the deployment keeps its data in.");
 
 const ScheduleSection = z
   .strictObject({
@@ -164,5 +112,4 @@ export const ConfigFile = z
 
 export type ConfigFile = z.output<typeof ConfigFile>;
 export type DeploymentSection = z.output<typeof DeploymentSection>;
-export type DatabaseSection = z.output<typeof DatabaseSection>;
 export type PauseSection = z.output<typeof PauseSection>;

@@ -2,10 +2,11 @@ import { parseAddress } from "../admin/instance-address.ts";
 import { productOfKind } from "../admin/kubernetes/product.ts";
 import { addressOf } from "../pause/instance.ts";
 import { type ComponentSection, canonicalHost } from "./component-schema.ts";
+import { DatabaseSection } from "./database-schema.ts";
 import { kindOf, pausedOf, productOf } from "./derived.ts";
 import { showDuration } from "./duration.ts";
 import { NAME, NAME_RULE } from "./fields.ts";
-import { DatabaseSection, PauseSection } from "./file-schema.ts";
+import { PauseSection } from "./file-schema.ts";
 import { type Problem, type SettingPath, valueAt } from "./problem.ts";
 import { componentsOf, type Found, sectionsAt } from "./sections.ts";
 
@@ -94,18 +95,39 @@ function databaseProblems(tree: unknown, deployment: SettingPath): readonly Prob
   const ofScalarDb =
     components.length > 0 && components.every(({ name, section }) => productOf(name, section) === "scalardb");
   const owners = new Map<string, string>();
+  const kinds = new Map<string, string>();
   return sectionsAt(tree, [...deployment, "databases"]).flatMap(({ name, path, section }) => {
     const parsed = DatabaseSection.safeParse(section);
     if (!parsed.success) return [];
-    const { region, endpoint, prefix, metadataNamespace, ledgerNamespace } = parsed.data;
+    const { kind, ledgerNamespace } = parsed.data;
     const problems: Problem[] = [];
     if (ofScalarDb && ledgerNamespace !== undefined)
       problems.push({ path: [...path, "ledgerNamespace"], rule: "is for ScalarDL only" });
-    const owner = claim(owners, JSON.stringify([region, endpoint, prefix, metadataNamespace]), name);
+    const owner = claim(owners, contentsOf(parsed.data), name);
     if (owner !== undefined)
       problems.push({ path, rule: `must not hold the same tables as database "${owner}"`, about: "name" });
+    kinds.set(kind, kinds.get(kind) ?? name);
+    const [[first, other] = [kind, name]] = kinds;
+    if (first !== kind) {
+      const rule = `must be "${first}", as that of database "${other}": one restore brings all of them back`;
+      problems.push({ path: [...path, "kind"], rule });
+    }
     return problems;
   });
+}
+
+/** Two databases with the same are one, whatever else is set. */
+function contentsOf(database: DatabaseSection): string {
+  switch (database.kind) {
+    case "dynamodb": {
+      const { region, endpoint, prefix, metadataNamespace } = database;
+      return JSON.stringify([region, endpoint, prefix, metadataNamespace]);
+    }
+    case "cosmosdb":
+      return JSON.stringify([database.account, database.metadataNamespace]);
+    default:
+      return database satisfies never;
+  }
 }
 
 /** An instance belongs to one component: two leases, or two verdicts on one gate, would contradict each other. */

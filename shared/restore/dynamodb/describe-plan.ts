@@ -1,5 +1,6 @@
 import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
+import { agoText } from "../plan-text.ts";
 import { MOST_RESTORES } from "./lane.ts";
 import { keptAlarms, losses } from "./losses.ts";
 import type { DynamodbPlan } from "./plan.ts";
@@ -140,7 +141,7 @@ function* settingsConsequences(plan: DynamodbPlan): Generator<string> {
 /** What a restore in place undoes, as it is at the given time: it grows while nobody runs the plan. */
 export function discardedText({ tables }: DynamodbPlan, nowMs: number): string {
   const first = Math.min(...tables.map(({ atSecond }) => atSecond));
-  return `Every write since ${secondText(first)} is discarded: ${ago(nowMs - first * 1000)} of work`;
+  return `Every write since ${secondText(first)} is discarded: ${agoText(nowMs - first * 1000)} of work`;
 }
 
 function* costs({ tables, proofs, mode }: DynamodbPlan): Generator<string> {
@@ -149,11 +150,4 @@ function* costs({ tables, proofs, mode }: DynamodbPlan): Generator<string> {
   const gigabytes = tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
   yield `Quotas: ${restores} restores, ${MOST_RESTORES} at a time; ${tables.length + proofs.length} more tables meanwhile; ${mode === "in-place" ? tables.length : 0} backups`;
   yield `Time: ${rounds === 2 ? "two rounds of restores" : "one round of restores"}, each 2 to 20 minutes for small tables and up to hours for large ones (${gigabytes.toFixed(2)} GB here); reading ${rounds === 2 ? "twice" : "once"} every row`;
-}
-
-function ago(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
-  if (minutes < 1) return "less than a minute";
-  if (minutes === 1) return "a minute";
-  return minutes < 120 ? `${minutes} minutes` : `${(minutes / 60).toFixed(1)} hours`;
 }

@@ -1,0 +1,129 @@
+import { secondText } from "../../verify/time-text.ts";
+import type { PlanStep, PlanText } from "../plan-step.ts";
+import { agoText } from "../plan-text.ts";
+import { losses } from "./losses.ts";
+import type { CosmosdbPlan, PlannedAccount, Way } from "./plan.ts";
+import { madeAccounts } from "./restore.ts";
+
+/** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
+export function describeCosmosdbPlan(plan: CosmosdbPlan, nowMs: number): PlanText {
+  return { steps: stepsOf(plan), consequences: [...consequences(plan, nowMs)] };
+}
+
+const NOTHING = { creates: [], changes: [], deletes: [] } as const;
+const UNDO = "stillpoint restore abandon RUN deletes the new accounts; the original is never touched";
+
+function stepsOf(plan: CosmosdbPlan): readonly PlanStep[] {
+  return [
+    waitStep(plan),
+    restoreStep(plan),
+    strongStep(plan),
+    wayStep(plan),
+    verifyStep(),
+    settingsStep(plan),
+    cleanUpStep(plan),
+  ];
+}
+
+function waitStep({ accounts }: CosmosdbPlan): PlanStep {
+  const latest = Math.max(...accounts.map(({ later }) => later.atSecond));
+  const does = `Wait until every container can be restored to its second, the coordinator also to ${secondText(latest)} (backups reach the present some minutes later)`;
+  return { does, ...NOTHING, undo: "nothing to undo" };
+}
+
+function restoreStep(plan: CosmosdbPlan): PlanStep {
+  const creates = madeAccounts(plan).map(({ account, name, of }) =>
+    of === "copy" ? `account ${name}` : `account ${name} (database ${account.later.coordinator} alone)`,
+  );
+  const sources = plan.accounts.map(
+    ({ original, atSecond }) => `${original.account} at ${secondText(atSecond)}`,
+  );
+  const does = `Restore ${sources.join(", ")} to a new account, closed to everybody and with time to live off, and its coordinator once more at a later second`;
+  return { does, ...NOTHING, creates, undo: UNDO };
+}
+
+function strongStep(plan: CosmosdbPlan): PlanStep {
+  const changes = madeAccounts(plan).map(({ name }) => `default consistency level of ${name}`);
+  return {
+    does: "Set the default consistency level of the new accounts to Strong, and read it back",
+    ...NOTHING,
+    changes,
+    undo: UNDO,
+  };
+}
+
+function wayStep(plan: CosmosdbPlan): PlanStep {
+  const made = madeAccounts(plan);
+  const creates = made.flatMap(({ account: { way }, name }) =>
+    way.kind === "subnet" ? [`private endpoint ${name}-verify`] : [],
+  );
+  const changes = made.flatMap(({ account: { way }, name }) =>
+    way.kind === "address" ? [`firewall of ${name}: ${way.address} alone`] : [],
+  );
+  const ways = [...new Set(plan.accounts.map(({ way }) => wayText(way)))].join(", ");
+  return {
+    does: `Open the one way by which they are verified: ${ways}`,
+    ...NOTHING,
+    creates,
+    changes,
+    undo: UNDO,
+  };
+}
+
+function wayText(way: Way): string {
+  return way.kind === "address" ? `from ${way.address}` : `a private endpoint in subnet ${way.subnet}`;
+}
+
+function verifyStep(): PlanStep {
+  const does = "Read every row and verify it; an account that is disproven stops the restore here";
+  return { does, ...NOTHING, undo: UNDO };
+}
+
+function settingsStep(plan: CosmosdbPlan): PlanStep {
+  const changes = plan.accounts.flatMap(({ target, original }) => [
+    `stored procedures, triggers, functions, indexing policy and throughput of ${original.containers.length} containers of ${target}`,
+    ...(plan.mode === "in-place" ? [`of ${target}: ${ACCOUNT_SETTINGS}`] : []),
+  ]);
+  return {
+    does: "Put the settings back and compare them, container by container",
+    ...NOTHING,
+    changes,
+    undo: UNDO,
+  };
+}
+
+const ACCOUNT_SETTINGS =
+  "time to live, tags, network rules, private endpoints, identities, role assignments, diagnostic settings, locks, backup policy, regions";
+
+function cleanUpStep({ accounts }: CosmosdbPlan): PlanStep {
+  const deletes = accounts.map(({ later }) => `account ${later.target}`);
+  return { does: "Delete the account with the later coordinator", ...NOTHING, deletes, undo: UNDO };
+}
+
+function* consequences(plan: CosmosdbPlan, nowMs: number): Generator<string> {
+  if (plan.mode === "in-place") yield discardedByTakeover(plan, nowMs);
+  else yield "The new account is to be looked at; the original and its instances go on as they are";
+  yield* losses(plan);
+  if (plan.leftOut.length > 0)
+    yield `Made since the backup, and not in the new account: ${plan.leftOut.join(", ")}`;
+  yield COSTS;
+  yield TIME;
+  if (plan.mode === "in-place")
+    yield "Afterwards point the instances to the new account and start them fresh; the old account stays until you delete it, and costs until then";
+}
+
+/** What is lost once the instances work on the new account. */
+export function discardedByTakeover({ accounts }: CosmosdbPlan, nowMs: number): string {
+  const first = firstSecond(accounts);
+  return `Every write since ${secondText(first)} is not in the new account: ${agoText(nowMs - first * 1000)} of work, and what the instances write to the old one until they are stopped`;
+}
+
+function firstSecond(accounts: readonly PlannedAccount[]): number {
+  return Math.min(...accounts.map(({ atSecond }) => atSecond));
+}
+
+const COSTS =
+  "Costs: the restored data is charged by the gigabyte (0.15 USD in most regions), and the new account's throughput and storage from then on, twice for the coordinator until it is deleted";
+
+const TIME =
+  "Time: Azure names 30 to 90 minutes for a terabyte, and some minutes at least; reading every row comes on top";

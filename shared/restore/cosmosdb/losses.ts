@@ -1,0 +1,29 @@
+import { containerName } from "./captured.ts";
+import type { CosmosdbPlan } from "./plan.ts";
+
+/** What a restored account does not have, and what people must do about it. */
+export function* losses({ accounts, mode }: CosmosdbPlan): Generator<string> {
+  for (const { target, original } of accounts) {
+    const { account, settings, containers } = original;
+    yield `Account "${target}" has another endpoint and other keys than "${account}": the properties of ScalarDL or ScalarDB must be changed. The end of the restore tells how`;
+    const expiring = containers.filter(({ ttl }) => ttl !== null).map(containerName);
+    if (expiring.length > 0) yield ttlText(expiring, mode);
+    if (mode === "side-by-side")
+      yield `Account "${target}" stays closed but for the way by which it is verified, without the tags, identities, role assignments, private endpoints, diagnostic settings, locks and further regions of "${account}"`;
+    else {
+      if (settings.regions.length > 1)
+        yield `Regions are added after the restore, which takes hours for much data: ${settings.regions.map(({ name }) => name).join(", ")}`;
+      if (settings.identity.system)
+        yield `The identity that "${account}" has of its own is another one in "${target}": what was granted to it must be granted again`;
+    }
+    if (original.unread.length > 0) yield `Not looked at, and lost where set: ${original.unread.join("; ")}`;
+    yield `Alerts, policies and dashboards that name "${account}" do not know "${target}"; an analytical store is not restored`;
+  }
+}
+
+function ttlText(containers: readonly string[], mode: CosmosdbPlan["mode"]): string {
+  const names = containers.map((name) => `"${name}"`).join(", ");
+  return mode === "in-place"
+    ? `Time to live is off while ${names} are verified, and is set again at the end: what has expired since is deleted then`
+    : `Time to live stays off in ${names}, so that nothing is deleted`;
+}

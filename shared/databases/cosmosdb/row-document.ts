@@ -18,12 +18,12 @@ export function rowOfDocument(
 ): Row {
   const row: Record<string, Value> = {};
   for (const part of [values, partitionKey, clusteringKey])
-    for (const name in part) row[name] = valueOf(part[name], columns[name]);
+    for (const name in part) row[name] = decoded(part[name], columns[name]);
   return row;
 }
 
 /** Dates and times are numbers here as ScalarDB writes them, as integers are. */
-function valueOf(value: unknown, type: ColumnType | undefined): Value {
+function decoded(value: unknown, type: ColumnType | undefined): Value {
   if (typeof value === "string") return type === "blob" ? bytesOf(value) : value;
   if (typeof value === "number" || typeof value === "boolean") return value;
   return null;

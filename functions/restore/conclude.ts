@@ -2,8 +2,7 @@ import { endRestore, failRestore } from "../../shared/deployment/begin-restore.t
 import { endRequest } from "../../shared/deployment/restore-requests.ts";
 import { announceRestore, restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
 import { type Failure, fromFailure } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
-import type { RestoreResult } from "../../shared/restore/dynamodb/restore.ts";
+import { lastProofOf, type RestoreEvent, type RestoreResult } from "../../shared/restore/restore-plan.ts";
 import type { Effect } from "../../shared/workflow/effect.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
@@ -57,7 +56,7 @@ async function succeed(
   await endRestore(open, run, result);
   if (request !== undefined) await endRequest(open, request, { state: "done" });
   host.telemetry.measure("RestoreDuration", (open.clock.wallMs() - begunMs) / 1000, deployment);
-  const proof = (result.replaced ?? result.copies).proof.kind;
+  const proof = lastProofOf(result).kind;
   await announceRestore(host.telemetry, planned, { kind: "restore.finished", proof });
 }
 

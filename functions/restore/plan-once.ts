@@ -65,7 +65,7 @@ async function planOf(host: AwsHost, id: string): Promise<PlanEnd> {
 async function known({ aws, catalog, config }: AwsHost, run: PlannedRun): Promise<Known> {
   const { id, request, deployment, point, plan, state } = run;
   const { approvalWithinMs } = deploymentNamed(config, deployment);
-  const { mode } = plan.dynamodb;
+  const { mode } = plan.restore;
   // A run that has begun is asked again only where nothing is deleted yet, and says so itself.
   const approved =
     mode === "side-by-side" || state !== "planned" || isApproved(run, approvalWithinMs, Date.now());

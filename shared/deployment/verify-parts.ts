@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { scanContainer } from "../databases/cosmosdb/rows.ts";
 import { scanTable } from "../databases/dynamodb/rows.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { openParts } from "../parts/open-parts.ts";
@@ -40,8 +41,17 @@ async function inWorkroom<T>(
   work: (room: Workroom) => Promise<T>,
 ): Promise<T> {
   const parts = await openParts(open.settings.verification.parts);
-  const read: Workroom["read"] = ({ database, schema }, segment, segments) =>
-    scanTable(open.database(database).connection.dynamodb, schema, segment, segments);
+  const read: Workroom["read"] = ({ database: name, schema }, segment, segments) => {
+    const database = open.database(name);
+    switch (database.kind) {
+      case "dynamodb":
+        return scanTable(database.connection.dynamodb, schema, segment, segments);
+      case "cosmosdb":
+        return scanContainer(database.connection, schema, segment, segments);
+      default:
+        return database satisfies never;
+    }
+  };
   try {
     return await work({ parts, scratchDir, read });
   } catch (error) {

@@ -2,6 +2,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { dynamodbsOf } from "../../shared/config/databases-of.ts";
 import { deploymentNamed, loadConfig } from "../../shared/config/load-config.ts";
 import { deploymentWith, fileWith, LEAST, problemsOf } from "./files.ts";
 
@@ -178,10 +179,11 @@ describe("a configuration", () => {
     <<: *usual
     components: { ledger: { instances: [b] } }
 `);
-    expect(loadConfig(path, {}).deployments.map(({ databases }) => databases[0]?.region)).toEqual([
-      "eu-west-1",
-      "eu-west-1",
-    ]);
+    expect(
+      loadConfig(path, {})
+        .deployments.flatMap(dynamodbsOf)
+        .map(({ region }) => region),
+    ).toEqual(["eu-west-1", "eu-west-1"]);
   });
 
   test("is found by the environment where no path is given", async () => {

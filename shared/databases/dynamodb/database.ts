@@ -16,6 +16,7 @@ export interface DynamodbSettings extends DynamodbAddress, Naming {
 
 /** One DynamoDB of a deployment, as the backup sees it. */
 export interface DynamodbDatabase {
+  readonly kind: "dynamodb";
   readonly settings: DynamodbSettings;
   readonly connection: DynamodbConnection;
   capture(what?: {
@@ -30,6 +31,7 @@ export interface DynamodbDatabase {
 export function openDynamodb(settings: DynamodbSettings): DynamodbDatabase {
   const connection = connect(settings);
   return {
+    kind: "dynamodb",
     settings,
     connection,
     capture: async (what) => {

@@ -1,11 +1,11 @@
-import { captureTable } from "../databases/dynamodb/capture.ts";
-import { concurrently } from "../databases/dynamodb/concurrently.ts";
-import { missingCopy } from "../databases/dynamodb/missing-copy.ts";
-import { StillpointError } from "../errors/stillpoint-error.ts";
-import type { BackedUp } from "../restore/dynamodb/effects.ts";
-import type { DynamodbPlan, PlannedTable } from "../restore/dynamodb/plan.ts";
+import { captureTable } from "../../databases/dynamodb/capture.ts";
+import { concurrently } from "../../databases/dynamodb/concurrently.ts";
+import { missingCopy } from "../../databases/dynamodb/missing-copy.ts";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { BackedUp } from "../../restore/dynamodb/effects.ts";
+import type { DynamodbPlan, PlannedTable } from "../../restore/dynamodb/plan.ts";
+import type { OpenDeployment } from "../open-deployment.ts";
 import { missingOriginals } from "./missing-originals.ts";
-import type { OpenDeployment } from "./open-deployment.ts";
 import { tableDifferences, worldDifferences } from "./recheck.ts";
 
 /** DescribeContinuousBackups is limited to ten a second. */
@@ -60,7 +60,7 @@ async function differencesOf(
 ): Promise<readonly string[]> {
   const found = await concurrently(AT_A_TIME, tables, async (table) => {
     const { coordinator, metadata } = table.original;
-    const { connection } = open.database(table.database);
+    const { connection } = open.dynamodb(table.database);
     const now = await captureTable(connection, table.name, { coordinator, metadata });
     return tableDifferences(table, now, WAS_AT_WORK);
   });
@@ -76,7 +76,7 @@ async function missingCopies(
     standing.some(({ database, name }) => database === copy.database && name === copy.name),
   );
   const found = await concurrently(AT_A_TIME, needed, async (copy) => {
-    const missing = await missingCopy(open.database(copy.database).connection, copy);
+    const missing = await missingCopy(open.dynamodb(copy.database).connection, copy);
     return missing === undefined ? [] : [`table "${copy.name}" has lost a copy: ${missing}`];
   });
   return found.flat();

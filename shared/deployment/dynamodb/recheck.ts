@@ -1,11 +1,11 @@
-import { capture, describeTable } from "../databases/dynamodb/capture.ts";
-import { StillpointError } from "../errors/stillpoint-error.ts";
-import type { CapturedTable } from "../restore/dynamodb/captured.ts";
-import { createdSince, type DynamodbPlan, type PlannedTable } from "../restore/dynamodb/plan.ts";
-import { settingsDifferences } from "../restore/dynamodb/settings.ts";
+import { capture, describeTable } from "../../databases/dynamodb/capture.ts";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
+import { createdSince, type DynamodbPlan, type PlannedTable } from "../../restore/dynamodb/plan.ts";
+import { settingsDifferences } from "../../restore/dynamodb/settings.ts";
+import type { OpenDeployment } from "../open-deployment.ts";
+import { refuseRunning, type Silence } from "../stopped-instances.ts";
 import { dyingPoints } from "./dying-points.ts";
-import type { OpenDeployment } from "./open-deployment.ts";
-import { refuseRunning, type Silence } from "./stopped-instances.ts";
 
 /**
  * Law 5: what the plan was made from must still be so. `untouched` is before the first step, when none of the
@@ -42,7 +42,7 @@ export async function worldDifferences(
   const databases = [...new Set(plan.tables.map(({ database }) => database))];
   const found = await Promise.all(
     databases.map(async (database) => {
-      const { connection, settings } = open.database(database);
+      const { connection, settings } = open.dynamodb(database);
       const now = await capture(connection, settings);
       const planned = plan.tables.filter((table) => table.database === database);
       const byName = new Map(now.tables.map((table) => [table.name, table]));
@@ -105,7 +105,7 @@ export async function takenNames(
   const wanted = [...plan.tables, ...plan.proofs];
   const found = await Promise.all(
     wanted.map(async ({ database, temporary }) => {
-      const table = await describeTable(open.database(database).connection, temporary);
+      const table = await describeTable(open.dynamodb(database).connection, temporary);
       return table === undefined ? [] : [`table "${temporary}" exists already`];
     }),
   );

@@ -1,6 +1,6 @@
-import type { RestorePoint } from "../catalog/model.ts";
-import { CapturedDynamodb } from "../restore/dynamodb/captured.ts";
-import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
+import type { RestorePoint } from "../../catalog/model.ts";
+import { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
+import type { DynamodbPlan } from "../../restore/dynamodb/plan.ts";
 
 /** Points that cannot be restored any more once the originals are gone: their history goes with them. */
 export function dyingPoints(

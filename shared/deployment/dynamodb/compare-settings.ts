@@ -1,9 +1,9 @@
-import { readAlarms } from "../databases/dynamodb/alarms.ts";
-import { captureTable } from "../databases/dynamodb/capture.ts";
-import type { DynamodbConnection } from "../databases/dynamodb/connection.ts";
-import { leftToDo } from "../restore/dynamodb/after-settings.ts";
-import type { PlannedTable } from "../restore/dynamodb/plan.ts";
-import { settingsDifferences } from "../restore/dynamodb/settings.ts";
+import { readAlarms } from "../../databases/dynamodb/alarms.ts";
+import { captureTable } from "../../databases/dynamodb/capture.ts";
+import type { DynamodbConnection } from "../../databases/dynamodb/connection.ts";
+import { leftToDo } from "../../restore/dynamodb/after-settings.ts";
+import type { PlannedTable } from "../../restore/dynamodb/plan.ts";
+import { settingsDifferences } from "../../restore/dynamodb/settings.ts";
 
 /** What of its original a restored table does not have, and what people must do; empty where all came back. */
 export async function compareSettings(

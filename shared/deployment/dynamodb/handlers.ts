@@ -1,58 +1,43 @@
-import { concurrently } from "../databases/dynamodb/concurrently.ts";
-import type { DynamodbConnection } from "../databases/dynamodb/connection.ts";
+import { concurrently } from "../../databases/dynamodb/concurrently.ts";
+import type { DynamodbConnection } from "../../databases/dynamodb/connection.ts";
 import {
   backupsNamed,
   deleteBackup,
   startBackup,
   startCopy,
   startReplacement,
-} from "../databases/dynamodb/copies.ts";
-import { deleteTable, protectAgain } from "../databases/dynamodb/delete-table.ts";
-import { inTurns } from "../databases/dynamodb/in-turns.ts";
-import { missingCopy } from "../databases/dynamodb/missing-copy.ts";
-import { observe } from "../databases/dynamodb/observe.ts";
-import { applySettings } from "../databases/dynamodb/settings/apply-settings.ts";
-import { readRecovery } from "../databases/dynamodb/settings/recovery.ts";
-import { StillpointError } from "../errors/stillpoint-error.ts";
-import type { AbandonEffects } from "../restore/dynamodb/abandon.ts";
-import type { BackedUp, RestoreEvent } from "../restore/dynamodb/effects.ts";
-import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
-import type { VerificationEffects } from "../verify/effects.ts";
-import type { Handlers } from "../workflow/effect.ts";
-import type { Journal } from "../workflow/journal.ts";
+} from "../../databases/dynamodb/copies.ts";
+import { deleteTable, protectAgain } from "../../databases/dynamodb/delete-table.ts";
+import { inTurns } from "../../databases/dynamodb/in-turns.ts";
+import { missingCopy } from "../../databases/dynamodb/missing-copy.ts";
+import { observe } from "../../databases/dynamodb/observe.ts";
+import { applySettings } from "../../databases/dynamodb/settings/apply-settings.ts";
+import { readRecovery } from "../../databases/dynamodb/settings/recovery.ts";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { AbandonEffects } from "../../restore/dynamodb/abandon.ts";
+import type { BackedUp } from "../../restore/dynamodb/effects.ts";
+import type { DynamodbPlan } from "../../restore/dynamodb/plan.ts";
+import type { Handlers } from "../../workflow/effect.ts";
+import type { OpenDeployment } from "../open-deployment.ts";
+import { refuseOvertaken } from "../refuse-overtaken.ts";
+import type { RestoringRun } from "../restoring.ts";
 import { compareSettings } from "./compare-settings.ts";
 import { lookAgain } from "./look-again.ts";
+import { markLost } from "./lost-points.ts";
 import { missingOriginals } from "./missing-originals.ts";
-import type { OpenDeployment } from "./open-deployment.ts";
 import { recheck } from "./recheck.ts";
-import { refuseOvertaken } from "./refuse-overtaken.ts";
-import { markLost } from "./run-record.ts";
-import type { Silence } from "./stopped-instances.ts";
-import { plannedScope } from "./verify-scope.ts";
+import { plannedScope } from "./scope.ts";
 
 /** DescribeContinuousBackups is limited to ten a second. */
 const AT_A_TIME = 5;
 
-/** Whose effects are carried out. */
-interface Run {
-  readonly report: (event: RestoreEvent) => void | Promise<void>;
-  /** Where a function of its own reads the rows, none of this is ever called here. */
-  readonly verification: Handlers<VerificationEffects>;
-  /** Of a restore: before every deletion it tells whether the run is still this process's. */
-  readonly journal?: Journal;
-  /** What an instance says that does not answer at all; see `Silence`. Default: that it is stopped. */
-  readonly silence?: Silence;
-  /** Of an abandoning. */
-  readonly markRun?: (state: "abandoning" | "failed") => Promise<void>;
-}
-
 /** What a restore and the abandoning of one ask for, carried out on this deployment's databases. */
-export function restoreHandlers(
+export function dynamodbHandlers(
   open: OpenDeployment,
-  { report, verification, journal, silence = "stopped", markRun = async () => undefined }: Run,
+  { report, verification, journal, silence = "stopped", markRun = async () => undefined }: RestoringRun,
 ): Handlers<AbandonEffects> {
   const guard = async (table: string) => journal && refuseOvertaken(journal, table);
-  const connectionOf = (database: string) => open.database(database).connection;
+  const connectionOf = (database: string) => open.dynamodb(database).connection;
   // Of an account the service takes about one change a second: all tables at once would starve each other.
   const settingsTurn = inTurns(AT_A_TIME);
   return {
@@ -133,7 +118,7 @@ async function isCovered(open: OpenDeployment, { tables, proofs, run }: Dynamodb
     AT_A_TIME,
     [...tables, ...proofs],
     async ({ database, name, atSecond }) => {
-      const { coverage } = await readRecovery(open.database(database).connection, name);
+      const { coverage } = await readRecovery(open.dynamodb(database).connection, name);
       if (coverage === undefined || atSecond < coverage.earliestSecond)
         throw new StillpointError(
           "PLAN_OUTDATED",
@@ -150,7 +135,7 @@ async function runBackups(
   { tables }: DynamodbPlan,
 ): Promise<readonly { database: string; arn: string }[]> {
   const found = await concurrently(AT_A_TIME, tables, async ({ database, temporary, backup }) => {
-    const arns = await backupsNamed(open.database(database).connection, temporary, backup);
+    const arns = await backupsNamed(open.dynamodb(database).connection, temporary, backup);
     return arns.map((arn) => ({ database, arn }));
   });
   return found.flat();

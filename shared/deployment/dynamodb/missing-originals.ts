@@ -1,7 +1,7 @@
-import { describeTable } from "../databases/dynamodb/capture.ts";
-import { concurrently } from "../databases/dynamodb/concurrently.ts";
-import type { DynamodbPlan, PlannedTable } from "../restore/dynamodb/plan.ts";
-import type { OpenDeployment } from "./open-deployment.ts";
+import { describeTable } from "../../databases/dynamodb/capture.ts";
+import { concurrently } from "../../databases/dynamodb/concurrently.ts";
+import type { DynamodbPlan, PlannedTable } from "../../restore/dynamodb/plan.ts";
+import type { OpenDeployment } from "../open-deployment.ts";
 
 const AT_A_TIME = 10;
 
@@ -17,7 +17,7 @@ export async function missingOriginals(
   { tables, mode }: DynamodbPlan,
 ): Promise<readonly MissingOriginal[]> {
   const found = await concurrently(AT_A_TIME, tables, async (table): Promise<readonly MissingOriginal[]> => {
-    const now = await describeTable(open.database(table.database).connection, table.name);
+    const now = await describeTable(open.dynamodb(table.database).connection, table.name);
     if (now === undefined || now.TableStatus === "DELETING") return [{ table }];
     if (mode === "side-by-side" || now.TableId === table.id) return [];
     return [{ table, foreign: now.TableId ?? "" }];

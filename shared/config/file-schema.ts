@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AwsSection } from "./aws-schema.ts";
+import { AzureSection } from "./azure-schema.ts";
 import { ComponentSection } from "./component-schema.ts";
 import { cronProblem } from "./cron.ts";
 import { checkedText, duration, named, text, urlProblem } from "./fields.ts";
@@ -159,6 +160,7 @@ export const ConfigFile = z
     verification: VerificationSection.prefault({}),
     deployments: named(DeploymentSection, "deployment", "What is protected, by name."),
     aws: AwsSection.optional(),
+    azure: AzureSection.optional(),
   })
   .describe("The configuration of Stillpoint.");
 

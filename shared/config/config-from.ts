@@ -24,7 +24,10 @@ import type { CertificateSection } from "./pem-schema.ts";
 import type { VerificationSection } from "./verification-schema.ts";
 
 /** From the checked contents of the file at `path`, which all relative paths in it start from. */
-export function configFrom(path: string, { catalog, verification, deployments, aws }: ConfigFile): Config {
+export function configFrom(
+  path: string,
+  { catalog, verification, deployments, aws, azure }: ConfigFile,
+): Config {
   const folder = dirname(path);
   const shared = { verification: verificationFrom(verification, folder) };
   return frozen({
@@ -36,6 +39,7 @@ export function configFrom(path: string, { catalog, verification, deployments, a
     })),
     ...shared,
     ...(aws && { aws }),
+    ...(azure && { azure }),
   });
 }
 

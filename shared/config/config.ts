@@ -1,5 +1,6 @@
 import type { Address, ComponentKind } from "../admin/instance-address.ts";
 import type { AwsSection } from "./aws-schema.ts";
+import type { AzureSection } from "./azure-schema.ts";
 import type { Product } from "./derived.ts";
 
 /** The configuration as the rest of the product sees it: complete, checked, deeply frozen, all paths absolute. */
@@ -12,9 +13,12 @@ export interface Config {
   readonly verification: VerificationSettings;
   /** Where it is deployed to AWS Lambda. */
   readonly aws?: AwsSettings;
+  /** Where it is deployed to Azure Functions. */
+  readonly azure?: AzureSettings;
 }
 
 export type AwsSettings = Readonly<AwsSection>;
+export type AzureSettings = Readonly<AzureSection>;
 
 export type CatalogSettings =
   | { readonly kind: "file"; readonly path: string }

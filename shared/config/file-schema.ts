@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { endpoint, profile, region } from "./aws-fields.ts";
 import { AwsSection } from "./aws-schema.ts";
+import { AzureSection } from "./azure-schema.ts";
 import { ComponentSection } from "./component-schema.ts";
 import { cronProblem } from "./cron.ts";
 import { DatabaseSection } from "./database-schema.ts";
@@ -107,6 +108,7 @@ export const ConfigFile = z
     verification: VerificationSection.prefault({}),
     deployments: named(DeploymentSection, "deployment", "What is protected, by name."),
     aws: AwsSection.optional(),
+    azure: AzureSection.optional(),
   })
   .describe("The configuration of Stillpoint.");
 

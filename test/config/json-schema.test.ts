@@ -21,7 +21,7 @@ test("every setting has a description and refuses unknown ones", () => {
 });
 
 test("the settings of a place are known, whatever the names above it", () => {
-  expect(settingsAt([])).toEqual(["catalog", "verification", "deployments", "aws"]);
+  expect(settingsAt([])).toEqual(["catalog", "verification", "deployments", "aws", "azure"]);
   expect(settingsAt(["deployments", "any", "pause"])).toContain("drainWait");
   expect(settingsAt(["deployments", "any", "components", "any", "instances"])).toEqual([
     "srv",

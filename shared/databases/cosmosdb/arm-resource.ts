@@ -1,0 +1,122 @@
+import type { HttpResponse } from "@azure-rest/core-client";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { PUBLIC_ARM } from "./arm-options.ts";
+import type { CosmosdbConnection } from "./connection.ts";
+import { attempt, unlessAbsent } from "./refusal.ts";
+
+/** Of providers beside Cosmos DB's own. */
+export const API = {
+  network: "2024-05-01",
+  diagnosticSettings: "2021-05-01-preview",
+  roleAssignments: "2022-04-01",
+  permissions: "2022-04-01",
+  locks: "2020-05-01",
+} as const;
+
+/** A resource as JSON. */
+export type Wire = Readonly<Record<string, unknown>>;
+
+export interface ArmResource extends Wire {
+  readonly id?: string;
+  readonly name?: string;
+  readonly location?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly properties?: Wire;
+}
+
+/** Far more pages than any list that is read here fills. */
+const MOST_PAGES = 100;
+
+/** Undefined where there is none. */
+export async function readResource(
+  connection: CosmosdbConnection,
+  id: string,
+  version: string,
+): Promise<ArmResource | undefined> {
+  const client = await connection.resources();
+  return attempt("read", id, () =>
+    unlessAbsent(async () => {
+      const answer = await client.path(id).get({ queryParameters: { "api-version": version } });
+      return (await bodyOf(answer, "200")) as ArmResource;
+    }),
+  );
+}
+
+export async function listResources(
+  connection: CosmosdbConnection,
+  id: string,
+  version: string,
+  filter?: string,
+): Promise<readonly ArmResource[]> {
+  const client = await connection.resources();
+  return attempt("list", id, async () => {
+    const queryParameters = { "api-version": version, ...(filter && { $filter: filter }) };
+    let answer: HttpResponse = await client.path(id).get({ queryParameters });
+    const found: ArmResource[] = [];
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const { value = [], nextLink } = (await bodyOf(answer, "200")) as {
+        value?: readonly ArmResource[];
+        nextLink?: string;
+      };
+      found.push(...value);
+      if (!nextLink) return found;
+      answer = await client.pathUnchecked(trusted(connection, nextLink)).get();
+    }
+    throw new StillpointError("DATABASE_REFUSED", `"${id}" has more than ${MOST_PAGES} pages`);
+  });
+}
+
+/** Begins it; whether it has ended is read from the resource. */
+export async function putResource(
+  connection: CosmosdbConnection,
+  id: string,
+  version: string,
+  body: Wire,
+): Promise<ArmResource> {
+  const client = await connection.resources();
+  return attempt("write", id, async () => {
+    const answer = await client.path(id).put({ queryParameters: { "api-version": version }, body });
+    return (await bodyOf(answer, "200", "201", "202")) as ArmResource;
+  });
+}
+
+/** Begins it; one that is gone already is fine. */
+export async function deleteResource(
+  connection: CosmosdbConnection,
+  id: string,
+  version: string,
+): Promise<void> {
+  const client = await connection.resources();
+  await attempt("delete", id, () =>
+    unlessAbsent(async () => {
+      const answer = await client.path(id).delete({ queryParameters: { "api-version": version } });
+      return bodyOf(answer, "200", "202", "204");
+    }),
+  );
+}
+
+/** What an address of Azure Resource Manager itself answers; undefined where it is none, or it answers nothing of use. */
+export async function readLink(connection: CosmosdbConnection, link: string): Promise<Wire | undefined> {
+  if (!isTrusted(connection, link)) return undefined;
+  const client = await connection.resources();
+  const answer = await client.pathUnchecked(link).get();
+  const { body } = answer;
+  return answer.status === "200" && typeof body === "object" && body !== null ? (body as Wire) : undefined;
+}
+
+function trusted(connection: CosmosdbConnection, link: string): string {
+  if (isTrusted(connection, link)) return link;
+  throw new StillpointError("DATABASE_REFUSED", `the service answered a link to elsewhere: "${link}"`);
+}
+
+/** The token goes along: nobody but Azure Resource Manager gets it, whatever a journal or an answer says. */
+function isTrusted({ address }: CosmosdbConnection, link: string): boolean {
+  const { armEndpoint = PUBLIC_ARM } = address;
+  return URL.canParse(link) && new URL(link).origin === new URL(armEndpoint).origin;
+}
+
+async function bodyOf(answer: HttpResponse, ...statuses: readonly string[]): Promise<unknown> {
+  if (statuses.includes(answer.status)) return answer.body ?? {};
+  const { createRestError } = await import("@azure-rest/core-client");
+  throw createRestError(answer);
+}

@@ -1,0 +1,32 @@
+import type { DatabaseAccountUpdateParameters } from "@azure/arm-cosmosdb";
+import type { CosmosdbConnection } from "./connection.ts";
+import { bounded, inTurn } from "./long-running.ts";
+import { attempt } from "./refusal.ts";
+
+/** One change of an account, waited for. */
+export async function changeAccount(
+  { arm, address }: CosmosdbConnection,
+  name: string,
+  what: string,
+  parameters: DatabaseAccountUpdateParameters,
+): Promise<void> {
+  const client = await arm();
+  await attempt(`set ${what} of account`, name, () =>
+    inTurn(async () => {
+      await client.databaseAccounts.update(address.resourceGroup, name, parameters, bounded());
+    }),
+  );
+}
+
+/** Begins a change that takes long; whether it has ended is read from the account. */
+export async function beginChange(
+  { arm, address }: CosmosdbConnection,
+  name: string,
+  what: string,
+  parameters: DatabaseAccountUpdateParameters,
+): Promise<void> {
+  const client = await arm();
+  await attempt(`set ${what} of account`, name, () =>
+    inTurn(() => client.databaseAccounts.update(address.resourceGroup, name, parameters).submitted()),
+  );
+}

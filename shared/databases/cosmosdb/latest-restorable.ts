@@ -1,0 +1,40 @@
+import { type CapturedCosmosdb, containerName } from "../../restore/cosmosdb/captured.ts";
+import { concurrently } from "../dynamodb/concurrently.ts";
+import type { CosmosdbConnection } from "./connection.ts";
+import { bounded } from "./long-running.ts";
+import { attempt } from "./refusal.ts";
+import { restorableSecond } from "./time-stamp.ts";
+
+/** Each is an operation of its own that is asked for until it has ended. */
+const AT_A_TIME = 4;
+
+/** To which second a container can be restored; null where there is no backup of it yet. */
+export interface Reached {
+  /** `database/container` */
+  readonly container: string;
+  readonly second: number | null;
+}
+
+/** Of every container, in the account's write region. It differs from region to region. */
+export async function latestRestorable(
+  { arm, address: { resourceGroup } }: CosmosdbConnection,
+  { account, location, containers }: Pick<CapturedCosmosdb, "account" | "location" | "containers">,
+): Promise<readonly Reached[]> {
+  const { sqlResources } = await arm();
+  return concurrently(AT_A_TIME, containers, async ({ database, name }) => {
+    const container = containerName({ database, name });
+    const found = await attempt("ask how far the backups are of", `${account}/${container}`, () => {
+      const where = { location };
+      return sqlResources.retrieveContinuousBackupInformation(
+        resourceGroup,
+        account,
+        database,
+        name,
+        where,
+        bounded(),
+      );
+    });
+    const text = found.continuousBackupInformation?.latestRestorableTimestamp;
+    return { container, second: text === undefined ? null : restorableSecond(text) };
+  });
+}

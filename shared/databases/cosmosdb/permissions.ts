@@ -1,0 +1,94 @@
+import { codeOf } from "../../errors/stillpoint-error.ts";
+import type { Restorable, Way } from "../../restore/cosmosdb/plan.ts";
+import { API, listResources } from "./arm-resource.ts";
+import type { CosmosdbConnection } from "./connection.ts";
+import { isStatus } from "./refusal.ts";
+
+const ACCOUNTS = "Microsoft.DocumentDB/databaseAccounts";
+const RESTORABLE = "Microsoft.DocumentDB/locations/restorableDatabaseAccounts";
+const CONTAINERS = `${ACCOUNTS}/sqlDatabases/containers`;
+
+/** In the resource group, whatever the mode of a restore. */
+const IN_GROUP = [
+  `${ACCOUNTS}/read`,
+  `${ACCOUNTS}/write`,
+  `${ACCOUNTS}/delete`,
+  `${ACCOUNTS}/readonlykeys/action`,
+  `${ACCOUNTS}/sqlDatabases/read`,
+  `${ACCOUNTS}/sqlDatabases/throughputSettings/write`,
+  `${CONTAINERS}/read`,
+  `${CONTAINERS}/write`,
+  `${CONTAINERS}/retrieveContinuousBackupInformation/action`,
+  `${CONTAINERS}/storedProcedures/write`,
+] as const;
+/** At the subscription, or at the restorable account: a resource group has none. */
+const AT_RESTORABLE = [
+  `${RESTORABLE}/read`,
+  `${RESTORABLE}/restorableSqlResources/read`,
+  `${RESTORABLE}/restore/action`,
+] as const;
+const FOR_SUBNET = [
+  "Microsoft.Network/privateEndpoints/read",
+  "Microsoft.Network/privateEndpoints/write",
+  "Microsoft.Network/privateEndpoints/delete",
+  "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/write",
+  `${ACCOUNTS}/privateEndpointConnectionsApproval/action`,
+] as const;
+
+/**
+ * What this identity may not do of what a restore does, as far as Azure tells it: where the permissions themselves
+ * may not be read, the first call that is refused names its action, and nothing was made by then.
+ */
+export async function missingPermissions(
+  connection: CosmosdbConnection,
+  { restorable, way }: { readonly restorable?: Pick<Restorable, "id">; readonly way?: Way } = {},
+): Promise<readonly string[]> {
+  const { subscription, resourceGroup } = connection.address;
+  const group = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+  const inGroup = [...IN_GROUP, ...(way?.kind === "subnet" ? FOR_SUBNET : [])];
+  const [lackingInGroup, lackingAtRestorable] = await Promise.all([
+    lacking(connection, group, inGroup),
+    restorable ? lacking(connection, restorable.id, AT_RESTORABLE) : [],
+  ]);
+  return [...lackingInGroup, ...lackingAtRestorable];
+}
+
+async function lacking(
+  connection: CosmosdbConnection,
+  scope: string,
+  actions: readonly string[],
+): Promise<readonly string[]> {
+  const granted = await permissionsAt(connection, scope);
+  if (granted === undefined) return [];
+  return actions.filter((action) => !granted.some((permission) => grants(permission, action)));
+}
+
+export interface Permission {
+  readonly actions?: readonly string[];
+  readonly notActions?: readonly string[];
+}
+
+/** Undefined where nobody is told. */
+async function permissionsAt(
+  connection: CosmosdbConnection,
+  scope: string,
+): Promise<readonly Permission[] | undefined> {
+  const id = `${scope}/providers/Microsoft.Authorization/permissions`;
+  try {
+    return (await listResources(connection, id, API.permissions)) as readonly Permission[];
+  } catch (error) {
+    if (codeOf(error) === "DATABASE_DENIED" || isStatus(error, 400, 404, 405)) return undefined;
+    throw error;
+  }
+}
+
+/** A role's actions but for those that the same role excludes; several roles add up. */
+export function grants({ actions = [], notActions = [] }: Permission, action: string): boolean {
+  const matches = (pattern: string) => isMatch(pattern, action);
+  return actions.some(matches) && !notActions.some(matches);
+}
+
+function isMatch(pattern: string, action: string): boolean {
+  const escaped = pattern.split("*").map((part) => part.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${escaped.join(".*")}$`, "i").test(action);
+}

@@ -1,0 +1,136 @@
+import type { PrivateEndpoint } from "../../restore/cosmosdb/captured.ts";
+import {
+  API,
+  type ArmResource,
+  deleteResource,
+  listResources,
+  putResource,
+  readResource,
+  type Wire,
+} from "./arm-resource.ts";
+import type { CosmosdbConnection } from "./connection.ts";
+
+/** Of the API for NoSQL. */
+const GROUP = "Sql";
+
+/** Undefined where it is not there any more: the account remembers connections of endpoints that are gone. */
+export async function readPrivateEndpoint(
+  connection: CosmosdbConnection,
+  id: string,
+): Promise<PrivateEndpoint | undefined> {
+  const found = await readResource(connection, id, API.network);
+  if (found === undefined) return undefined;
+  const {
+    subnet,
+    privateLinkServiceConnections = [],
+    manualPrivateLinkServiceConnections = [],
+  } = (found.properties ?? {}) as EndpointProperties;
+  const links = [...privateLinkServiceConnections, ...manualPrivateLinkServiceConnections];
+  return {
+    id,
+    location: found.location ?? "",
+    subnet: subnet?.id ?? "",
+    groups: links.flatMap(({ properties }) => properties?.groupIds ?? []),
+    dnsZones: await readDnsZones(connection, id),
+  };
+}
+
+interface Link {
+  readonly properties?: { readonly groupIds?: readonly string[] };
+}
+
+interface EndpointProperties {
+  readonly subnet?: { readonly id?: string };
+  readonly privateLinkServiceConnections?: readonly Link[];
+  readonly manualPrivateLinkServiceConnections?: readonly Link[];
+}
+
+async function readDnsZones(
+  connection: CosmosdbConnection,
+  id: string,
+): Promise<PrivateEndpoint["dnsZones"]> {
+  const groups = await listResources(connection, `${id}/privateDnsZoneGroups`, API.network);
+  return Object.fromEntries(
+    groups.map(({ name = "", properties }) => {
+      const configs = (properties?.["privateDnsZoneConfigs"] ?? []) as readonly ZoneConfig[];
+      return [name, configs.flatMap((config) => config.properties?.privateDnsZoneId ?? [])];
+    }),
+  );
+}
+
+interface ZoneConfig {
+  readonly properties?: { readonly privateDnsZoneId?: string };
+}
+
+export interface WantedEndpoint {
+  readonly id: string;
+  readonly location: string;
+  readonly subnet: string;
+  readonly groups?: readonly string[];
+  readonly dnsZones: PrivateEndpoint["dnsZones"];
+  readonly tags: Readonly<Record<string, string>>;
+  /** ARM id of the account that it leads to. */
+  readonly account: string;
+}
+
+/** Takes a step towards it; done once it is there, with its entries. */
+export async function makePrivateEndpoint(
+  connection: CosmosdbConnection,
+  wanted: WantedEndpoint,
+): Promise<{ done: boolean }> {
+  const found = await readResource(connection, wanted.id, API.network);
+  if (found === undefined || stateOf(found) === "Failed") {
+    await putResource(connection, wanted.id, API.network, bodyOf(wanted));
+    return { done: false };
+  }
+  if (stateOf(found) !== "Succeeded") return { done: false };
+  return enterInZones(connection, wanted);
+}
+
+function bodyOf({ id, location, subnet, groups = [GROUP], tags, account }: WantedEndpoint): Wire {
+  const link = { name: lastPart(id), properties: { privateLinkServiceId: account, groupIds: groups } };
+  return { location, tags, properties: { subnet: { id: subnet }, privateLinkServiceConnections: [link] } };
+}
+
+async function enterInZones(
+  connection: CosmosdbConnection,
+  { id, dnsZones }: WantedEndpoint,
+): Promise<{ done: boolean }> {
+  let done = true;
+  for (const [name, zones] of Object.entries(dnsZones)) {
+    const group = `${id}/privateDnsZoneGroups/${name}`;
+    const found = await readResource(connection, group, API.network);
+    if (found === undefined || stateOf(found) === "Failed")
+      await putResource(connection, group, API.network, zoneGroup(zones));
+    if (stateOf(found) !== "Succeeded") done = false;
+  }
+  return { done };
+}
+
+function zoneGroup(zones: readonly string[]): Wire {
+  const privateDnsZoneConfigs = zones.map((zone) => ({
+    name: lastPart(zone).replaceAll(".", "-"),
+    properties: { privateDnsZoneId: zone },
+  }));
+  return { properties: { privateDnsZoneConfigs } };
+}
+
+/** Done once it is gone; one that is not as told stays. */
+export async function removePrivateEndpoint(
+  connection: CosmosdbConnection,
+  id: string,
+  isOurs: (found: ArmResource) => boolean,
+): Promise<{ done: boolean }> {
+  const found = await readResource(connection, id, API.network);
+  if (found === undefined || !isOurs(found)) return { done: true };
+  if (stateOf(found) !== "Deleting") await deleteResource(connection, id, API.network);
+  return { done: false };
+}
+
+function stateOf(resource: ArmResource | undefined): string {
+  return String(resource?.properties?.["provisioningState"] ?? "");
+}
+
+export function lastPart(id: string): string {
+  return id.split("/").at(-1) ?? "";
+}

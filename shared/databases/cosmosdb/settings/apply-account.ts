@@ -1,0 +1,50 @@
+import type { CapturedCosmosdb } from "../../../restore/cosmosdb/captured.ts";
+import { captureNamed } from "../capture.ts";
+import type { CosmosdbConnection } from "../connection.ts";
+import type { Naming } from "../contents.ts";
+import { closeWay } from "../way.ts";
+import { putAccountSettingsBack, putRegionsBack } from "./account.ts";
+import { changing } from "./changing.ts";
+import { putTtlBack } from "./container-definition.ts";
+import { putPrivateEndpointsBack } from "./private-endpoints.ts";
+import { putAccessBack, putDiagnosticsBack, putLocksBack, putRolesBack } from "./surroundings.ts";
+import { putThroughputBack } from "./throughput.ts";
+
+export interface Applying {
+  /** Of the restored account. */
+  readonly name: string;
+  readonly original: CapturedCosmosdb;
+  readonly run: string;
+  readonly naming: Naming;
+  /** Whether it takes the original's place: else only the throughput of its databases is put back. */
+  readonly takesOver: boolean;
+}
+
+/**
+ * In the order that the service takes: who may reach it before the network rules, which close the way by which it was
+ * verified; the time to live once nobody reads it any more; the regions alone; the locks last. Answers what the
+ * service refuses for good.
+ */
+export async function applyAccount(
+  connection: CosmosdbConnection,
+  { name, original, run, naming, takesOver }: Applying,
+): Promise<readonly string[]> {
+  const changes = changing();
+  for (const { name: database, throughput } of original.databases)
+    await putThroughputBack(connection, changes, { account: name, database }, throughput);
+  if (!takesOver) return changes.refused;
+  const restored = await captureNamed(connection, naming, name);
+  const both = { original, restored };
+  await putRolesBack(connection, changes, both);
+  await putAccessBack(connection, changes, both);
+  await putDiagnosticsBack(connection, changes, both);
+  await putPrivateEndpointsBack(connection, changes, { ...both, run });
+  await putAccountSettingsBack(connection, changes, name, { wanted: original.settings, run });
+  await closeWay(connection, { name, run });
+  for (const { database, name: container, ttl } of original.containers)
+    await putTtlBack(connection, changes, { account: name, database, container }, { ttl });
+  await putRegionsBack(connection, changes, name, original.settings);
+  await putLocksBack(connection, changes, both);
+  connection.forget(name);
+  return changes.refused;
+}

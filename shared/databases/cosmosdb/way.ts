@@ -1,0 +1,90 @@
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { Way } from "../../restore/cosmosdb/plan.ts";
+import { RUN_TAG } from "../../restore/cosmosdb/settings.ts";
+import { type Account, accountId, requireAccount } from "./account.ts";
+import { API, type ArmResource, readResource } from "./arm-resource.ts";
+import { beginChange } from "./change-account.ts";
+import type { CosmosdbConnection } from "./connection.ts";
+import { grantOwnAccess } from "./own-access.ts";
+import { makePrivateEndpoint, removePrivateEndpoint } from "./private-endpoint.ts";
+import { answersFromHere } from "./reach.ts";
+
+interface Opening {
+  /** Of the account. */
+  readonly name: string;
+  readonly run: string;
+  readonly way: Way;
+}
+
+/** Takes a step towards it, and waits for nothing: done once the data answers from here. */
+export async function openWay(connection: CosmosdbConnection, opening: Opening): Promise<{ done: boolean }> {
+  const { name, run, way } = opening;
+  const account = await requireAccount(connection, name);
+  if (account.tags?.[RUN_TAG] !== run)
+    throw new StillpointError(
+      "PLAN_OUTDATED",
+      `account "${name}" was not opened: run "${run}" has not made it`,
+    );
+  const { done } =
+    way.kind === "address"
+      ? await letIn(connection, account, way.address)
+      : await connect(connection, { ...opening, way });
+  if (!done) return { done };
+  if (account.disableLocalAuth && !(await grantOwnAccess(connection, account)).done) return { done: false };
+  return { done: await answersFromHere(connection, name) };
+}
+
+async function letIn(
+  connection: CosmosdbConnection,
+  account: Account,
+  address: string,
+): Promise<{ done: boolean }> {
+  const { name = "", publicNetworkAccess, ipRules = [], provisioningState } = account;
+  const isAlone = ipRules.length === 1 && ipRules[0]?.ipAddressOrRange === address;
+  if (publicNetworkAccess === "Enabled" && isAlone) return { done: provisioningState === "Succeeded" };
+  if (provisioningState === "Succeeded")
+    await beginChange(connection, name, "the firewall", {
+      publicNetworkAccess: "Enabled",
+      ipRules: [{ ipAddressOrRange: address }],
+    });
+  return { done: false };
+}
+
+/** Of the endpoint and of its entry in the zone. */
+const ZONE_GROUP = "default";
+
+async function connect(
+  connection: CosmosdbConnection,
+  { name, run, way }: Opening & { readonly way: Extract<Way, { kind: "subnet" }> },
+): Promise<{ done: boolean }> {
+  return makePrivateEndpoint(connection, {
+    id: endpointId(connection, name),
+    location: await locationOf(connection, way.subnet),
+    subnet: way.subnet,
+    dnsZones: way.dnsZone === undefined ? {} : { [ZONE_GROUP]: [way.dnsZone] },
+    tags: { [RUN_TAG]: run },
+    account: accountId(connection.address, name),
+  });
+}
+
+function endpointId({ address }: CosmosdbConnection, name: string): string {
+  const { subscription, resourceGroup } = address;
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateEndpoints/${name}-verify`;
+}
+
+/** An endpoint is where its network is. */
+async function locationOf(connection: CosmosdbConnection, subnet: string): Promise<string> {
+  const [network = ""] = subnet.split(/\/subnets\//i);
+  const location = (await readResource(connection, network, API.network))?.location;
+  if (location !== undefined) return location;
+  throw new StillpointError("DATABASE_REFUSED", `there is no network "${network}" for a private endpoint`);
+}
+
+/** Done once the endpoint that the run has made is gone. */
+export async function closeWay(
+  connection: CosmosdbConnection,
+  { name, run }: Pick<Opening, "name" | "run">,
+): Promise<{ done: boolean }> {
+  const isOurs = ({ tags }: ArmResource) => tags?.[RUN_TAG] === run;
+  return removePrivateEndpoint(connection, endpointId(connection, name), isOurs);
+}

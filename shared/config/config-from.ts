@@ -14,6 +14,7 @@ import type {
   KubernetesSettings,
   PauseSettings,
   Schedule,
+  StorageAccount,
   TlsSettings,
   VerificationSettings,
 } from "./config.ts";
@@ -21,6 +22,7 @@ import { kindOf, type Product, pausedOf, productOf } from "./derived.ts";
 import type { ConfigFile, DatabaseSection, DeploymentSection, PauseSection } from "./file-schema.ts";
 import type { KubernetesSection } from "./kubernetes-schema.ts";
 import type { CertificateSection } from "./pem-schema.ts";
+import type { AccountSection } from "./storage-account-schema.ts";
 import type { VerificationSection } from "./verification-schema.ts";
 
 const LEDGER_NAMESPACE = "scalar";
@@ -43,6 +45,8 @@ export function configFrom(path: string, { catalog, verification, deployments, a
 
 function catalogFrom(section: ConfigFile["catalog"], folder: string): CatalogSettings {
   if (section.kind === "file") return { kind: "file", path: resolve(folder, section.path) };
+  if (section.kind === "azure-table")
+    return { kind: section.kind, table: section.table, ...accountFrom(section) };
   const { kind, table, region, endpoint, profile } = section;
   return {
     kind,
@@ -50,6 +54,14 @@ function catalogFrom(section: ConfigFile["catalog"], folder: string): CatalogSet
     region,
     ...(endpoint !== undefined && { endpoint }),
     ...(profile !== undefined && { profile }),
+  };
+}
+
+function accountFrom({ account, endpoint, key }: AccountSection): StorageAccount {
+  return {
+    account,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(key && { key }),
   };
 }
 
@@ -183,6 +195,10 @@ function verificationFrom({ parts }: VerificationSection, folder: string): Verif
   if (parts.kind === "folder") {
     const { kind, path } = parts;
     return { parts: { kind, ...(path !== undefined && { path: resolve(folder, path) }) } };
+  }
+  if (parts.kind === "blob") {
+    const { kind, container, prefix } = parts;
+    return { parts: { kind, container, prefix, ...accountFrom(parts) } };
   }
   const { endpoint, profile, ...always } = parts;
   return {

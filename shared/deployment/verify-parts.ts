@@ -1,7 +1,6 @@
 import { tmpdir } from "node:os";
 import { scanTable } from "../databases/dynamodb/rows.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
-import { openParts } from "../parts/open-parts.ts";
 import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
 import type { JudgeParts, ScanSegment } from "../verify/effects.ts";
 import { judgeParts as judge } from "../verify/judge-parts.ts";
@@ -39,7 +38,7 @@ async function inWorkroom<T>(
   scratchDir: string,
   work: (room: Workroom) => Promise<T>,
 ): Promise<T> {
-  const parts = await openParts(open.settings.verification.parts);
+  const parts = await open.openParts();
   const read: Workroom["read"] = ({ database, schema }, segment, segments) =>
     scanTable(open.database(database).connection.dynamodb, schema, segment, segments);
   try {

@@ -77,12 +77,20 @@ function writeOf(TableName: string, change: Change): Pick<TransactWriteItem, "Pu
 
 function conditionOf(only: Condition | undefined) {
   if (only === undefined) return {};
-  if (only.kind === "absent") return { ConditionExpression: "attribute_not_exists(pk)" };
-  return {
-    ConditionExpression: "#attribute = :value",
-    ExpressionAttributeNames: { "#attribute": only.attribute },
-    ExpressionAttributeValues: { ":value": { S: only.value } },
-  };
+  switch (only.kind) {
+    case "absent":
+      return { ConditionExpression: "attribute_not_exists(pk)" };
+    case "present":
+      return { ConditionExpression: "attribute_exists(pk)" };
+    case "has":
+      return {
+        ConditionExpression: "#attribute = :value",
+        ExpressionAttributeNames: { "#attribute": only.attribute },
+        ExpressionAttributeValues: { ":value": { S: only.value } },
+      };
+    default:
+      return only satisfies never;
+  }
 }
 
 function attributesOf(item: Item | Key): Attributes {

@@ -1,8 +1,7 @@
 import { changed } from "./changed.ts";
 import type { Content } from "./content.ts";
 import type { Change, Condition, Item, ItemTable, Key } from "./item-table.ts";
-import { leftoverKey } from "./keys.ts";
-import { draft, STILL_DRAFT } from "./leftovers.ts";
+import { draft, endOfDraft } from "./leftovers.ts";
 import { writeParts } from "./parts.ts";
 import type { Patience } from "./patience.ts";
 
@@ -37,7 +36,6 @@ export async function commit(
   }
   const item: Item = { ...key, token, ...attributes, ...content.attributes };
   const head: Change = { kind: "put", item, only: condition };
-  const endOfDraft: readonly Change[] =
-    parts.length > 0 ? [{ kind: "remove", key: leftoverKey(token), only: STILL_DRAFT }] : [];
-  return changed(table, [head, ...beside, ...endOfDraft], token, patience);
+  const end = parts.length > 0 ? [endOfDraft(token)] : [];
+  return changed(table, [head, ...beside, ...end], token, patience);
 }

@@ -10,11 +10,12 @@ export type Item = Key & Readonly<Record<string, string | number | Uint8Array>>;
 /** When an item may be written or removed. */
 export type Condition =
   | { readonly kind: "absent" }
+  | { readonly kind: "present" }
   | { readonly kind: "has"; readonly attribute: string; readonly value: string };
 
 export type Change =
   | { readonly kind: "put"; readonly item: Item; readonly only?: Condition }
-  | { readonly kind: "remove"; readonly key: Key; readonly only?: Condition };
+  | { readonly kind: "remove"; readonly key: Key; readonly only?: { readonly kind: "present" } };
 
 export type Changes = readonly [Change, ...Change[]];
 

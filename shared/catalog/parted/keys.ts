@@ -48,9 +48,15 @@ export function entryKey(run: string, index: number): Key {
   return { pk: journalOf(run), sk: numbered(index) };
 }
 
+const PARTS = "parts/";
+
 /** A partition for each value: parts of large ones are written and read side by side. */
 export function partsOf(token: string): string {
-  return `parts/${token}`;
+  return `${PARTS}${token}`;
+}
+
+export function isPartsPartition(pk: string): boolean {
+  return pk.startsWith(PARTS);
 }
 
 export function partKey(token: string, index: number): Key {
@@ -60,8 +66,8 @@ export function partKey(token: string, index: number): Key {
 /** Parts that no record points at: yet, or any more. */
 export const LEFTOVERS = "leftovers";
 
-export function leftoverKey(token: string): Key {
-  return { pk: LEFTOVERS, sk: token };
+export function leftoverKey(token: string, state: "draft" | "dropped"): Key {
+  return { pk: LEFTOVERS, sk: `${state}-${token}` };
 }
 
 export function indexOfKey({ sk }: Key): number {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { changed } from "./changed.ts";
-import { type Condition, type Item, type ItemTable, type Key, numberIn, textIn } from "./item-table.ts";
+import { type Change, type Item, type ItemTable, type Key, numberIn, textIn } from "./item-table.ts";
 import { LEFTOVERS, leftoverKey } from "./keys.ts";
 import { removeParts } from "./parts.ts";
 import { Patience } from "./patience.ts";
@@ -22,15 +22,15 @@ export interface Leftover {
   readonly of: Key;
 }
 
+/** An item of its own for each state: that of a draft that was given up is gone. */
 export function leftoverItem({ token, parts, of }: Leftover, state: "draft" | "dropped"): Item {
-  return {
-    ...leftoverKey(token),
-    state,
-    parts,
-    sinceMs: Date.now(),
-    ofPk: of.pk,
-    ofSk: of.sk,
-  };
+  const key = leftoverKey(token, state);
+  return { ...key, state, token, parts, sinceMs: Date.now(), ofPk: of.pk, ofSk: of.sk };
+}
+
+function leftoverOf(item: Item): Leftover {
+  const of = { pk: textIn(item, "ofPk") ?? "", sk: textIn(item, "ofSk") ?? "" };
+  return { token: textIn(item, "token") ?? "", parts: numberIn(item, "parts"), of };
 }
 
 /** Announces parts before the first of them is written, so that they are found if their record never comes. */
@@ -39,8 +39,10 @@ export async function draft(table: ItemTable, of: Leftover, patience: Patience):
   await patience.call((signal) => table.change([{ kind: "put", item }], of.token, signal));
 }
 
-/** Holds as long as nobody has given the draft up. */
-export const STILL_DRAFT: Condition = { kind: "has", attribute: "state", value: "draft" };
+/** Goes with the record that the parts are for. Holds as long as nobody has given the draft up. */
+export function endOfDraft(token: string): Change {
+  return { kind: "remove", key: leftoverKey(token, "draft"), only: { kind: "present" } };
+}
 
 /**
  * Removes the parts of replaced records, and those of writers that died. Whatever fails here is done after a later
@@ -50,7 +52,7 @@ export async function tidy(table: ItemTable): Promise<void> {
   const patience = new Patience(table, TIDY_LIMIT_MS);
   try {
     for (const item of await allItems(table, LEFTOVERS, patience))
-      if (await isGivenUp(table, item, patience)) await remove(table, item, patience);
+      if (await isGivenUp(table, item, patience)) await remove(table, leftoverOf(item), patience);
   } catch {
     // The list of leftovers is as it was, or shorter.
   }
@@ -59,25 +61,19 @@ export async function tidy(table: ItemTable): Promise<void> {
 async function isGivenUp(table: ItemTable, item: Item, patience: Patience): Promise<boolean> {
   if (textIn(item, "state") !== "draft") return true;
   if (Date.now() - numberIn(item, "sinceMs") < DRAFT_LIFE_MS) return false;
+  const leftover = leftoverOf(item);
+  const dropped: Change = { kind: "put", item: leftoverItem(leftover, "dropped") };
   // From here on the draft's writer, however late it comes, is refused.
-  const dropped = { ...item, state: "dropped" };
-  const outcome = await changed(
-    table,
-    [{ kind: "put", item: dropped, only: STILL_DRAFT }],
-    randomUUID(),
-    patience,
-  );
+  const outcome = await changed(table, [endOfDraft(leftover.token), dropped], randomUUID(), patience);
   return outcome === "done";
 }
 
 /** The parts first: while the leftover is there, somebody will come back for them. */
-async function remove(table: ItemTable, item: Item, patience: Patience): Promise<void> {
-  const token = item.sk;
-  const of = { pk: String(item["ofPk"]), sk: String(item["ofSk"]) };
+async function remove(table: ItemTable, { token, parts, of }: Leftover, patience: Patience): Promise<void> {
   const owner = await itemAt(table, of, patience);
   // A request that was long on its way may have announced a draft again whose record has been written.
   if (owner === undefined || textIn(owner, "token") !== token)
-    await removeParts(table, token, numberIn(item, "parts"), patience);
-  const key = leftoverKey(token);
+    await removeParts(table, token, parts, patience);
+  const key = leftoverKey(token, "dropped");
   await patience.call((signal) => table.change([{ kind: "remove", key }], token, signal));
 }

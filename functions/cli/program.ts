@@ -153,7 +153,7 @@ function addRestore(restore: Command, from: From, run: Run): void {
 function addCatalog(catalog: Command, from: From, run: Run): void {
   catalog
     .command("create")
-    .description("create the catalog's DynamoDB table, which no deployment does")
+    .description("create the catalog's table, which no deployment does")
     .action((_, command) =>
       run(from(command), async (shell) =>
         (await import("./commands/create-catalog.ts")).createCatalog(shell),

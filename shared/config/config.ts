@@ -28,7 +28,22 @@ export type CatalogSettings =
       readonly region: string;
       readonly endpoint?: string;
       readonly profile?: string;
-    };
+    }
+  | AzureTableCatalogSettings;
+
+export interface AzureTableCatalogSettings extends StorageAccount {
+  readonly kind: "azure-table";
+  readonly table: string;
+}
+
+/** A storage account of Azure, entered with the identity of the process unless a key is named. */
+export interface StorageAccount {
+  readonly account: string;
+  /** Address of the service, where it is not Azure's own. */
+  readonly endpoint?: string;
+  /** Only ever a reference. */
+  readonly key?: { readonly env: string };
+}
 
 export interface Deployment {
   readonly name: string;
@@ -154,7 +169,13 @@ export interface VerificationSettings {
 
 export type PartsSettings =
   /** Without a path: in the system's temporary directory. */
-  { readonly kind: "folder"; readonly path?: string } | S3PartsSettings;
+  { readonly kind: "folder"; readonly path?: string } | S3PartsSettings | BlobPartsSettings;
+
+export interface BlobPartsSettings extends StorageAccount {
+  readonly kind: "blob";
+  readonly container: string;
+  readonly prefix: string;
+}
 
 export interface S3PartsSettings {
   readonly kind: "s3";

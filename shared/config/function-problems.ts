@@ -30,11 +30,11 @@ export function functionProblems(config: Config): Problems {
 }
 
 function catalogProblems({ catalog }: Config, aws: AwsSettings): Problems {
-  if (catalog.kind === "file")
+  if (catalog.kind !== "dynamodb")
     return [
       {
         path: ["catalog", "kind"],
-        rule: 'must be "dynamodb": functions share no folder',
+        rule: `must be "dynamodb": ${catalog.kind === "file" ? "functions share no folder" : "functions on AWS have no identity on Azure"}`,
         value: catalog.kind,
       },
     ];

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { mayHaveBeenCarriedOut, passes } from "./refusal.ts";
+import type { ItemTable } from "./item-table.ts";
 
 /** For one operation of the store with all its repetitions: instances may be held meanwhile. */
 const OPERATION_LIMIT_MS = 10_000;
@@ -10,10 +10,12 @@ const MOST_WAIT_MS = 1_000;
 
 /** How long one operation goes on asking, and whether one of its requests may have been carried out unheard. */
 export class Patience {
+  readonly #table: Pick<ItemTable, "passes" | "mayHaveBeenCarriedOut">;
   readonly #endMs: number;
   #unheard = false;
 
-  constructor(limitMs = OPERATION_LIMIT_MS) {
+  constructor(table: Pick<ItemTable, "passes" | "mayHaveBeenCarriedOut">, limitMs = OPERATION_LIMIT_MS) {
+    this.#table = table;
     this.#endMs = performance.now() + limitMs;
   }
 
@@ -30,9 +32,9 @@ export class Patience {
         this.#unheard = false;
         return answer;
       } catch (error) {
-        this.#unheard ||= mayHaveBeenCarriedOut(error);
+        this.#unheard ||= this.#table.mayHaveBeenCarriedOut(error);
         const waitMs = Math.random() * mostMs;
-        if (!passes(error) || waitMs >= this.#leftMs()) throw error;
+        if (!this.#table.passes(error) || waitMs >= this.#leftMs()) throw error;
         await delay(waitMs);
       }
     }

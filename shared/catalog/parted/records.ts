@@ -1,10 +1,10 @@
 import { codeOf, type Failure, toFailure } from "../../errors/stillpoint-error.ts";
 import type { Collection, Listing, Stored } from "../store.ts";
 import { damaged, unreadable } from "./failure.ts";
-import { type Item, idOfText, recordKey } from "./keys.ts";
+import { type Item, type ItemTable, textIn } from "./item-table.ts";
+import { idOfText, recordKey } from "./keys.ts";
 import { itemAt, itemsOf } from "./questions.ts";
 import { storedValue } from "./stored-value.ts";
-import type { CatalogTable } from "./table.ts";
 import { parseVersion } from "./version.ts";
 
 /** Each time the record was replaced while its parts were read. */
@@ -15,21 +15,21 @@ export function subjectOf(collection: Collection, id: string): string {
 }
 
 export async function readRecord(
-  open: CatalogTable,
+  table: ItemTable,
   collection: Collection,
   id: string,
 ): Promise<Stored | undefined> {
-  const item = await itemAt(open, recordKey(collection, id));
+  const item = await itemAt(table, recordKey(collection, id));
   if (item === undefined) return undefined;
-  const stored = await storedOf(open, collection, item);
+  const stored = await storedOf(table, collection, item);
   if (stored.id === id) return stored;
-  throw damaged(open, subjectOf(collection, id), `it holds record "${stored.id}"`);
+  throw damaged(table, subjectOf(collection, id), `it holds record "${stored.id}"`);
 }
 
-export async function listRecords(open: CatalogTable, collection: Collection): Promise<Listing> {
+export async function listRecords(table: ItemTable, collection: Collection): Promise<Listing> {
   const outcomes: (Stored | Failure)[] = [];
-  for await (const item of itemsOf(open, collection))
-    outcomes.push(await storedOrDamaged(open, collection, item));
+  for await (const item of itemsOf(table, collection))
+    outcomes.push(await storedOrDamaged(table, collection, item));
   return listingOf(outcomes);
 }
 
@@ -40,12 +40,12 @@ export function listingOf(outcomes: readonly (Stored | Failure)[]): Listing {
 
 /** One damaged record must not hide the others; that the table does not answer is another matter. */
 export async function storedOrDamaged(
-  open: CatalogTable,
+  table: ItemTable,
   collection: Collection,
   item: Item,
 ): Promise<Stored | Failure> {
   try {
-    return await storedOf(open, collection, item);
+    return await storedOf(table, collection, item);
   } catch (error) {
     if (codeOf(error) === "CATALOG_DAMAGED") return toFailure(error);
     throw error;
@@ -53,25 +53,25 @@ export async function storedOrDamaged(
 }
 
 /** The record with its value, read again where a newer one has taken its parts away meanwhile. */
-async function storedOf(open: CatalogTable, collection: Collection, found: Item): Promise<Stored> {
-  let { id, version } = identityOf(open, collection, found);
+async function storedOf(table: ItemTable, collection: Collection, found: Item): Promise<Stored> {
+  let { id, version } = identityOf(table, collection, found);
   let item = found;
   for (let look = 1; look <= MOST_LOOKS; look++) {
-    const stored = await storedValue(open, item, subjectOf(collection, id));
+    const stored = await storedValue(table, item, subjectOf(collection, id));
     if (stored !== undefined) return { id, value: stored.value, version };
-    const again = await itemAt(open, recordKey(collection, id));
-    if (again === undefined || again["version"]?.S === version)
-      throw damaged(open, subjectOf(collection, id), "parts of it are missing");
+    const again = await itemAt(table, recordKey(collection, id));
+    if (again === undefined || textIn(again, "version") === version)
+      throw damaged(table, subjectOf(collection, id), "parts of it are missing");
     item = again;
-    ({ id, version } = identityOf(open, collection, item));
+    ({ id, version } = identityOf(table, collection, item));
   }
   const deed = { action: "read", subject: subjectOf(collection, id) };
-  throw unreadable(open, deed, `it was replaced ${MOST_LOOKS} times meanwhile; nothing was changed`);
+  throw unreadable(table, deed, `it was replaced ${MOST_LOOKS} times meanwhile; nothing was changed`);
 }
 
-function identityOf(open: CatalogTable, collection: Collection, item: Item): { id: string; version: string } {
-  const [id, version] = [item["id"]?.S, item["version"]?.S];
+function identityOf(table: ItemTable, collection: Collection, item: Item): { id: string; version: string } {
+  const [id, version] = [textIn(item, "id"), textIn(item, "version")];
   if (id !== undefined && version !== undefined && parseVersion(version) !== undefined)
     return { id: idOfText(id), version };
-  throw damaged(open, subjectOf(collection, String(item["sk"]?.S)), "it lacks its id or its version");
+  throw damaged(table, subjectOf(collection, item.sk), "it lacks its id or its version");
 }

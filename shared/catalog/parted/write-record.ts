@@ -1,17 +1,16 @@
-import type { TransactWriteItem } from "@aws-sdk/client-dynamodb";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { isOpen } from "../standing.ts";
 import type { Collection, Version } from "../store.ts";
-import { type Condition, commit, IF_ABSENT } from "./commit.ts";
+import { commit, IF_ABSENT } from "./commit.ts";
 import { contentOf } from "./content.ts";
-import { type Deed, unreadable } from "./failure.ts";
-import { type Key, recordKey, textOfId } from "./keys.ts";
+import { unreadable } from "./failure.ts";
+import { type Change, type Deed, type ItemTable, type Key, textIn } from "./item-table.ts";
+import { recordKey, textOfId } from "./keys.ts";
 import { leftoverItem, tidy } from "./leftovers.ts";
 import { markerChange } from "./open-records.ts";
 import type { Patience } from "./patience.ts";
 import { itemAt } from "./questions.ts";
 import { subjectOf } from "./records.ts";
-import { type CatalogTable, whereOf } from "./table.ts";
 import { nextVersion, parseVersion, type RecordVersion, versionText } from "./version.ts";
 
 export interface RecordWrite {
@@ -22,7 +21,7 @@ export interface RecordWrite {
 }
 
 export async function writeRecord(
-  open: CatalogTable,
+  table: ItemTable,
   write: RecordWrite,
   patience: Patience,
 ): Promise<Version> {
@@ -30,45 +29,33 @@ export async function writeRecord(
   const key = recordKey(collection, id);
   const before = expected === "absent" ? undefined : parseVersion(expected);
   // No record has such a version.
-  if (before === undefined && expected !== "absent") throw conflict(open, write);
+  if (before === undefined && expected !== "absent") throw conflict(table, write);
   const content = await contentOf(value);
   const next = nextVersion(before, { parts: content.parts.length, open: isOpen(collection, value) });
   const version = versionText(next);
   const outcome = await commit(
-    open,
+    table,
     {
       token: next.token,
       key,
-      attributes: { id: { S: textOfId(id) }, version: { S: version }, previous: { S: expected } },
+      attributes: { id: textOfId(id), version, previous: expected },
       content,
-      condition: before === undefined ? IF_ABSENT : ifStillAt(expected),
+      condition: before === undefined ? IF_ABSENT : { kind: "has", attribute: "version", value: expected },
       beside: [
-        ...markerChange(open.table, collection, id, { from: before?.open ?? false, to: next.open }),
-        ...droppedParts(open.table, key, before),
+        ...markerChange(collection, id, { from: before?.open ?? false, to: next.open }),
+        ...droppedParts(key, before),
       ],
     },
     patience,
   );
-  if (outcome === "refused") await judgeRefusal(open, write, version, patience);
-  if (next.parts > 0 || (before?.parts ?? 0) > 0) await tidy(open);
+  if (outcome === "refused") await judgeRefusal(table, write, version, patience);
+  if (next.parts > 0 || (before?.parts ?? 0) > 0) await tidy(table);
   return version;
 }
 
-function ifStillAt(version: Version): Condition {
-  return {
-    ConditionExpression: "#version = :expected",
-    ExpressionAttributeNames: { "#version": "version" },
-    ExpressionAttributeValues: { ":expected": { S: version } },
-  };
-}
-
-function droppedParts(
-  table: string,
-  of: Key,
-  before: RecordVersion | undefined,
-): readonly TransactWriteItem[] {
+function droppedParts(of: Key, before: RecordVersion | undefined): readonly Change[] {
   if (before === undefined || before.parts === 0) return [];
-  return [{ Put: { TableName: table, Item: leftoverItem({ ...before, of }, "dropped") } }];
+  return [{ kind: "put", item: leftoverItem({ ...before, of }, "dropped") }];
 }
 
 /**
@@ -76,18 +63,19 @@ function droppedParts(
  * knows one version back, so that is seen too where somebody has written over it since.
  */
 async function judgeRefusal(
-  open: CatalogTable,
+  table: ItemTable,
   write: RecordWrite,
   version: Version,
   patience: Patience,
 ): Promise<void> {
   const { unheard } = patience;
-  const found = await itemAt(open, recordKey(write.collection, write.id), patience);
-  const [current, previous] = [found?.["version"]?.S ?? "absent", found?.["previous"]?.S];
+  const found = await itemAt(table, recordKey(write.collection, write.id), patience);
+  const current = (found && textIn(found, "version")) ?? "absent";
+  const previous = found && textIn(found, "previous");
   if (current === version || previous === version) return;
-  if (current === write.expected) throw unreadable(open, deedOf(write), GIVEN_UP);
-  if (unheard && previous !== write.expected) throw unreadable(open, deedOf(write), UNKNOWN);
-  throw conflict(open, write);
+  if (current === write.expected) throw unreadable(table, deedOf(write), GIVEN_UP);
+  if (unheard && previous !== write.expected) throw unreadable(table, deedOf(write), UNKNOWN);
+  throw conflict(table, write);
 }
 
 export const GIVEN_UP = "it took so long that its parts were given up; nothing was written";
@@ -97,9 +85,9 @@ export function deedOf({ collection, id }: Pick<RecordWrite, "collection" | "id"
   return { action: "write", subject: subjectOf(collection, id) };
 }
 
-function conflict(open: CatalogTable, { collection, id }: RecordWrite): StillpointError {
+function conflict(table: ItemTable, { collection, id }: RecordWrite): StillpointError {
   return new StillpointError(
     "CATALOG_CONFLICT",
-    `cannot write ${subjectOf(collection, id)} in ${whereOf(open)}: another process changed it first; nothing was written`,
+    `cannot write ${subjectOf(collection, id)} in ${table.where}: another process changed it first; nothing was written`,
   );
 }

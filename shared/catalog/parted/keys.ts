@@ -1,21 +1,11 @@
 import { createHash } from "node:crypto";
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Collection } from "../store.ts";
+import type { Key } from "./item-table.ts";
 
-export type Item = Record<string, AttributeValue>;
-export interface Key extends Item {
-  readonly pk: { readonly S: string } & AttributeValue;
-  readonly sk: { readonly S: string } & AttributeValue;
-}
-
-/** A sort key holds 1,024 bytes; longer ids are cut and made unique by a digest. */
+/** A sort key of DynamoDB holds 1,024 bytes; longer ids are cut and made unique by a digest. */
 const LONGEST_BYTES = 900;
 const KEPT_CHARACTERS = 200;
 const INDEX_DIGITS = 10;
-
-function keyOf(pk: string, sk: string): Key {
-  return { pk: { S: pk }, sk: { S: sk } };
-}
 
 /**
  * A text for any id that survives UTF-8: lone surrogates are escaped as in JSON, the usual ids stay as they are.
@@ -38,12 +28,12 @@ function keyText(id: string): string {
 }
 
 export function recordKey(collection: Collection, id: string): Key {
-  return keyOf(collection, keyText(id));
+  return { pk: collection, sk: keyText(id) };
 }
 
 /** Stands beside an open record for as long as it is open, so that those can be found without the closed ones. */
 export function markerKey(collection: Collection, id: string): Key {
-  return keyOf(markersOf(collection), keyText(id));
+  return { pk: markersOf(collection), sk: keyText(id) };
 }
 
 export function markersOf(collection: Collection): string {
@@ -55,27 +45,33 @@ export function journalOf(run: string): string {
 }
 
 export function entryKey(run: string, index: number): Key {
-  return keyOf(journalOf(run), numbered(index));
+  return { pk: journalOf(run), sk: numbered(index) };
 }
+
+const PARTS = "parts/";
 
 /** A partition for each value: parts of large ones are written and read side by side. */
 export function partsOf(token: string): string {
-  return `parts/${token}`;
+  return `${PARTS}${token}`;
+}
+
+export function isPartsPartition(pk: string): boolean {
+  return pk.startsWith(PARTS);
 }
 
 export function partKey(token: string, index: number): Key {
-  return keyOf(partsOf(token), numbered(index));
+  return { pk: partsOf(token), sk: numbered(index) };
 }
 
 /** Parts that no record points at: yet, or any more. */
 export const LEFTOVERS = "leftovers";
 
-export function leftoverKey(token: string): Key {
-  return keyOf(LEFTOVERS, token);
+export function leftoverKey(token: string, state: "draft" | "dropped"): Key {
+  return { pk: LEFTOVERS, sk: `${state}-${token}` };
 }
 
-export function indexOfKey(item: Item): number {
-  return Number(item["sk"]?.S);
+export function indexOfKey({ sk }: Key): number {
+  return Number(sk);
 }
 
 function numbered(index: number): string {

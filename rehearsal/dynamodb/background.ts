@@ -1,8 +1,14 @@
 /** What goes on after a call was answered: tables being created, restored, deleted, backups being written. */
 export class Background {
+  readonly #of: string;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
+
+  /** Whose background it is, for its complaint. */
+  constructor(of: string) {
+    this.#of = of;
+  }
 
   get signal(): AbortSignal {
     return this.#closing.signal;
@@ -26,6 +32,6 @@ export class Background {
   async ended(): Promise<void> {
     await Promise.all(this.#running);
     if (this.#failures.length > 0)
-      throw new AggregateError(this.#failures, "The rehearsal's DynamoDB failed in the background");
+      throw new AggregateError(this.#failures, `The rehearsal's ${this.#of} failed in the background`);
   }
 }

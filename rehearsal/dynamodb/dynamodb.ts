@@ -67,7 +67,7 @@ export interface RehearsalDynamodb {
   now(): number;
   setClockOffset(offsetMs: number): void;
   /** Every state that every item of the table's present incarnation has had, in order. */
-  journalOf(table: string): readonly JournalEntry[];
+  journalOf(table: string): readonly JournalEntry<Item>[];
   itemsAt(table: string, moment: Moment): readonly Item[];
   /** Carries out a DynamoDB operation as if it had happened at a given time. */
   carryOut(operation: string, input: Wire, atMs?: number): Promise<WireAnswer>;
@@ -147,7 +147,7 @@ async function makeWorld(backend: Backend, settings: Settings): Promise<World> {
     mappings: new Map(),
     alarms: new Map(),
     transactionTokens: new TransactionTokens(),
-    background: new Background(),
+    background: new Background("DynamoDB"),
   };
 }
 

@@ -1,27 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Item } from "./items.ts";
 
 /** What an item was from a moment on; no item where it was deleted. */
-interface State {
+interface State<Item> {
   readonly atMs: number;
   readonly order: number;
   readonly item: Item | undefined;
 }
 
-interface History {
+interface History<Item> {
   readonly key: Item;
-  states: State[];
+  states: State<Item>[];
 }
 
-export interface JournalEntry {
+export interface JournalEntry<Item> {
   readonly key: Item;
   readonly atMs: number;
   readonly item: Item | undefined;
 }
 
-/** Every state that every item of one incarnation of a table has had, in memory. */
-export class Journal {
-  readonly #histories = new Map<string, History>();
+/** Every state that every item of one incarnation of a table, or of a container, has had, in memory. */
+export class Journal<Item> {
+  readonly #histories = new Map<string, History<Item>>();
   #statesMax: number;
   #states = 0;
   #order = 0;
@@ -60,17 +59,17 @@ export class Journal {
   }
 
   /** All states in the order of their times. */
-  entries(): readonly JournalEntry[] {
+  entries(): readonly JournalEntry<Item>[] {
     return [...this.#histories.values()]
       .flatMap(({ key, states }) => states.map((state) => ({ key, ...state })))
       .sort((a, b) => a.atMs - b.atMs || a.order - b.order)
       .map(({ key, atMs, item }) => ({ key, atMs, item }));
   }
 
-  #historyOf(keyText: string, key: Item): History {
+  #historyOf(keyText: string, key: Item): History<Item> {
     const known = this.#histories.get(keyText);
     if (known !== undefined) return known;
-    const history: History = { key, states: [] };
+    const history: History<Item> = { key, states: [] };
     this.#histories.set(keyText, history);
     return history;
   }

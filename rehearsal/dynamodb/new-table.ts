@@ -23,7 +23,7 @@ export function addTable(world: World, { name, description, phase, settings, cre
     id: crypto.randomUUID(),
     arn: world.tables.arnOf(name),
     keyNames: KeySchema.map(({ AttributeName }) => AttributeName),
-    journal: new Journal(world.journalStatesMax),
+    journal: new Journal<Item>(world.journalStatesMax),
     settings,
     createdAtMs,
     filledAtMs: createdAtMs,

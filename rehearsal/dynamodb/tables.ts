@@ -1,3 +1,4 @@
+import type { Item } from "./items.ts";
 import type { Journal } from "./journal.ts";
 import { refuse } from "./refusal.ts";
 import type { TableSettings } from "./table-settings.ts";
@@ -34,7 +35,7 @@ export interface Table {
   readonly id: string;
   readonly arn: string;
   readonly keyNames: readonly string[];
-  readonly journal: Journal;
+  readonly journal: Journal<Item>;
   readonly settings: TableSettings;
   createdAtMs: number;
   /** From when on the journal says what the items were; what a restored table was filled with dates from then. */

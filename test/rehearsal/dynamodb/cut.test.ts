@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { instantInSecond } from "../../../rehearsal/dynamodb/cut.ts";
+import type { Item } from "../../../rehearsal/dynamodb/items.ts";
 import { Journal } from "../../../rehearsal/dynamodb/journal.ts";
 
 const SECOND_MS = 1_700_000_000_000;
@@ -14,7 +15,7 @@ const histories = fc.array(fc.array(fc.integer({ min: -1000, max: 1999 }), { max
 test("a restored item is one of the states that it had in the second", () => {
   void fc.assert(
     fc.property(histories, fc.string(), (offsets, seed) => {
-      const journal = new Journal(1_000);
+      const journal = new Journal<Item>(1_000);
       const written = offsets.map((times, key) => {
         const sorted = [...times].sort((a, b) => a - b);
         sorted.forEach((offset, version) => {

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { Journal } from "../dynamodb/journal.ts";
+import { partitionKeyOf } from "./partition.ts";
+import { asWire, type Wire } from "./wire.ts";
+
+/** A document as it is stored and answered, with the members that the service adds. */
+export type Document = Wire & { readonly id: string };
+
+export type ScriptKind = "storedProcedures" | "triggers" | "userDefinedFunctions";
+
+/** A definition that can be read and replaced: of a database, a container or a script. */
+export interface Definition {
+  readonly id: string;
+  readonly rid: string;
+  readonly changedAtMs: number;
+  readonly etag: string;
+  /** As it was sent, with the defaults of the service. */
+  readonly resource: Wire;
+}
+
+export function define(resource: Wire, nowMs: number, rid: string = newRid(8)): Definition {
+  return { id: String(resource["id"]), rid, changedAtMs: nowMs, etag: newEtag(), resource };
+}
+
+export function newRid(bytes: number): string {
+  return randomBytes(bytes).toString("base64url").concat("==");
+}
+
+function newEtag(): string {
+  return `"${crypto.randomUUID()}"`;
+}
+
+/** `_rid` and the like, as both planes answer them. */
+export function describeDefinition({ resource, rid, changedAtMs, etag }: Definition): Wire {
+  return { ...resource, _rid: rid, _ts: Math.floor(changedAtMs / 1000), _etag: etag };
+}
+
+/** Manual or autoscale: never both. */
+export type Throughput =
+  | { readonly kind: "manual"; readonly throughput: number }
+  | { readonly kind: "autoscale"; readonly maxThroughput: number };
+
+/** From the options of a creation, or from the resource of a change: nothing where neither kind is named. */
+export function throughputOf(options: Wire): Throughput | undefined {
+  const { maxThroughput } = asWire(options["autoscaleSettings"]);
+  if (typeof maxThroughput === "number") return { kind: "autoscale", maxThroughput };
+  const { throughput } = options;
+  return typeof throughput === "number" ? { kind: "manual", throughput } : undefined;
+}
+
+/** Between its creation and its deletion; one made again under the same name is another. */
+export interface Lifetime {
+  createdAtMs: number;
+  deletedAtMs: number | undefined;
+}
+
+/** One incarnation of a container, with everything that was ever in it. */
+export class Container implements Lifetime {
+  createdAtMs: number;
+  deletedAtMs: number | undefined;
+  definition: Definition;
+  throughput: Throughput | undefined;
+  readonly scripts: Readonly<Record<ScriptKind, Map<string, Definition>>> = {
+    storedProcedures: new Map(),
+    triggers: new Map(),
+    userDefinedFunctions: new Map(),
+  };
+  readonly journal: Journal<Document>;
+  readonly #documents = new Map<string, Document>();
+  #lastWriteMs: number[] = [];
+
+  constructor(definition: Definition, throughput: Throughput | undefined, nowMs: number, statesMax: number) {
+    this.definition = definition;
+    this.throughput = throughput;
+    this.createdAtMs = nowMs;
+    this.journal = new Journal(statesMax);
+  }
+
+  get name(): string {
+    return this.definition.id;
+  }
+
+  get partitionKeyPath(): string {
+    const { paths } = asWire(this.definition.resource["partitionKey"]) as { paths?: readonly string[] };
+    return paths?.[0] ?? "/_partitionKey";
+  }
+
+  /** In the order in which they were created. */
+  documents(nowMs: number): readonly Document[] {
+    return [...this.#documents.values()].filter((document) => !isExpired(this.definition, document, nowMs));
+  }
+
+  find(partitionKey: unknown, id: string, nowMs: number): Document | undefined {
+    const document = this.#documents.get(keyText(partitionKey, id));
+    return document && isExpired(this.definition, document, nowMs) ? undefined : document;
+  }
+
+  /** Stores a document with new system members; the answer is what is stored. */
+  write(document: Document, atMs: number): Document {
+    const key = this.#keyOf(document);
+    const rid = this.#documents.get(key)?.["_rid"] ?? newRid(16);
+    const stored = { ...document, _rid: rid, _etag: newEtag(), _ts: Math.floor(atMs / 1000) };
+    const self = `dbs/${this.definition.rid}/docs/${rid}/`;
+    this.#keep(key, { ...stored, _self: self, _attachments: "attachments/" }, atMs);
+    return this.#documents.get(key) ?? stored;
+  }
+
+  remove(document: Document, atMs: number): void {
+    const key = this.#keyOf(document);
+    this.#documents.delete(key);
+    this.journal.record(key, document, atMs, undefined);
+    this.#lastWriteMs.push(atMs);
+  }
+
+  /** Takes documents over as they are, at the birth of a restored container. */
+  fill(documents: readonly Document[]): void {
+    for (const document of documents) this.#keep(this.#keyOf(document), document, this.createdAtMs);
+  }
+
+  /** The first write that was made after a time, if there was one. */
+  firstWriteAfter(ms: number): number | undefined {
+    this.#lastWriteMs = this.#lastWriteMs.filter((atMs) => atMs > ms);
+    return this.#lastWriteMs[0];
+  }
+
+  #keep(key: string, document: Document, atMs: number): void {
+    this.#documents.set(key, document);
+    this.journal.record(key, { id: document.id }, atMs, document);
+    this.#lastWriteMs.push(atMs);
+  }
+
+  #keyOf(document: Document): string {
+    return keyText(partitionKeyOf(this.partitionKeyPath, document), document.id);
+  }
+}
+
+function keyText(partitionKey: unknown, id: string): string {
+  return JSON.stringify([partitionKey ?? null, id]);
+}
+
+/** The partition key's part of a journal's key: a transaction of a partition is cut as a whole. */
+export function partitionOfKey(key: string): string {
+  return JSON.stringify((JSON.parse(key) as readonly unknown[])[0]);
+}
+
+/** By the container's time to live, or by the document's own where the container allows any. */
+export function isExpired({ resource }: Definition, document: Document, atMs: number): boolean {
+  const { defaultTtl } = resource;
+  if (typeof defaultTtl !== "number") return false;
+  const ttl = typeof document["ttl"] === "number" ? document["ttl"] : defaultTtl;
+  return ttl > 0 && (Number(document["_ts"]) + ttl) * 1000 <= atMs;
+}

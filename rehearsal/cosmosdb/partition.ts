@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import type { Wire } from "./wire.ts";
+
+/** Two ranges, so that a query over all partitions is really one over several. */
+export const PARTITION_RANGES = [
+  { id: "0", minInclusive: "", maxExclusive: "1FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF" },
+  { id: "1", minInclusive: "1FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", maxExclusive: "FF" },
+] as const;
+
+/** Which range holds a partition key. */
+export function rangeOf(partitionKey: unknown): string {
+  const [first = 0] = createHash("sha256")
+    .update(JSON.stringify(partitionKey ?? null))
+    .digest();
+  return first < 128 ? "0" : "1";
+}
+
+export function partitionKeyOf(path: string, document: Wire): unknown {
+  let value: unknown = document;
+  for (const step of path.split("/").slice(1))
+    value = typeof value === "object" && value !== null ? (value as Wire)[step] : undefined;
+  return value;
+}

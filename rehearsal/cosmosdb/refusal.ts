@@ -1,0 +1,44 @@
+import type { Wire } from "./wire.ts";
+
+/**
+ * An error as a client of the imitated service sees it. Not a StillpointError: it leaves this process only as JSON.
+ */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly body: Wire;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, body: Wire, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.name = "Refusal";
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** What the Azure Resource Manager itself refuses; its errors are wrapped, those of Cosmos DB are not. */
+export function refuseByManager(status: number, code: string, message: string): never {
+  throw new Refusal(status, { error: { code, message } }, message);
+}
+
+/** What Cosmos DB refuses, on either plane. */
+export function refuse(status: number, code: string, message: string, details: Details = {}): never {
+  throw refusal(status, code, message, details);
+}
+
+interface Details {
+  readonly subStatus?: number;
+  readonly additionalErrorInfo?: string;
+}
+
+export function refusal(status: number, code: string, message: string, details: Details = {}): Refusal {
+  const { subStatus, additionalErrorInfo } = details;
+  const text = `${message}\r\nActivityId: ${crypto.randomUUID()}, Microsoft.Azure.Documents.Common/2.14.0`;
+  return new Refusal(
+    status,
+    { code, message: text, ...(additionalErrorInfo !== undefined && { additionalErrorInfo }) },
+    text,
+    subStatus === undefined ? {} : { "x-ms-substatus": String(subStatus) },
+  );
+}

@@ -5,7 +5,7 @@ import { AzureSection } from "./azure-schema.ts";
 import { ComponentSection } from "./component-schema.ts";
 import { cronProblem } from "./cron.ts";
 import { DatabaseSection } from "./database-schema.ts";
-import { checkedText, duration, named, text, urlProblem } from "./fields.ts";
+import { checkedText, duration, named, text } from "./fields.ts";
 import { encryptedUnlessKey, storageAccount } from "./storage-account-schema.ts";
 import { timeZoneProblem } from "./time-zone.ts";
 import { VerificationSection } from "./verification-schema.ts";

@@ -6,6 +6,7 @@ export const FUNCTION_NAMES = [
   "restore",
   "verify",
   "status",
+  "follow",
   "expire",
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DescribeTableCommand, RestoreTableToPointInTimeCommand } from "@aws-sdk/client-dynamodb";
-import type { DatabaseSettings } from "../shared/config/config.ts";
+import type { DynamodbDatabaseSettings } from "../shared/config/config.ts";
+import { dynamodbsOf } from "../shared/config/databases-of.ts";
 import { loadConfig } from "../shared/config/load-config.ts";
 import { listedTables, metadataTableOf } from "../shared/databases/dynamodb/capture.ts";
 import type { MappedTable } from "../shared/databases/dynamodb/row-schema.ts";
@@ -78,8 +79,8 @@ async function sumsOf(world: RehearsalWorld, suffix: string, whole: Totals): Pro
   ];
 }
 
-function databaseOf({ config }: RehearsalWorld): DatabaseSettings {
-  const database = loadConfig(config, {}).deployments[0]?.databases[0];
+function databaseOf({ config }: RehearsalWorld): DynamodbDatabaseSettings {
+  const [database] = loadConfig(config, {}).deployments.flatMap(dynamodbsOf);
   if (database !== undefined) return database;
   throw new StillpointError("REHEARSAL_FAILED", `"${config}" names no database`);
 }

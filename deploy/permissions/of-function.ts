@@ -82,6 +82,14 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...useKeys(stack, "read"),
   ],
   status: (stack) => [readCatalog(stack.config), ...readSecrets(stack.config), ...useKeys(stack, "read")],
+  /** On AWS every point is complete at once: it finds nothing to ask a database for. */
+  follow: (stack) => [
+    DEAD_LETTERS,
+    writeCatalog(stack.config),
+    ...readSecrets(stack.config),
+    tell(stack.config, [NOTICES.pointComplete, NOTICES.pointFailed]),
+    ...useKeys(stack, "read"),
+  ],
   expire: (stack) => [
     DEAD_LETTERS,
     writeCatalog(stack.config),

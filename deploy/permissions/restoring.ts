@@ -1,3 +1,4 @@
+import { dynamodbsOf } from "../../shared/config/databases-of.ts";
 import type { Deployable } from "../deployable.ts";
 import { arn, type Reference } from "../resources/resource.ts";
 import { ANYTHING, allow, deny, type Statement } from "./statement.ts";
@@ -70,8 +71,10 @@ export function putSettingsBack(config: Deployable): readonly Statement[] {
 
 /** Auto scaling makes its own alarms, in the name of whoever puts a policy. */
 function scalingAlarms({ deployments }: Deployable): readonly Reference[] {
-  const found = deployments.flatMap(({ databases }) =>
-    databases.map(({ prefix, region }) => arn("cloudwatch", `alarm:TargetTracking-table/${prefix}*`, region)),
+  const found = deployments.flatMap((deployment) =>
+    dynamodbsOf(deployment).map(({ prefix, region }) =>
+      arn("cloudwatch", `alarm:TargetTracking-table/${prefix}*`, region),
+    ),
   );
   return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];
 }

@@ -1,4 +1,5 @@
-import type { DatabaseSettings } from "../../shared/config/config.ts";
+import type { DynamodbDatabaseSettings } from "../../shared/config/config.ts";
+import { dynamodbsOf } from "../../shared/config/databases-of.ts";
 import type { Deployable } from "../deployable.ts";
 import { arn, type Reference } from "../resources/resource.ts";
 
@@ -37,13 +38,13 @@ export function regions(config: Deployable): readonly string[] {
   return [...new Set(databasesOf(config).map(({ region }) => region))];
 }
 
-function databasesOf({ deployments }: Deployable): readonly DatabaseSettings[] {
-  return deployments.flatMap(({ databases }) => databases);
+function databasesOf({ deployments }: Deployable): readonly DynamodbDatabaseSettings[] {
+  return deployments.flatMap(dynamodbsOf);
 }
 
 function perDatabase(
   config: Deployable,
-  resource: (database: DatabaseSettings) => string,
+  resource: (database: DynamodbDatabaseSettings) => string,
 ): readonly Reference[] {
   const found = databasesOf(config).map((database) => arn("dynamodb", resource(database), database.region));
   return [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];

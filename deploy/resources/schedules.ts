@@ -10,10 +10,18 @@ import { trust } from "./roles.ts";
 const GROUP_ID = "Schedules";
 const ROLE_ID = "SchedulerRole";
 /** Who is started by the clock. */
-const SCHEDULED = ["backup", "sweep", "status", "expire"] as const satisfies readonly FunctionName[];
+const SCHEDULED = [
+  "backup",
+  "sweep",
+  "status",
+  "follow",
+  "expire",
+] as const satisfies readonly FunctionName[];
 /** Never late: what could not be started at once is not started at another hour. */
 const RETRY_POLICY = { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 };
 const MINUTE_MS = 60_000;
+/** What a backup leaves pending is complete some minutes later. */
+const FOLLOW_MINUTES = 5;
 
 export function schedules(stack: Stack): Resources {
   const { stage, config } = stack;
@@ -31,6 +39,7 @@ export function schedules(stack: Stack): Resources {
       expression: rate(Math.ceil(config.aws.lookEvery / MINUTE_MS)),
       input: { look: true },
     }),
+    FollowSchedule: schedule("follow", { name: "follow", expression: rate(FOLLOW_MINUTES), input: {} }),
     ExpireSchedule: schedule("expire", { name: "expire", expression: "rate(1 day)", input: {}, tell: true }),
   };
 }

@@ -1,21 +1,16 @@
-import { type Catalog, catalogOver } from "../../shared/catalog/catalog.ts";
+import { catalogOver } from "../../shared/catalog/catalog.ts";
 import { openStore } from "../../shared/catalog/open-store.ts";
-import type { AwsSettings, Config } from "../../shared/config/config.ts";
+import type { AwsSettings } from "../../shared/config/config.ts";
 import { loadConfig } from "../../shared/config/load-config.ts";
-import type { Environment } from "../../shared/config/tls-material.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { eventBus } from "../../shared/telemetry/event-bus.ts";
-import type { Telemetry } from "../../shared/telemetry/telemetry.ts";
+import type { Host } from "../host.ts";
+import { networkOf } from "./network.ts";
 import { secretsOf } from "./secrets.ts";
 import { awsTelemetry } from "./telemetry.ts";
 
-/** What every function works with: the configuration in its bundle, the catalog, and what it tells. */
-export interface AwsHost {
-  readonly config: Config;
+export interface AwsHost extends Host {
   readonly aws: AwsSettings;
-  readonly catalog: Catalog;
-  readonly env: Environment;
-  readonly telemetry: Telemetry;
 }
 
 let opened: Promise<Omit<AwsHost, "env">> | undefined;
@@ -40,7 +35,13 @@ async function open(): Promise<Omit<AwsHost, "env">> {
       `configuration "${config.path}" has no section "aws", which the functions need; nothing was done`,
     );
   const telemetry = awsTelemetry(eventBus({ bus: aws.bus, region: aws.region }));
-  return { config, aws, telemetry, catalog: catalogOver(openStore(config.catalog, logCatalog)) };
+  return {
+    config,
+    aws,
+    telemetry,
+    network: networkOf(aws),
+    catalog: catalogOver(openStore(config.catalog, logCatalog)),
+  };
 }
 
 /** What a lost catalog is rebuilt from: each line as it stands, without what the logger would add. */

@@ -4,7 +4,6 @@ import { deploymentNamed } from "../../shared/config/load-config.ts";
 import { withDeployment } from "../../shared/deployment/open-deployment.ts";
 import { newRun } from "../../shared/deployment/take-backup.ts";
 import { takeUnattendedBackup } from "../../shared/deployment/unattended-backup.ts";
-import { networkOf } from "../aws/network.ts";
 import { plainHandler } from "../aws/plain-handler.ts";
 import { logger } from "../aws/telemetry.ts";
 import { backupJson } from "../cli/json/backup.ts";
@@ -26,7 +25,7 @@ export const handler = plainHandler(BackupAsked, async (host, { deployment, sche
       run,
       ...(scheduledMs !== undefined && { scheduledMs }),
       leftMs: () => invocation.getRemainingTimeInMillis(),
-      takenFrom: networkOf(host.aws),
+      takenFrom: host.network,
       telemetry: host.telemetry,
     }),
   );

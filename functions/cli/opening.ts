@@ -16,7 +16,8 @@ export interface Opened {
 
 export function openCatalog(shell: Shell): Opened {
   const config = loadConfig(shell.config, shell.env);
-  return { config, catalog: catalogOver(openStore(config.catalog, catalogLogOf(shell, config.path))) };
+  const store = openStore(config.catalog, catalogLogOf(shell, config.path), shell.env);
+  return { config, catalog: catalogOver(store) };
 }
 
 /** The deployment of that name, or the only one where none is named. */

@@ -83,6 +83,14 @@ export function program(run: Run): Command {
         (await import("./commands/verify.ts")).verify(shell, name, options),
       ),
     );
+  add("follow", "carry restore points on that their database has not taken in yet")
+    .argument("[deployment]")
+    .option("--watch", "again and again, until none is pending or it is interrupted")
+    .action((name, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/follow.ts")).follow(shell, name, options),
+      ),
+    );
   add("expire", "delete the backups of restores that are old enough and not the only copy")
     .argument("[deployment]")
     .option("--dry-run", "say what would be deleted and why; delete nothing")
@@ -145,7 +153,7 @@ function addRestore(restore: Command, from: From, run: Run): void {
 function addCatalog(catalog: Command, from: From, run: Run): void {
   catalog
     .command("create")
-    .description("create the catalog's DynamoDB table, which no deployment does")
+    .description("create the catalog's table, which no deployment does")
     .action((_, command) =>
       run(from(command), async (shell) =>
         (await import("./commands/create-catalog.ts")).createCatalog(shell),

@@ -1,4 +1,4 @@
-import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { RestoreEvent } from "../../shared/restore/restore-plan.ts";
 import type { Shell } from "./shell.ts";
 import { restoreProgress, stageLines } from "./show/restore-progress.ts";
 
@@ -16,7 +16,7 @@ export async function restoreProgressOn(shell: Shell): Promise<RestoreProgress> 
   return terminalProgress();
 }
 
-type Moved = Extract<RestoreEvent, { kind: "table" }>;
+type Moved = Extract<RestoreEvent, { kind: "table" | "account" }>;
 
 /** Tables that reach the same stage in one go share a line. */
 export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
@@ -25,17 +25,21 @@ export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
   const flush = () => {
     const [first] = together;
     if (first === undefined) return;
-    const tables = together.map(({ table }) => table);
+    const moved = { what: first.kind, names: together.map(nameOf) };
     together = [];
-    for (const line of stageLines(first.stage, tables, performance.now() - started)) shell.say(line);
+    for (const line of stageLines(first.stage, moved, performance.now() - started)) shell.say(line);
   };
   const report = (event: RestoreEvent) => {
-    const fits = event.kind === "table" && together[0]?.stage === event.stage;
-    if (!fits) flush();
-    if (event.kind !== "table") return shell.say(restoreProgress(event, performance.now() - started));
+    const moved = event.kind === "table" || event.kind === "account";
+    if (!moved || together[0]?.stage !== event.stage) flush();
+    if (!moved) return shell.say(restoreProgress(event, performance.now() - started));
     // One look at all tables is told in one turn of the event loop.
     if (together.length === 0) setImmediate(flush);
     together.push(event);
   };
   return { report, end: async () => flush() };
+}
+
+function nameOf(moved: Moved): string {
+  return moved.kind === "table" ? moved.table : moved.account;
 }

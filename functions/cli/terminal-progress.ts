@@ -1,5 +1,5 @@
 import { Listr } from "listr2";
-import type { Phase, RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { RestoreEvent } from "../../shared/restore/restore-plan.ts";
 import type { RestoreProgress } from "./progress.ts";
 import { PHASES, verifiedText } from "./show/restore-progress.ts";
 
@@ -28,6 +28,9 @@ export function terminalProgress(): RestoreProgress {
       case "table":
         stages.set(`${event.database} ${event.table}`, event.stage);
         return phase?.tell(`${standing(stages)}; ${event.table} ${event.stage}`);
+      case "account":
+        stages.set(event.account, event.stage);
+        return phase?.tell(`${standing(stages)}; ${event.account} ${event.stage}`);
       case "verified":
         return phase?.tell(verifiedText(event));
       default:
@@ -41,7 +44,7 @@ export function terminalProgress(): RestoreProgress {
   return { report, end };
 }
 
-function showPhase(phase: Phase, before: Promise<void>): Shown {
+function showPhase(phase: keyof typeof PHASES, before: Promise<void>): Shown {
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   ended.catch(() => {});
   let output = "";

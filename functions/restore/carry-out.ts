@@ -1,9 +1,8 @@
-import { restoreHandlers } from "../../shared/deployment/restore-handlers.ts";
 import { restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
+import { restoreHandlers, restoring } from "../../shared/deployment/restoring.ts";
 import { plannedRun } from "../../shared/deployment/run-record.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
-import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import type { RestoreResult } from "../../shared/restore/restore-plan.ts";
 import type { VerificationEffects } from "../../shared/verify/effects.ts";
 import { orInvokeAgain } from "../../shared/workflow/durable-attempt.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
@@ -20,10 +19,10 @@ export async function carryOut(
   const { run, deployment, silence } = planned;
   const { plan } = await orInvokeAgain(() => plannedRun(open, run));
   const report = restoreTelemetry(host.telemetry, { deployment, run });
-  return runDurably<RestoreEffects, RestoreResult>(restore(plan.dynamodb), {
+  return runDurably(restoring(plan.restore), {
     context,
     journal,
-    handlers: restoreHandlers(open, { report, verification: ELSEWHERE, silence, journal }),
+    handlers: restoreHandlers(open, plan.restore, { report, verification: ELSEWHERE, silence, journal }),
     elsewhere: { kinds: new Set(Object.keys(ELSEWHERE)), functionArn: verifyFunctionOf(host), deployment },
   });
 }

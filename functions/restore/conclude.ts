@@ -1,13 +1,11 @@
-import { endRestore, failRestore } from "../../shared/deployment/begin-restore.ts";
-import { endRequest } from "../../shared/deployment/restore-requests.ts";
-import { announceRestore, restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
-import { type Failure, fromFailure } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
-import type { RestoreResult } from "../../shared/restore/dynamodb/restore.ts";
+import { restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
+import type { Failure } from "../../shared/errors/stillpoint-error.ts";
+import type { RestoreEvent, RestoreResult } from "../../shared/restore/restore-plan.ts";
 import type { Effect } from "../../shared/workflow/effect.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { type Execution, startNext } from "./execution.ts";
+import { fail, succeed } from "./outcome.ts";
 
 /** What an execution comes to; the next one of the same run goes on where this one says `continued`. */
 export type ExecutionEnd =
@@ -23,7 +21,7 @@ interface Ended {
   readonly begunMs: number;
 }
 
-/** Writes down what came of it, and tells it. May be carried out twice, where its process dies in between. */
+/** May be carried out twice, where its process dies in between. */
 export async function conclude(
   execution: Execution,
   { end, journal, begunMs }: Ended,
@@ -38,39 +36,19 @@ export async function conclude(
       await succeed(execution, end.result, begunMs);
       return { kind: "done", run };
     case "continue":
-      if (attempt >= MOST_ATTEMPTS) return fail(execution, journal, tooMany(run, attempt));
+      if (attempt >= MOST_ATTEMPTS) return failed(execution, journal, tooMany(run, attempt));
       await startNext(execution);
       return { kind: "continued", run };
     case "failed":
-      return fail(execution, journal, end.failure);
+      return failed(execution, journal, end.failure);
     default:
       return end satisfies never;
   }
 }
 
-async function succeed(
-  { host, open, planned }: Execution,
-  result: RestoreResult,
-  begunMs: number,
-): Promise<void> {
-  const { run, request, deployment } = planned;
-  await endRestore(open, run, result);
-  if (request !== undefined) await endRequest(open, request, { state: "done" });
-  host.telemetry.measure("RestoreDuration", (open.clock.wallMs() - begunMs) / 1000, deployment);
-  const proof = (result.replaced ?? result.copies).proof.kind;
-  await announceRestore(host.telemetry, planned, { kind: "restore.finished", proof });
-}
-
-async function fail(
-  { host, open, planned }: Execution,
-  journal: Journal,
-  failure: Failure,
-): Promise<ExecutionEnd> {
-  await failRestore(open, planned.run, journal, fromFailure(failure));
-  // The run has not failed: somebody else has taken it over, and tells what comes of it.
-  if (failure.code === "CATALOG_CONFLICT") host.telemetry.log("warn", failure.message, { run: planned.run });
-  else await announceRestore(host.telemetry, planned, { kind: "restore.failed", ...failure });
-  return { kind: "failed", run: planned.run, failure };
+async function failed(execution: Execution, journal: Journal, failure: Failure): Promise<ExecutionEnd> {
+  await fail(execution, journal, failure);
+  return { kind: "failed", run: execution.planned.run, failure };
 }
 
 function tooMany(run: string, attempt: number): Failure {

@@ -1,15 +1,11 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import * as z from "zod";
-import { beginRestore } from "../../shared/deployment/begin-restore.ts";
-import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
-import { atWork } from "../../shared/deployment/take-attempt.ts";
-import { type Failure, toFailure } from "../../shared/errors/stillpoint-error.ts";
-import { isPassing } from "../../shared/workflow/durable/passing.ts";
 import { journalOfExecution } from "../../shared/workflow/durable-attempt.ts";
 import { type AwsHost, awsHost } from "../aws/host.ts";
 import { parsed, tell } from "../aws/plain-handler.ts";
 import { logger } from "../aws/telemetry.ts";
 import { awaitApproval } from "./approval.ts";
+import { begin } from "./begun.ts";
 import { carryOut } from "./carry-out.ts";
 import { conclude, type ExecutionEnd } from "./conclude.ts";
 import type { Execution } from "./execution.ts";
@@ -51,32 +47,14 @@ async function restoreDurably(
   };
   const refused = await awaitApproval(execution);
   if (refused) return { kind: "failed", run, failure: refused };
-  const begun = await context.step("start", () => begin(execution));
+  const begun = await context.step("start", () =>
+    begin(execution, {
+      attempt: asked.attempt,
+      journal: () => journalOfExecution(host.catalog.store, run, context),
+    }),
+  );
   if (begun.failure) return { kind: "failed", run, failure: begun.failure };
   const journal = await journalOfExecution(host.catalog.store, run, context);
   const end = await carryOut(execution, journal);
   return context.step("end", () => conclude(execution, { end, journal, begunMs: begun.atMs }));
-}
-
-async function begin({
-  host,
-  context,
-  open,
-  planned,
-  attempt,
-}: Execution): Promise<{ readonly atMs: number; readonly failure?: Failure }> {
-  const { run, silence } = planned;
-  const atMs = open.clock.wallMs();
-  try {
-    const journal = await journalOfExecution(host.catalog.store, run, context);
-    await beginRestore(open, run, { journal, silence });
-    await host.catalog.runs.update(run, (found) => atWork(found, { attempt }));
-    await announceRestore(host.telemetry, planned, { kind: "restore.started", attempt });
-    return { atMs };
-  } catch (error) {
-    if (isPassing(error)) throw error;
-    const failure = toFailure(error);
-    await announceRestore(host.telemetry, planned, { kind: "restore.failed", ...failure });
-    return { atMs, failure };
-  }
 }

@@ -8,8 +8,7 @@ import type { Silence } from "../../shared/deployment/stopped-instances.ts";
 import { type Failure, toFailure } from "../../shared/errors/stillpoint-error.ts";
 import { RestoreRequest } from "../../shared/restore/restore-request.ts";
 import { isPassing } from "../../shared/workflow/durable/passing.ts";
-import type { AwsHost } from "../aws/host.ts";
-import { networkOf } from "../aws/network.ts";
+import type { Host } from "../host.ts";
 
 export type AskedRestore = { readonly attempt: number } & (
   | { readonly request: string }
@@ -33,7 +32,7 @@ export interface Known {
 export type PlanEnd = Known | { readonly kind: "failed"; readonly failure: Failure };
 
 /** The run that an execution is for, planned now where a request has none yet. What may pass is thrown, and tried again. */
-export async function planOnce(host: AwsHost, asked: AskedRestore): Promise<PlanEnd> {
+export async function planOnce(host: Host, asked: AskedRestore): Promise<PlanEnd> {
   try {
     return "run" in asked
       ? await known(host, (await host.catalog.runs.get(asked.run)).record as PlannedRun)
@@ -44,7 +43,7 @@ export async function planOnce(host: AwsHost, asked: AskedRestore): Promise<Plan
   }
 }
 
-async function planOf(host: AwsHost, id: string): Promise<PlanEnd> {
+async function planOf(host: Host, id: string): Promise<PlanEnd> {
   const { record: request } = await host.catalog.requests.get(id);
   const settings = deploymentNamed(host.config, request.deployment);
   return withDeployment(host, settings, async (open) => {
@@ -62,10 +61,10 @@ async function planOf(host: AwsHost, id: string): Promise<PlanEnd> {
   });
 }
 
-async function known({ aws, catalog, config }: AwsHost, run: PlannedRun): Promise<Known> {
+async function known({ network, catalog, config }: Host, run: PlannedRun): Promise<Known> {
   const { id, request, deployment, point, plan, state } = run;
   const { approvalWithinMs } = deploymentNamed(config, deployment);
-  const { mode } = plan.dynamodb;
+  const { mode } = plan.restore;
   // A run that has begun is asked again only where nothing is deleted yet, and says so itself.
   const approved =
     mode === "side-by-side" || state !== "planned" || isApproved(run, approvalWithinMs, Date.now());
@@ -78,6 +77,6 @@ async function known({ aws, catalog, config }: AwsHost, run: PlannedRun): Promis
     point,
     mode,
     approved,
-    silence: takenFrom === networkOf(aws) ? "stopped" : "unknown",
+    silence: takenFrom === network ? "stopped" : "unknown",
   };
 }

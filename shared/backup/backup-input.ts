@@ -1,8 +1,13 @@
+import type { RestorePoint } from "../catalog/model.ts";
+
 /** What one backup is to do: the deployment's settings as plain data. */
 export interface BackupInput {
   readonly deployment: string;
   readonly run: string;
-  readonly databases: readonly { readonly name: string; readonly kind: "dynamodb" }[];
+  readonly databases: readonly {
+    readonly name: string;
+    readonly kind: RestorePoint["databases"][number]["kind"];
+  }[];
   readonly pause: {
     readonly holdMs: "auto" | number;
     readonly drainWaitMs: number;

@@ -11,6 +11,8 @@ export interface Capture {
   readonly problems: readonly string[];
   /** The first second that all of it can be restored to, on the database's clock. */
   readonly coveredFromSecond: number;
+  /** Where its point is complete only once the database has taken in what was written until then. */
+  readonly artifact?: "pending";
   /** What a restore needs later; kept with the restore point as it is. */
   readonly captured: unknown;
 }

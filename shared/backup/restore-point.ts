@@ -32,7 +32,7 @@ export function restorePoint(
     deployment,
     createdMs: Math.round(nowMs),
     basis: "window",
-    artifact: "complete",
+    artifact: points.some(({ name }) => captures[name]?.artifact === "pending") ? "pending" : "complete",
     pause: record.id,
     ...(record.window && { window: record.window }),
     marginMs: Math.min(...Object.values(seconds).map(({ marginMs }) => marginMs)),

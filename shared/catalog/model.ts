@@ -73,7 +73,7 @@ export type PauseRecord = z.infer<typeof PauseRecord>;
 /** What the catalog keeps of one database with a restore point: the second, and what a restore needs later. */
 const pointDatabase = z.strictObject({
   name: z.string(),
-  kind: z.enum(["dynamodb"]),
+  kind: z.enum(["dynamodb", "cosmosdb"]),
   /** The restore point: a whole second on the database's clock, in seconds since 1970. */
   atSecond: z.number().int(),
   clockBound,
@@ -88,6 +88,8 @@ export const RestorePoint = z.strictObject({
   createdMs: ms,
   basis: z.enum(["window", "snapshot", "observed", "quiet", "settled"]),
   artifact: z.enum(["pending", "complete", "failed"]),
+  /** What a pending artifact waits for, or why it failed, when it was last looked at. */
+  because: z.string().exactOptional(),
   /** The network of functions that reached the instances when it was taken; absent where a command line did. */
   takenFrom: z.string().exactOptional(),
   /** The restore that deleted the tables whose history this point needs: it can be restored no more. */

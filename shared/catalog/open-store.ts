@@ -1,16 +1,21 @@
 import type { CatalogSettings } from "../config/config.ts";
+import type { Environment } from "../config/tls-material.ts";
 import { fileStore } from "./file-store.ts";
+import { lazyStore } from "./lazy-store.ts";
 import { type CatalogLog, loggedStore } from "./logged-store.ts";
 import type { Store } from "./store.ts";
 
-/** The store that the configuration names. What is written to one that is not a folder goes to the log as well. */
-export function openStore(settings: CatalogSettings, log: CatalogLog): Store {
+/**
+ * The store that the configuration names, whose secrets `env` has. What is written to one that is not a folder goes
+ * to the log as well.
+ */
+export function openStore(settings: CatalogSettings, log: CatalogLog, env: Environment = {}): Store {
   switch (settings.kind) {
     case "file":
       return fileStore(settings.path);
     case "dynamodb":
       return loggedStore(
-        lazily(async () => {
+        lazyStore(async () => {
           // Not above: the SDK takes longer to load than most commands on a catalog of files take to run.
           const [{ dynamodbStore }, { connectCatalog }] = await Promise.all([
             import("./dynamodb-store.ts"),
@@ -20,24 +25,18 @@ export function openStore(settings: CatalogSettings, log: CatalogLog): Store {
         }),
         log,
       );
+    case "azure-table":
+      return loggedStore(
+        lazyStore(async () => {
+          const [{ azureTableStore }, { connectCatalog }] = await Promise.all([
+            import("./azure-table-store.ts"),
+            import("./azure-table/table.ts"),
+          ]);
+          return azureTableStore(await connectCatalog(settings, env));
+        }),
+        log,
+      );
     default:
       return settings satisfies never;
   }
-}
-
-/** A store that is made when it is first asked for something. */
-function lazily(make: () => Promise<Store>): Store {
-  let made: Promise<Store> | undefined;
-  const store = () => {
-    made ??= make();
-    return made;
-  };
-  return {
-    read: async (...asked) => (await store()).read(...asked),
-    list: async (...asked) => (await store()).list(...asked),
-    listOpen: async (...asked) => (await store()).listOpen(...asked),
-    write: async (...asked) => (await store()).write(...asked),
-    append: async (...asked) => (await store()).append(...asked),
-    journal: async (...asked) => (await store()).journal(...asked),
-  };
 }

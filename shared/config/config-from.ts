@@ -13,6 +13,7 @@ import type {
   KubernetesSettings,
   PauseSettings,
   Schedule,
+  StorageAccount,
   TlsSettings,
   VerificationSettings,
 } from "./config.ts";
@@ -21,10 +22,14 @@ import { kindOf, pausedOf, productOf } from "./derived.ts";
 import type { ConfigFile, DeploymentSection, PauseSection } from "./file-schema.ts";
 import type { KubernetesSection } from "./kubernetes-schema.ts";
 import type { CertificateSection } from "./pem-schema.ts";
+import type { AccountSection } from "./storage-account-schema.ts";
 import type { VerificationSection } from "./verification-schema.ts";
 
 /** From the checked contents of the file at `path`, which all relative paths in it start from. */
-export function configFrom(path: string, { catalog, verification, deployments, aws }: ConfigFile): Config {
+export function configFrom(
+  path: string,
+  { catalog, verification, deployments, aws, azure }: ConfigFile,
+): Config {
   const folder = dirname(path);
   const shared = { verification: verificationFrom(verification, folder) };
   return frozen({
@@ -36,11 +41,14 @@ export function configFrom(path: string, { catalog, verification, deployments, a
     })),
     ...shared,
     ...(aws && { aws }),
+    ...(azure && { azure }),
   });
 }
 
 function catalogFrom(section: ConfigFile["catalog"], folder: string): CatalogSettings {
   if (section.kind === "file") return { kind: "file", path: resolve(folder, section.path) };
+  if (section.kind === "azure-table")
+    return { kind: section.kind, table: section.table, ...accountFrom(section) };
   const { kind, table, region, endpoint, profile } = section;
   return {
     kind,
@@ -48,6 +56,14 @@ function catalogFrom(section: ConfigFile["catalog"], folder: string): CatalogSet
     region,
     ...(endpoint !== undefined && { endpoint }),
     ...(profile !== undefined && { profile }),
+  };
+}
+
+function accountFrom({ account, endpoint, key }: AccountSection): StorageAccount {
+  return {
+    account,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(key && { key }),
   };
 }
 
@@ -160,6 +176,10 @@ function verificationFrom({ parts }: VerificationSection, folder: string): Verif
   if (parts.kind === "folder") {
     const { kind, path } = parts;
     return { parts: { kind, ...(path !== undefined && { path: resolve(folder, path) }) } };
+  }
+  if (parts.kind === "blob") {
+    const { kind, container, prefix } = parts;
+    return { parts: { kind, container, prefix, ...accountFrom(parts) } };
   }
   const { endpoint, profile, ...always } = parts;
   return {

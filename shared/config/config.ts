@@ -1,5 +1,6 @@
 import type { Address, ComponentKind } from "../admin/instance-address.ts";
 import type { AwsSection } from "./aws-schema.ts";
+import type { AzureSection } from "./azure-schema.ts";
 import type { Product } from "./derived.ts";
 
 /** The configuration as the rest of the product sees it: complete, checked, deeply frozen, all paths absolute. */
@@ -12,9 +13,12 @@ export interface Config {
   readonly verification: VerificationSettings;
   /** Where it is deployed to AWS Lambda. */
   readonly aws?: AwsSettings;
+  /** Where it is deployed to Azure Functions. */
+  readonly azure?: AzureSettings;
 }
 
 export type AwsSettings = Readonly<AwsSection>;
+export type AzureSettings = Readonly<AzureSection>;
 
 export type CatalogSettings =
   | { readonly kind: "file"; readonly path: string }
@@ -24,7 +28,22 @@ export type CatalogSettings =
       readonly region: string;
       readonly endpoint?: string;
       readonly profile?: string;
-    };
+    }
+  | AzureTableCatalogSettings;
+
+export interface AzureTableCatalogSettings extends StorageAccount {
+  readonly kind: "azure-table";
+  readonly table: string;
+}
+
+/** A storage account of Azure, entered with the identity of the process unless a key is named. */
+export interface StorageAccount {
+  readonly account: string;
+  /** Address of the service, where it is not Azure's own. */
+  readonly endpoint?: string;
+  /** Only ever a reference. */
+  readonly key?: { readonly env: string };
+}
 
 export interface Deployment {
   readonly name: string;
@@ -150,7 +169,13 @@ export interface VerificationSettings {
 
 export type PartsSettings =
   /** Without a path: in the system's temporary directory. */
-  { readonly kind: "folder"; readonly path?: string } | S3PartsSettings;
+  { readonly kind: "folder"; readonly path?: string } | S3PartsSettings | BlobPartsSettings;
+
+export interface BlobPartsSettings extends StorageAccount {
+  readonly kind: "blob";
+  readonly container: string;
+  readonly prefix: string;
+}
 
 export interface S3PartsSettings {
   readonly kind: "s3";

@@ -1,10 +1,12 @@
 import * as z from "zod";
 import { endpoint, profile, region } from "./aws-fields.ts";
 import { AwsSection } from "./aws-schema.ts";
+import { AzureSection } from "./azure-schema.ts";
 import { ComponentSection } from "./component-schema.ts";
 import { cronProblem } from "./cron.ts";
 import { DatabaseSection } from "./database-schema.ts";
 import { checkedText, duration, named, text } from "./fields.ts";
+import { encryptedUnlessKey, storageAccount } from "./storage-account-schema.ts";
 import { timeZoneProblem } from "./time-zone.ts";
 import { VerificationSection } from "./verification-schema.ts";
 
@@ -96,8 +98,26 @@ const DynamodbCatalogSection = z
   })
   .describe("A catalog in DynamoDB, for hosts that share nothing else.");
 
+const AzureTableCatalogSection = z
+  .strictObject({
+    kind: z.literal("azure-table").describe("What keeps the catalog: a table of an Azure Storage account."),
+    table: text(
+      "must be a table name of 3 to 63 letters and digits that begins with a letter",
+      /^[A-Za-z][A-Za-z0-9]{2,62}$/,
+    )
+      .default("stillpoint")
+      .describe("Name of the table."),
+    ...storageAccount,
+    account: storageAccount.account.describe(
+      "Storage account of the table. Azure Tables has no point-in-time recovery: lock the account against deletion, " +
+        "and export the catalog regularly.",
+    ),
+  })
+  .check(encryptedUnlessKey)
+  .describe("A catalog in an Azure table, for hosts that share nothing else.");
+
 const CatalogSection = z
-  .discriminatedUnion("kind", [FileCatalogSection, DynamodbCatalogSection])
+  .discriminatedUnion("kind", [FileCatalogSection, DynamodbCatalogSection, AzureTableCatalogSection])
   .describe("The durable record of pauses, restore points and restores.");
 
 /** `stillpoint.yml`. The JSON Schema for editors is generated from this definition. */
@@ -107,6 +127,7 @@ export const ConfigFile = z
     verification: VerificationSection.prefault({}),
     deployments: named(DeploymentSection, "deployment", "What is protected, by name."),
     aws: AwsSection.optional(),
+    azure: AzureSection.optional(),
   })
   .describe("The configuration of Stillpoint.");
 

@@ -1,5 +1,5 @@
 import { certificateFiles, placeBeside } from "./certificate-files.ts";
-import type { AwsSettings, Component, Config, Deployment } from "./config.ts";
+import type { AwsSettings, Component, Config, Deployment, DynamodbDatabaseSettings } from "./config.ts";
 import { PACKAGED_CODE, PACKAGED_CONFIG } from "./packaged-name.ts";
 import { type Problem, type SettingPath, showPath } from "./problem.ts";
 import { LONGEST_SCHEDULE_NAME, scheduleName } from "./schedule-name.ts";
@@ -30,11 +30,11 @@ export function functionProblems(config: Config): Problems {
 }
 
 function catalogProblems({ catalog }: Config, aws: AwsSettings): Problems {
-  if (catalog.kind === "file")
+  if (catalog.kind !== "dynamodb")
     return [
       {
         path: ["catalog", "kind"],
-        rule: 'must be "dynamodb": functions share no folder',
+        rule: `must be "dynamodb": ${catalog.kind === "file" ? "functions share no folder" : "functions on AWS have no identity on Azure"}`,
         value: catalog.kind,
       },
     ];
@@ -129,6 +129,10 @@ function profileProblems(at: SettingPath, { profile }: { readonly profile?: stri
 function databaseProblems({ name, databases }: Deployment, config: Config, aws: AwsSettings): Problems {
   return databases.flatMap((database) => {
     const at = ["deployments", name, "databases", database.name];
+    if (database.kind !== "dynamodb") {
+      const rule = 'must be "dynamodb": functions on AWS reach no other database';
+      return [{ path: [...at, "kind"], rule, value: database.kind }];
+    }
     const rule = `must not look like a table of ${showPath(at)}: the restore may delete those`;
     return [
       ...profileProblems(at, database),
@@ -138,7 +142,7 @@ function databaseProblems({ name, databases }: Deployment, config: Config, aws: 
   });
 }
 
-function isOneOf(database: Deployment["databases"][number], { catalog }: Config): boolean {
+function isOneOf(database: DynamodbDatabaseSettings, { catalog }: Config): boolean {
   if (catalog.kind !== "dynamodb" || catalog.region !== database.region) return false;
   const { prefix } = database;
   return catalog.table.startsWith(prefix) && catalog.table.slice(prefix.length).includes(".");

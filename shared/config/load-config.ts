@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
+import { accountKeyProblems } from "./account-key.ts";
 import { clusterProblems } from "./cluster-material.ts";
 import type { Config, Deployment } from "./config.ts";
 import { configFrom } from "./config-from.ts";
@@ -50,6 +51,7 @@ export function checkConfig(path: string | undefined, env: Environment): ConfigC
   return examine(path, env, {
     ofTree: (tree, folder) => [
       ...referenceProblems(tree, folder, env),
+      ...accountKeyProblems(tree, env),
       ...clusterProblems(tree, folder, env),
     ],
     ofConfig: functionProblems,

@@ -1,24 +1,24 @@
 import type { Run } from "../catalog/model.ts";
-import { type AbandonEffects, abandon } from "../restore/dynamodb/abandon.ts";
 import { Journal } from "../workflow/journal.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
-import { missingOriginals } from "./missing-originals.ts";
+import { unmarkLost } from "./dynamodb/lost-points.ts";
+import { missingOriginals } from "./dynamodb/missing-originals.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { PlannedRun } from "./plan-restore.ts";
-import { restoreHandlers } from "./restore-handlers.ts";
-import { abandonPlan, plannedRun, refuseEnded, setState, unmarkLost } from "./run-record.ts";
+import { abandoning, type Removed, restoreHandlers } from "./restoring.ts";
+import { abandonPlan, plannedRun, refuseEnded, setState } from "./run-record.ts";
 import type { Running } from "./run-restore.ts";
 import { verifyHandlers } from "./verify-handlers.ts";
-
-interface Removed {
-  readonly tables: number;
-  readonly backups: number;
-}
 
 interface Abandoning extends Omit<Running, "confirm"> {
   /** The way out where neither going on nor removing is safe: ends the run and leaves everything as it is. */
   readonly keepCopies?: boolean;
 }
+
+const NOTHING_OF = {
+  dynamodb: { kind: "dynamodb", tables: 0, backups: 0 },
+  cosmosdb: { kind: "cosmosdb", accounts: 0 },
+} as const satisfies Record<Removed["kind"], Removed>;
 
 /** Removes what a run that nobody will finish has made, by the same laws, and frees its lease. */
 export async function abandonRestore(
@@ -28,27 +28,24 @@ export async function abandonRestore(
 ): Promise<Removed> {
   const { catalog, clock, settings } = open;
   const run = await plannedRun(open, id);
-  const { mode } = run.plan.dynamodb;
-  refuseEnded(run, mode === "in-place" ? run.state : "abandoned");
+  const { restore: plan } = run.plan;
+  refuseEnded(run, plan.mode === "in-place" ? run.state : "abandoned");
   if (run.state === "planned") {
     await abandonPlan(open, id);
-    return { tables: 0, backups: 0 };
+    return NOTHING_OF[plan.kind];
   }
   await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
   // A runner that is still at work stops at its next step; it must not delete what the clean-up rests on.
   await Journal.fence(catalog.store, id);
   if (keepCopies) return endAsItStands(open, run);
-  const removed = await runInProcess<AbandonEffects, { tables: number; backups: number }>(
-    abandon(run.plan.dynamodb),
-    {
-      handlers: restoreHandlers(open, {
-        report,
-        verification: verifyHandlers(open),
-        markRun: (state) => markRun(open, run, state),
-      }),
-      ...(signal && { signal }),
-    },
-  );
+  const removed = await runInProcess(abandoning(plan), {
+    handlers: restoreHandlers(open, plan, {
+      report,
+      verification: verifyHandlers(open),
+      markRun: (state) => markRun(open, run, state),
+    }),
+    ...(signal && { signal }),
+  });
   await unmarkLost(open, id);
   await endAbandoned(open, id);
   return removed;
@@ -72,7 +69,9 @@ async function endAbandoned(open: OpenDeployment, id: string): Promise<void> {
 }
 
 async function endAsItStands(open: OpenDeployment, { id, plan }: PlannedRun): Promise<Removed> {
-  if ((await missingOriginals(open, plan.dynamodb)).length === 0) await unmarkLost(open, id);
+  const { restore } = plan;
+  const isWhole = restore.kind !== "dynamodb" || (await missingOriginals(open, restore)).length === 0;
+  if (isWhole) await unmarkLost(open, id);
   await endAbandoned(open, id);
-  return { tables: 0, backups: 0 };
+  return NOTHING_OF[restore.kind];
 }

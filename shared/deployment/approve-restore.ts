@@ -48,7 +48,7 @@ function whyNot(
 ): string | undefined {
   if (deployment !== name) return `it belongs to "${deployment}", not to "${name}"`;
   if (!APPROVABLE.includes(state)) return `it is ${state} already`;
-  if (digestOf(plan.dynamodb) !== plan.digest) return "its plan is not the one that was made";
+  if (digestOf(plan.restore) !== plan.digest) return "its plan is not the one that was made";
   if (digest.length < LEAST_DIGEST)
     return `"${digest}" is too short to name a plan: give at least ${LEAST_DIGEST} characters of its digest`;
   if (!plan.digest.startsWith(digest))

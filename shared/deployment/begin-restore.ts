@@ -1,6 +1,6 @@
 import { codeOf, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
-import { discardedText } from "../restore/dynamodb/describe-plan.ts";
-import type { RestoreResult } from "../restore/dynamodb/restore.ts";
+import type { RestoreResult } from "../restore/restore-plan.ts";
+import { deletesOriginals, discardedBy, stakesOf } from "../restore/restore-stakes.ts";
 import type { Journal } from "../workflow/journal.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { PlannedRun } from "./plan-restore.ts";
@@ -29,10 +29,10 @@ export async function beginRestore(
   refuseAbandoning(run);
   if (!journal.holds("delete-original")) refuseUnconfirmed(open, run, confirm);
   await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
-  const { dynamodb: plan } = run.plan;
+  const { restore: plan } = run.plan;
   try {
     // Between the runs somebody may have started the instances, whatever the journal says.
-    if (run.state !== "planned" && plan.mode === "in-place" && !journal.isEmpty)
+    if (run.state !== "planned" && deletesOriginals(plan) && !journal.isEmpty)
       await refuseRunning(open, plan.instances, silence);
     await setState(open, id, { state: "running" });
     return run;
@@ -72,14 +72,14 @@ function refuseUnconfirmed(
 ): void {
   const { id, state, deployment, plan } = run;
   const nowMs = clock.wallMs();
-  if (plan.dynamodb.mode === "side-by-side" || confirm === deployment) return;
+  if (plan.restore.mode === "side-by-side" || confirm === deployment) return;
   // Who typed another name means something else, whatever others have approved.
   if (confirm === undefined && isApproved(run, settings.approvalWithinMs, nowMs)) return;
   const typed = confirm === undefined ? "nothing was typed" : `"${confirm}" was typed`;
   const touched = state === "planned" ? "nothing was touched" : "no original was deleted so far";
   throw new StillpointError(
     "CONFIRMATION_NEEDED",
-    `run "${id}" deletes ${plan.dynamodb.tables.length} tables of "${deployment}" and has to be confirmed with that name; ${discardedText(plan.dynamodb, nowMs)}; ${typed}, ${touched}`,
+    `run "${id}" ${stakesOf(plan.restore)} of "${deployment}" and has to be confirmed with that name; ${discardedBy(plan.restore, nowMs)}; ${typed}, ${touched}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { BackupDescription } from "@aws-sdk/client-dynamodb";
 import type { Run } from "../catalog/model.ts";
+import { dynamodbsOf } from "../config/databases-of.ts";
 import { showDuration } from "../config/duration.ts";
 import { describeTable } from "../databases/dynamodb/capture.ts";
 import { concurrently } from "../databases/dynamodb/concurrently.ts";
@@ -7,7 +8,7 @@ import { deleteBackup, describeBackup } from "../databases/dynamodb/copies.ts";
 import { readRecovery } from "../databases/dynamodb/settings/recovery.ts";
 import { type Failure, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
 import { judgeBackup, type LeftBackup, type TableNow, tablesOfPoint } from "../restore/dynamodb/expire.ts";
-import type { RestoreResult } from "../restore/dynamodb/restore.ts";
+import type { DynamodbResult } from "../restore/dynamodb/restore.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { PlannedRun } from "./plan-restore.ts";
 
@@ -74,13 +75,14 @@ function isUnfinished({ state }: Run): boolean {
 /** What was expired before is not asked for again. */
 function leftBackups(run: Run): readonly Left[] {
   if (run.state !== "done") return [];
-  const { dynamodb } = (run.plan ?? {}) as Partial<PlannedRun["plan"]>;
+  const { restore } = (run.plan ?? {}) as Partial<PlannedRun["plan"]>;
+  if (restore?.kind !== "dynamodb") return [];
   const expired = new Set((run.expired ?? []).map(({ arn }) => arn));
-  const { backups = [] } = (run.result ?? {}) as Partial<RestoreResult>;
+  const { backups = [] } = (run.result ?? {}) as Partial<DynamodbResult>;
   return backups
     .filter((arn) => !expired.has(arn))
     .flatMap((arn) => {
-      const table = dynamodb?.tables.find(({ temporary }) => arn.includes(`:table/${temporary}/backup/`));
+      const table = restore.tables.find(({ temporary }) => arn.includes(`:table/${temporary}/backup/`));
       if (table === undefined) return [];
       const { database, temporary, name: original, backup: name } = table;
       return [{ run: run.id, database, table: original, arn, doneMs: run.updatedMs, temporary, name }];
@@ -117,7 +119,7 @@ function keyOf(database: string, table: string): string {
 }
 
 async function tableNow(open: OpenDeployment, database: string, name: string): Promise<TableNow> {
-  const { connection } = open.database(database);
+  const { connection } = open.dynamodb(database);
   const table = await describeTable(connection, name);
   if (table === undefined) return {};
   const { TableId: id = "", TableStatus: status = "" } = table;
@@ -127,7 +129,8 @@ async function tableNow(open: OpenDeployment, database: string, name: string): P
 }
 
 function ruleOf({ settings }: OpenDeployment, database: string): "forever" | number {
-  return settings.databases.find(({ name }) => name === database)?.keepBackupsMs ?? "forever";
+  const found = dynamodbsOf(settings).find(({ name }) => name === database);
+  return found?.keepBackupsMs ?? "forever";
 }
 
 async function settle(
@@ -137,7 +140,7 @@ async function settle(
 ): Promise<Expiry> {
   const keepMs = ruleOf(open, one.database);
   if (keepMs === "forever") return kept(one, "backups of this database are kept forever");
-  const { connection } = open.database(one.database);
+  const { connection } = open.dynamodb(one.database);
   const backup = await describeBackup(connection, one.arn);
   if (backup === undefined) {
     if (!dryRun) await note(open, one);

@@ -3,13 +3,19 @@ import { type ComponentSource, discover } from "../admin/discovery.ts";
 import { type ReleaseComponent, Releases } from "../admin/kubernetes/releases.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { clusterSource } from "../config/cluster-material.ts";
-import type { Component, Deployment } from "../config/config.ts";
+import type { Component, DatabaseSettings, Deployment } from "../config/config.ts";
 import { adminTls, type Environment } from "../config/tls-material.ts";
+import { type CosmosdbDatabase, openCosmosdb } from "../databases/cosmosdb/database.ts";
 import { type DynamodbDatabase, openDynamodb } from "../databases/dynamodb/database.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
+import { openParts } from "../parts/open-parts.ts";
 import { addressOf, type Discovery, type Instance, type Whereabouts } from "../pause/instance.ts";
+import type { Parts } from "../verify/parts.ts";
 import type { SystemNamespaces } from "../verify/table-role.ts";
 import { type OurClock, ourClock } from "./our-clock.ts";
+
+/** All kinds answer what a backup asks in the same way. */
+export type Database = DynamodbDatabase | CosmosdbDatabase;
 
 /** A deployment with everything that its use cases need, opened once and closed at the end. */
 export interface OpenDeployment {
@@ -17,7 +23,10 @@ export interface OpenDeployment {
   readonly catalog: Catalog;
   readonly clock: OurClock;
   readonly admin: AdminClients;
-  database(name: string): DynamodbDatabase;
+  database(name: string): Database;
+  /** For the steps of one kind, which are only ever asked of databases of that kind. */
+  dynamodb(name: string): DynamodbDatabase;
+  cosmosdb(name: string): CosmosdbDatabase;
   /**
    * The instances that a backup pauses: asked before the pause and again after the hold. Where they are pods, they
    * are watched from the first time on, and every later answer disagrees if one of them changed.
@@ -27,6 +36,8 @@ export interface OpenDeployment {
   discoverAll(): Promise<Discovery>;
   /** Which of these recorded instances are still the processes that were recorded. */
   whereabouts(instances: readonly Instance[]): Promise<readonly Whereabouts[]>;
+  /** Where what was read of each segment is kept until the whole is judged. */
+  openParts(): Promise<Parts>;
   close(): void;
 }
 
@@ -39,20 +50,24 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
   const paused = settings.components.filter((component) => component.paused);
   const sources = (of: readonly Component[]) => of.map((component) => sourceOf(component, env));
   const releases = new Releases(() => sources(settings.components).flatMap(releaseOf));
-  const databases = new Map(settings.databases.map((database) => [database.name, openDynamodb(database)]));
+  const databases = new Map(settings.databases.map((each) => [each.name, openDatabase(each)]));
+  const database = (name: string) => databases.get(name) ?? unknownDatabase(settings.name, name);
   return {
     settings,
     catalog,
     clock,
     admin,
-    database: (name) => databases.get(name) ?? unknownDatabase(settings.name, name),
+    database,
+    dynamodb: (name) => ofKind(database(name), "dynamodb", name),
+    cosmosdb: (name) => ofKind(database(name), "cosmosdb", name),
     discoverPaused: async () => discover(sources(paused), { releases }),
     discoverAll: async () => discover(sources(settings.components), { releases, ifNone: "accept" }),
     whereabouts: (instances) => releases.whereabouts(instances),
+    openParts: () => openParts(settings.verification.parts, env),
     close: () => {
       releases.close();
       admin.close();
-      for (const database of databases.values()) database.close();
+      for (const each of databases.values()) each.close();
     },
   };
 }
@@ -69,6 +84,30 @@ export async function withDeployment<T>(
   } finally {
     open.close();
   }
+}
+
+function openDatabase(settings: DatabaseSettings): Database {
+  switch (settings.kind) {
+    case "dynamodb":
+      return openDynamodb(settings);
+    case "cosmosdb":
+      return openCosmosdb(settings);
+    default:
+      return settings satisfies never;
+  }
+}
+
+/** The configuration may have changed since a point or a plan was made. */
+function ofKind<K extends Database["kind"]>(
+  database: Database,
+  kind: K,
+  name: string,
+): Extract<Database, { kind: K }> {
+  if (database.kind === kind) return database as Extract<Database, { kind: K }>;
+  throw new StillpointError(
+    "PLAN_OUTDATED",
+    `database "${name}" is of kind ${database.kind} by the configuration, and was of kind ${kind}; nothing was done`,
+  );
 }
 
 function sourceOf({ name, kind, instances }: Component, env: Environment): ComponentSource {

@@ -1,31 +1,23 @@
 import { createHash, randomBytes } from "node:crypto";
 import { stamp } from "../backup/pause-record.ts";
-import type { RestorePoint, Run } from "../catalog/model.ts";
+import type { Run } from "../catalog/model.ts";
 import { SCHEMA } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { choosePoint, type PointChoice, secondOf } from "../restore/choose-point.ts";
-import { CapturedDynamodb } from "../restore/dynamodb/captured.ts";
+import { choosePoint, type PointChoice } from "../restore/choose-point.ts";
+import { describeCosmosdbPlan } from "../restore/cosmosdb/describe-plan.ts";
 import { describePlan } from "../restore/dynamodb/describe-plan.ts";
-import {
-  createdSince,
-  type DynamodbPlan,
-  isLessCaptured,
-  type Mode,
-  type PlannedDatabase,
-  planProof,
-  planTables,
-  refusals,
-} from "../restore/dynamodb/plan.ts";
+import type { Mode } from "../restore/mode.ts";
 import type { PlanText } from "../restore/plan-step.ts";
-import { type Clocks, DEFAULT_CLOCKS } from "../verify/subject.ts";
+import type { RestorePlan } from "../restore/restore-plan.ts";
 import { canonicalJson } from "../workflow/canonical-json.ts";
-import { dyingPoints } from "./dying-points.ts";
+import { planCosmosdb } from "./cosmosdb/plan.ts";
+import { planDynamodb } from "./dynamodb/plan.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
-import { takenNames } from "./recheck.ts";
+import type { Planning } from "./planning.ts";
 
 /** What a run carries: the plan as data, its digest, and the same in words. */
 export interface RunPlan {
-  readonly dynamodb: DynamodbPlan;
+  readonly restore: RestorePlan;
   readonly digest: string;
   readonly text: PlanText;
 }
@@ -35,12 +27,8 @@ export interface PlannedRun extends Run {
 }
 
 /** What is approved is what happens. */
-export function digestOf(plan: DynamodbPlan): string {
+export function digestOf(plan: RestorePlan): string {
   return createHash("sha256").update(canonicalJson(plan)).digest("hex");
-}
-
-export function clocksOf(open: OpenDeployment): Clocks {
-  return { ...DEFAULT_CLOCKS, scalarClockBoundMs: open.settings.pause.scalarClockBoundMs };
 }
 
 /** What is asked for. */
@@ -64,9 +52,7 @@ export async function planRestore(
   const point = choosePoint(points, choice, settings.name);
   const nowMs = clock.wallMs();
   const run = given ?? `restore-${stamp(nowMs)}-${randomBytes(4).toString("hex")}`;
-  const databases = await Promise.all(point.databases.map((database) => lookAt(open, database)));
-  const plan = planFrom(open, { point, run, mode, detachReplicas, databases, points });
-  await refuseUnlessPossible(open, plan, databases);
+  const plan = await planOf(open, { point, run, mode, detachReplicas, points });
   const planned: PlannedRun = {
     schema: SCHEMA,
     id: run,
@@ -77,77 +63,36 @@ export async function planRestore(
     updatedMs: nowMs,
     state: "planned",
     ...(request !== undefined && { request }),
-    plan: { dynamodb: plan, digest: digestOf(plan), text: describePlan(plan, nowMs) },
+    plan: { restore: plan, digest: digestOf(plan), text: textOf(plan, nowMs) },
   };
   await catalog.runs.create(planned);
   return planned;
 }
 
-async function lookAt(
-  open: OpenDeployment,
-  database: RestorePoint["databases"][number],
-): Promise<PlannedDatabase> {
-  const { captured: now } = await open.database(database.name).capture({ withAlarms: true });
-  const atBackup = CapturedDynamodb.parse(database.captured);
-  return { name: database.name, atSecond: database.atSecond, atBackup, now };
-}
-
-interface PlanInput {
-  readonly point: RestorePoint;
-  readonly run: string;
-  readonly mode: Mode;
-  readonly detachReplicas: boolean;
-  readonly databases: readonly PlannedDatabase[];
-  readonly points: readonly RestorePoint[];
-}
-
-function planFrom(
-  open: OpenDeployment,
-  { point, run, mode, detachReplicas, databases, points }: PlanInput,
-): DynamodbPlan {
-  const tables = databases.flatMap((database) => planTables(database, run));
-  const proofs = databases.flatMap(
-    (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond: secondOf(point) }) ?? [],
-  );
-  return {
-    deployment: open.settings.name,
-    run,
-    point: point.id,
-    mode,
-    tables,
-    proofs,
-    ...(point.window && { window: windowOnDatabase(point) }),
-    instances: point.instances,
-    leftAlone: databases.flatMap(createdSince),
-    dyingPoints: dyingPoints(points, { mode, tables }),
-    ...(detachReplicas && mode === "in-place" && { detachReplicas: true }),
-    ...(databases.some(isLessCaptured) && { lessCaptured: true }),
-  };
-}
-
-/** The part of the pause window that is surely inside on the database's clock, at the worst offset. */
-function windowOnDatabase({ window, databases }: RestorePoint): DynamodbPlan["window"] {
-  if (window === undefined) return undefined;
-  const bounds = databases.map(({ clockBound }) => clockBound);
-  return {
-    startMs: window.startMs + Math.max(...bounds.map(({ highMs }) => highMs)),
-    endMs: window.endMs + Math.min(...bounds.map(({ lowMs }) => lowMs)),
-  };
-}
-
-async function refuseUnlessPossible(
-  open: OpenDeployment,
-  plan: DynamodbPlan,
-  databases: readonly PlannedDatabase[],
-): Promise<void> {
-  const reasons = [
-    ...databases.flatMap((database) => refusals(database, plan)),
-    ...(plan.proofs.length === 0 ? ["the restore point has no coordinator table"] : []),
-    ...(await takenNames(open, plan)),
-  ];
-  if (reasons.length > 0)
+function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> {
+  const [{ kind } = { kind: undefined }, ...others] = planning.point.databases;
+  if (kind === undefined || others.some((other) => other.kind !== kind))
     throw new StillpointError(
-      "PLAN_REFUSED",
-      `"${plan.deployment}" cannot be restored to point "${plan.point}": ${reasons.join("; ")}; nothing was touched`,
+      "CATALOG_DAMAGED",
+      `restore point "${planning.point.id}" names databases of several kinds, or none; nothing was touched`,
     );
+  switch (kind) {
+    case "dynamodb":
+      return planDynamodb(open, planning);
+    case "cosmosdb":
+      return planCosmosdb(open, planning);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function textOf(plan: RestorePlan, nowMs: number): PlanText {
+  switch (plan.kind) {
+    case "dynamodb":
+      return describePlan(plan, nowMs);
+    case "cosmosdb":
+      return describeCosmosdbPlan(plan, nowMs);
+    default:
+      return plan satisfies never;
+  }
 }

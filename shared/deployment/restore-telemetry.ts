@@ -1,4 +1,4 @@
-import type { RestoreEvent } from "../restore/dynamodb/effects.ts";
+import type { RestoreEvent } from "../restore/restore-plan.ts";
 import type { Restored, RestoreHappening } from "../telemetry/happening.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 

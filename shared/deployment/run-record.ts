@@ -1,7 +1,5 @@
 import type { Run } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import type { DynamodbPlan } from "../restore/dynamodb/plan.ts";
-import { dyingPoints } from "./dying-points.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { digestOf, type PlannedRun } from "./plan-restore.ts";
 
@@ -16,8 +14,8 @@ export async function plannedRun({ catalog, settings }: OpenDeployment, id: stri
 
 /** What is carried out is what was planned and agreed to, or nothing. */
 function asPlanned(run: Run): PlannedRun {
-  const { dynamodb, digest } = (run.plan ?? {}) as Partial<PlannedRun["plan"]>;
-  if (dynamodb !== undefined && digestOf(dynamodb) === digest) return run as PlannedRun;
+  const { restore, digest } = (run.plan ?? {}) as Partial<PlannedRun["plan"]>;
+  if (restore !== undefined && digestOf(restore) === digest) return run as PlannedRun;
   throw new StillpointError(
     "CATALOG_DAMAGED",
     `the plan of run "${run.id}" is not the one that was made: its digest is not "${digest}"; nothing was changed`,
@@ -52,20 +50,6 @@ export function refuseAbandoning({ id, state }: Run, next?: Run["state"]): void 
 export function refuseEnded({ id, state }: Run, next?: Run["state"]): void {
   if (state === "abandoned" || (state === "done" && next !== "abandoned"))
     throw new StillpointError("RUN_FINISHED", `run "${id}" is ${state} already; nothing was changed`);
-}
-
-/** Points whose history goes with the originals say so before the first one goes. */
-export async function markLost({ catalog, settings }: OpenDeployment, plan: DynamodbPlan): Promise<void> {
-  const { records } = await catalog.points.list(settings.name);
-  for (const point of dyingPoints(records, plan))
-    await catalog.points.update(point, (record) => ({ ...record, lostTo: plan.run }));
-}
-
-/** None has gone after all. */
-export async function unmarkLost({ catalog, settings }: OpenDeployment, run: string): Promise<void> {
-  const { records } = await catalog.points.list(settings.name);
-  for (const { id } of records.filter(({ lostTo }) => lostTo === run))
-    await catalog.points.update(id, ({ lostTo: _, ...rest }) => rest);
 }
 
 /** Ends a plan of which nothing was made yet. */

@@ -1,10 +1,9 @@
-import type { RestoreEffects, RestoreEvent } from "../restore/dynamodb/effects.ts";
-import { type RestoreResult, restore } from "../restore/dynamodb/restore.ts";
+import type { RestoreEvent, RestoreResult } from "../restore/restore-plan.ts";
 import { Journal } from "../workflow/journal.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { beginRestore, endRestore, failRestore } from "./begin-restore.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
-import { restoreHandlers } from "./restore-handlers.ts";
+import { restoreHandlers, restoring } from "./restoring.ts";
 import { verifyHandlers } from "./verify-handlers.ts";
 
 export interface Running {
@@ -22,8 +21,8 @@ export async function runRestore(open: OpenDeployment, id: string, running: Runn
   const journal = await Journal.open(open.catalog.store, id);
   const { plan } = await beginRestore(open, id, { journal, confirm: running.confirm });
   try {
-    const result = await runInProcess<RestoreEffects, RestoreResult>(restore(plan.dynamodb), {
-      handlers: restoreHandlers(open, {
+    const result = await runInProcess(restoring(plan.restore), {
+      handlers: restoreHandlers(open, plan.restore, {
         report: running.report,
         verification: verifyHandlers(open),
         journal,

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
+import { scanContainer } from "../databases/cosmosdb/rows.ts";
 import { scanTable } from "../databases/dynamodb/rows.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
-import { openParts } from "../parts/open-parts.ts";
 import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
 import type { JudgeParts, ScanSegment } from "../verify/effects.ts";
 import { judgeParts as judge } from "../verify/judge-parts.ts";
@@ -39,9 +39,18 @@ async function inWorkroom<T>(
   scratchDir: string,
   work: (room: Workroom) => Promise<T>,
 ): Promise<T> {
-  const parts = await openParts(open.settings.verification.parts);
-  const read: Workroom["read"] = ({ database, schema }, segment, segments) =>
-    scanTable(open.database(database).connection.dynamodb, schema, segment, segments);
+  const parts = await open.openParts();
+  const read: Workroom["read"] = ({ database: name, schema }, segment, segments) => {
+    const database = open.database(name);
+    switch (database.kind) {
+      case "dynamodb":
+        return scanTable(database.connection.dynamodb, schema, segment, segments);
+      case "cosmosdb":
+        return scanContainer(database.connection, schema, segment, segments);
+      default:
+        return database satisfies never;
+    }
+  };
   try {
     return await work({ parts, scratchDir, read });
   } catch (error) {

@@ -15,6 +15,8 @@ export const NOTICES = {
   windowInvalid: "stillpoint.window.invalid",
   stillPaused: "stillpoint.instance.still-paused",
   backupRefused: "stillpoint.backup.refused",
+  pointComplete: "stillpoint.point.complete",
+  pointFailed: "stillpoint.point.failed",
   restoreStarted: "stillpoint.restore.started",
   restoreWaiting: "stillpoint.restore.waiting",
   restoreFinished: "stillpoint.restore.finished",

@@ -5,7 +5,7 @@ interface Subject {
 }
 
 /** What others may want to know at once: put on the event bus as `stillpoint.` and the kind, with the rest as its detail. */
-export type Happening = Subject & (BackupHappening | (RestoreHappening & Restored));
+export type Happening = Subject & (BackupHappening | FollowHappening | (RestoreHappening & Restored));
 
 export type BackupHappening =
   | {
@@ -19,6 +19,11 @@ export type BackupHappening =
   | { readonly kind: "instance.still-paused"; readonly instances: readonly string[] }
   /** Nothing was paused. */
   | { readonly kind: "backup.refused"; readonly code: string; readonly message: string };
+
+/** What became of a point that its backup had left pending. */
+export type FollowHappening =
+  | { readonly kind: "point.complete"; readonly point: string }
+  | { readonly kind: "point.failed"; readonly point: string; readonly because: string };
 
 /** What a restore is of. */
 export interface Restored {

@@ -12,7 +12,7 @@ import { sweptLines } from "../../functions/cli/show/swept.ts";
 import { fact, table, WIDTH, wrapped } from "../../functions/cli/show/text.ts";
 import { showSpan, showTime } from "../../functions/cli/show/time.ts";
 import type { Heartbeat, RestorePoint } from "../../shared/catalog/model.ts";
-import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { RestoreEvent } from "../../shared/restore/restore-plan.ts";
 import { aPause, aPoint, aRun } from "../catalog/examples.ts";
 
 const SECOND = Date.parse("2026-11-21T18:00:03Z") / 1000;
@@ -264,6 +264,7 @@ test("the end of a restore names the settings that did not come back and what to
     notChecked: [],
   } as const;
   const text = resultLines(aRun("restore-1"), {
+    kind: "dynamodb",
     mode: "in-place",
     copies: report,
     replaced: report,
@@ -274,7 +275,13 @@ test("the end of a restore names the settings that did not come back and what to
   expect(text).toContain("prod_app.account tags: were these, are those");
   expect(text).toContain("row by row the same as the copies");
   expect(text).toContain("start the instances fresh");
-  const aside = { mode: "side-by-side", copies: report, settingsDifferences: {}, backups: [] } as const;
+  const aside = {
+    kind: "dynamodb",
+    mode: "side-by-side",
+    copies: report,
+    settingsDifferences: {},
+    backups: [],
+  } as const;
   expect(resultLines(aRun("restore-1"), aside).join(" ")).toContain("stillpoint restore abandon restore-1");
 });
 

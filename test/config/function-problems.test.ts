@@ -46,6 +46,13 @@ aws: { region: eu-west-1 }
   ]);
 });
 
+test("functions on AWS are refused a catalog on Azure", async () => {
+  const text = `${LEAST}catalog: { kind: azure-table, account: ops }\naws: { region: ap-northeast-1 }\n`;
+  expect(await problemsOf(text)).toContainEqual(
+    expect.stringContaining('catalog.kind must be "dynamodb": functions on AWS have no identity on Azure'),
+  );
+});
+
 test("what only functions could not work with is no problem where none are deployed", async () => {
   expect(await problemsOf(`${LEAST}catalog: { kind: file, path: ./catalog }\n`)).toEqual([]);
 });

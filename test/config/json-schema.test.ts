@@ -21,14 +21,16 @@ test("every setting has a description and refuses unknown ones", () => {
 });
 
 test("the settings of a place are known, whatever the names above it", () => {
-  expect(settingsAt([])).toEqual(["catalog", "verification", "deployments", "aws"]);
+  expect(settingsAt([])).toEqual(["catalog", "verification", "deployments", "aws", "azure"]);
   expect(settingsAt(["deployments", "any", "pause"])).toContain("drainWait");
   expect(settingsAt(["deployments", "any", "components", "any", "instances"])).toEqual([
     "srv",
     "servers",
     "kubernetes",
   ]);
-  expect(settingsAt(["catalog"])).toEqual(["kind", "path", "kind", "table", "region", "endpoint", "profile"]);
+  expect(new Set(settingsAt(["catalog"]))).toEqual(
+    new Set(["kind", "path", "table", "region", "endpoint", "profile", "account", "key"]),
+  );
   expect(settingsAt(["nowhere", "at", "all"])).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { dynamodbsOf } from "../../shared/config/databases-of.ts";
 import { deploymentNamed, loadConfig } from "../../shared/config/load-config.ts";
 import { deploymentWith, fileWith, LEAST, problemsOf } from "./files.ts";
 
@@ -71,6 +72,28 @@ describe("a configuration", () => {
     });
   });
 
+  test("takes a catalog in an Azure table, as the identity of the process or by a key that is a reference", async () => {
+    const least = await fileWith(`${LEAST}catalog: { kind: azure-table, account: ops }\n`);
+    expect(loadConfig(least, {}).catalog).toEqual({
+      kind: "azure-table",
+      account: "ops",
+      table: "stillpoint",
+    });
+    const all =
+      "{ kind: azure-table, account: ops, table: mine, endpoint: http://127.0.0.1:10002/ops, key: { env: KEY } }";
+    const keyed = `${LEAST}catalog: ${all}\n`;
+    expect(loadConfig(await fileWith(keyed), {}).catalog).toEqual({
+      kind: "azure-table",
+      account: "ops",
+      table: "mine",
+      endpoint: "http://127.0.0.1:10002/ops",
+      key: { env: "KEY" },
+    });
+    expect(await problemsOf(keyed)).toEqual([
+      expect.stringContaining('catalog.key.env must name an environment variable that is set (it is "KEY")'),
+    ]);
+  });
+
   test("says once for all deployments where the parts of verifications are kept", async () => {
     const inFolder = await fileWith(`${LEAST}verification: { parts: { kind: folder, path: parts } }\n`);
     expect(loadConfig(inFolder, {}).deployments[0]?.verification).toEqual({
@@ -88,6 +111,28 @@ describe("a configuration", () => {
         profile: "backup",
       },
     });
+  });
+
+  test("takes a container of a storage account for the parts of verifications", async () => {
+    const parts = "{ kind: blob, account: ops, container: parts, key: { env: KEY } }";
+    const text = `${LEAST}verification: { parts: ${parts} }\n`;
+    expect(loadConfig(await fileWith(text), {}).verification).toEqual({
+      parts: {
+        kind: "blob",
+        account: "ops",
+        container: "parts",
+        prefix: "stillpoint/",
+        key: { env: "KEY" },
+      },
+    });
+    expect(await problemsOf(text)).toEqual([
+      expect.stringContaining("verification.parts.key.env must name an environment variable that is set"),
+    ]);
+    const wrong = "{ kind: blob, account: ops, container: a--b, endpoint: http://10.0.0.1/ops }";
+    expect(await problemsOf(`${LEAST}verification: { parts: ${wrong} }\n`)).toEqual([
+      expect.stringContaining("verification.parts.container must be the name of a container"),
+      expect.stringContaining("verification.parts.endpoint must begin with https"),
+    ]);
   });
 
   test("tells what is wrong with the place of parts, and a prefix that would take in its neighbours", async () => {
@@ -178,10 +223,11 @@ describe("a configuration", () => {
     <<: *usual
     components: { ledger: { instances: [b] } }
 `);
-    expect(loadConfig(path, {}).deployments.map(({ databases }) => databases[0]?.region)).toEqual([
-      "eu-west-1",
-      "eu-west-1",
-    ]);
+    expect(
+      loadConfig(path, {})
+        .deployments.flatMap(dynamodbsOf)
+        .map(({ region }) => region),
+    ).toEqual(["eu-west-1", "eu-west-1"]);
   });
 
   test("is found by the environment where no path is given", async () => {

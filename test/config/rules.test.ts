@@ -269,7 +269,7 @@ test("twenty mistakes are twenty problems", async () => {
 test.each([
   [
     "{ kind: dynamo, region: r }",
-    'kind must be "file" or "dynamodb"; did you mean "dynamodb"? (it is "dynamo")',
+    'kind must be "file" or "dynamodb" or "azure-table"; did you mean "dynamodb"? (it is "dynamo")',
   ],
   ["{ kind: dynamodb }", "region is missing"],
   ["{ kind: dynamodb, region: r, tabel: t }", 'tabel is no setting here; did you mean "table"?'],
@@ -279,6 +279,26 @@ test.each([
     "{ kind: dynamodb, region: r, table: a b }",
     'table must be a table name of 3 to 255 letters, digits, "_", "." and "-" (it is "a b")',
   ],
+  ["{ kind: azure-table }", "account is missing"],
+  [
+    "{ kind: azure-table, account: Ops }",
+    'account must be the name of a storage account: 3 to 24 lower-case letters and digits (it is "Ops")',
+  ],
+  [
+    "{ kind: azure-table, account: ops, table: a-b }",
+    'table must be a table name of 3 to 63 letters and digits that begins with a letter (it is "a-b")',
+  ],
+  ["{ kind: azure-table, account: ops, region: r }", "region does not go with the other settings here"],
+  [
+    "{ kind: azure-table, account: ops, endpoint: http://10.0.0.1/ops }",
+    "endpoint must begin with https where no key is named: an identity's token would travel in the clear",
+  ],
+  [
+    "{ kind: azure-table, account: ops, key: bm90IGEgcmVhbCBrZXk= }",
+    "key must be a section with settings of its own (it is not shown, since it may be a secret)",
+  ],
+  ["{ kind: azure-table, account: ops, endpoint: 5 }", "endpoint must be a text (it is 5)"],
+  ["{ kind: azure-table, account: ops, key: {} }", "key.env is missing"],
 ])("a catalog %s is told what is wrong with it", async (catalog, says) => {
   expect(await problemsOf(`${LEAST}catalog: ${catalog}\n`)).toEqual([
     expect.stringContaining(` catalog.${says}`),

@@ -108,6 +108,7 @@ export async function stackFrom(path: string, keys: readonly string[] = []): Pro
       restore: { timeoutSeconds: 900, inVpc },
       verify: { timeoutSeconds: 900, inVpc: false },
       status: { timeoutSeconds: 120, inVpc },
+      follow: { timeoutSeconds: 300, inVpc: false },
       expire: { timeoutSeconds: 900, inVpc: false },
     },
   };

@@ -25,7 +25,7 @@ async function runThat(state: Run["state"], agoMs: number): Promise<Catalog> {
     createdMs: NOW - agoMs,
     updatedMs: NOW - agoMs,
     state,
-    plan: { dynamodb: DYNAMODB, digest: DIGEST },
+    plan: { restore: DYNAMODB, digest: DIGEST },
   });
   return catalog;
 }

@@ -2,14 +2,15 @@ import { DeleteTableCommand, TagResourceCommand, UntagResourceCommand } from "@a
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import { abandonRestore } from "../../shared/deployment/abandon-restore.ts";
+import { dynamodbHandlers } from "../../shared/deployment/dynamodb/handlers.ts";
+import { plannedScope } from "../../shared/deployment/dynamodb/scope.ts";
 import { type PlannedRun, planRestore } from "../../shared/deployment/plan-restore.ts";
-import { restoreHandlers } from "../../shared/deployment/restore-handlers.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { verifyHandlers } from "../../shared/deployment/verify-handlers.ts";
-import { plannedScope } from "../../shared/deployment/verify-scope.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { RestoreEvent } from "../../shared/restore/restore-plan.ts";
 import { createProtected } from "../databases/dynamodb/prod.ts";
+import { dynamodbPlanOf } from "./dynamodb-plan.ts";
 import { type RuinedWorld, ruinedWorld, tablesOf } from "./ruined-world.ts";
 
 const STEP_MS = 60_000;
@@ -50,7 +51,7 @@ describe("a restore that stopped before its first deletion", { timeout: STEP_MS 
   test("is confirmed again, and stops where a setting was changed or a copy is gone", async () => {
     const { world, open } = ruined;
     const run = await stopped();
-    const [first] = run.plan.dynamodb.tables;
+    const [first] = dynamodbPlanOf(run).tables;
     await expect(runRestore(open, run.id, SILENT)).rejects.toMatchObject({
       code: "CONFIRMATION_NEEDED",
       message: expect.stringMatching(/Every write since .* is discarded: .*no original was deleted so far/),
@@ -91,9 +92,9 @@ describe("a restore that stopped before its first deletion", { timeout: STEP_MS 
       message: expect.stringContaining(`"${point.id}-since", taken since, would be lost`),
     });
     expect(await stateOf(run.id)).toBe("planned");
-    const [table] = run.plan.dynamodb.tables;
+    const [table] = dynamodbPlanOf(run).tables;
     const tables = [{ ...table, name: "somebody.elses" }];
-    const forged = { ...run.plan, dynamodb: { ...run.plan.dynamodb, tables } };
+    const forged = { ...run.plan, restore: { ...dynamodbPlanOf(run), tables } };
     await open.catalog.runs.update(run.id, (record) => ({ ...record, plan: forged }));
     expect(await endOf(run)).toBe("CATALOG_DAMAGED");
     expect(await abandon(run)).toBe("CATALOG_DAMAGED");
@@ -101,10 +102,10 @@ describe("a restore that stopped before its first deletion", { timeout: STEP_MS 
 
   test("deletes no original without its copies at that moment, whatever it remembers", async () => {
     const { open, world } = ruined;
-    const [table] = (await plan()).plan.dynamodb.tables;
+    const [table] = dynamodbPlanOf(await plan()).tables;
     if (table === undefined) throw new Error("the plan has no table");
     const remembered = { ...table, backupArn: `${table.arn}/backup/gone` };
-    const deleting = restoreHandlers(open, { ...SILENT, verification: verifyHandlers(open) })[
+    const deleting = dynamodbHandlers(open, { ...SILENT, verification: verifyHandlers(open) })[
       "delete-original"
     ](remembered, AbortSignal.any([]));
     await expect(deleting).rejects.toMatchObject({
@@ -115,7 +116,7 @@ describe("a restore that stopped before its first deletion", { timeout: STEP_MS 
   });
 
   test("tells a copy with other keys from a replaced table with other keys, whose original is gone", async () => {
-    const { dynamodb } = (await plan()).plan;
+    const dynamodb = dynamodbPlanOf(await plan());
     const tables = dynamodb.tables.map((table) => ({
       ...table,
       original: { ...table.original, keys: "other" },
@@ -129,7 +130,7 @@ describe("a restore that stopped before its first deletion", { timeout: STEP_MS 
   test("is neither resumed nor abandoned where an original was made again, and can be ended as it stands", async () => {
     const { world, open } = ruined;
     const run = await stopped();
-    const [{ name, temporary } = { name: "", temporary: "" }] = run.plan.dynamodb.tables;
+    const [{ name, temporary } = { name: "", temporary: "" }] = dynamodbPlanOf(run).tables;
     await world.client.send(new DeleteTableCommand({ TableName: name }));
     await expect.poll(() => tablesOf(world)).not.toContain(name);
     await createProtected({ db: world.dynamodb, client: world.client }, name);

@@ -2,16 +2,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { OperationUpdate } from "@aws/durable-execution-sdk-js";
 import { DescribeTableCommand, ListBackupsCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dynamodbHandlers } from "../../shared/deployment/dynamodb/handlers.ts";
 import { type PlannedRun, planRestore } from "../../shared/deployment/plan-restore.ts";
-import { restoreHandlers } from "../../shared/deployment/restore-handlers.ts";
 import { verifyHandlers } from "../../shared/deployment/verify-handlers.ts";
 import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
-import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { type DynamodbResult, restore } from "../../shared/restore/dynamodb/restore.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { durableHandler } from "../workflow/durable-handler.ts";
 import { DurableLife } from "../workflow/durable-life.ts";
 import { type ExecutionEnd, execute, type HandlerOf } from "../workflow/durable-service.ts";
+import { dynamodbPlanOf } from "./dynamodb-plan.ts";
 import { type RuinedWorld, ruinedWorld, tablesOf } from "./ruined-world.ts";
 
 const LIMIT_MS = 120_000;
@@ -57,7 +58,7 @@ describe("a ruined ledger on the rehearsal's DynamoDB", { timeout: LIMIT_MS }, (
       handler: handlerOf(ruined, run),
       lifeOf: () => new DurableLife(deaths.at),
       passed: () => delay(WAIT_MS),
-      invoking: () => refuseLost(ruined, run.plan.dynamodb),
+      invoking: () => refuseLost(ruined, dynamodbPlanOf(run)),
     });
     const result = resultOf(end);
     expect(result).toMatchObject({ mode: "in-place", settingsDifferences: {} });
@@ -66,27 +67,28 @@ describe("a ruined ledger on the rehearsal's DynamoDB", { timeout: LIMIT_MS }, (
     expect(await tablesOf(world)).toEqual(before);
     const { BackupSummaries = [] } = await world.client.send(new ListBackupsCommand({ BackupType: "USER" }));
     expect(BackupSummaries.map(({ BackupArn }) => BackupArn).sort()).toEqual([...result.backups].sort());
-    expect(deaths.count).toBeGreaterThan(2 * run.plan.dynamodb.tables.length);
+    expect(deaths.count).toBeGreaterThan(2 * dynamodbPlanOf(run).tables.length);
     console.log(
-      `${run.plan.dynamodb.tables.length} tables: ${deaths.count} deaths, ${end.invocations} invocations, ${end.operations} operations`,
+      `${dynamodbPlanOf(run).tables.length} tables: ${deaths.count} deaths, ${end.invocations} invocations, ${end.operations} operations`,
     );
   });
 });
 
-function resultOf({ result }: ExecutionEnd): RestoreResult {
-  const end = result as DurableEnd<RestoreResult>;
+function resultOf({ result }: ExecutionEnd): DynamodbResult {
+  const end = result as DurableEnd<DynamodbResult>;
   if (end?.kind !== "done") throw new Error(`the restore did not end: ${JSON.stringify(end)}`);
   return end.result;
 }
 
-function handlerOf(ruined: RuinedWorld, { id, plan: { dynamodb: plan } }: PlannedRun): HandlerOf {
+function handlerOf(ruined: RuinedWorld, run: PlannedRun): HandlerOf {
   const { open } = ruined;
-  return durableHandler<RestoreEffects, RestoreResult>({
+  const plan = dynamodbPlanOf(run);
+  return durableHandler<RestoreEffects, DynamodbResult>({
     workflow: () => restore(plan),
     handlers: (journal) =>
-      restoreHandlers(open, { report: () => undefined, verification: verifyHandlers(open), journal }),
+      dynamodbHandlers(open, { report: () => undefined, verification: verifyHandlers(open), journal }),
     store: open.catalog.store,
-    run: id,
+    run: run.id,
     pace: QUICK,
   });
 }

@@ -13,14 +13,14 @@ import { ahead } from "../rehearsal/dynamodb/swift.ts";
 import { planOf } from "../restore/example-plan.ts";
 
 const DAY_MS = 86_400_000;
-const DATABASE = { name: "main", keepBackupsMs: DAY_MS };
+const DATABASE = { name: "main", kind: "dynamodb", keepBackupsMs: DAY_MS };
 
 /** A deployment that knows its catalog, and answers for its database with whatever is given. */
 async function deploymentWith(runs: readonly Run[], database: () => object): Promise<OpenDeployment> {
   const catalog = catalogOver(memoryStore());
   for (const run of runs) await catalog.runs.create(run);
   const settings = { name: "payments", databases: [DATABASE] };
-  return { catalog, clock: ourClock(), settings, database } as never;
+  return { catalog, clock: ourClock(), settings, dynamodb: database } as never;
 }
 
 function arnOf(temporary: string): string {
@@ -30,7 +30,7 @@ function arnOf(temporary: string): string {
 function doneRun(id: string, change: Partial<Run> = {}): Run {
   const plan = planOf(1);
   const result = { backups: plan.tables.map(({ temporary }) => arnOf(temporary)) };
-  return aRun(id, { state: "done", plan: { dynamodb: plan }, result, ...change });
+  return aRun(id, { state: "done", plan: { restore: plan }, result, ...change });
 }
 
 function unreachable(): never {

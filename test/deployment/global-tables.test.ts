@@ -5,6 +5,7 @@ import { planRestore, type Wanted } from "../../shared/deployment/plan-restore.t
 import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import { untilActive } from "../rehearsal/dynamodb/swift.ts";
+import { dynamodbPlanOf } from "./dynamodb-plan.ts";
 import { type RuinedWorld, ruinedWorld } from "./ruined-world.ts";
 import { watchTable } from "./set-everything.ts";
 
@@ -40,7 +41,7 @@ describe("a table that has become a global one since its backup", { timeout: STE
       message: expect.stringContaining("--detach-replicas"),
     });
     const { plan } = await planRestore(ruined.open, wanted({ mode: "side-by-side", detachReplicas: true }));
-    expect(plan.dynamodb.detachReplicas).toBeUndefined();
+    expect(dynamodbPlanOf({ plan }).detachReplicas).toBeUndefined();
   });
 
   test("has no more replicas than the plan has told, when it is begun", async () => {
@@ -59,7 +60,7 @@ describe("a table that has become a global one since its backup", { timeout: STE
     const place = { endpoint: world.dynamodb.endpoint, region: world.dynamodb.region };
     await watchTable(place, TABLE);
     const { id, plan } = await planRestore(open, wanted({ detachReplicas: true }));
-    expect(plan.dynamodb.detachReplicas).toBe(true);
+    expect(dynamodbPlanOf({ plan }).detachReplicas).toBe(true);
     await watchTable(place, TABLE, 100);
     const { settingsDifferences } = await runRestore(open, id, CONFIRMED);
     expect(Object.keys(settingsDifferences)).toEqual([TABLE]);

@@ -12,8 +12,9 @@ import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { statusOf } from "../../shared/deployment/status.ts";
 import { takeBackup } from "../../shared/deployment/take-backup.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreResult } from "../../shared/restore/dynamodb/restore.ts";
+import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { createProtected } from "../databases/dynamodb/prod.ts";
+import { dynamodbPlanOf } from "./dynamodb-plan.ts";
 import { killOnTheWay, restoring } from "./killing.ts";
 import { type RuinedWorld, ruinedWorld, tablesOf } from "./ruined-world.ts";
 import { ALARM, READER, setEverything } from "./set-everything.ts";
@@ -51,10 +52,10 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
     const { world, open, opening } = ruined;
     const choice = { kind: "at", atMs: Date.now() } as const;
     const { id, plan } = await planRestore(open, { choice, mode: "side-by-side" });
-    expect(plan.dynamodb).toMatchObject({ point: ruined.point.id, leftAlone: [NEW_TABLE] });
+    expect(dynamodbPlanOf({ plan })).toMatchObject({ point: ruined.point.id, leftAlone: [NEW_TABLE] });
     expect(await tablesOf(world)).toEqual(before);
     await runRestore(open, id, SILENT);
-    const temporary = new Map(plan.dynamodb.tables.map((table) => [table.name, table.temporary]));
+    const temporary = new Map(dynamodbPlanOf({ plan }).tables.map((table) => [table.name, table.temporary]));
     const copies = await world.totals((name) => temporary.get(world.names(name)) ?? name);
     expect(copies).toMatchObject({ assets: opening.assets, balance: opening.balance });
     expect((await world.totals()).balance).not.toBe(opening.balance);
@@ -94,7 +95,7 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
     if ((await stateOf(id)) !== "done") expect(await once(restoring(ruined, id), "exit")).toEqual([0, null]);
 
     const { record } = await open.catalog.runs.get(id);
-    const result = record.result as RestoreResult;
+    const result = record.result as DynamodbResult;
     expect(record.state).toBe("done");
     expect(result.copies.proof.kind).not.toBe("disproven");
     expect(Object.keys(result.settingsDifferences)).toEqual([SET_TABLE]);
@@ -110,7 +111,9 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
     const { BackupSummaries = [] } = await world.client.send(new ListBackupsCommand({ BackupType: "USER" }));
     const made = BackupSummaries.map(({ BackupName, BackupArn }) => [BackupName, BackupArn]);
     expect(made.map(([name]) => name).sort()).toEqual(
-      plan.dynamodb.tables.map(({ backup }) => backup).sort(),
+      dynamodbPlanOf({ plan })
+        .tables.map(({ backup }) => backup)
+        .sort(),
     );
     expect(made.map(([, arn]) => arn).sort()).toEqual([...result.backups].sort());
     // Also where it was killed between its end and giving back the lease.

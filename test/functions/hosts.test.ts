@@ -17,6 +17,7 @@ test("the use cases, and the clouds that call them", () => {
   expect(Object.fromEntries(clouds)).toEqual({
     backup: ["aws"],
     expire: ["aws"],
+    follow: ["aws"],
     request: ["aws"],
     restore: ["aws"],
     status: ["aws"],

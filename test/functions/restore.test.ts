@@ -10,6 +10,7 @@ import { handler as verify } from "../../functions/verify/aws.ts";
 import { dynamodbClient } from "../../rehearsal/ledger/endpoint.ts";
 import type { RestorePoint } from "../../shared/catalog/model.ts";
 import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
+import { dynamodbPlanOf } from "../deployment/dynamodb-plan.ts";
 import { execute } from "../workflow/durable-service.ts";
 import type { OperationLog } from "../workflow/operation-log.ts";
 import { type AwsWorld, awsWorld, invocation, VERIFY_FUNCTION } from "./aws-world.ts";
@@ -78,7 +79,7 @@ describe("the restore function", { timeout: TEST_MS }, () => {
       expect.objectContaining({ detail: expect.objectContaining({ mode: "side-by-side", point: point.id }) }),
     ]);
     expect((await tables()).filter((name) => name.includes(run.id.slice(-8)))).toHaveLength(
-      run.plan.dynamodb.tables.length,
+      dynamodbPlanOf(run).tables.length,
     );
     expect(aws.metrics("RestoreDuration")).toHaveLength(1);
     expect((await aws.catalog.requests.get("restore-drill-1")).record.state).toBe("done");

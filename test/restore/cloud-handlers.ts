@@ -1,6 +1,6 @@
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
-import type { BackedUp, Observation, RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { BackedUp, DynamodbEvent, Observation } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { settingsDifferences } from "../../shared/restore/dynamodb/settings.ts";
 import { byDatabase, observationOf, type Watched } from "../../shared/restore/dynamodb/watched.ts";
@@ -27,7 +27,7 @@ export interface Circumstances {
 
 /** The process that carries the effects out. */
 interface Process {
-  readonly events: RestoreEvent[];
+  readonly events: DynamodbEvent[];
   /** How often the world was asked so far, by this process and those before. */
   readonly counts: { asked: number; looks: number };
   readonly guard?: (table: string) => Promise<unknown>;

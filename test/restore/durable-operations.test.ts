@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
-import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { type DynamodbResult, restore } from "../../shared/restore/dynamodb/restore.ts";
 import { carryOutHere, type ElsewhereInput } from "../../shared/workflow/durable/elsewhere.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
@@ -39,7 +39,7 @@ test.concurrent.each(CASES)("a restore of $tables tables that $pace is one execu
       world.nowMs += ms;
     },
     functions: { [VERIFY]: (input) => carryOutHere(world.handlers, input as ElsewhereInput) },
-    handler: durableHandler<RestoreEffects, RestoreResult>({
+    handler: durableHandler<RestoreEffects, DynamodbResult>({
       workflow: () => restore(plan),
       handlers: () => world.handlers,
       store: memoryStore(),
@@ -47,7 +47,7 @@ test.concurrent.each(CASES)("a restore of $tables tables that $pace is one execu
       elsewhere: { kinds: VERIFYING, functionArn: VERIFY, deployment: plan.deployment },
     }),
   });
-  const result = end.result as DurableEnd<RestoreResult>;
+  const result = end.result as DurableEnd<DynamodbResult>;
   expect(result.kind).toBe("done");
   expect(result.operations).toBe(end.operations - 1);
   expect(end.operations).toBeLessThan(MOST_OPERATIONS);

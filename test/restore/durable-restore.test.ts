@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { RestoreResult } from "../../shared/restore/dynamodb/restore.ts";
+import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { DurableLife } from "../workflow/durable-life.ts";
 import { Life } from "../workflow/mortal.ts";
 import { executeRestore, type RestoreExecution } from "./durable-situation.ts";
@@ -18,7 +18,7 @@ async function undisturbed(mode: (typeof MODES)[number] = "in-place") {
   return { result: contentOf(result), snapshot: situation.cloud.snapshot() };
 }
 
-function contentOf({ backups, ...rest }: RestoreResult): unknown {
+function contentOf({ backups, ...rest }: DynamodbResult): unknown {
   return { ...rest, backups: backups.length };
 }
 

@@ -1,5 +1,5 @@
 import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
-import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { type DynamodbResult, restore } from "../../shared/restore/dynamodb/restore.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { durableHandler } from "../workflow/durable-handler.ts";
 import type { DurableLife } from "../workflow/durable-life.ts";
@@ -17,7 +17,7 @@ interface Executing {
 }
 
 export interface RestoreExecution extends Omit<ExecutionEnd, "result"> {
-  readonly result: DurableEnd<RestoreResult> | undefined;
+  readonly result: DurableEnd<DynamodbResult> | undefined;
 }
 
 /** One durable execution of a situation's restore. */
@@ -30,7 +30,7 @@ export async function executeRestore(
   const end = await execute({
     ...executing,
     passed: () => cloud.tick(),
-    handler: durableHandler<AbandonEffects, RestoreResult>({
+    handler: durableHandler<AbandonEffects, DynamodbResult>({
       workflow: () => restore(plan),
       handlers: (journal) => situation.handlersOf(journal),
       store,
@@ -39,5 +39,5 @@ export async function executeRestore(
       ...(operationsMost !== undefined && { operationsMost }),
     }),
   });
-  return { ...end, result: end.result as DurableEnd<RestoreResult> | undefined };
+  return { ...end, result: end.result as DurableEnd<DynamodbResult> | undefined };
 }

@@ -1,11 +1,11 @@
 import type { CapturedTable, TableSettings } from "../../shared/restore/dynamodb/captured.ts";
 import {
   type DynamodbPlan,
-  type Mode,
   type PlannedDatabase,
   planProof,
   planTables,
 } from "../../shared/restore/dynamodb/plan.ts";
+import type { Mode } from "../../shared/restore/mode.ts";
 import { DEFAULT_CLOCKS } from "../../shared/verify/subject.ts";
 
 export const RUN = "restore-20261121T180000Z-0a1b2c3d";
@@ -72,6 +72,7 @@ export function planOf(
   const database = databaseOf(names.map((name) => captured(name, change)));
   const proof = planProof(database, RUN, { clocks: DEFAULT_CLOCKS, lastSecond: AT_SECOND });
   return {
+    kind: "dynamodb",
     deployment: "payments",
     run: RUN,
     point: "payments-20261121T180000Z",

@@ -2,7 +2,7 @@ import { withDurableExecution } from "@aws/durable-execution-sdk-js";
 import { LocalDurableTestRunner } from "@aws/durable-execution-sdk-js-testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
-import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { type DynamodbResult, restore } from "../../shared/restore/dynamodb/restore.ts";
 import { journalOfExecution } from "../../shared/workflow/durable-attempt.ts";
 import { type DurableEnd, runDurably } from "../../shared/workflow/run-durable.ts";
 import { planOf } from "./example-plan.ts";
@@ -18,7 +18,7 @@ test.each(["in-place", "side-by-side"] as const)(
     const inProcess = new Situation(planOf(3, mode));
     const expected = await inProcess.run();
     const situation = new Situation(planOf(3, mode));
-    const runner = new LocalDurableTestRunner<DurableEnd<RestoreResult>>({
+    const runner = new LocalDurableTestRunner<DurableEnd<DynamodbResult>>({
       handlerFunction: handlerOf(situation),
     });
     situation.cloud.begin();
@@ -43,9 +43,9 @@ test.each(["in-place", "side-by-side"] as const)(
 
 function handlerOf(situation: Situation) {
   const { plan, store } = situation;
-  return withDurableExecution(async (_input: unknown, context): Promise<DurableEnd<RestoreResult>> => {
+  return withDurableExecution(async (_input: unknown, context): Promise<DurableEnd<DynamodbResult>> => {
     const journal = await journalOfExecution(store, plan.run, context);
     const handlers = situation.handlersOf(journal);
-    return runDurably<AbandonEffects, RestoreResult>(restore(plan), { context, journal, handlers });
+    return runDurably<AbandonEffects, DynamodbResult>(restore(plan), { context, journal, handlers });
   });
 }

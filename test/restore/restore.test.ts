@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
-import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { type DynamodbResult, restore } from "../../shared/restore/dynamodb/restore.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import { Journal } from "../../shared/workflow/journal.ts";
 import { runInProcess } from "../../shared/workflow/run-in-process.ts";
@@ -214,7 +214,7 @@ async function runAbandonedAt(situation: Situation, nth: number): Promise<string
       return handler(input, signal);
     },
   ]);
-  const running = runInProcess<AbandonEffects, RestoreResult>(restore(situation.plan), {
+  const running = runInProcess<AbandonEffects, DynamodbResult>(restore(situation.plan), {
     handlers: Object.fromEntries(disturbed) as Handlers<AbandonEffects>,
     journal,
     pass: async () => situation.cloud.tick(),
@@ -223,6 +223,6 @@ async function runAbandonedAt(situation: Situation, nth: number): Promise<string
   return abandoned;
 }
 
-function contentOf({ backups, ...rest }: RestoreResult): unknown {
+function contentOf({ backups, ...rest }: DynamodbResult): unknown {
   return { ...rest, backups: backups.length };
 }

@@ -2,9 +2,9 @@ import { expect } from "vitest";
 import { refuseOvertaken } from "../../shared/deployment/refuse-overtaken.ts";
 import { codeOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { type AbandonEffects, abandon } from "../../shared/restore/dynamodb/abandon.ts";
-import type { RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { DynamodbEvent } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
-import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { type DynamodbResult, restore } from "../../shared/restore/dynamodb/restore.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import { Journal } from "../../shared/workflow/journal.ts";
 import { runInProcess } from "../../shared/workflow/run-in-process.ts";
@@ -18,7 +18,7 @@ export class Situation {
   readonly plan: DynamodbPlan;
   readonly cloud: Cloud;
   readonly store = memoryStore();
-  readonly events: RestoreEvent[] = [];
+  readonly events: DynamodbEvent[] = [];
   readonly #circumstances: Circumstances;
   readonly #counts = { asked: 0, looks: 0 };
   /** What the catalog says of the run, as far as anybody asks. */
@@ -43,11 +43,11 @@ export class Situation {
     });
   }
 
-  async run(life = new Life()): Promise<RestoreResult> {
+  async run(life = new Life()): Promise<DynamodbResult> {
     this.cloud.begin();
     if (this.state === "abandoning") throw new StillpointError("ABANDON_UNFINISHED", "it is being abandoned");
     const journal = await Journal.open(mortalStore(life, this.store), this.plan.run);
-    return runInProcess<AbandonEffects, RestoreResult>(restore(this.plan), {
+    return runInProcess<AbandonEffects, DynamodbResult>(restore(this.plan), {
       handlers: mortalHandlers(life, this.handlersOf(journal)),
       journal,
       pass: async () => this.cloud.tick(),

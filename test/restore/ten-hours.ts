@@ -1,4 +1,4 @@
-import type { RestoreEffects, RestoreEvent } from "../../shared/restore/dynamodb/effects.ts";
+import type { DynamodbEvent, RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
 import { MOST_RESTORES } from "../../shared/restore/dynamodb/lane.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { byDatabase, observationOf, type TableState } from "../../shared/restore/dynamodb/watched.ts";
@@ -19,7 +19,7 @@ interface Change {
 /** A control plane in virtual time whose restores take hours: who is asked how often is what counts here. */
 export class TenHours {
   nowMs = 0;
-  readonly events: RestoreEvent[] = [];
+  readonly events: DynamodbEvent[] = [];
   readonly #tables = new Map<string, Change>();
   readonly #backups = new Map<string, number>();
   readonly #restoreMsOf: (table: string) => number;

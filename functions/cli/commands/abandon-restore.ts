@@ -1,8 +1,8 @@
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import type { Removed } from "../../../shared/deployment/restoring.ts";
 import { toFailure } from "../../../shared/errors/stillpoint-error.ts";
-import { tagOf } from "../../../shared/restore/dynamodb/plan.ts";
 import { untilInterrupted } from "../interruption.ts";
-import { AbandonOutput } from "../json/run.ts";
+import { AbandonOutput, removedJson } from "../json/run.ts";
 import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import { restoreProgressOn } from "../progress.ts";
@@ -32,22 +32,20 @@ export async function abandonRestore(
       }),
     );
     await progress.end("done");
-    const tables = counted(removed.tables, "temporary table");
-    const backups = counted(removed.backups, "backup");
     return {
       schema: AbandonOutput,
-      value: { ...base, ...removed },
+      value: { ...base, ...removedJson(removed) },
       lines: keepCopies
-        ? [`run ${id} is abandoned; nothing was removed: what it made has ".${tagOf(id)}" in its name`]
-        : [`run ${id} is abandoned; removed: ${tables}, ${backups}`],
+        ? [`run ${id} is abandoned; nothing was removed: what it made has "${id.slice(-8)}" in its name`]
+        : [`run ${id} is abandoned; removed: ${removedText(removed)}`],
       about,
     };
   } catch (error) {
     await progress.end("failed");
-    const { mode } = run.plan.dynamodb;
+    const { mode } = run.plan.restore;
     return {
       schema: AbandonOutput,
-      value: { ...base, tables: 0, backups: 0 },
+      value: { ...base, ...removedJson() },
       lines: [],
       failure: toFailure(error),
       about: {
@@ -55,5 +53,16 @@ export async function abandonRestore(
         run: { id, deployment: run.deployment, mode, begun: run.state !== "planned" },
       },
     };
+  }
+}
+
+function removedText(removed: Removed): string {
+  switch (removed.kind) {
+    case "dynamodb":
+      return `${counted(removed.tables, "temporary table")}, ${counted(removed.backups, "backup")}`;
+    case "cosmosdb":
+      return counted(removed.accounts, "account");
+    default:
+      return removed satisfies never;
   }
 }

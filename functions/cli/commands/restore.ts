@@ -80,7 +80,7 @@ async function carryOut(
   confirm: string | undefined,
 ): Promise<Outcome> {
   const { id, state } = planned;
-  const { mode } = planned.plan.dynamodb;
+  const { mode } = planned.plan.restore;
   const { runRestore } = await import("../../../shared/deployment/run-restore.ts");
   const mustAsk = mode === "in-place" && !ENDED.has(state) && confirm === undefined && shell.interactive;
   const typed = mustAsk ? await askConfirmation(planned) : confirm;
@@ -116,7 +116,7 @@ function failed(run: PlannedRun, error: unknown, about: Circumstances): Outcome 
     value: restoreJson(run),
     lines: [`run ${id} is ${state}${STANDS[codeOf(error) === "RUN_FINISHED" ? "ended" : state] ?? ""}`],
     failure: toFailure(error),
-    about: { ...about, run: { id, deployment, mode: plan.dynamodb.mode, begun } },
+    about: { ...about, run: { id, deployment, mode: plan.restore.mode, begun } },
   };
 }
 

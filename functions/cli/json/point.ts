@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { isRestorable } from "../../../shared/restore/choose-point.ts";
-import { CapturedDynamodb } from "../../../shared/restore/dynamodb/captured.ts";
+import { tablesCaptured } from "../../../shared/restore/tables-captured.ts";
 import { ClockBoundJson, DiscoveryJson, WindowJson } from "./instance.ts";
 
 export const PointJson = z.strictObject({
@@ -11,6 +11,8 @@ export const PointJson = z.strictObject({
   createdMs: z.number().int(),
   basis: z.enum(["window", "snapshot", "observed", "quiet", "settled"]),
   artifact: z.enum(["pending", "complete", "failed"]),
+  /** What a pending artifact waits for, or why it failed. */
+  because: z.string().exactOptional(),
   /** Whether it can be restored to: its artifact is complete, and the history that it needs is there. */
   restorable: z.boolean(),
   /** The restore that deleted the tables whose history the point needs. */
@@ -24,7 +26,7 @@ export const PointJson = z.strictObject({
   databases: z.array(
     z.strictObject({
       name: z.string(),
-      kind: z.enum(["dynamodb"]),
+      kind: z.enum(["dynamodb", "cosmosdb"]),
       /** Seconds since 1970, on the database's clock. */
       atSecond: z.number().int(),
       clockBound: ClockBoundJson,
@@ -40,7 +42,10 @@ export function pointJson(restorePoint: RestorePoint): PointJson {
     ...defined(point),
     restorable: isRestorable(restorePoint),
     instances: instances.map(addressOf),
-    databases: databases.map(({ captured, ...database }) => ({ ...database, tables: tablesIn(captured) })),
+    databases: databases.map(({ captured, ...database }) => ({
+      ...database,
+      tables: [...(tablesCaptured(captured) ?? [])],
+    })),
   };
 }
 
@@ -48,11 +53,6 @@ export function pointJson(restorePoint: RestorePoint): PointJson {
 function defined<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(record).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
-function tablesIn(captured: unknown): string[] {
-  const parsed = CapturedDynamodb.safeParse(captured);
-  return parsed.success ? parsed.data.tables.map(({ name }) => name) : [];
 }
 
 export const PauseJson = z.strictObject({

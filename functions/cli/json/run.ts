@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
-import type { RestoreResult } from "../../../shared/restore/dynamodb/restore.ts";
+import type { Removed } from "../../../shared/deployment/restoring.ts";
 import type { PlanStep } from "../../../shared/restore/plan-step.ts";
+import type { RestorePlan, RestoreResult } from "../../../shared/restore/restore-plan.ts";
 import { startCommand } from "../failure.ts";
 import { output } from "./output.ts";
 import { ReportJson } from "./report.ts";
@@ -17,11 +18,21 @@ export const PlanJson = z.strictObject({
   mode,
   /** SHA-256 of the plan: what is approved is what happens. */
   digest: z.string(),
+  /** Of DynamoDB. */
   tables: z.array(
     z.strictObject({
       database: z.string(),
       name: z.string(),
       temporary: z.string(),
+      atSecond: z.number().int(),
+    }),
+  ),
+  /** Of Cosmos DB: which account is restored, and the name of the new one. */
+  accounts: z.array(
+    z.strictObject({
+      database: z.string(),
+      account: z.string(),
+      target: z.string(),
       atSecond: z.number().int(),
     }),
   ),
@@ -34,24 +45,44 @@ export const PlanJson = z.strictObject({
 export type PlanJson = z.infer<typeof PlanJson>;
 
 export function planJson({ id, deployment, point, plan }: PlannedRun): PlanJson {
-  const { dynamodb, digest, text } = plan;
+  const { restore, digest, text } = plan;
   const named = (sentence: string) => sentence.replaceAll("RUN", id);
   return {
     run: id,
     deployment,
     point,
-    mode: dynamodb.mode,
+    mode: restore.mode,
     digest,
-    tables: dynamodb.tables.map(({ database, name, temporary, atSecond }) => ({
-      database,
-      name,
-      temporary,
-      atSecond,
-    })),
+    ...restoredJson(restore),
     steps: text.steps.map((step) => stepJson(step, named)),
     consequences: text.consequences.map(named),
-    command: startCommand({ id, deployment, mode: dynamodb.mode, begun: false }),
+    command: startCommand({ id, deployment, mode: restore.mode, begun: false }),
   };
+}
+
+function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts"> {
+  switch (plan.kind) {
+    case "dynamodb": {
+      const tables = plan.tables.map(({ database, name, temporary, atSecond }) => ({
+        database,
+        name,
+        temporary,
+        atSecond,
+      }));
+      return { tables, accounts: [] };
+    }
+    case "cosmosdb": {
+      const accounts = plan.accounts.map(({ database, original: { account }, target, atSecond }) => ({
+        database,
+        account,
+        target,
+        atSecond,
+      }));
+      return { tables: [], accounts };
+    }
+    default:
+      return plan satisfies never;
+  }
 }
 
 function stepJson(step: PlanStep, named: (sentence: string) => string): PlanJson["steps"][number] {
@@ -65,14 +96,34 @@ function stepJson(step: PlanStep, named: (sentence: string) => string): PlanJson
   };
 }
 
-const RestoreResultJson = z.strictObject({
+const restored = {
   mode,
   copies: ReportJson,
-  replaced: ReportJson.exactOptional(),
-  /** Settings that did not come back, by table. */
+  /** Settings that did not come back, by table, account or container. */
   settingsDifferences: z.record(z.string(), names),
-  backups: names,
-}) satisfies z.ZodType<RestoreResult, unknown>;
+};
+
+const RestoreResultJson = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("dynamodb"),
+    ...restored,
+    replaced: ReportJson.exactOptional(),
+    backups: names,
+  }),
+  z.strictObject({
+    kind: z.literal("cosmosdb"),
+    ...restored,
+    accounts: z.array(
+      z.strictObject({
+        database: z.string(),
+        resourceGroup: z.string(),
+        account: z.string(),
+        restored: z.string(),
+        endpoint: z.string(),
+      }),
+    ),
+  }),
+]) satisfies z.ZodType<RestoreResult, unknown>;
 
 const state = z.enum(["planned", "running", "failed", "abandoning", "done", "abandoned"]);
 
@@ -113,17 +164,23 @@ export function restoreJson(
   { id, deployment, point, state, plan }: PlannedRun,
   result?: RestoreResult,
 ): object {
-  return { run: id, deployment, point, mode: plan.dynamodb.mode, state, ...(result && { result }) };
+  return { run: id, deployment, point, mode: plan.restore.mode, state, ...(result && { result }) };
 }
 
 /** `stillpoint restore abandon` */
 export const AbandonOutput = output({
   run: z.string(),
   deployment: z.string(),
-  /** How many temporary tables and backups were removed. */
+  /** How many temporary tables and backups were removed, or accounts. */
   tables: z.number().int(),
   backups: z.number().int(),
+  accounts: z.number().int(),
 });
+
+export function removedJson(removed?: Removed) {
+  const { kind: _, ...counts } = removed ?? { kind: undefined };
+  return { tables: 0, backups: 0, accounts: 0, ...counts };
+}
 
 /** `stillpoint approve`; `woken`: an execution that waited for it goes on. */
 export const ApproveOutput = output({

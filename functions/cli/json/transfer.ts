@@ -8,10 +8,14 @@ const span = z.strictObject({ fromMs: z.number(), toMs: z.number() });
 /** `stillpoint catalog create` */
 export const CreateCatalogOutput = output({
   table: z.string(),
-  region: z.string(),
+  /** Of a table in DynamoDB. */
+  region: z.string().exactOptional(),
+  /** Of an Azure table: its storage account. */
+  account: z.string().exactOptional(),
   created: z.boolean(),
-  deletionProtection: z.enum(["was on", "switched on"]),
-  pointInTimeRecovery: z.enum(["was on", "switched on"]),
+  /** `none` where the service has no such thing for a table. */
+  deletionProtection: z.enum(["was on", "switched on", "none"]),
+  pointInTimeRecovery: z.enum(["was on", "switched on", "none"]),
 });
 
 /** `stillpoint catalog export FILE`; the file itself is lines of JSON. */

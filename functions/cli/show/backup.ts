@@ -53,11 +53,15 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
       : fact("margin", `${showSpan(point.marginMs)} from the second to the nearer end of the window`)),
     ...fact("held", heldMs > 0 ? showSpan(heldMs) : "not at all"),
     ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
+    ...(point?.artifact === "pending" ? fact("pending", PENDING) : []),
     ...(point ? fact("list", basisText(point.instances.length, point.discovery)) : []),
     ...gatesText(result).flatMap((text) => fact("gates", text)),
     ...fact("pause", result.pause),
   ];
 }
+
+const PENDING =
+  "it can be restored to once the database has taken in what was written until then, in some minutes: stillpoint follow --watch";
 
 function gatesText({ stillPaused, leftAlone }: BackupResult): readonly string[] {
   const texts = [

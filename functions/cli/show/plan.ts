@@ -1,5 +1,6 @@
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import type { PlanStep } from "../../../shared/restore/plan-step.ts";
+import { lastSecondOf } from "../../../shared/restore/restore-plan.ts";
 import { fact, listed, wrapped } from "./text.ts";
 import { showTime } from "./time.ts";
 
@@ -7,14 +8,13 @@ const UNDER_STEP = "    ";
 
 /** A plan as people read it before they agree: nothing that is created, changed or deleted is left out. */
 export function planLines({ id, point, deployment, plan }: PlannedRun): readonly string[] {
-  const { text, dynamodb } = plan;
-  const second = Math.max(...dynamodb.tables.map(({ atSecond }) => atSecond));
+  const { text, restore } = plan;
   const named = (sentence: string) => sentence.replaceAll("RUN", id);
   return [
     `plan ${id}`,
     ...fact("deployment", deployment),
-    ...fact("point", `${point}, second ${showTime(second * 1000)}`),
-    ...fact("mode", MODES[dynamodb.mode]),
+    ...fact("point", `${point}, second ${showTime(lastSecondOf(restore) * 1000)}`),
+    ...fact("mode", MODES[restore.kind][restore.mode]),
     ...fact("digest", plan.digest),
     "",
     ...text.steps.flatMap((step, index) => stepLines(step, index + 1, named)),
@@ -25,8 +25,14 @@ export function planLines({ id, point, deployment, plan }: PlannedRun): readonly
 }
 
 const MODES = {
-  "in-place": "in place: the copies replace the originals, under their own names",
-  "side-by-side": "side by side: the copies are kept, the originals are left alone",
+  dynamodb: {
+    "in-place": "in place: the copies replace the originals, under their own names",
+    "side-by-side": "side by side: the copies are kept, the originals are left alone",
+  },
+  cosmosdb: {
+    "in-place": "to take over: a new account gets everything that the old one has, which is left alone",
+    "side-by-side": "side by side: a new account to be looked at, closed to everybody else",
+  },
 } as const;
 
 function stepLines(step: PlanStep, number: number, named: (sentence: string) => string): readonly string[] {

@@ -1,7 +1,7 @@
 import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf, type DiscoveryBasis } from "../../../shared/pause/instance.ts";
 import { secondOf } from "../../../shared/restore/choose-point.ts";
-import { CapturedDynamodb } from "../../../shared/restore/dynamodb/captured.ts";
+import { tablesCaptured } from "../../../shared/restore/tables-captured.ts";
 import { counted, fact, listed, table } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
@@ -64,7 +64,7 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ...fact("basis", point.basis),
     ...fact(
       "state",
-      point.lostTo === undefined ? point.artifact : `lost: ${point.lostTo} replaced its tables`,
+      point.lostTo === undefined ? artifactText(point) : `lost: ${point.lostTo} replaced its tables`,
     ),
     ...(window ? fact("window", windowText(window)) : []),
     ...(point.marginMs === undefined ? [] : fact("margin", showSpan(point.marginMs))),
@@ -75,6 +75,14 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ...(point.pause === undefined ? [] : fact("pause", point.pause)),
     ...databases.flatMap(({ name, captured }) => fact("tables", tablesText(name, captured))),
   ];
+}
+
+/** A pending one is carried on by `follow`. */
+function artifactText({ artifact, because }: RestorePoint): string {
+  const why = because === undefined ? "" : `: ${because}`;
+  return artifact === "pending"
+    ? `pending${why}; it can be restored to once the database has taken it in: stillpoint follow`
+    : `${artifact}${why}`;
 }
 
 export function windowText({ startMs, endMs }: { readonly startMs: number; readonly endMs: number }): string {
@@ -97,8 +105,7 @@ function precise(ms: number): string {
 }
 
 function tablesText(database: string, captured: unknown): string {
-  const parsed = CapturedDynamodb.safeParse(captured);
-  if (!parsed.success) return `${database}: not readable by this version`;
-  const names = parsed.data.tables.map(({ name }) => name);
+  const names = tablesCaptured(captured);
+  if (names === undefined) return `${database}: not readable by this version`;
   return `${counted(names.length, "table")} of ${database}: ${listed(names)}`;
 }

@@ -1,14 +1,18 @@
-import type { Phase, RestoreEvent } from "../../../shared/restore/dynamodb/effects.ts";
+import type { CosmosdbPhase } from "../../../shared/restore/cosmosdb/effects.ts";
+import type { Phase } from "../../../shared/restore/dynamodb/effects.ts";
+import type { RestoreEvent } from "../../../shared/restore/restore-plan.ts";
 import { counted, wrapped } from "./text.ts";
 
 /** Room for the longest stage. */
 const STAGE_WIDTH = 10;
 
 /** The phases as people know them, with the letters of ScalarDL's procedure. */
-export const PHASES: Readonly<Record<Phase, string>> = {
+export const PHASES: Readonly<Record<Phase | CosmosdbPhase, string>> = {
   check: "check that the world is as planned",
-  wait: "wait until every table can be restored to its second",
+  wait: "wait until everything can be restored to its second",
   copy: "A: restore to temporary names",
+  "restore-account": "restore to a new account, closed to everybody",
+  "open-way": "open the one way by which it is verified",
   verify: "verify the copies",
   "back-up": "B: back the copies up",
   replace: "C and D: delete the originals, restore the backups under their names",
@@ -18,7 +22,10 @@ export const PHASES: Readonly<Record<Phase, string>> = {
 };
 
 /** One event of a restore as lines, with the time since its beginning. */
-export function restoreProgress(event: Exclude<RestoreEvent, { kind: "table" }>, sinceMs: number): string {
+export function restoreProgress(
+  event: Exclude<RestoreEvent, { kind: "table" | "account" }>,
+  sinceMs: number,
+): string {
   switch (event.kind) {
     case "phase":
       return `${clock(sinceMs)}  ${PHASES[event.phase]}`;
@@ -29,11 +36,15 @@ export function restoreProgress(event: Exclude<RestoreEvent, { kind: "table" }>,
   }
 }
 
-/** Tables that reached a stage together. */
-export function stageLines(stage: string, tables: readonly string[], sinceMs: number): readonly string[] {
+/** Tables or accounts that reached a stage together. */
+export function stageLines(
+  stage: string,
+  { what, names }: { readonly what: "table" | "account"; readonly names: readonly string[] },
+  sinceMs: number,
+): readonly string[] {
   const head = `${clock(sinceMs)}    `;
   const [first = "", ...others] = wrapped(
-    `${stage.padEnd(STAGE_WIDTH)} ${counted(tables.length, "table")}: ${tables.join(", ")}`,
+    `${stage.padEnd(STAGE_WIDTH)} ${counted(names.length, what)}: ${names.join(", ")}`,
     " ".repeat(head.length),
   );
   return [`${head}${first.trimStart()}`, ...others];

@@ -1,27 +1,54 @@
 import type { Run } from "../../../shared/catalog/model.ts";
-import type { RestoreResult } from "../../../shared/restore/dynamodb/restore.ts";
+import { repointLines } from "../../../shared/restore/cosmosdb/repoint.ts";
+import type { CosmosdbResult } from "../../../shared/restore/cosmosdb/restore.ts";
+import type { DynamodbResult } from "../../../shared/restore/dynamodb/restore.ts";
+import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
 import type { VerificationReport } from "../../../shared/verify/report.ts";
 import { summarize } from "../../../shared/verify/summary.ts";
 import { counted, fact, wrapped } from "./text.ts";
 
 /** The end of a restore: what was verified, what did not come back, what was kept, what to do now. */
 export function resultLines(
-  { id, deployment, point }: Pick<Run, "id" | "deployment" | "point">,
+  run: Pick<Run, "id" | "deployment" | "point">,
   result: RestoreResult,
 ): readonly string[] {
-  const { mode, copies, replaced, settingsDifferences, backups } = result;
+  const { copies, mode, settingsDifferences } = result;
   return [
-    `restored ${deployment} to ${point} ${mode === "in-place" ? "under the original names" : "side by side"} (${id})`,
+    `restored ${run.deployment} to ${run.point} ${whereTo(result)} (${run.id})`,
     ...verified("the copies", summarize(copies)),
     ...(copies.proof.kind === "unproven" ? wrapped(RESTS_ON_PAUSE, "    ") : []),
-    ...(replaced ? verified("the restored tables", summaryAfter(copies, replaced)) : []),
-    ...settingsLines(mode, settingsDifferences),
-    ...(backups.length === 0
-      ? []
-      : [`  kept: ${counted(backups.length, "backup")}, until somebody deletes them`]),
-    ...backups.map((arn) => `    ${arn}`),
+    ...(result.kind === "dynamodb" && result.replaced
+      ? verified("the restored tables", summaryAfter(copies, result.replaced))
+      : []),
+    ...(result.kind === "dynamodb" && mode === "side-by-side" ? [] : settingsLines(settingsDifferences)),
+    ...(result.kind === "dynamodb" ? backupLines(result) : accountLines(result)),
     "",
-    ...wrapped(wordAtTheEnd(mode, id), ""),
+    ...wrapped(wordAtTheEnd(result, run.id), ""),
+  ];
+}
+
+function whereTo({ kind, mode }: RestoreResult): string {
+  if (mode === "side-by-side") return "side by side";
+  return kind === "dynamodb" ? "under the original names" : "in a new account";
+}
+
+function backupLines({ backups }: DynamodbResult): readonly string[] {
+  if (backups.length === 0) return [];
+  return [
+    `  kept: ${counted(backups.length, "backup")}, until somebody deletes them`,
+    ...backups.map((arn) => `    ${arn}`),
+  ];
+}
+
+function accountLines(result: CosmosdbResult): readonly string[] {
+  const properties = repointLines(result);
+  return [
+    ...result.accounts.flatMap(({ account, restored, endpoint }) => [
+      `  account ${account} was restored to ${restored}, at ${endpoint}`,
+    ]),
+    ...(properties.length === 0
+      ? []
+      : ["  change in the properties of ScalarDL or ScalarDB", ...properties.map((line) => `    ${line}`)]),
   ];
 }
 
@@ -40,12 +67,8 @@ function summaryAfter(copies: VerificationReport, replaced: VerificationReport):
     : after;
 }
 
-function settingsLines(
-  mode: RestoreResult["mode"],
-  differences: RestoreResult["settingsDifferences"],
-): readonly string[] {
+function settingsLines(differences: RestoreResult["settingsDifferences"]): readonly string[] {
   const tables = Object.entries(differences);
-  if (mode === "side-by-side") return [];
   if (tables.length === 0) return ["  settings: all captured settings came back"];
   return [
     "  settings that did NOT come back; put them back by hand",
@@ -53,8 +76,15 @@ function settingsLines(
   ];
 }
 
-function wordAtTheEnd(mode: RestoreResult["mode"], id: string): string {
+function wordAtTheEnd({ kind, mode }: RestoreResult, id: string): string {
   if (mode === "side-by-side")
     return `The originals were not touched. Look at the copies; remove them with: stillpoint restore abandon ${id}`;
-  return "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the points before went with the originals.";
+  switch (kind) {
+    case "dynamodb":
+      return "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the points before went with the originals.";
+    case "cosmosdb":
+      return "Now stop the instances, change the properties, name the new account in the configuration of Stillpoint, and start the instances fresh: new processes, not ones that were only paused. Then take a backup. The old account was not touched: delete it when you no longer need it or its points.";
+    default:
+      return kind satisfies never;
+  }
 }

@@ -1,6 +1,6 @@
 import type { Run } from "../../../shared/catalog/model.ts";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
-import type { RestoreResult } from "../../../shared/restore/dynamodb/restore.ts";
+import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
 import { planLines } from "./plan.ts";
 import { resultLines } from "./restore-result.ts";
 import { counted, fact, table } from "./text.ts";

@@ -20,6 +20,24 @@ export function creationLines(where: string, creation: TableCreation): readonly 
   ];
 }
 
+/** What Azure has none of, and what to do instead. */
+export function azureCreationLines(
+  { table, account }: { readonly table: string; readonly account: string },
+  created: boolean,
+): readonly string[] {
+  return [
+    `table "${table}" in account "${account}" ${created ? "was created" : "was there"}`,
+    ...fact("deletion", "not protected by the table: lock its account, once, with"),
+    ...fact("", "az lock create --name stillpoint-catalog --lock-type CanNotDelete --resource-group GROUP"),
+    ...fact("", `  --resource-type Microsoft.Storage/storageAccounts --resource ${account}`),
+    ...fact(
+      "recovery",
+      "none, Azure Tables has no backups: run regularly, and keep elsewhere what it writes,",
+    ),
+    ...fact("", "stillpoint catalog export FILE"),
+  ];
+}
+
 export function importLines({ records, entries, kept, leftOut }: Imported): readonly string[] {
   const written = Object.entries(records).map(([collection, count]) => {
     const [one, many] = NOUNS[collection as keyof typeof NOUNS] ?? ["record", collection];

@@ -11,7 +11,9 @@ import {
 import { requestLimits } from "../../aws/request-limits.ts";
 import { patiently } from "../../databases/dynamodb/patiently.ts";
 import { isRefusal } from "../../databases/dynamodb/refusal.ts";
-import { asking, type Deed, unreadable } from "./failure.ts";
+import { asking, unreadable } from "../parted/failure.ts";
+import type { Deed } from "../parted/item-table.ts";
+import { dynamodbFailures } from "./failure.ts";
 import { hasShape, otherShape, SHAPE } from "./shape.ts";
 import type { CatalogAddress } from "./table.ts";
 
@@ -41,7 +43,7 @@ export async function createCatalogTable(address: CatalogAddress): Promise<Table
   });
   const deed: Deed = { action: "create", subject: "the catalog" };
   try {
-    return await asking(address, deed, async () => {
+    return await asking(dynamodbFailures(address), deed, async () => {
       const created = await create(client, TableName);
       const found = await untilActive(client, address, deed);
       if (!hasShape(found)) throw otherShape(address, "nothing was changed", found);
@@ -86,7 +88,7 @@ async function untilActive(
     if (Table.TableStatus === "ACTIVE") return Table;
     if (performance.now() - startedMs > ACTIVE_LIMIT_MS)
       throw unreadable(
-        address,
+        dynamodbFailures(address),
         deed,
         `it is still ${Table.TableStatus} after ${ACTIVE_LIMIT_MS / 1000} s; repeat the command`,
       );

@@ -1,4 +1,5 @@
 import type { Capture } from "../../backup/effects.ts";
+import type { Followed } from "../../backup/followed.ts";
 import type { ClockSample } from "../../pause/clock-bound.ts";
 import type { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
 import { type Probe, probeClock } from "../clock-probe.ts";
@@ -16,6 +17,7 @@ export interface DynamodbSettings extends DynamodbAddress, Naming {
 
 /** One DynamoDB of a deployment, as the backup sees it. */
 export interface DynamodbDatabase {
+  readonly kind: "dynamodb";
   readonly settings: DynamodbSettings;
   readonly connection: DynamodbConnection;
   capture(what?: {
@@ -24,12 +26,15 @@ export interface DynamodbDatabase {
   /** Whether it is still the same, and worth a backup: quick, and without the settings. */
   identify(): Promise<Omit<Capture, "captured">>;
   probeClock(now: () => number, probe: Probe): Promise<readonly ClockSample[]>;
+  /** Its points are complete at once: a restore waits until their second can be reached. */
+  follow(): Promise<Followed>;
   close(): void;
 }
 
 export function openDynamodb(settings: DynamodbSettings): DynamodbDatabase {
   const connection = connect(settings);
   return {
+    kind: "dynamodb",
     settings,
     connection,
     capture: async (what) => {
@@ -39,6 +44,7 @@ export function openDynamodb(settings: DynamodbSettings): DynamodbDatabase {
     identify: async () => worth(await identify(connection, settings), settings),
     probeClock: (now, probe) =>
       probeClock({ now, askSecond: () => askSecond(connection, metadataTableOf(settings)) }, probe),
+    follow: async () => ({ kind: "complete" }),
     close: () => connection.close(),
   };
 }

@@ -24,6 +24,8 @@ export interface PlannedAccount {
   readonly way: Way;
   /** ARM id of the restorable account: this very instance, whatever account has its name today. */
   readonly source: string;
+  /** It was deleted since the backup, and is restored out of its history. */
+  readonly wasDeleted: boolean;
   /** As it is now, or as the backup has it where it was deleted since. */
   readonly original: CapturedCosmosdb;
 }
@@ -102,6 +104,7 @@ export function planAccount(
     atSecond,
     way,
     source: restorable.id,
+    wasDeleted: now === undefined,
     original: now ?? atBackup,
   };
 }

@@ -24,6 +24,7 @@ const CHANGE_PATIENCE: Patience = { firstMs: 1_000, factor: 1.4, mostMs: 30_000,
 
 export interface RestoredAccount {
   readonly database: string;
+  readonly resourceGroup: string;
   readonly account: string;
   readonly restored: string;
   readonly endpoint: string;
@@ -155,7 +156,8 @@ function* endpointsOf({ accounts }: CosmosdbPlan): Workflow<readonly RestoredAcc
   const found: RestoredAccount[] = [];
   for (const { database, target, original } of accounts) {
     const { endpoint } = yield* ask("endpoint-of", { database, name: target });
-    found.push({ database, account: original.account, restored: target, endpoint });
+    const { resourceGroup, account } = original;
+    found.push({ database, resourceGroup, account, restored: target, endpoint });
   }
   return found;
 }

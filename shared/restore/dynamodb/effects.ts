@@ -60,11 +60,11 @@ export type RestoreEffects = VerificationEffects & {
   /** Answers what the service refuses for good: no reason to stop, since nothing would ever change it. */
   "apply-settings": { input: { table: PlannedTable }; answer: readonly string[] };
   "compare-settings": { input: { table: PlannedTable }; answer: readonly string[] };
-  report: { input: { event: RestoreEvent }; answer: null };
+  report: { input: { event: DynamodbEvent }; answer: null };
 };
 
 /** What a restore tells while it is at work; told again when it is resumed. */
-export type RestoreEvent =
+export type DynamodbEvent =
   | { readonly kind: "phase"; readonly phase: Phase }
   | { readonly kind: "table"; readonly database: string; readonly table: string; readonly stage: string }
   | {

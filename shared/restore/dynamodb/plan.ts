@@ -1,12 +1,11 @@
 import type { Instance } from "../../pause/instance.ts";
 import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
 import { secondText } from "../../verify/time-text.ts";
+import type { Mode } from "../mode.ts";
 import type { CapturedDynamodb, CapturedTable } from "./captured.ts";
 
 /** DynamoDB's limits for table names. */
 const LONGEST_NAME = 255;
-
-export type Mode = "in-place" | "side-by-side";
 
 /** One table to restore, with everything that the steps need; nothing is looked up again by name alone. */
 export interface PlannedTable {
@@ -32,6 +31,7 @@ export interface PlannedProof {
 
 /** Everything that a restore of DynamoDB databases will do. Plain data: its digest is what gets approved. */
 export interface DynamodbPlan {
+  readonly kind: "dynamodb";
   readonly deployment: string;
   readonly run: string;
   readonly point: string;

@@ -11,7 +11,8 @@ const ask = asker<RestoreEffects>();
 /** The latest restorable second trails the present by five minutes. */
 const COVERAGE_PATIENCE: Patience = { firstMs: 500, factor: 1.3, mostMs: 15_000, limitMs: 3_600_000 };
 
-export interface RestoreResult {
+export interface DynamodbResult {
+  readonly kind: "dynamodb";
   readonly mode: DynamodbPlan["mode"];
   /** What was found in the copies before anything was deleted, and what in the end. */
   readonly copies: VerificationReport;
@@ -28,7 +29,7 @@ export interface RestoreResult {
  * the temporary tables, which until then are the second copy. Nothing is deleted before every backup is
  * available and the temporary tables have been verified.
  */
-export function* restore(plan: DynamodbPlan): Workflow<RestoreResult> {
+export function* restore(plan: DynamodbPlan): Workflow<DynamodbResult> {
   yield* enter("check");
   yield* ask("recheck", { plan, untouched: true });
   yield* enter("wait");
@@ -37,7 +38,7 @@ export function* restore(plan: DynamodbPlan): Workflow<RestoreResult> {
   if (plan.mode === "side-by-side") {
     yield* enter("clean-up");
     yield* deleteProofs(plan);
-    return { mode: plan.mode, copies, settingsDifferences: {}, backups: [] };
+    return { kind: "dynamodb", mode: plan.mode, copies, settingsDifferences: {}, backups: [] };
   }
   return yield* replace(plan, lanes, copies);
 }
@@ -81,7 +82,7 @@ function* replace(
   plan: DynamodbPlan,
   lanes: readonly TableLane[],
   copies: VerificationReport,
-): Workflow<RestoreResult> {
+): Workflow<DynamodbResult> {
   yield* enter("back-up");
   const backedUp = yield* advance(lanes, "backed-up");
   yield* enter("check");
@@ -98,7 +99,7 @@ function* replace(
   yield* enter("clean-up");
   yield* deleteTemporaries(plan);
   const backups = replaced.flatMap(({ backupArn }) => (backupArn === undefined ? [] : [backupArn]));
-  return { mode: plan.mode, copies, replaced: end, settingsDifferences, backups };
+  return { kind: "dynamodb", mode: plan.mode, copies, replaced: end, settingsDifferences, backups };
 }
 
 function* verify(

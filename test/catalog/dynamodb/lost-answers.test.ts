@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { catalogOver } from "../../../shared/catalog/catalog.ts";
 import { dynamodbStore } from "../../../shared/catalog/dynamodb-store.ts";
 import { aPause } from "../examples.ts";
+import { large } from "../large.ts";
 import { connectionReset, withAccidents } from "./accident-client.ts";
-import { large } from "./large.ts";
 import { catalogWorld } from "./world.ts";
 
 const { newWorld } = catalogWorld();

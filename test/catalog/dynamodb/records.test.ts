@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { dynamodbStore } from "../../../shared/catalog/dynamodb-store.ts";
 import { revisionOf } from "../../../shared/catalog/store.ts";
+import { digest, large } from "../large.ts";
 import { withAccidents } from "./accident-client.ts";
-import { digest, large } from "./large.ts";
 import { catalogWorld, type World } from "./world.ts";
 
 const { newWorld } = catalogWorld();

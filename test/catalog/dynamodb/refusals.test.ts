@@ -6,8 +6,8 @@ import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { connectCatalog } from "../../../shared/catalog/dynamodb/table.ts";
 import { dynamodbStore } from "../../../shared/catalog/dynamodb-store.ts";
 import type { Store } from "../../../shared/catalog/store.ts";
+import { large } from "../large.ts";
 import { serviceError, withAccidents } from "./accident-client.ts";
-import { large } from "./large.ts";
 import { catalogWorld, type World } from "./world.ts";
 
 /** A little more than the ten seconds that one operation may take. */

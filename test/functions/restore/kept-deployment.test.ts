@@ -18,6 +18,7 @@ function hostWith(secrets: Record<string, string>): AwsHost {
     aws: { secrets } as unknown as AwsHost["aws"],
     catalog: catalogOver(memoryStore()),
     env: {},
+    network: "nowhere",
     telemetry: {} as AwsHost["telemetry"],
   };
 }

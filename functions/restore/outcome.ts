@@ -1,0 +1,42 @@
+import { endRestore, failRestore } from "../../shared/deployment/begin-restore.ts";
+import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
+import { endRequest } from "../../shared/deployment/restore-requests.ts";
+import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
+import { type Failure, fromFailure } from "../../shared/errors/stillpoint-error.ts";
+import { lastProofOf, type RestoreResult } from "../../shared/restore/restore-plan.ts";
+import type { Journal } from "../../shared/workflow/journal.ts";
+import type { Host } from "../host.ts";
+import type { Known } from "./plan-once.ts";
+
+/** A run that is carried out, on whatever engine. */
+export interface Carrying {
+  readonly host: Host;
+  readonly open: OpenDeployment;
+  readonly planned: Known;
+}
+
+/** Writes down what came of it, and tells it. May be carried out twice, where its process dies in between. */
+export async function succeed(
+  { host, open, planned }: Carrying,
+  result: RestoreResult,
+  begunMs: number,
+): Promise<void> {
+  const { run, request, deployment } = planned;
+  await endRestore(open, run, result);
+  if (request !== undefined) await endRequest(open, request, { state: "done" });
+  host.telemetry.measure("RestoreDuration", (open.clock.wallMs() - begunMs) / 1000, deployment);
+  const proof = lastProofOf(result).kind;
+  await announceRestore(host.telemetry, planned, { kind: "restore.finished", proof });
+}
+
+/** As `succeed`, of a run that can be resumed. */
+export async function fail(
+  { host, open, planned }: Carrying,
+  journal: Journal,
+  failure: Failure,
+): Promise<void> {
+  await failRestore(open, planned.run, journal, fromFailure(failure));
+  // The run has not failed: somebody else has taken it over, and tells what comes of it.
+  if (failure.code === "CATALOG_CONFLICT") host.telemetry.log("warn", failure.message, { run: planned.run });
+  else await announceRestore(host.telemetry, planned, { kind: "restore.failed", ...failure });
+}

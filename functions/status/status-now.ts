@@ -1,0 +1,16 @@
+import { withDeployment } from "../../shared/deployment/open-deployment.ts";
+import { statusOf } from "../../shared/deployment/status.ts";
+import { statusOfAll } from "../../shared/deployment/status-of-all.ts";
+import { measureStatus } from "../../shared/deployment/status-telemetry.ts";
+import { StatusOutput, statusOfAllJson } from "../cli/json/gates.ts";
+import type { Host } from "../host.ts";
+
+/** How all deployments stand, as `stillpoint status --json` says it. `look`: measured for the alarms too. */
+export async function statusNow(host: Host, { look = false }: { readonly look?: boolean } = {}) {
+  const { catalog, config, telemetry } = host;
+  const status = await statusOfAll({ catalog, deployments: config.deployments }, (settings) =>
+    withDeployment(host, settings, statusOf),
+  );
+  if (look) measureStatus(telemetry, config.deployments, status);
+  return StatusOutput.parse(statusOfAllJson(status, Date.now()));
+}

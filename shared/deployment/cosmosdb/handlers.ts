@@ -1,0 +1,91 @@
+import { endpointOf } from "../../databases/cosmosdb/account.ts";
+import { isCovered } from "../../databases/cosmosdb/coverage.ts";
+import { deleteAccount } from "../../databases/cosmosdb/delete-account.ts";
+import { makeStrong } from "../../databases/cosmosdb/make-strong.ts";
+import { observeAccounts } from "../../databases/cosmosdb/observe-accounts.ts";
+import { openWay } from "../../databases/cosmosdb/open-way.ts";
+import { startAccount } from "../../databases/cosmosdb/restore-account.ts";
+import { applyAccount } from "../../databases/cosmosdb/settings/apply-account.ts";
+import { applyContainer } from "../../databases/cosmosdb/settings/apply-container.ts";
+import { compareAccount } from "../../databases/cosmosdb/settings/compare-account.ts";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { AbandonCosmosdbEffects } from "../../restore/cosmosdb/abandon.ts";
+import type { MadeAccount } from "../../restore/cosmosdb/effects.ts";
+import type { CosmosdbPlan } from "../../restore/cosmosdb/plan.ts";
+import type { Handlers } from "../../workflow/effect.ts";
+import type { OpenDeployment } from "../open-deployment.ts";
+import { refuseOvertaken } from "../refuse-overtaken.ts";
+import type { RestoringRun } from "../restoring.ts";
+import { missingOriginals, recheck } from "./recheck.ts";
+import { plannedScope } from "./scope.ts";
+
+/** What a restore of accounts and the abandoning of one ask for, carried out on this deployment's databases. */
+export function cosmosdbHandlers(
+  open: OpenDeployment,
+  { report, verification, journal, markRun = async () => undefined }: RestoringRun,
+): Handlers<AbandonCosmosdbEffects> {
+  const connectionOf = (database: string) => open.cosmosdb(database).connection;
+  return {
+    recheck: async ({ plan, untouched }) => {
+      await recheck(open, plan, { untouched });
+      return null;
+    },
+    coverage: async ({ plan }) => ({ done: await areCovered(open, plan) }),
+    "start-account": ({ account, run, of }) =>
+      startAccount(connectionOf(account.database), { account, run, of }),
+    "observe-accounts": async ({ accounts }) => ({ done: await areThere(open, accounts) }),
+    "make-strong": async ({ database, name }) => {
+      await makeStrong(connectionOf(database), name);
+      return null;
+    },
+    "open-way": ({ account, name, run }) => openWay(connectionOf(account.database), { account, name, run }),
+    ...verification,
+    "scope-copies": ({ plan }) => plannedScope(open, plan),
+    "apply-container": ({ account, container }) =>
+      applyContainer(connectionOf(account.database), account.target, container),
+    "apply-account": ({ account, run, takesOver }) =>
+      applyAccount(connectionOf(account.database), { account, run, takesOver }),
+    "compare-account": ({ account, takesOver }) =>
+      compareAccount(open.cosmosdb(account.database), { account, takesOver }),
+    "delete-account": async ({ database, name, run }) => {
+      const guard = async () => journal && refuseOvertaken(journal, name);
+      return deleteAccount(connectionOf(database), { name, run, guard });
+    },
+    "endpoint-of": async ({ database, name }) => ({
+      endpoint: await endpointOf(connectionOf(database), name),
+    }),
+    "missing-originals": ({ plan }) => missingOriginals(open, plan),
+    "mark-run": async ({ state }) => {
+      await markRun(state);
+      return null;
+    },
+    report: async ({ event }) => {
+      await report(event);
+      return null;
+    },
+  };
+}
+
+/** Whether every container can be restored to its second by now, and the coordinator to the later one. */
+async function areCovered(open: OpenDeployment, { accounts, run }: CosmosdbPlan): Promise<boolean> {
+  const covered = await Promise.all(
+    accounts.map(async ({ database, original, atSecond, later, wasDeleted }) => {
+      // What a deleted account has taken in is all there is.
+      if (wasDeleted) return true;
+      const state = await isCovered(open.cosmosdb(database).connection, original, { atSecond, later });
+      if (state !== "out-of-reach") return state === "covered";
+      throw new StillpointError(
+        "PLAN_OUTDATED",
+        `account "${original.account}" cannot be restored to second ${atSecond} any more, as run "${run}" has planned; nothing was touched`,
+      );
+    }),
+  );
+  return covered.every(Boolean);
+}
+
+async function areThere(open: OpenDeployment, accounts: readonly MadeAccount[]): Promise<boolean> {
+  const there = await Promise.all(
+    accounts.map(({ database, ...made }) => observeAccounts(open.cosmosdb(database).connection, [made])),
+  );
+  return there.every(({ done }) => done);
+}

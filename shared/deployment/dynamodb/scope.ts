@@ -1,0 +1,82 @@
+import { captureShape } from "../../databases/dynamodb/capture.ts";
+import type { DynamodbDatabase, DynamodbSettings } from "../../databases/dynamodb/database.ts";
+import { type MappedTable, tableSchemaOf } from "../../databases/dynamodb/row-schema.ts";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
+import type { DynamodbPlan } from "../../restore/dynamodb/plan.ts";
+import type { Scope, ScopedTable } from "../../verify/scope.ts";
+import { namespacesOf, type OpenDeployment } from "../open-deployment.ts";
+import { frameOf, restoredSubject } from "../verify-frame.ts";
+
+/** The copies of a plan, or what replaced the originals; their keys and indexes are looked at first. */
+export async function plannedScope(
+  open: OpenDeployment,
+  plan: DynamodbPlan,
+  what: "copies" | "replaced",
+): Promise<Scope> {
+  await refuseOtherKeys(open, plan, what);
+  const seconds = plan.tables.map(({ atSecond }) => atSecond);
+  const subject = restoredSubject(plan, seconds, plan.proofs[0]?.atSecond);
+  const tables = plan.tables.map(({ database, name, temporary, original }) =>
+    scoped(open.dynamodb(database).settings, {
+      database,
+      original,
+      physical: what === "copies" ? temporary : name,
+      as: "copy",
+    }),
+  );
+  return { ...frameOf(open, plan.run, subject), tables: [...tables, ...laterTables(open, plan)] };
+}
+
+/** The coordinator at the later second, as the plan has it restored. */
+function laterTables(
+  open: OpenDeployment,
+  { proofs: [proof], tables }: DynamodbPlan,
+): readonly ScopedTable[] {
+  const coordinator = tables.find(
+    ({ database, name }) => database === proof?.database && name === proof.name,
+  );
+  if (proof === undefined || coordinator === undefined) return [];
+  const { database, original } = coordinator;
+  const { settings } = open.dynamodb(database);
+  return [scoped(settings, { database, original, physical: proof.temporary, as: "later" })];
+}
+
+export async function liveTables(
+  database: string,
+  { capture, settings }: DynamodbDatabase,
+): Promise<readonly ScopedTable[]> {
+  const { captured } = await capture();
+  return captured.tables.map((original) =>
+    scoped(settings, { database, original, physical: original.name, as: "copy" }),
+  );
+}
+
+interface Scoping {
+  readonly database: string;
+  readonly original: CapturedTable;
+  readonly physical: string;
+  readonly as: ScopedTable["as"];
+}
+
+function scoped(settings: DynamodbSettings, { database, original, physical, as }: Scoping): ScopedTable {
+  const mapped = { metadata: original.metadata, physicalName: physical } as MappedTable;
+  const schema = tableSchemaOf(mapped, { prefix: settings.prefix, namespaces: namespacesOf(settings) });
+  return { database, schema, bytes: original.bytes, as };
+}
+
+async function refuseOtherKeys(
+  open: OpenDeployment,
+  plan: DynamodbPlan,
+  what: "copies" | "replaced",
+): Promise<void> {
+  for (const { database, name, temporary, original } of plan.tables) {
+    const read = what === "copies" ? temporary : name;
+    const found = await captureShape(open.dynamodb(database).connection, read);
+    if (found?.keys === original.keys && found.indexes.join() === original.indexes.join()) continue;
+    throw new StillpointError(
+      what === "copies" ? "COPY_DISPROVEN" : "COPY_DIFFERS",
+      `table "${read}" does not have the keys and indexes of "${name}": ${found?.keys}; ${found?.indexes.join("; ")}`,
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import type { Followed } from "../backup/followed.ts";
+import type { RestorePoint } from "../catalog/model.ts";
+import { type Failure, toFailure } from "../errors/stillpoint-error.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+
+/** Where a pending point stands after a look. */
+export interface FollowedPoint {
+  readonly point: string;
+  readonly state: Followed["kind"];
+  readonly because?: string;
+}
+
+export interface FollowedAll {
+  readonly deployment: string;
+  /** Those that were pending, oldest first. */
+  readonly points: readonly FollowedPoint[];
+  /** The first thing that went wrong; its point stays pending. */
+  readonly failure?: Failure;
+}
+
+/**
+ * Carries pending artifacts on: a point is complete once every database of it has taken in what was written until the
+ * end of its window, and failed where one never will. Repeated as often as one likes; a point that has ended stays so.
+ */
+export async function followPoints(open: OpenDeployment): Promise<FollowedAll> {
+  const { catalog, settings } = open;
+  const { records } = await catalog.points.list(settings.name);
+  const points: FollowedPoint[] = [];
+  const failures: Failure[] = [];
+  for (const point of records.filter(({ artifact }) => artifact === "pending")) {
+    try {
+      points.push(await settle(open, point, await follow(open, point)));
+    } catch (error) {
+      const failure = toFailure(error);
+      failures.push(failure);
+      points.push({ point: point.id, state: "pending", because: failure.message });
+    }
+  }
+  const [failure] = failures;
+  return { deployment: settings.name, points, ...(failure && { failure }) };
+}
+
+/** All of its databases: one that failed decides, and one that is pending holds the others back. */
+async function follow(open: OpenDeployment, point: RestorePoint): Promise<Followed> {
+  const all: Followed[] = [];
+  for (const { name, captured, atSecond, clockBound } of point.databases) {
+    // The end of the window by the database's clock, as late as it may be there.
+    const endMs = point.window ? point.window.endMs + clockBound.highMs : (atSecond + 1) * 1000;
+    all.push(await open.database(name).follow(captured, endMs));
+  }
+  const decisive = all.find(({ kind }) => kind === "failed") ?? all.find(({ kind }) => kind === "pending");
+  return decisive ?? { kind: "complete" };
+}
+
+async function settle(
+  { catalog }: OpenDeployment,
+  { id }: RestorePoint,
+  followed: Followed,
+): Promise<FollowedPoint> {
+  const { kind } = followed;
+  const because = kind === "complete" ? undefined : followed.because;
+  const { record } = await catalog.points.update(id, (found) => {
+    // Somebody else has followed it meanwhile.
+    if (found.artifact !== "pending") return found;
+    const { because: _, ...rest } = found;
+    return { ...rest, artifact: kind, ...(because !== undefined && { because }) };
+  });
+  return {
+    point: id,
+    state: record.artifact,
+    ...(record.because !== undefined && { because: record.because }),
+  };
+}

@@ -1,0 +1,35 @@
+import type { RestorePoint } from "../catalog/model.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import type { Mode } from "../restore/mode.ts";
+import type { RestorePlan } from "../restore/restore-plan.ts";
+
+/** What a plan is made from, beside what the databases themselves say. */
+export interface Planning {
+  readonly point: RestorePoint;
+  readonly run: string;
+  readonly mode: Mode;
+  readonly detachReplicas: boolean;
+  /** All points of the deployment. */
+  readonly points: readonly RestorePoint[];
+}
+
+export function refusePlan(
+  { deployment, point }: Pick<RestorePlan, "deployment" | "point">,
+  reasons: readonly string[],
+): void {
+  if (reasons.length === 0) return;
+  throw new StillpointError(
+    "PLAN_REFUSED",
+    `"${deployment}" cannot be restored to point "${point}": ${reasons.join("; ")}; nothing was touched`,
+  );
+}
+
+/** The part of the pause window that is surely inside on the databases' clocks, at the worst offset. */
+export function windowOnDatabase({ window, databases }: RestorePoint): RestorePlan["window"] {
+  if (window === undefined) return undefined;
+  const bounds = databases.map(({ clockBound }) => clockBound);
+  return {
+    startMs: window.startMs + Math.max(...bounds.map(({ highMs }) => highMs)),
+    endMs: window.endMs + Math.min(...bounds.map(({ lowMs }) => lowMs)),
+  };
+}

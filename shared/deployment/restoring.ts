@@ -1,0 +1,70 @@
+import { type AbandonCosmosdbEffects, abandonCosmosdb } from "../restore/cosmosdb/abandon.ts";
+import { restoreCosmosdb } from "../restore/cosmosdb/restore.ts";
+import { type AbandonEffects, abandon } from "../restore/dynamodb/abandon.ts";
+import { restore } from "../restore/dynamodb/restore.ts";
+import type { RestoreEvent, RestorePlan, RestoreResult } from "../restore/restore-plan.ts";
+import type { VerificationEffects } from "../verify/effects.ts";
+import type { Handlers, Vocabulary, Workflow } from "../workflow/effect.ts";
+import type { Journal } from "../workflow/journal.ts";
+import { cosmosdbHandlers } from "./cosmosdb/handlers.ts";
+import { dynamodbHandlers } from "./dynamodb/handlers.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
+import type { Silence } from "./stopped-instances.ts";
+
+/** Whose effects are carried out. */
+export interface RestoringRun {
+  readonly report: (event: RestoreEvent) => void | Promise<void>;
+  /** Where a function of its own reads the rows, none of this is ever called here. */
+  readonly verification: Handlers<VerificationEffects>;
+  /** Of a restore: before every deletion it tells whether the run is still this process's. */
+  readonly journal?: Journal;
+  /** What an instance says that does not answer at all; see `Silence`. Default: that it is stopped. */
+  readonly silence?: Silence;
+  /** Of an abandoning. */
+  readonly markRun?: (state: "abandoning" | "failed") => Promise<void>;
+}
+
+/** What a run has made and an abandoning removed. */
+export type Removed =
+  | { readonly kind: "dynamodb"; readonly tables: number; readonly backups: number }
+  | { readonly kind: "cosmosdb"; readonly accounts: number };
+
+/** The workflow of a plan. */
+export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
+  switch (plan.kind) {
+    case "dynamodb":
+      return restore(plan);
+    case "cosmosdb":
+      return restoreCosmosdb(plan);
+    default:
+      return plan satisfies never;
+  }
+}
+
+/** What removes what a run of the plan has made. */
+export function* abandoning(plan: RestorePlan): Workflow<Removed> {
+  switch (plan.kind) {
+    case "dynamodb":
+      return { kind: plan.kind, ...(yield* abandon(plan)) };
+    case "cosmosdb":
+      return { kind: plan.kind, ...(yield* abandonCosmosdb(plan)) };
+    default:
+      return plan satisfies never;
+  }
+}
+
+/** Everything that either workflow of a plan asks for, by the databases' own vocabulary. */
+export function restoreHandlers(
+  open: OpenDeployment,
+  { kind }: RestorePlan,
+  run: RestoringRun,
+): Handlers<Vocabulary> {
+  switch (kind) {
+    case "dynamodb":
+      return dynamodbHandlers(open, run) satisfies Handlers<AbandonEffects> as Handlers<Vocabulary>;
+    case "cosmosdb":
+      return cosmosdbHandlers(open, run) satisfies Handlers<AbandonCosmosdbEffects> as Handlers<Vocabulary>;
+    default:
+      return kind satisfies never;
+  }
+}

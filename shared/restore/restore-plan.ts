@@ -1,0 +1,36 @@
+import type { Proof } from "../verify/proof.ts";
+import type { CosmosdbEvent } from "./cosmosdb/effects.ts";
+import type { CosmosdbPlan } from "./cosmosdb/plan.ts";
+import type { CosmosdbResult } from "./cosmosdb/restore.ts";
+import type { DynamodbEvent } from "./dynamodb/effects.ts";
+import type { DynamodbPlan } from "./dynamodb/plan.ts";
+import type { DynamodbResult } from "./dynamodb/restore.ts";
+
+/** What a restore will do, whatever databases it restores: those of one deployment are of one kind. */
+export type RestorePlan = DynamodbPlan | CosmosdbPlan;
+
+export type RestoreResult = DynamodbResult | CosmosdbResult;
+
+export type RestoreEvent = DynamodbEvent | CosmosdbEvent;
+
+/** The latest of the seconds that the databases are restored to. */
+export function lastSecondOf(plan: RestorePlan): number {
+  return Math.max(...secondsOf(plan));
+}
+
+function secondsOf(plan: RestorePlan): readonly number[] {
+  switch (plan.kind) {
+    case "dynamodb":
+      return plan.tables.map(({ atSecond }) => atSecond);
+    case "cosmosdb":
+      return plan.accounts.map(({ atSecond }) => atSecond);
+    default:
+      return plan satisfies never;
+  }
+}
+
+/** What was proven last: of what replaced the originals, where something did. */
+export function lastProofOf(result: RestoreResult): Proof {
+  const replaced = result.kind === "dynamodb" ? result.replaced : undefined;
+  return (replaced ?? result.copies).proof;
+}

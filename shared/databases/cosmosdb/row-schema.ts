@@ -1,5 +1,8 @@
 import type { ColumnType, TableSchema } from "../../verify/row-source.ts";
 import { isTransactional, roleOf, type SystemNamespaces } from "../../verify/table-role.ts";
+import type { CosmosdbConnection } from "./connection.ts";
+import { physicalName } from "./physical-name.ts";
+import { readDocuments } from "./rows.ts";
 
 /** What ScalarDB's metadata container has of a table: its id is `namespace.table`. */
 export interface MetadataDocument {
@@ -10,20 +13,22 @@ export interface MetadataDocument {
   readonly columns?: Readonly<Record<string, string>>;
 }
 
-/** A container with its database and account: what a copy is told from its original by. */
-export interface PhysicalName {
+/** The containers that ScalarDB's metadata lists in an account. */
+export async function readSchemas(
+  connection: Pick<CosmosdbConnection, "data">,
+  { account, metadataNamespace, namespaces }: Where,
+): Promise<readonly TableSchema[]> {
+  const name = physicalName({ account, database: metadataNamespace, container: "metadata" });
+  const documents = (await readDocuments(connection, name)) as readonly MetadataDocument[];
+  return [...documents]
+    .sort((one, other) => (one.id < other.id ? -1 : 1))
+    .map((metadata) => tableSchemaOf(metadata, { account, namespaces }));
+}
+
+interface Where {
   readonly account: string;
-  readonly database: string;
-  readonly container: string;
-}
-
-export function physicalName({ account, database, container }: PhysicalName): string {
-  return `${account}/${database}/${container}`;
-}
-
-export function parsePhysicalName(text: string): PhysicalName {
-  const [account = "", database = "", ...container] = text.split("/");
-  return { account, database, container: container.join("/") };
+  readonly metadataNamespace: string;
+  readonly namespaces: SystemNamespaces;
 }
 
 export function tableSchemaOf(

@@ -1,25 +1,17 @@
 import type { Container } from "@azure/cosmos";
-import type { Page, RowSource, TableSchema } from "../../verify/row-source.ts";
+import type { Page, TableSchema } from "../../verify/row-source.ts";
 import { addDigests, recordDigest } from "../../verify/table-digest.ts";
 import type { CosmosdbConnection } from "./connection.ts";
+import { type PhysicalName, parsePhysicalName } from "./physical-name.ts";
 import { attempt } from "./refusal.ts";
 import { canonicalDocument, type RowDocument, rowOfDocument } from "./row-document.ts";
-import { type MetadataDocument, type PhysicalName, parsePhysicalName, physicalName } from "./row-schema.ts";
-import { type Part, type PartitionRange, partsOf, spanOf } from "./segments.ts";
+import { type Part, type PartitionRange, partsOf, type Span, spanOf } from "./segments.ts";
 
 /** Documents of an answer at most; one of the service has 4 MB at most anyway. */
 const PAGE = 1_000;
 const EVERYTHING = "SELECT * FROM c";
 
 type Reading = Pick<CosmosdbConnection, "data">;
-
-/** The containers of an account, or of a copy of it, as verification reads them. */
-export function cosmosRows(connection: Reading, tables: readonly TableSchema[]): RowSource {
-  return {
-    tables,
-    scan: (table, segment, segments) => scanContainer(connection, table, segment, segments),
-  };
-}
 
 /** One of the disjoint segments that a container is read in. */
 export async function* scanContainer(
@@ -28,27 +20,25 @@ export async function* scanContainer(
   segment: number,
   segments: number,
 ): AsyncGenerator<Page> {
-  const container = await containerOf(connection, parsePhysicalName(schema.physical));
-  const ranges = await readRanges(container, schema.physical);
-  for (const part of partsOf(spanOf(segment, segments), ranges))
-    for await (const documents of readPart(container, schema.physical, part))
-      yield pageOf(documents as readonly RowDocument[], schema);
+  for await (const documents of readSpan(connection, schema.physical, spanOf(segment, segments)))
+    yield pageOf(documents as readonly RowDocument[], schema);
 }
 
-/** What ScalarDB knows of its tables. */
-export async function readMetadata(
+/** Every document of a small container. */
+export async function readDocuments(connection: Reading, physical: string): Promise<readonly object[]> {
+  const found: object[] = [];
+  for await (const documents of readSpan(connection, physical, spanOf(0, 1))) found.push(...documents);
+  return found;
+}
+
+async function* readSpan(
   connection: Reading,
-  account: string,
-  metadataNamespace: string,
-): Promise<readonly MetadataDocument[]> {
-  const name = { account, database: metadataNamespace, container: "metadata" };
-  const container = await containerOf(connection, name);
-  const found: MetadataDocument[] = [];
-  const ranges = await readRanges(container, physicalName(name));
-  for (const part of partsOf(spanOf(0, 1), ranges))
-    for await (const documents of readPart(container, physicalName(name), part))
-      found.push(...(documents as readonly MetadataDocument[]));
-  return found.sort((one, other) => (one.id < other.id ? -1 : 1));
+  physical: string,
+  span: Span,
+): AsyncGenerator<readonly object[]> {
+  const container = await containerOf(connection, parsePhysicalName(physical));
+  for (const part of partsOf(span, await readRanges(container, physical)))
+    yield* readPart(container, physical, part);
 }
 
 async function containerOf(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { canonicalDocument, rowOfDocument } from "../../../shared/databases/cosmosdb/row-document.ts";
-import { tableSchemaOf } from "../../../shared/databases/cosmosdb/row-schema.ts";
-import { cosmosRows, readMetadata } from "../../../shared/databases/cosmosdb/rows.ts";
+import { readSchemas, tableSchemaOf } from "../../../shared/databases/cosmosdb/row-schema.ts";
+import { scanContainer } from "../../../shared/databases/cosmosdb/rows.ts";
 import { partsOf, spanOf } from "../../../shared/databases/cosmosdb/segments.ts";
 import type { Row } from "../../../shared/verify/row-source.ts";
 import { addDigests } from "../../../shared/verify/table-digest.ts";
@@ -68,8 +68,8 @@ test("every row is read once, in any number of segments", async () => {
 test("metadata is read from the account that is asked for", async () => {
   const azure = await startProd();
   await fill(azure, 0);
-  const found = await readMetadata(azure.database.connection, "ledger", "scalardb");
-  expect(found).toEqual([expect.objectContaining(ACCOUNTS_METADATA)]);
+  const where = { account: "ledger", metadataNamespace: "scalardb", namespaces: DEFAULT_NAMESPACES };
+  expect(await readSchemas(azure.database.connection, where)).toEqual([SCHEMA]);
 });
 
 test("a page holds no more than an answer, and all pages hold everything", async () => {
@@ -85,8 +85,8 @@ test("a page holds no more than an answer, and all pages hold everything", async
 test("a container that is not there fails with its name", async () => {
   const { database } = await startProd();
   const gone = { ...SCHEMA, physical: "ledger/bank/gone" };
-  const pages = cosmosRows(database.connection, [gone]).scan(gone, 0, 1);
-  await expect(pages[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+  const pages = scanContainer(database.connection, gone, 0, 1);
+  await expect(pages.next()).rejects.toMatchObject({
     code: "DATABASE_REFUSED",
     message: expect.stringContaining("ledger/bank/gone"),
   });
@@ -95,10 +95,9 @@ test("a container that is not there fails with its name", async () => {
 type Prod = Awaited<ReturnType<typeof startProd>>;
 
 async function pagesOf({ database }: Prod, segments: number) {
-  const source = cosmosRows(database.connection, [SCHEMA]);
   const pages = [];
   for (let segment = 0; segment < segments; segment++)
-    for await (const page of source.scan(SCHEMA, segment, segments)) pages.push(page);
+    for await (const page of scanContainer(database.connection, SCHEMA, segment, segments)) pages.push(page);
   return pages;
 }
 

@@ -6,7 +6,8 @@ import type { Elsewhere } from "./durable/elsewhere.ts";
 import { defer, type Ended, type Settled, settle, spentOn, UNDONE, wasTold } from "./durable/ended.ts";
 import type { Invocation, Task } from "./durable/invocation.ts";
 import { ATTEMPTS_MOST } from "./durable/passing.ts";
-import { LAMBDA_PACE, type PollPace, pollDurably } from "./durable/poll.ts";
+import { LAMBDA_PACE, pollDurably } from "./durable/poll.ts";
+import type { PollPace } from "./durable/poll-wait.ts";
 import type { Effect, Handlers, Poll, Vocabulary, Workflow } from "./effect.ts";
 import type { Journal } from "./journal.ts";
 

@@ -4,7 +4,8 @@ import { step } from "./body.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { type Ended, spentOn, UNDONE } from "./ended.ts";
 import { type Invocation, nameOf, type Task } from "./invocation.ts";
-import { pollDurably, wholeSeconds } from "./poll.ts";
+import { pollDurably } from "./poll.ts";
+import { wholeSeconds } from "./poll-wait.ts";
 
 /** Side by side within an `all`. */
 const AT_A_TIME = 10;

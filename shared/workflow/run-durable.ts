@@ -1,7 +1,8 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { type Failure, fromFailure, toFailure } from "../errors/stillpoint-error.ts";
 import { inStep } from "./durable/body.ts";
-import { carryOut, LEAST_ALLOWANCE } from "./durable/carry-out.ts";
+import { LEAST_ALLOWANCE } from "./durable/branch.ts";
+import { carryOut } from "./durable/carry-out.ts";
 import type { Elsewhere } from "./durable/elsewhere.ts";
 import { defer, type Ended, type Settled, settle, spentOn, UNDONE, wasTold } from "./durable/ended.ts";
 import type { Invocation, Task } from "./durable/invocation.ts";

@@ -61,7 +61,7 @@ export function settle(journal: Recalling, { effect, position }: Asked, ended: E
       return { kind: "outcome", outcome: recalled(journal, { effect, position }) };
     case "all":
       return together(
-        branchesOf({ effect, position }, ended).map(([of, branch]) => settle(journal, of, branch)),
+        ofBranches({ effect, position }, ended).map(([of, branch]) => settle(journal, of, branch)),
       );
     default:
       return ended satisfies never;
@@ -79,7 +79,7 @@ export function defer(
   isDone: boolean,
 ): void {
   if (ended.kind === "all")
-    for (const [of, branch] of branchesOf({ effect, position }, ended)) defer(journal, of, branch, isDone);
+    for (const [of, branch] of ofBranches({ effect, position }, ended)) defer(journal, of, branch, isDone);
   if (ended.kind === "answered" && (isDone || ended.outcome.ok) && !NEVER_JOURNALLED.has(effect.kind))
     journal.defer(position, effect, ended.outcome);
 }
@@ -89,7 +89,7 @@ interface Asked {
   readonly position: string;
 }
 
-function branchesOf(
+function ofBranches(
   { effect, position }: Asked,
   { branches }: Ended & { readonly kind: "all" },
 ): readonly (readonly [Asked, Ended])[] {

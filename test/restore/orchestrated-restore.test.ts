@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RestoreResult } from "../../shared/restore/dynamodb/restore.ts";
+import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { Life } from "../workflow/mortal.ts";
 import { planOf } from "./example-plan.ts";
 import { type Orchestrated, orchestrateRestore } from "./orchestrated-situation.ts";
@@ -20,7 +20,7 @@ async function undisturbed(mode: (typeof MODES)[number] = "in-place") {
   return { result: contentOf(result), snapshot: situation.cloud.snapshot() };
 }
 
-function contentOf({ backups, ...rest }: RestoreResult): unknown {
+function contentOf({ backups, ...rest }: DynamodbResult): unknown {
   return { ...rest, backups: backups.length };
 }
 

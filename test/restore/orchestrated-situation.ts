@@ -1,5 +1,5 @@
 import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
-import { type RestoreResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { type DynamodbResult, restore } from "../../shared/restore/dynamodb/restore.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { DurableLife } from "../workflow/durable-life.ts";
 import { orchestrationCode } from "../workflow/orchestration-code.ts";
@@ -18,7 +18,7 @@ interface Orchestrating {
 
 export interface Orchestrated {
   readonly status: "Completed" | "Failed" | "Stopped";
-  readonly result: DurableEnd<RestoreResult> | undefined;
+  readonly result: DurableEnd<DynamodbResult> | undefined;
   readonly attempts: number;
 }
 
@@ -32,7 +32,7 @@ export async function orchestrateRestore(
   const host = new OrchestrationHost(() => cloud.tick());
   const deploy = (version: string) =>
     host.deploy(
-      orchestrationCode<AbandonEffects, RestoreResult>(host, {
+      orchestrationCode<AbandonEffects, DynamodbResult>(host, {
         workflow: () => restore(plan),
         handlers: (journal) => situation.handlersOf(journal),
         store,
@@ -48,6 +48,6 @@ export async function orchestrateRestore(
     lifeOf: () => new DurableLife((moment) => dies?.(moment, deploy) ?? false),
     ...(isStopped && { isStopped }),
   });
-  const result = output as DurableEnd<RestoreResult> | undefined;
+  const result = output as DurableEnd<DynamodbResult> | undefined;
   return { status, result, attempts: host.instances.length - 1 };
 }

@@ -11,7 +11,7 @@ const ENTRY = "index.mjs";
 const REQUIRE =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
-const OPTIONS = {
+export const OPTIONS = {
   absWorkingDir: ROOT,
   // Nothing is written there: each function gets its own files of what is made.
   outdir: "dist",
@@ -63,7 +63,7 @@ export async function bundleAll(dist: string): Promise<readonly BundleSize[]> {
 }
 
 /** A file of the bundle, and all that it imports, at once or later. */
-function filesOf(entry: string, { outputs }: Metafile): readonly string[] {
+export function filesOf(entry: string, { outputs }: Metafile): readonly string[] {
   const imports = new Map(
     Object.entries(outputs).map(([path, output]) => [
       basename(path),

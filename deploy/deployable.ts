@@ -11,13 +11,18 @@ export interface Deployable extends Config {
 
 /** The configuration as the stack takes it; `CONFIG_INVALID` names everything that functions could not work with. */
 export function deployable(config: Config): Deployable {
-  const problems = refusals(config);
-  if (problems.length === 0) return config as Deployable;
+  refuse(config, refusals(config));
+  return config as Deployable;
+}
+
+/** Fails where there are problems, with all of them. */
+export function refuse({ path }: Config, problems: readonly string[]): void {
+  if (problems.length === 0) return;
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   throw new StillpointError(
     "CONFIG_INVALID",
     [
-      `cannot deploy configuration "${config.path}": ${count}; nothing was built or deployed`,
+      `cannot deploy configuration "${path}": ${count}; nothing was built or deployed`,
       ...problems.map((problem) => `  ${problem}`),
     ].join("\n"),
   );

@@ -18,12 +18,12 @@ type Name = (typeof NAMES)[number];
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
 
 /** A name that is not known is refused: with `confg=test.yml`, the usual configuration would be deployed. */
-export function parametersFrom(words: readonly string[]): Parameters {
+export function parametersFrom(words: readonly string[], names: readonly Name[] = NAMES): Parameters {
   const given = new Map<Name, string>();
   for (const word of words) {
     const [, name = word, value = ""] = /^([^=]*)=(.*)$/s.exec(word) ?? [];
-    if (!isName(name))
-      throw refusal(word, `there is none of that name${didYouMean(name, NAMES) || ";"} ${known()}`);
+    if (!isOneOf(name, names))
+      throw refusal(word, `there is none of that name${didYouMean(name, names) || ";"} ${known(names)}`);
     if (value === "") throw refusal(word, `it has no value: write "${name}=VALUE"`);
     if (given.has(name)) throw refusal(word, `"${name}" was given before, as "${given.get(name)}"`);
     given.set(name, value);
@@ -32,12 +32,12 @@ export function parametersFrom(words: readonly string[]): Parameters {
   return { ...others, ...(keys !== undefined && { keys: keysFrom(keys) }) };
 }
 
-function isName(name: string): name is Name {
-  return NAMES.some((one) => one === name);
+function isOneOf(name: string, names: readonly Name[]): name is Name {
+  return names.some((one) => one === name);
 }
 
-function known(): string {
-  return `there are ${NAMES.map((name) => `"${name}"`).join(", ")}`;
+function known(names: readonly Name[]): string {
+  return `there are ${names.map((name) => `"${name}"`).join(", ")}`;
 }
 
 function keysFrom(text: string): readonly string[] {

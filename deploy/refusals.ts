@@ -1,6 +1,7 @@
 import { certificateFiles, placeBeside } from "../shared/config/certificate-files.ts";
 import type { Config } from "../shared/config/config.ts";
-import { type FunctionProblem, functionProblems } from "../shared/config/function-problems.ts";
+import { functionProblems } from "../shared/config/function-problems.ts";
+import type { FunctionProblem, FunctionProblems } from "../shared/config/packaged-problems.ts";
 import { showPath } from "../shared/config/problem.ts";
 import { readingProblem } from "../shared/config/tls-material.ts";
 
@@ -8,17 +9,17 @@ import { readingProblem } from "../shared/config/tls-material.ts";
 export function refusals(config: Config): readonly string[] {
   if (config.aws === undefined)
     return ['aws is missing: it says where the functions run, see "stillpoint.aws.example.yml"'];
-  return [...functionProblems(config), ...unreadable(config)].map(shown);
+  return [...functionProblems(config), ...unreadableFiles(config)].map(showRefusal);
 }
 
 /** Loading leaves these files alone: only packaging needs them all. */
-function unreadable(config: Config): readonly FunctionProblem[] {
+export function unreadableFiles(config: Config): FunctionProblems {
   return certificateFiles(config).flatMap(({ path, file }) => {
     const problem = placeBeside(config, file) === undefined ? undefined : readingProblem(file);
     return problem === undefined ? [] : [{ path, rule: `must be readable: ${problem}`, value: file }];
   });
 }
 
-function shown({ path, rule, value }: FunctionProblem): string {
+export function showRefusal({ path, rule, value }: FunctionProblem): string {
   return `${showPath(path)} ${rule}${value === undefined ? "" : ` (it is "${value}")`}`;
 }

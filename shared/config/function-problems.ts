@@ -1,15 +1,13 @@
-import { certificateFiles, placeBeside } from "./certificate-files.ts";
 import type { AwsSettings, Component, Config, Deployment, DynamodbDatabaseSettings } from "./config.ts";
 import { PACKAGED_CODE, PACKAGED_CONFIG } from "./packaged-name.ts";
-import { type Problem, type SettingPath, showPath } from "./problem.ts";
+import {
+  fileProblems,
+  type FunctionProblems as Problems,
+  type Secrets,
+  secretProblems,
+} from "./packaged-problems.ts";
+import { type SettingPath, showPath } from "./problem.ts";
 import { LONGEST_SCHEDULE_NAME, scheduleName } from "./schedule-name.ts";
-
-/** A problem with what stands there, for who has no longer got the file. */
-export interface FunctionProblem extends Problem {
-  readonly value?: string;
-}
-
-type Problems = readonly FunctionProblem[];
 
 /** Everything in a configuration with an `aws` section that functions on AWS Lambda could not work with. */
 export function functionProblems(config: Config): Problems {
@@ -25,7 +23,7 @@ export function functionProblems(config: Config): Problems {
       ...databaseProblems(deployment, config, aws),
       ...nameProblems(deployment),
     ]),
-    ...fileProblems(config),
+    ...fileProblems(config, [PACKAGED_CONFIG, PACKAGED_CODE]),
   ];
 }
 
@@ -81,7 +79,7 @@ function componentProblems(deployment: string, component: Component, aws: AwsSet
   const at = ["deployments", deployment, "components", component.name];
   const key = component.tls?.client?.key;
   return [
-    ...(key === undefined ? [] : secretProblems([...at, "tls", "key"], key, "a private key", aws)),
+    ...(key === undefined ? [] : secretProblems([...at, "tls", "key"], key, "a private key", secretsOf(aws))),
     ...accessProblems([...at, "instances", "kubernetes", "access"], component, aws),
   ];
 }
@@ -97,7 +95,7 @@ function accessProblems(at: SettingPath, { instances }: Component, aws: AwsSetti
       return [{ path: at, rule, about: "name" }];
     }
     case "token":
-      return secretProblems([...at, "token"], access.token, "a token", aws);
+      return secretProblems([...at, "token"], access.token, "a token", secretsOf(aws));
     case "eks":
       return profileProblems([...at, "eks"], access);
     default:
@@ -105,19 +103,8 @@ function accessProblems(at: SettingPath, { instances }: Component, aws: AwsSetti
   }
 }
 
-function secretProblems(
-  path: SettingPath,
-  source: { readonly file: string } | { readonly env: string },
-  what: string,
-  { secrets }: AwsSettings,
-): Problems {
-  if ("file" in source) {
-    const rule = `must be { env: NAME }, with NAME in aws.secrets: ${what} does not belong into a package`;
-    return [{ path, rule, about: "name" }];
-  }
-  if (Object.hasOwn(secrets, source.env)) return [];
-  const rule = "must be in aws.secrets, which says the parameter that holds it";
-  return [{ path: [...path, "env"], rule, value: source.env }];
+function secretsOf({ secrets }: AwsSettings): Secrets {
+  return { section: "aws", holder: "parameter", secrets };
 }
 
 function profileProblems(at: SettingPath, { profile }: { readonly profile?: string }): Problems {
@@ -153,16 +140,4 @@ function nameProblems({ name, schedule }: Deployment): Problems {
   if (schedule === undefined || name.length <= longest) return [];
   const rule = `must have a name of at most ${longest} characters, since its schedule bears it`;
   return [{ path: ["deployments", name], rule, about: "name" }];
-}
-
-function fileProblems(config: Config): Problems {
-  return certificateFiles(config).flatMap(({ path, file }) => {
-    const place = placeBeside(config, file);
-    if (place === undefined) {
-      const rule = "must be below the folder of the configuration, to be packaged with it";
-      return [{ path, rule, value: file }];
-    }
-    if (place !== PACKAGED_CONFIG && place !== PACKAGED_CODE) return [];
-    return [{ path, rule: `must not be called "${place}", as a part of the package is`, value: file }];
-  });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { accountKeyProblems } from "./account-key.ts";
+import { azureProblems } from "./azure-problems.ts";
 import { clusterProblems } from "./cluster-material.ts";
 import type { Config, Deployment } from "./config.ts";
 import { configFrom } from "./config-from.ts";
@@ -54,7 +55,7 @@ export function checkConfig(path: string | undefined, env: Environment): ConfigC
       ...accountKeyProblems(tree, env),
       ...clusterProblems(tree, folder, env),
     ],
-    ofConfig: functionProblems,
+    ofConfig: (config) => [...functionProblems(config), ...azureProblems(config)],
   });
 }
 

@@ -1,0 +1,48 @@
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, build } from "esbuild";
+import { PACKAGED_CODE, PACKAGED_HOST, PACKAGED_MANIFEST } from "../../shared/config/packaged-name.ts";
+import { filesOf, OPTIONS } from "../bundles.ts";
+import { APPS, type App } from "./apps.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The service hands its own part to the functions when they are loaded; it is in no registry. */
+const AZURE_OPTIONS = { ...OPTIONS, external: ["@azure/functions-core"] } as const satisfies BuildOptions;
+
+export interface AppSize {
+  readonly app: App;
+  readonly bytes: number;
+}
+
+/** Entry points of the apps, in a folder of the project or of a test. */
+export function entryPoints(folder = join("functions", "azure")): Readonly<Record<App, string>> {
+  const entries = APPS.map((app) => [app, join(folder, `${app}-app.ts`)]);
+  return Object.fromEntries(entries) as Record<App, string>;
+}
+
+/** Bundles each app into a folder of its name, with what the service wants to find at its root. */
+export async function bundleApps(dist: string, entries = entryPoints()): Promise<readonly AppSize[]> {
+  const { metafile, outputFiles } = await build({ ...AZURE_OPTIONS, entryPoints: { ...entries } });
+  const contents = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  return Promise.all(
+    APPS.map(async (app) => {
+      const folder = join(dist, app);
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      const files = filesOf(`${app}.mjs`, metafile).map((file) => ({ file, bytes: contents.get(file) }));
+      for (const { file, bytes = new Uint8Array() } of files)
+        await writeFile(join(folder, file === `${app}.mjs` ? PACKAGED_CODE : file), bytes);
+      await copyFile(join(ROOT, "host.json"), join(folder, PACKAGED_HOST));
+      await writeFile(join(folder, PACKAGED_MANIFEST), manifest(app));
+      return { app, bytes: files.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0) };
+    }),
+  );
+}
+
+/** The service loads what `main` says, as a module. */
+function manifest(app: App): string {
+  const content = { name: `stillpoint-${app}`, private: true, type: "module", main: PACKAGED_CODE };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}

@@ -1,0 +1,9 @@
+import { readFileSync } from "node:fs";
+import type { Template } from "./template.ts";
+
+export const TEMPLATES = ["resources", "apps", "backup-role", "restore-role", "events", "alerts"] as const;
+export type TemplateName = (typeof TEMPLATES)[number];
+
+export function templateNamed(name: TemplateName): Template {
+  return JSON.parse(readFileSync(new URL(`../../../infra/${name}.json`, import.meta.url), "utf8"));
+}

@@ -26,6 +26,7 @@ export async function planNow(azure: Prod, way: Way = FROM_HERE): Promise<Planne
     way,
     source: restorable?.id ?? "",
     wasDeleted: false,
+    deletedSince: [],
     original,
   };
 }

@@ -102,7 +102,7 @@ test("what may not be put back is told, and the rest comes back", async () => {
     expect.stringContaining("may not Microsoft.Authorization/locks/write"),
   ]);
   expect(await compareAccount(azure.database, { account, takesOver: true })).toEqual({
-    "": ["lock keep is not there"],
+    "": ['lock "keep" is not there'],
   });
 });
 

@@ -3,11 +3,9 @@ import { API, putResource, readResource } from "../../../shared/databases/cosmos
 import { deleteAccount } from "../../../shared/databases/cosmosdb/delete-account.ts";
 import { makeStrong } from "../../../shared/databases/cosmosdb/make-strong.ts";
 import { closeWay, openWay } from "../../../shared/databases/cosmosdb/open-way.ts";
-import { scanContainer } from "../../../shared/databases/cosmosdb/rows.ts";
 import { compareAccount } from "../../../shared/databases/cosmosdb/settings/compare-account.ts";
 import type { Way } from "../../../shared/restore/cosmosdb/plan.ts";
-import { EAGER } from "../../rehearsal/cosmosdb/azure.ts";
-import { ACCOUNT, fill, type Prod, RUN, startProd } from "./prod.ts";
+import { ACCOUNT, type Prod, RUN, startProd } from "./prod.ts";
 import { applyAll, restoreNow, TARGET, until } from "./restored.ts";
 
 const GROUP = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rehearsal";
@@ -84,19 +82,4 @@ test("an account that takes over has endpoints where the original has them, and 
   expect(JSON.stringify(differences)).not.toContain("private endpoint");
   const { privateEndpoints } = await azure.database.capture().then(({ captured }) => captured);
   expect(privateEndpoints.map(({ id }) => id)).toEqual([own]);
-});
-
-test("where keys are switched off this identity gives itself the reading, and reads", async () => {
-  const azure = await startProd();
-  await fill(azure, 3);
-  const account = await restoreNow(azure);
-  const { connection } = azure.database;
-  await makeStrong(connection, TARGET);
-  const off = { disableLocalAuth: true };
-  await azure.client.databaseAccounts.update(azure.group, TARGET, off, EAGER);
-  await until(() => openWay(connection, { account, name: TARGET, run: RUN }));
-  let rows = 0;
-  const schema = { physical: `${TARGET}/bank/accounts`, columns: {} };
-  for await (const page of scanContainer(connection, schema, 0, 1)) rows += page.rows.length;
-  expect(rows).toBe(3);
 });

@@ -16,7 +16,7 @@ const KILLS = 10;
 const SILENT = { report: () => undefined };
 const CONFIRMED = { ...SILENT, confirm: DEPLOYMENT };
 
-/** One ledger, from its disaster to its next backup: each test goes on where the one before ended. */
+/** One ledger, from its disaster to the next one: each test goes on where the one before ended. */
 describe("a ledger on Cosmos DB that was backed up under load and ruined", { timeout: STEP_MS }, () => {
   let ruined: RuinedAccount;
   let original: Awaited<ReturnType<typeof lookAt>>;
@@ -88,23 +88,27 @@ describe("a ledger on Cosmos DB that was backed up under load and ruined", { tim
     expect(await lookAt(ruined, world.account)).toEqual(original);
   });
 
-  test("commits again on the new account, and is backed up there", async () => {
+  test("commits again on the new account, is backed up there, and restored from there", async () => {
     const { world, opening } = ruined;
     await world.followUp(result);
-    const restored = await world.totals();
-    expect(restored).toMatchObject({ assets: opening.assets, balance: opening.balance });
+    expect(await world.totals()).toMatchObject({ assets: opening.assets, balance: opening.balance });
     await world.restartInstances();
     const load = world.startLoad(2);
     await untilCommitted(load, 5);
-    const open = openWorld(world.config);
-    try {
-      const { point } = await takeBackup(open, SILENT);
-      await untilComplete(open, point?.id ?? "");
-    } finally {
-      await load.stop();
-      open.close();
-    }
-    expect((await world.totals()).balance).toBe(opening.balance);
+    await using there = openThere(world.config);
+    const { open } = there;
+    const { point } = await takeBackup(open, SILENT).finally(() => load.stop());
+    await untilComplete(open, point?.id ?? "");
+    await world.stopInstances();
+    const before = await lookAt({ world, open }, world.account);
+    const choice = { kind: "id", id: point?.id ?? "" } as const;
+    const planned = await planRestore(open, { choice, mode: "in-place" });
+    const again = await runRestore(open, planned.id, CONFIRMED);
+    expect(again).toMatchObject({ copies: { proof: { kind: "proven" } }, settingsDifferences: {} });
+    expect(await lookAt({ world, open }, world.account)).toEqual(before);
+    await world.followUp(again);
+    expect(await lookAt({ world, open }, world.account)).toMatchObject({ settings: before.settings });
+    expect(await world.totals()).toMatchObject({ assets: opening.assets, balance: opening.balance });
   });
 });
 
@@ -112,4 +116,10 @@ describe("a ledger on Cosmos DB that was backed up under load and ruined", { tim
 function namesOf({ plan: { restore } }: PlannedRun): readonly string[] {
   if (restore.kind !== "cosmosdb") throw new Error(`the plan is of kind ${restore.kind}`);
   return madeAccounts(restore).map(({ name }) => name);
+}
+
+/** The deployment as the rewritten configuration has it. */
+function openThere(config: string) {
+  const open = openWorld(config);
+  return { open, [Symbol.asyncDispose]: async () => open.close() };
 }

@@ -7,15 +7,15 @@ import type { Component, Deployment } from "../config/config.ts";
 import { adminTls, type Environment } from "../config/tls-material.ts";
 import { type DynamodbDatabase, openDynamodb } from "../databases/dynamodb/database.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { openParts } from "../parts/open-parts.ts";
 import { addressOf, type Discovery, type Instance, type Whereabouts } from "../pause/instance.ts";
-import type { Parts } from "../verify/parts.ts";
 import type { SystemNamespaces } from "../verify/table-role.ts";
 import { type OurClock, ourClock } from "./our-clock.ts";
 
 /** A deployment with everything that its use cases need, opened once and closed at the end. */
 export interface OpenDeployment {
   readonly settings: Deployment;
+  /** What the settings refer to. */
+  readonly env: Environment;
   readonly catalog: Catalog;
   readonly clock: OurClock;
   readonly admin: AdminClients;
@@ -29,8 +29,6 @@ export interface OpenDeployment {
   discoverAll(): Promise<Discovery>;
   /** Which of these recorded instances are still the processes that were recorded. */
   whereabouts(instances: readonly Instance[]): Promise<readonly Whereabouts[]>;
-  /** Where what was read of each segment is kept until the whole is judged. */
-  openParts(): Promise<Parts>;
   close(): void;
 }
 
@@ -46,6 +44,7 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
   const databases = new Map(settings.databases.map((database) => [database.name, openDynamodb(database)]));
   return {
     settings,
+    env,
     catalog,
     clock,
     admin,
@@ -53,7 +52,6 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
     discoverPaused: async () => discover(sources(paused), { releases }),
     discoverAll: async () => discover(sources(settings.components), { releases, ifNone: "accept" }),
     whereabouts: (instances) => releases.whereabouts(instances),
-    openParts: () => openParts(settings.verification.parts, env),
     close: () => {
       releases.close();
       admin.close();

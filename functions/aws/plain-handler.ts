@@ -1,8 +1,9 @@
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type * as z from "zod";
-import { codeOf, messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { codeOf, messageOf } from "../../shared/errors/stillpoint-error.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
+import { parsed } from "../parsed.ts";
 import { type AwsHost, awsHost } from "./host.ts";
 import type { Invocation } from "./invocation.ts";
 import { logger } from "./telemetry.ts";
@@ -21,19 +22,6 @@ export function plainHandler<E>(
     .handler(async (given: unknown, invocation) => work(await awsHost(), parsed(event, given), invocation));
   // middy knows Lambda's context by types of its own; what is used of it is an `Invocation`.
   return handler as unknown as (event: unknown, invocation: Invocation) => Promise<unknown>;
-}
-
-/** Every problem of an event at once. */
-export function parsed<E>(schema: z.ZodType<E>, given: unknown): E {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(
-    ({ path, message }) => `${path.join(".") || "the event"}: ${message}`,
-  );
-  throw new StillpointError(
-    "REQUEST_INVALID",
-    `the event was not understood: ${problems.join("; ")}; nothing was done`,
-  );
 }
 
 export function tell(error: unknown): void {

@@ -5,11 +5,12 @@ import { takeAttempt } from "../../shared/deployment/take-attempt.ts";
 import type { RestoreApproval, RestoreRequest } from "../../shared/restore/restore-request.ts";
 import { executionName } from "../../shared/workflow/durable-attempt.ts";
 import type { Host } from "../host.ts";
+import type { AskedRestore } from "../restore/plan-once.ts";
 
 /** The engine that carries restores out. */
 export interface Executions {
   /** By a name of its own: what is started twice is one execution. */
-  start(name: string, input: object): Promise<void>;
+  start(name: string, asked: AskedRestore): Promise<void>;
   /** Lets an execution go on that waits for its approval. */
   wake(callback: string): Promise<void>;
   /** Marks all that is told from now on as being of this request or run. */

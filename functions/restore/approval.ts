@@ -10,8 +10,8 @@ export async function awaitApproval(execution: Execution): Promise<Failure | und
   const seconds = Math.ceil(open.settings.approvalWithinMs / 1000);
   const ask = async (callback: string) => {
     // Who approved before there was a callback could wake nobody.
-    if (await askForApproval(execution, { attempt, callback }))
-      await wakeExecution(host.aws.region, callback);
+    const { approved } = await askForApproval(execution, { attempt, callback });
+    if (approved) await wakeExecution(host.aws.region, callback);
   };
   await context
     .waitForCallback("approval", ask, { timeout: { seconds } })

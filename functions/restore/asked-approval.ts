@@ -7,21 +7,34 @@ import { atWork } from "../../shared/deployment/take-attempt.ts";
 import type { Failure } from "../../shared/errors/stillpoint-error.ts";
 import type { Carrying } from "./outcome.ts";
 
-/** Asks for the approval of a plan; true where somebody has given it before there was anything to wake. */
+/** How long it is waited for, and whether somebody has given it before there was anything to wake. */
+export interface Asked {
+  readonly approved: boolean;
+  readonly untilMs: number;
+}
+
+/** Asks for the approval of a plan. */
 export async function askForApproval(
   { host, open, planned }: Carrying,
   { attempt, callback }: { readonly attempt: number; readonly callback: string },
-): Promise<boolean> {
+): Promise<Asked> {
   const { approvalWithinMs } = open.settings;
   await open.catalog.runs.update(planned.run, (found) => atWork(found, { attempt, callback }));
   const run = await plannedRun(open, planned.run);
+  const untilMs = run.updatedMs + approvalWithinMs;
   await announceRestore(host.telemetry, planned, {
     kind: "restore.waiting",
     digest: run.plan.digest,
-    until: new Date(run.updatedMs + approvalWithinMs).toISOString(),
+    until: new Date(untilMs).toISOString(),
     consequences: run.plan.text.consequences,
   });
-  return isApproved(run, approvalWithinMs, open.clock.wallMs());
+  return { approved: isApproved(run, approvalWithinMs, open.clock.wallMs()), untilMs };
+}
+
+/** Whether there is nothing to wait for any more. */
+export async function isDecided({ open, planned }: Carrying, attempt: number): Promise<boolean> {
+  const run = await plannedRun(open, planned.run);
+  return hasGoneOn(run, attempt) || isApproved(run, open.settings.approvalWithinMs, open.clock.wallMs());
 }
 
 /**
@@ -37,7 +50,7 @@ export async function whatStandsAgainst(carrying: Carrying, attempt: number): Pr
 }
 
 /** Begun from a command line meanwhile, or resumed by a later execution, which waits or has waited itself. */
-export function hasGoneOn({ state, execution }: Run, attempt: number): boolean {
+function hasGoneOn({ state, execution }: Run, attempt: number): boolean {
   const isBegun = state !== "planned" && state !== "abandoned";
   return isBegun || (execution?.attempt ?? 0) > attempt;
 }

@@ -66,8 +66,8 @@ export class Container implements Lifetime {
     userDefinedFunctions: new Map(),
   };
   readonly journal: Journal<Document>;
-  readonly #documents = new Map<string, Document>();
-  #lastWriteMs: number[] = [];
+  /** By their partition key, then by their id. */
+  readonly #partitions = new Map<string, Map<string, Document>>();
 
   constructor(definition: Definition, throughput: Throughput | undefined, nowMs: number, statesMax: number) {
     this.definition = definition;
@@ -85,62 +85,78 @@ export class Container implements Lifetime {
     return paths?.[0] ?? "/_partitionKey";
   }
 
-  /** In the order in which they were created. */
+  /** Partition key by partition key. */
   documents(nowMs: number): readonly Document[] {
-    return [...this.#documents.values()].filter((document) => !isExpired(this.definition, document, nowMs));
+    return this.#alive(
+      [...this.#partitions.values()].flatMap((partition) => [...partition.values()]),
+      nowMs,
+    );
+  }
+
+  documentsOf(partitionKey: unknown, nowMs: number): readonly Document[] {
+    return this.#alive([...(this.#partitions.get(textOf(partitionKey))?.values() ?? [])], nowMs);
   }
 
   find(partitionKey: unknown, id: string, nowMs: number): Document | undefined {
-    const document = this.#documents.get(keyText(partitionKey, id));
+    const document = this.#partitions.get(textOf(partitionKey))?.get(id);
     return document && isExpired(this.definition, document, nowMs) ? undefined : document;
   }
 
   /** Stores a document with new system members; the answer is what is stored. */
   write(document: Document, atMs: number): Document {
-    const key = this.#keyOf(document);
-    const rid = this.#documents.get(key)?.["_rid"] ?? newRid(16);
-    const stored = { ...document, _rid: rid, _etag: newEtag(), _ts: Math.floor(atMs / 1000) };
-    const self = `dbs/${this.definition.rid}/docs/${rid}/`;
-    this.#keep(key, { ...stored, _self: self, _attachments: "attachments/" }, atMs);
-    return this.#documents.get(key) ?? stored;
+    const rid = this.#partitionOf(document).get(document.id)?.["_rid"] ?? newRid(16);
+    const stored = {
+      ...document,
+      _rid: rid,
+      _self: `dbs/${this.definition.rid}/docs/${rid}/`,
+      _etag: newEtag(),
+      _attachments: "attachments/",
+      _ts: Math.floor(atMs / 1000),
+    };
+    this.#keep(stored, atMs);
+    return stored;
   }
 
   remove(document: Document, atMs: number): void {
-    const key = this.#keyOf(document);
-    this.#documents.delete(key);
-    this.journal.record(key, document, atMs, undefined);
-    this.#lastWriteMs.push(atMs);
+    this.#partitionOf(document).delete(document.id);
+    this.#record(document, atMs, undefined);
   }
 
   /** Takes documents over as they are, at the birth of a restored container. */
   fill(documents: readonly Document[]): void {
-    for (const document of documents) this.#keep(this.#keyOf(document), document, this.createdAtMs);
+    for (const document of documents) this.#keep(document, this.createdAtMs);
   }
 
-  /** The first write that was made after a time, if there was one. */
-  firstWriteAfter(ms: number): number | undefined {
-    this.#lastWriteMs = this.#lastWriteMs.filter((atMs) => atMs > ms);
-    return this.#lastWriteMs[0];
+  #keep(document: Document, atMs: number): void {
+    this.#partitionOf(document).set(document.id, document);
+    this.#record(document, atMs, document);
   }
 
-  #keep(key: string, document: Document, atMs: number): void {
-    this.#documents.set(key, document);
-    this.journal.record(key, { id: document.id }, atMs, document);
-    this.#lastWriteMs.push(atMs);
+  #record(document: Document, atMs: number, state: Document | undefined): void {
+    const { id } = document;
+    const key = JSON.stringify([partitionKeyOf(this.partitionKeyPath, document) ?? null, id]);
+    this.journal.record(key, { id }, atMs, state);
   }
 
-  #keyOf(document: Document): string {
-    return keyText(partitionKeyOf(this.partitionKeyPath, document), document.id);
+  #partitionOf(document: Document): Map<string, Document> {
+    const key = textOf(partitionKeyOf(this.partitionKeyPath, document));
+    const known = this.#partitions.get(key) ?? new Map<string, Document>();
+    this.#partitions.set(key, known);
+    return known;
+  }
+
+  #alive(documents: readonly Document[], nowMs: number): readonly Document[] {
+    return documents.filter((document) => !isExpired(this.definition, document, nowMs));
   }
 }
 
-function keyText(partitionKey: unknown, id: string): string {
-  return JSON.stringify([partitionKey ?? null, id]);
+function textOf(partitionKey: unknown): string {
+  return JSON.stringify(partitionKey ?? null);
 }
 
 /** The partition key's part of a journal's key: a transaction of a partition is cut as a whole. */
 export function partitionOfKey(key: string): string {
-  return JSON.stringify((JSON.parse(key) as readonly unknown[])[0]);
+  return textOf((JSON.parse(key) as readonly unknown[])[0]);
 }
 
 /** By the container's time to live, or by the document's own where the container allows any. */

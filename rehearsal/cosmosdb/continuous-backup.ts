@@ -23,7 +23,7 @@ export function oldestRestorableMs({ clock }: World, account: Account): number {
 export function latestRestorableMs({ clock, pace }: World, container: Container): number | undefined {
   const backedUpMs = clock.now() - pace.backupDelayMs;
   if (container.createdAtMs > backedUpMs) return undefined;
-  const pendingMs = container.firstWriteAfter(backedUpMs);
+  const pendingMs = container.journal.firstAfter(backedUpMs);
   return pendingMs === undefined ? clock.now() : pendingMs - 1;
 }
 

@@ -25,11 +25,27 @@ function answer(world: World, account: Account, call: Call): Answer {
     refuse(403, "Forbidden", `Database Account ${account.name} does not exist`, { subStatus: 1008 });
   checkFirewall(world, account);
   authorize(world, account, call, accessOf(call));
+  checkConsistency(account, call);
   const [, database, , , collection] = call.path;
   if (call.path.length === 0) return describeAccount(account, call);
   if (collection === undefined || !["docs", "pkranges", "sprocs"].includes(collection))
     return callDefinitions(world, account, call);
   return callContainer(world, account, call, String(database));
+}
+
+/** From the strongest to the weakest. */
+const LEVELS = ["Strong", "BoundedStaleness", "Session", "ConsistentPrefix", "Eventual"];
+
+/** A request may ask for less than the account's level, never for more. */
+function checkConsistency({ properties }: Account, { headers }: Call): void {
+  const asked = headers["x-ms-consistency-level"];
+  const level = String(asWire(properties["consistencyPolicy"])["defaultConsistencyLevel"]);
+  if (asked === undefined || LEVELS.indexOf(asked) >= LEVELS.indexOf(level)) return;
+  refuse(
+    400,
+    "BadRequest",
+    `ConsistencyLevel ${asked} specified in the request is invalid when service is configured with consistency level ${level}. Ensure the request consistency level is not stronger than the service consistency level.`,
+  );
 }
 
 const READ = "Microsoft.DocumentDB/databaseAccounts/readMetadata";

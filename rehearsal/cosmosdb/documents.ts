@@ -46,6 +46,7 @@ function documentOf(container: Container, { body, headers }: Call): Document {
       "BadRequest",
       "The input content is invalid because the required properties - 'id; ' - are missing",
     );
+  checkId(document["id"]);
   const header = headers["x-ms-documentdb-partitionkey"];
   if (header !== undefined && keyOf(header) !== partitionKeyOf(container.partitionKeyPath, document))
     refuse(
@@ -55,6 +56,12 @@ function documentOf(container: Container, { body, headers }: Call): Document {
       { subStatus: 1001 },
     );
   return document as Document;
+}
+
+/** An id is part of a path. */
+export function checkId(id: string): void {
+  if (/[/\\?#]/.test(id))
+    refuse(400, "BadRequest", `Id contains illegal chars: '/', '\\', '?' and '#' are not allowed in '${id}'`);
 }
 
 function checkMatch(known: Document, { headers }: Call): void {

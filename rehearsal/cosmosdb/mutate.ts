@@ -1,4 +1,5 @@
 import type { Container, Document } from "./container.ts";
+import { checkId } from "./documents.ts";
 import { partitionKeyOf } from "./partition.ts";
 import { keyOf } from "./queries.ts";
 import { refusal, refuse } from "./refusal.ts";
@@ -27,13 +28,12 @@ type Write =
 export function executeMutate(world: World, container: Container, call: Call): Answer {
   const nowMs = world.clock.now();
   const key = keyOf(call.headers["x-ms-documentdb-partitionkey"] ?? "[{}]");
-  const partition = container
-    .documents(nowMs)
-    .filter((document) => partitionKeyOf(container.partitionKeyPath, document) === key);
+  const partition = container.documentsOf(key, nowMs);
   const writes = mutationsOf(call.body).flatMap((mutation) => writesOf(mutation, partition));
   for (const { kind, document } of writes) {
     if (partitionKeyOf(container.partitionKeyPath, document) !== key)
       refuse(400, "BadRequest", `Document '${document.id}' is not in the partition of the stored procedure.`);
+    checkId(document.id);
     if (kind === "store") container.write(document, nowMs);
     else container.remove(document, nowMs);
   }

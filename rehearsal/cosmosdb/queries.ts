@@ -66,20 +66,20 @@ export function keyOf(header: string): unknown {
   return typeof key === "object" && key !== null ? undefined : key;
 }
 
-/** Partition by partition, as a query over all of them is served. */
+/** Range by range, as a query over all of them is served. */
 function documentsIn(world: World, container: Container, partition: Partition): readonly Document[] {
-  const keyed = container
-    .documents(world.clock.now())
-    .map((document) => ({ document, key: partitionKeyOf(container.partitionKeyPath, document) }));
+  const nowMs = world.clock.now();
+  const inRange = (id: string) =>
+    container
+      .documents(nowMs)
+      .filter((document) => rangeOf(partitionKeyOf(container.partitionKeyPath, document)) === id);
   switch (partition.kind) {
     case "key":
-      return keyed.filter(({ key }) => key === partition.key).map(({ document }) => document);
+      return container.documentsOf(partition.key, nowMs);
     case "range":
-      return keyed.filter(({ key }) => rangeOf(key) === partition.id).map(({ document }) => document);
+      return inRange(partition.id);
     case "all":
-      return PARTITION_RANGES.flatMap(({ id }) =>
-        keyed.filter(({ key }) => rangeOf(key) === id).map(({ document }) => document),
-      );
+      return PARTITION_RANGES.flatMap(({ id }) => inRange(id));
     default:
       return partition satisfies never;
   }

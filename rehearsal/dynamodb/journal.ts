@@ -49,6 +49,14 @@ export class Journal<Item> {
     return this.#histories.get(keyText)?.states.at(-1)?.item;
   }
 
+  /** When the first state after a time began, if there is one. */
+  firstAfter(ms: number): number | undefined {
+    const firsts = [...this.#histories.values()].flatMap(
+      ({ states }) => states.find(({ atMs }) => atMs > ms)?.atMs ?? [],
+    );
+    return firsts.length === 0 ? undefined : firsts.reduce((first, atMs) => Math.min(first, atMs));
+  }
+
   /** The items as they were, each at its own instant. */
   snapshot(instantOf: (keyText: string) => number): readonly Item[] {
     return [...this.#histories].flatMap(([keyText, { states }]) => {

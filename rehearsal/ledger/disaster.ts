@@ -65,7 +65,7 @@ export async function ruin(
 }
 
 /** Strikes every so many-th asset that turns up, beginning with the first. Rows of one asset come together. */
-function chooser(share: number): (id: string) => boolean {
+export function chooser(share: number): (id: string) => boolean {
   let [last, due, struck] = ["", 1, false];
   return (id) => {
     if (id === last) return struck;

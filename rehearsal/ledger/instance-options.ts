@@ -3,7 +3,10 @@ import { RECOVERY_EXPIRY_MS } from "./recovery.ts";
 
 /** What one instance is started with, as JSON in its first argument. */
 export const InstanceOptions = z.strictObject({
-  endpoint: z.strictObject({ url: z.url(), region: z.string() }),
+  endpoint: z.union([
+    z.strictObject({ url: z.url(), region: z.string() }),
+    z.strictObject({ kind: z.literal("cosmosdb"), url: z.url(), key: z.string(), ca: z.string() }),
+  ]),
   prefix: z.string(),
   /** The same for all instances of a ledger: they sign as one entity. */
   seed: z.string(),

@@ -1,11 +1,10 @@
 import { serveAdmin } from "./admin-server.ts";
 import { serveClients } from "./client-interface.ts";
-import { dynamodbClient } from "./endpoint.ts";
 import { Gate } from "./gate.ts";
 import { InstanceOptions, type InstanceReady } from "./instance-options.ts";
 import type { Ledger } from "./ledger.ts";
 import { ledgerIdentity } from "./open-ledger.ts";
-import { openStorage } from "./storage.ts";
+import { openDatabase } from "./open-storage.ts";
 
 /**
  * One instance of the embedded ledger, a process of its own: `node instance.ts '{...}'`. Says on one line where it
@@ -41,7 +40,7 @@ async function main(): Promise<void> {
 }
 
 function ledgerOf(options: InstanceOptions): Ledger {
-  const storage = openStorage(dynamodbClient(options.endpoint), options);
+  const storage = openDatabase(options.endpoint).openStorage(options);
   const recovery = { now: Date.now, expiryMs: options.recoveryExpiryMs };
   return { storage, recovery, identity: ledgerIdentity(options.seed) };
 }

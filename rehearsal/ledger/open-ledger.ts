@@ -1,18 +1,18 @@
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
-import { dynamodbClient, type Endpoint } from "./endpoint.ts";
 import { certificateOf, type Identity, seededIdentity, signRegistration } from "./identity.ts";
 import { executeTransfer, type Ledger, TOUCH_FUNCTION, TRANSFER_CONTRACT } from "./ledger.ts";
 import { CERTIFICATE, CONTRACT, CONTRACT_CLASS, FUNCTION, LEDGER_TABLES } from "./ledger-tables.ts";
+import { type LedgerEndpoint, openDatabase } from "./open-storage.ts";
 import { seededRandom } from "./random.ts";
 import { RECOVERY_EXPIRY_MS } from "./recovery.ts";
-import { createSchema, type SchemaOptions } from "./schema.ts";
-import { type Condition, openStorage, type Storage } from "./storage.ts";
+import type { SchemaOptions } from "./schema.ts";
+import type { Condition, Storage } from "./storage.ts";
 import { type Columns, keyOf, type Table } from "./table.ts";
 import { MOST_MOVES, type Transfer } from "./transfer.ts";
 import { blob, number, text } from "./value.ts";
 
 export interface OpeningOptions extends SchemaOptions {
-  readonly endpoint: Endpoint;
+  readonly endpoint: LedgerEndpoint;
   /** Keys, ids and random choices come from it. */
   readonly seed: string;
   readonly assets: number;
@@ -30,26 +30,29 @@ export function ledgerIdentity(seed: string): Identity {
   return seededIdentity(ENTITY, seed);
 }
 
-/** Names of assets: most are plain, some are not ASCII or hold a separator, as names in real ledgers do. */
-export function assetIds(count: number): readonly string[] {
+/**
+ * Names of assets: most are plain, some are not ASCII or hold a separator, as names in real ledgers do. In Cosmos DB a
+ * slash cannot be part of a key.
+ */
+export function assetIds(count: number, separator: "/" | "-" = "/"): readonly string[] {
   return Array.from({ length: count }, (_, position) => {
     if (position % 20 === 7) return `アカウント-${position}`;
-    return position % 20 === 13 ? `accté/${position}` : `acct-${position}`;
+    return position % 20 === 13 ? `accté${separator}${position}` : `acct-${position}`;
   });
 }
 
 /** Creates the tables of a new ledger, registers its contract, and pays in the opening balances. */
 export async function openLedger(options: OpeningOptions): Promise<readonly string[]> {
-  const client = dynamodbClient(options.endpoint);
+  const database = openDatabase(options.endpoint);
   try {
-    await createSchema(client, options.endpoint, LEDGER_TABLES, options);
-    const storage = openStorage(client, { prefix: options.prefix, grouping: "each-record" });
+    await database.createSchema(LEDGER_TABLES, options);
+    const storage = database.openStorage({ prefix: options.prefix, grouping: "each-record" });
     const identity = ledgerIdentity(options.seed);
     await register(storage, identity);
     const recovery = { now: Date.now, expiryMs: RECOVERY_EXPIRY_MS };
     return await payIn({ storage, identity, recovery }, options);
   } finally {
-    client.destroy();
+    database.close();
   }
 }
 
@@ -96,7 +99,7 @@ async function put(
 /** The transfers touch different assets, so they need not wait for each other. */
 async function payIn(ledger: Ledger, options: OpeningOptions): Promise<readonly string[]> {
   const random = seededRandom(`${options.seed} opening`);
-  const ids = assetIds(options.assets);
+  const ids = assetIds(options.assets, "kind" in options.endpoint ? "-" : "/");
   const groups = Array.from({ length: Math.ceil(ids.length / MOST_MOVES) }, (_, position) =>
     ids.slice(position * MOST_MOVES, (position + 1) * MOST_MOVES),
   );

@@ -65,7 +65,7 @@ export function openStorage(client: DynamoDBClient, { prefix, grouping }: Storag
 }
 
 /** A failure only when all have ended: what is still under way could not be rolled back. */
-function joined(outcomes: readonly PromiseSettledResult<MutationOutcome>[]): MutationOutcome {
+export function joined(outcomes: readonly PromiseSettledResult<MutationOutcome>[]): MutationOutcome {
   const failure = outcomes.find((outcome) => outcome.status === "rejected");
   if (failure) throw failure.reason;
   const done = outcomes.filter(

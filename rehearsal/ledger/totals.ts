@@ -34,20 +34,36 @@ interface Latest {
   readonly balance: number;
 }
 
+/** What is read of a ledger's tables, whichever database they are in. */
+export interface LedgerRows {
+  assets(): AsyncIterable<Columns>;
+  isCommitted(txId: string): Promise<boolean>;
+  countTransactions(): Promise<number>;
+}
+
+/** Of tables in DynamoDB. */
+export function totals(client: DynamoDBClient, names: TableNames): Promise<Totals> {
+  return totalsOf({
+    assets: () => scan(client, names(ASSET.name), "id, age, #output, tx_id, tx_state"),
+    isCommitted: (txId) => isCommitted(client, names, txId),
+    countTransactions: () => countTransactions(client, names),
+  });
+}
+
 /**
  * Sums a ledger at rest up; one at work changes while it is read. Rows in doubt count as ScalarDB would count them:
  * if the coordinator says committed.
  */
-export async function totals(client: DynamoDBClient, names: TableNames): Promise<Totals> {
+export async function totalsOf(rows: LedgerRows): Promise<Totals> {
   const latest = new Map<string, Latest>();
-  for await (const row of scan(client, names(ASSET.name), "id, age, #output, tx_id, tx_state")) {
+  for await (const row of rows.assets()) {
     const [id, age] = [textOf(row, "id"), numberOf(row, "age")];
     if (age <= (latest.get(id)?.age ?? -1)) continue;
-    if (isInDoubt(row) && !(await isCommitted(client, names, textOf(row, "tx_id")))) continue;
+    if (isInDoubt(row) && !(await rows.isCommitted(textOf(row, "tx_id")))) continue;
     latest.set(id, { age, balance: balanceOf(textOf(row, "output")) });
   }
   const balance = [...latest.values()].reduce((sum, asset) => sum + asset.balance, 0);
-  return { assets: latest.size, balance, transactions: await countTransactions(client, names) };
+  return { assets: latest.size, balance, transactions: await rows.countTransactions() };
 }
 
 /** Committed transactions, by the coordinator. */

@@ -1,3 +1,5 @@
+import { messageOf } from "../errors/stillpoint-error.ts";
+
 /** The connection was never there. */
 const UNSENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"];
 /** Errors of the network: no answer of the service's own, or only half of one. */
@@ -37,14 +39,33 @@ export function isFromService(error: unknown): boolean {
   return statusOf(error) > 0 || isSilent(error) || NO_CREDENTIALS.test(nameOf(error));
 }
 
+/** As much of an SDK's error as tells what the service said: each service puts it elsewhere. */
+interface Told {
+  readonly code?: unknown;
+  readonly details?: {
+    readonly errorCode?: unknown;
+    readonly odataError?: { readonly code?: unknown; readonly message?: { readonly value?: unknown } };
+  };
+  readonly response?: {
+    readonly headers?: { get(name: string): string | undefined };
+    readonly bodyAsText?: unknown;
+  };
+}
+
+/** Of an answer that the SDK expected in JSON. */
+const CODE_IN_XML = /<(?:m:)?code>(\w+)</i;
+
 /** The service's name for a failure, or the network's. */
 export function codeOfStorage(error: unknown): string {
-  const { code, details } = (error ?? {}) as {
-    readonly code?: unknown;
-    readonly details?: { readonly errorCode?: unknown; readonly odataError?: { readonly code?: unknown } };
-  };
-  const known = [details?.odataError?.code, code, details?.errorCode].find((one) => typeof one === "string");
-  return (known as string | undefined) ?? "";
+  const { code, details, response } = (error ?? {}) as Told;
+  const candidates = [
+    details?.odataError?.code,
+    code,
+    details?.errorCode,
+    response?.headers?.get("x-ms-error-code"),
+    CODE_IN_XML.exec(String(response?.bodyAsText ?? ""))?.[1],
+  ];
+  return candidates.find((one) => typeof one === "string") ?? "";
 }
 
 function statusOf(error: unknown): number {
@@ -62,7 +83,7 @@ export function describeStorage(error: unknown, { account, role }: StorageUse): 
   const code = codeOfStorage(error);
   const remedy = remedyOf(code, account, role);
   const said = [code || nameOf(error), firstLine(error)].filter((part) => part !== "" && part !== "Error");
-  return `${said.join(": ")}${remedy === undefined ? "" : `: ${remedy}`}`;
+  return remedy === undefined ? said.join(": ") : `${said.join(": ").replace(/\.$/, "")}: ${remedy}`;
 }
 
 function remedyOf(code: string, account: string, role: string): string | undefined {
@@ -84,7 +105,9 @@ function remedyOf(code: string, account: string, role: string): string | undefin
 
 /** Services add lines with the request's id and time. */
 function firstLine(error: unknown): string {
-  const [line = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  const told = ((error ?? {}) as Told).details?.odataError?.message?.value;
+  const text = typeof told === "string" ? told : messageOf(error);
+  const [line = ""] = text.split("\n");
   return line.trim();
 }
 

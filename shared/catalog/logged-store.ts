@@ -1,5 +1,5 @@
 import type { CatalogLine, WholeLine } from "./catalog-line.ts";
-import { cutLine } from "./cut-line.ts";
+import { cutLine, type LineLimits } from "./cut-line.ts";
 import { type Collection, revisionOf, type Store } from "./store.ts";
 
 /** Takes one line of JSON to where it outlives the catalog. */
@@ -12,10 +12,10 @@ const UNLOGGED: readonly Collection[] = ["sweeps"];
  * A store whose every write leaves as log lines too, from which a lost catalog can be built again. What happens to
  * the log is no concern of the write: that is done.
  */
-export function loggedStore(store: Store, log: CatalogLog): Store {
+export function loggedStore(store: Store, log: CatalogLog, limits?: LineLimits): Store {
   const tell = (line: WholeLine) => {
     try {
-      for (const piece of cutLine(line)) log(piece);
+      for (const piece of cutLine(line, limits)) log(piece);
     } catch {
       // A full disk or a closed stream must not turn a write that was made into a failure.
     }

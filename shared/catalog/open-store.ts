@@ -1,5 +1,6 @@
 import type { CatalogSettings } from "../config/config.ts";
 import type { Environment } from "../config/tls-material.ts";
+import type { LineLimits } from "./cut-line.ts";
 import { fileStore } from "./file-store.ts";
 import { lazyStore } from "./lazy-store.ts";
 import { type CatalogLog, loggedStore } from "./logged-store.ts";
@@ -9,7 +10,12 @@ import type { Store } from "./store.ts";
  * The store that the configuration names, whose secrets `env` has. What is written to one that is not a folder goes
  * to the log as well.
  */
-export function openStore(settings: CatalogSettings, log: CatalogLog, env: Environment = {}): Store {
+export function openStore(
+  settings: CatalogSettings,
+  log: CatalogLog,
+  env: Environment = {},
+  limits?: LineLimits,
+): Store {
   switch (settings.kind) {
     case "file":
       return fileStore(settings.path);
@@ -24,6 +30,7 @@ export function openStore(settings: CatalogSettings, log: CatalogLog, env: Envir
           return dynamodbStore(connectCatalog(settings));
         }),
         log,
+        limits,
       );
     case "azure-table":
       return loggedStore(
@@ -35,6 +42,7 @@ export function openStore(settings: CatalogSettings, log: CatalogLog, env: Envir
           return azureTableStore(await connectCatalog(settings, env));
         }),
         log,
+        limits,
       );
     default:
       return settings satisfies never;

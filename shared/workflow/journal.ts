@@ -1,21 +1,17 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Store } from "../catalog/store.ts";
 import { codeOf, StillpointError } from "../errors/stillpoint-error.ts";
-import { canonicalJson } from "./canonical-json.ts";
 import type { Effect, Outcome } from "./effect.ts";
+import { digestOf, type Entry, FENCE, outcomeIn } from "./journal-entry.ts";
 
-interface Entry {
-  readonly position: string;
-  readonly kind: string;
-  /** Digest of the effect, so that a journal is never replayed into a workflow that asks something else. */
-  readonly effect: string;
-  readonly outcome: Outcome;
-  /** Whose entry it is: a process's, or a durable execution's in all its invocations. */
+/** Whoever is stopped may still write what it was about to. */
+const TAKE_OVER_TRIES_MOST = 20;
+
+/** Whose journal it is in several processes, and how many entries were there before. */
+interface Begun {
   readonly by: string;
+  readonly begun: number;
 }
-
-/** No effect has this position. */
-const FENCE = "fence";
 
 /**
  * What a run has done so far, in the catalog. Answers are written as they come. A failure is written only once
@@ -48,6 +44,36 @@ export class Journal {
   }
 
   /**
+   * Opened anew by whoever has begun at so many entries, in another process. `CATALOG_CONFLICT` where somebody else
+   * has written since.
+   */
+  static async goOn(store: Store, run: string, { by, begun }: Begun): Promise<Journal> {
+    const entries = (await store.journal(run)) as Entry[];
+    const journal = new Journal(store, run, by, entries);
+    journal.#begun = begun;
+    journal.#refuseForeign(entries);
+    return journal;
+  }
+
+  /**
+   * Begins as this owner, however often it is asked: answers what others have written before, and stops them at their
+   * next entry.
+   */
+  static async takeOver(store: Store, run: string, by: string): Promise<readonly Entry[]> {
+    for (let tries = 1; ; tries++) {
+      const entries = (await store.journal(run)) as Entry[];
+      const others = entries.slice(0, entries.findLastIndex((entry) => entry.by !== by) + 1);
+      if (others.length < entries.length) return others;
+      try {
+        await store.append(run, entries.length, { position: FENCE, by });
+        return others;
+      } catch (error) {
+        if (codeOf(error) !== "CATALOG_CONFLICT" || tries === TAKE_OVER_TRIES_MOST) throw error;
+      }
+    }
+  }
+
+  /**
    * Stops a runner of this run that is still at work, at its next entry: the one written here answers no effect
    * and takes its place. `CATALOG_CONFLICT` where the runner was quicker.
    */
@@ -63,7 +89,7 @@ export class Journal {
 
   /** Whether nothing at all was done yet, in this process or an earlier one. */
   get isEmpty(): boolean {
-    return this.#next === 0;
+    return [...this.#past.keys()].every((position) => position === FENCE);
   }
 
   get size(): number {
@@ -81,11 +107,7 @@ export class Journal {
    */
   async beginAt(size: number): Promise<void> {
     this.#begun = size;
-    if (await this.isOvertaken())
-      throw new StillpointError(
-        "CATALOG_CONFLICT",
-        `somebody else has gone on with run "${this.#run}" or abandoned it; nothing more was done`,
-      );
+    this.#refuseForeign(await this.#entries());
   }
 
   /** Whether this position was answered before we began. */
@@ -97,12 +119,7 @@ export class Journal {
   /** The outcome on record for the effect at this position; `JOURNAL_DIVERGED` where another effect stands there. */
   recall(position: string, effect: Effect): Outcome | undefined {
     const past = this.#past.get(position)?.entry;
-    if (past === undefined) return undefined;
-    if (past.kind === effect.kind && past.effect === digest(effect)) return past.outcome;
-    throw new StillpointError(
-      "JOURNAL_DIVERGED",
-      `journal of run "${this.#run}" has "${past.kind}" at step ${position} where this version would do "${effect.kind}"`,
-    );
+    return past && outcomeIn(past, effect, this.#run);
   }
 
   async record(position: string, effect: Effect, outcome: Outcome): Promise<void> {
@@ -129,7 +146,7 @@ export class Journal {
   }
 
   #entryOf(position: string, effect: Effect, outcome: Outcome): Entry {
-    return { position, kind: effect.kind, effect: digest(effect), outcome, by: this.#by };
+    return { position, kind: effect.kind, effect: digestOf(effect), outcome, by: this.#by };
   }
 
   /** Effects run side by side, but entries are numbered one after another. */
@@ -164,12 +181,16 @@ export class Journal {
     return entries.slice(this.#begun).some(({ by }) => by !== this.#by);
   }
 
+  #refuseForeign(entries: readonly Entry[]): void {
+    if (!this.#isForeign(entries)) return;
+    throw new StillpointError(
+      "CATALOG_CONFLICT",
+      `somebody else has gone on with run "${this.#run}" or abandoned it; nothing more was done`,
+    );
+  }
+
   #keep(entry: Entry): void {
     this.#past.set(entry.position, { entry, index: this.#next });
     this.#next++;
   }
-}
-
-function digest(effect: Effect): string {
-  return createHash("sha256").update(canonicalJson(effect)).digest("hex").slice(0, 16);
 }

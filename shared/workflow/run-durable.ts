@@ -1,12 +1,14 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { type Failure, fromFailure, toFailure } from "../errors/stillpoint-error.ts";
 import { inStep } from "./durable/body.ts";
-import { carryOut, LEAST_ALLOWANCE } from "./durable/carry-out.ts";
+import { LEAST_ALLOWANCE } from "./durable/branch.ts";
+import { carryOut } from "./durable/carry-out.ts";
 import type { Elsewhere } from "./durable/elsewhere.ts";
 import { defer, type Ended, type Settled, settle, spentOn, UNDONE, wasTold } from "./durable/ended.ts";
 import type { Invocation, Task } from "./durable/invocation.ts";
 import { ATTEMPTS_MOST } from "./durable/passing.ts";
-import { LAMBDA_PACE, type PollPace, pollDurably } from "./durable/poll.ts";
+import { LAMBDA_PACE, pollDurably } from "./durable/poll.ts";
+import type { PollPace } from "./durable/poll-wait.ts";
 import type { Effect, Handlers, Poll, Vocabulary, Workflow } from "./effect.ts";
 import type { Journal } from "./journal.ts";
 

@@ -14,6 +14,7 @@ import {
 import { catalogOver } from "../../shared/catalog/catalog.ts";
 import { fileStore } from "../../shared/catalog/file-store.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
+import { KEY_ENV, startAzurite } from "../azurite.ts";
 import { aPause, aPoint, aRun } from "../catalog/examples.ts";
 import { type GatedWorld, gatedWorld } from "./gated-world.ts";
 import { configured, stillpoint } from "./stillpoint.ts";
@@ -154,6 +155,51 @@ test("a lost table is rebuilt from the log lines that it left", async () => {
   const merged = await json(rebuilt, ImportCatalogOutput, "catalog", "rebuild", plain, packed, "--merge");
   expect(merged.said).toMatchObject({ records: { points: 1 }, kept: 4 });
   expect((await json(rebuilt, ListOutput, "list", "--all")).said).toEqual(lost.said);
+});
+
+test("an Azure table is created, filled from an export, backed up to, and rebuilt from its log lines", {
+  timeout: 40_000,
+}, async () => {
+  await using azurite = await startAzurite();
+  const onAzure = await configuredWith("azure.yml", { kind: "azure-table", ...azurite.table });
+  const run = (...words: string[]) => stillpoint(["-c", onAzure, ...words], { env: KEY_ENV });
+  const keyless = await stillpoint(["-c", onAzure, "catalog", "create"]);
+  expect(keyless.stderr).toContain("it is not set; nothing was contacted");
+  expect(keyless.status).toBe(ERRORS.CONFIG_INVALID.exit);
+  const missing = await run("list");
+  expect(missing.stderr).toContain('create the table with "stillpoint catalog create"');
+  const created = await run("catalog", "create");
+  expect(created.stdout).toMatch(/^table "stillpoint" in account "devstoreaccount1" was created\n/);
+  expect(created.stdout).toContain("az lock create");
+  expect(created.stdout).toContain("stillpoint catalog export FILE");
+  const again = await run("catalog", "create", "--json");
+  expect(CreateCatalogOutput.parse(JSON.parse(again.stdout))).toEqual({
+    table: "stillpoint",
+    account: "devstoreaccount1",
+    created: false,
+    deletionProtection: "none",
+    pointInTimeRecovery: "none",
+  });
+  const imported = await run("catalog", "import", exportFile());
+  expect(imported.stdout).toMatch(/^written: 1 pause, 1 lease, 1 restore point\n/);
+  const backup = await run("backup");
+  expect(backup.stdout).toContain("payments: valid, restore point payments-");
+  const exported = join(world.folder, "azure.jsonl");
+  expect((await run("catalog", "export", exported)).status).toBe(0);
+  expect(await readFile(exported, "utf8")).toContain('"kind":"catalog-export-end"');
+  const logFile = join(world.folder, "azure.log");
+  await writeFile(logFile, imported.stderr + backup.stderr);
+  const elsewhere = await configuredWith("azure-2.yml", {
+    kind: "azure-table",
+    ...azurite.table,
+    table: "rebuilt",
+  });
+  const there = (...words: string[]) => stillpoint(["-c", elsewhere, ...words], { env: KEY_ENV });
+  await there("catalog", "create");
+  expect((await there("catalog", "rebuild", logFile)).status).toBe(0);
+  const [lost, found] = [await run("list", "--json"), await there("list", "--json")];
+  expect(ListOutput.parse(JSON.parse(found.stdout))).toEqual(ListOutput.parse(JSON.parse(lost.stdout)));
+  expect(ListOutput.parse(JSON.parse(found.stdout)).points).toHaveLength(2);
 });
 
 test("a catalog in a folder needs no creation, and is told so", async () => {

@@ -8,6 +8,7 @@ import { durableHandler } from "./durable-handler.ts";
 import type { HandlerOf } from "./durable-service.ts";
 import { Life, mortalHandlers, mortalStore } from "./mortal.ts";
 import { type ProgramEffects, program, type Step } from "./random-program.ts";
+import type { Running } from "./runners.ts";
 
 export const RUN = "run";
 /** Waits are whole seconds, but time is virtual. */
@@ -40,6 +41,11 @@ export class ProgramWorld {
       return null;
     },
   };
+
+  /** For any runner. */
+  running(steps: readonly Step[]): Running<ProgramEffects, readonly string[]> {
+    return { workflow: () => program(steps), handlers: this.handlers, store: this.store, run: RUN };
+  }
 
   handler(steps: readonly Step[], more: { readonly operationsMost?: number } = {}): HandlerOf {
     return durableHandler<ProgramEffects, readonly string[]>({

@@ -116,6 +116,7 @@ const RestoreResultJson = z.discriminatedUnion("kind", [
     accounts: z.array(
       z.strictObject({
         database: z.string(),
+        subscription: z.string(),
         resourceGroup: z.string(),
         account: z.string(),
         restored: z.string(),

@@ -21,6 +21,16 @@ export async function readAccount(
   );
 }
 
+/** Where the data of an account is asked. */
+export async function endpointOf(connection: CosmosdbConnection, name: string): Promise<string> {
+  return documentEndpointOf(await requireAccount(connection, name));
+}
+
+export function documentEndpointOf({ documentEndpoint, name }: Account): string {
+  if (documentEndpoint) return documentEndpoint;
+  throw new StillpointError("DATABASE_UNREACHABLE", `account "${name}" has no endpoint yet`);
+}
+
 export async function requireAccount(connection: CosmosdbConnection, name: string): Promise<Account> {
   const account = await readAccount(connection, name);
   if (account !== undefined) return account;

@@ -16,7 +16,10 @@ export function armOptions(repeats: "patient" | "once"): ClientOptions {
   return {
     credentials: { scopes: SCOPES },
     retryOptions: { maxRetries, maxRetryDelayInMs: MOST_WAIT_MS },
-    additionalPolicies: [{ policy: boundPolicy, position: "perCall" }],
+    additionalPolicies: [
+      { policy: boundPolicy, position: "perCall" },
+      { policy: throttlePolicy, position: "perRetry" },
+    ],
   };
 }
 
@@ -30,5 +33,19 @@ const boundPolicy: Policy = {
     request.abortSignal = given ? AbortSignal.any([given, limit]) : limit;
     request.timeout ||= ATTEMPT_LIMIT_MS;
     return next(request);
+  },
+};
+
+const THROTTLED = 429;
+const WAIT_S = "2";
+
+/** The SDK repeats a throttled call only where it is told when, which not every resource provider does. */
+const throttlePolicy: Policy = {
+  name: "stillpointThrottle",
+  sendRequest: async (request, next) => {
+    const answer = await next(request);
+    if (answer.status === THROTTLED && !answer.headers.has("retry-after"))
+      answer.headers.set("retry-after", WAIT_S);
+    return answer;
   },
 };

@@ -23,15 +23,21 @@ import { secondAfter } from "./time-stamp.ts";
 
 const SERVERLESS = "EnableServerless";
 
+/** As much of the naming as tells which container is the coordinator. */
+type Coordinated = Pick<Naming, "coordinatorNamespace">;
+
 /** What there is and how it is set. */
-export async function capture(connection: CosmosdbConnection, naming: Naming): Promise<CapturedCosmosdb> {
+export async function capture(
+  connection: CosmosdbConnection,
+  naming: Coordinated,
+): Promise<CapturedCosmosdb> {
   return captureNamed(connection, naming, connection.address.account);
 }
 
 /** Of any account of the resource group, such as one that was restored. */
 export async function captureNamed(
   connection: CosmosdbConnection,
-  naming: Naming,
+  naming: Coordinated,
   name: string,
 ): Promise<CapturedCosmosdb> {
   return captureContents(connection, naming, name, await readContents(connection, name));
@@ -39,7 +45,7 @@ export async function captureNamed(
 
 export async function captureContents(
   connection: CosmosdbConnection,
-  naming: Naming,
+  naming: Coordinated,
   name: string,
   { account, restorable, databases, containers, unread: missed }: Contents,
 ): Promise<CapturedCosmosdb> {
@@ -86,7 +92,7 @@ interface Capturing {
   readonly name: string;
   /** A serverless account refuses to be asked. */
   readonly hasThroughput: boolean;
-  readonly naming: Naming;
+  readonly naming: Coordinated;
   readonly unread: string[];
 }
 
@@ -121,7 +127,7 @@ async function captureContainer(
 }
 
 export function isCoordinator(
-  { coordinatorNamespace }: Naming,
+  { coordinatorNamespace }: Coordinated,
   { database, name }: Pick<CapturedContainer, "database" | "name">,
 ): boolean {
   return database === coordinatorNamespace && name === "state";

@@ -1,6 +1,6 @@
 import type { DatabaseAccountUpdateParameters } from "@azure/arm-cosmosdb";
 import type { CosmosdbConnection } from "./connection.ts";
-import { bounded, inTurn } from "./long-running.ts";
+import { boundedLong, inTurn } from "./long-running.ts";
 import { attempt } from "./refusal.ts";
 
 /** One change of an account, waited for. */
@@ -13,7 +13,7 @@ export async function changeAccount(
   const client = await arm();
   await attempt(`set ${what} of account`, name, () =>
     inTurn(async () => {
-      await client.databaseAccounts.update(address.resourceGroup, name, parameters, bounded());
+      await client.databaseAccounts.update(address.resourceGroup, name, parameters, boundedLong());
     }),
   );
 }

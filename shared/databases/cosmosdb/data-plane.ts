@@ -1,7 +1,6 @@
 import type { CosmosClient } from "@azure/cosmos";
 import { azureCredential } from "../../azure/credential.ts";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
-import { requireAccount } from "./account.ts";
+import { documentEndpointOf, requireAccount } from "./account.ts";
 import type { CosmosdbConnection } from "./connection.ts";
 import { attempt } from "./refusal.ts";
 
@@ -25,7 +24,7 @@ export async function openData(connection: CosmosdbConnection, name: string): Pr
       ? { aadCredentials: await azureCredential() }
       : { key: await readOnlyKey(connection, name) };
   return new CosmosClient({
-    endpoint: endpointOf(account, name),
+    endpoint: documentEndpointOf(account),
     ...access,
     consistencyLevel: "Strong",
     connectionPolicy: {
@@ -36,11 +35,6 @@ export async function openData(connection: CosmosdbConnection, name: string): Pr
       enableBackgroundEndpointRefreshing: false,
     },
   });
-}
-
-export function endpointOf({ documentEndpoint }: { documentEndpoint?: string }, name: string): string {
-  if (documentEndpoint) return documentEndpoint;
-  throw new StillpointError("DATABASE_UNREACHABLE", `account "${name}" has no endpoint yet`);
 }
 
 async function readOnlyKey({ arm, address }: CosmosdbConnection, name: string): Promise<string> {

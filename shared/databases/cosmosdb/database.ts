@@ -1,13 +1,13 @@
 import type { Followed } from "../../backup/followed.ts";
 import type { ClockSample } from "../../pause/clock-bound.ts";
 import type { CapturedCosmosdb } from "../../restore/cosmosdb/captured.ts";
+import type { Way } from "../../restore/cosmosdb/plan.ts";
 import { type Probe, probeClock } from "../clock-probe.ts";
-import { requireAccount } from "./account.ts";
-import { captureContents } from "./capture.ts";
+import { endpointOf, readAccount } from "./account.ts";
+import { capture, captureContents } from "./capture.ts";
 import { askSecond } from "./clock.ts";
 import { type CosmosdbAddress, type CosmosdbConnection, connect } from "./connection.ts";
 import { type Contents, type Naming, readContents } from "./contents.ts";
-import { endpointOf } from "./data-plane.ts";
 import { follow } from "./follow.ts";
 import { type Worth, worth } from "./worth.ts";
 
@@ -15,6 +15,8 @@ import { type Worth, worth } from "./worth.ts";
 export interface CosmosdbSettings extends CosmosdbAddress, Naming {
   /** ScalarDL only. */
   readonly ledgerNamespace?: string;
+  /** How a restored account is reached to verify it. */
+  readonly verifyFrom?: Way;
 }
 
 /** One Cosmos DB account of a deployment, as the backup sees it. */
@@ -23,6 +25,8 @@ export interface CosmosdbDatabase {
   readonly settings: CosmosdbSettings;
   readonly connection: CosmosdbConnection;
   capture(): Promise<Worth & { readonly captured: CapturedCosmosdb }>;
+  /** Undefined where the account is not there any more. */
+  captureIfThere(): Promise<CapturedCosmosdb | undefined>;
   /** Whether it is still the same, and worth a backup: quick, and without the settings. */
   identify(): Promise<Worth>;
   probeClock(now: () => number, probe: Probe): Promise<readonly ClockSample[]>;
@@ -41,7 +45,7 @@ export function openCosmosdb(settings: CosmosdbSettings): CosmosdbDatabase {
     return contents;
   };
   const ask = async () => {
-    endpoint ??= endpointOf(await requireAccount(connection, account), account);
+    endpoint ??= await endpointOf(connection, account);
     return askSecond(endpoint);
   };
   return {
@@ -53,6 +57,8 @@ export function openCosmosdb(settings: CosmosdbSettings): CosmosdbDatabase {
       const captured = await captureContents(connection, settings, account, contents);
       return { ...worth(contents, settings), captured };
     },
+    captureIfThere: async () =>
+      (await readAccount(connection, account)) && (await capture(connection, settings)),
     identify: async () => worth(await look(), settings),
     probeClock: async (now, probe) => {
       await ask();

@@ -2,33 +2,35 @@ import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { RUN_TAG } from "../../restore/cosmosdb/settings.ts";
 import { type Account, readAccount } from "./account.ts";
 import type { CosmosdbConnection } from "./connection.ts";
+import { closeWay } from "./open-way.ts";
 import { attempt, isBusy, unlessAbsent } from "./refusal.ts";
-import { closeWay } from "./way.ts";
 
 export interface Doomed {
   readonly name: string;
   /** That has made it. */
   readonly run: string;
-  /** Instances that must stay whatever they are called: what the run restores from. */
-  readonly sourceInstances?: readonly string[];
+  /** Throws where it must stay. Asked right before the call. */
+  readonly guard?: () => Promise<void>;
 }
 
 /**
  * Takes a step towards the deletion of an account that the run has made, and of nothing else: the account is read
- * right before the call, and who is named as its original stays. Done once it is gone, with its private endpoint. A lock is left
+ * again right before the call, so that a name alone never decides what is deleted. Done once it is gone, with its private endpoint. A lock is left
  * alone: somebody may have put it there since.
  */
 export async function deleteAccount(
   connection: CosmosdbConnection,
   doomed: Doomed,
 ): Promise<{ done: boolean }> {
-  const { name } = doomed;
+  const { name, guard = async () => undefined } = doomed;
   const account = await readAccount(connection, name);
   if (account === undefined) return closeWay(connection, doomed);
   refuseAnother(connection, account, doomed);
   if (account.provisioningState === "Deleting") return { done: false };
   connection.forget(name);
   const client = await connection.armOnce();
+  await guard();
+  refuseAnother(connection, (await readAccount(connection, name)) ?? account, doomed);
   await attempt("delete account", name, () =>
     unlessAbsent(async () => {
       try {
@@ -42,17 +44,10 @@ export async function deleteAccount(
   return { done: false };
 }
 
-function refuseAnother(
-  { address }: CosmosdbConnection,
-  { tags, instanceId = "" }: Account,
-  { name, run, sourceInstances = [] }: Doomed,
-): void {
+function refuseAnother({ address }: CosmosdbConnection, { tags }: Account, { name, run }: Doomed): void {
   const why = [
     ...(tags?.[RUN_TAG] === run ? [] : [`it does not carry the tag of run "${run}"`]),
     ...(name === address.account ? ["it is the account of the configuration"] : []),
-    ...(sourceInstances.includes(instanceId)
-      ? [`it is instance ${instanceId}, which the run restores from`]
-      : []),
   ];
   if (why.length > 0)
     throw new StillpointError(

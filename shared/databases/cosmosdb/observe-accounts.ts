@@ -5,23 +5,22 @@ import { readLink, type Wire } from "./arm-resource.ts";
 import type { CosmosdbConnection } from "./connection.ts";
 import { passes } from "./refusal.ts";
 
+type Made = Omit<MadeAccount, "database">;
+
 /** One look at all accounts that a run waits for. */
 export async function observeAccounts(
-  connectionOf: (database: string) => CosmosdbConnection,
-  accounts: readonly MadeAccount[],
+  connection: CosmosdbConnection,
+  accounts: readonly Made[],
 ): Promise<{ done: boolean }> {
-  const looks = accounts.map((account) => isThere(connectionOf(account.database), account));
-  return { done: (await Promise.all(looks)).every((there) => there) };
+  const looks = accounts.map((account) => isThere(connection, account));
+  return { done: (await Promise.all(looks)).every(Boolean) };
 }
 
 /**
  * The operation tells why a restore failed, where it is known and still answers: a run that was begun by another
  * version, or by a try whose answer was lost, goes by the account alone.
  */
-async function isThere(
-  connection: CosmosdbConnection,
-  { name, operation }: Omit<MadeAccount, "database">,
-): Promise<boolean> {
+async function isThere(connection: CosmosdbConnection, { name, operation }: Made): Promise<boolean> {
   const account = await readAccount(connection, name);
   if (account?.provisioningState === "Succeeded") return true;
   const { status = "", message } = await look(connection, operation);

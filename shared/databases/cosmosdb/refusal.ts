@@ -70,9 +70,20 @@ export async function attempt<T>(action: string, subject: string, call: () => Pr
   } catch (error) {
     if (error instanceof StillpointError) throw error;
     throw new StillpointError(codeFor(error), `cannot ${action} "${subject}": ${describe(error)}`, {
-      cause: error,
+      cause: withoutRequest(error),
     });
   }
+}
+
+/** The SDKs' errors hold their requests, whose headers hold tokens and signatures: no log is to get those. */
+function withoutRequest(error: unknown): Error {
+  const { name, code, statusCode } = error as { name?: string; code?: unknown; statusCode?: unknown };
+  const kept = {
+    ...(name && { name }),
+    ...(code !== undefined && { code }),
+    ...(statusCode !== undefined && { statusCode }),
+  };
+  return Object.assign(new Error(brief(error)), kept);
 }
 
 function codeFor(error: unknown): ErrorCode {

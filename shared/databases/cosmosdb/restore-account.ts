@@ -1,22 +1,26 @@
-import type { DatabaseAccountCreateUpdateParameters } from "@azure/arm-cosmosdb";
+import type { DatabaseAccountCreateUpdateParameters, DatabaseRestoreResource } from "@azure/arm-cosmosdb";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { CapturedCosmosdb } from "../../restore/cosmosdb/captured.ts";
+import type { PlannedAccount } from "../../restore/cosmosdb/plan.ts";
 import { RUN_TAG } from "../../restore/cosmosdb/settings.ts";
 import { readAccount } from "./account.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { attempt, isStatus, isUnanswered } from "./refusal.ts";
+import { attempt, isStatus, isUnanswered, unlessAbsent } from "./refusal.ts";
 
 export interface RestoreRequest {
-  /** Of the new account. */
-  readonly name: string;
+  readonly account: PlannedAccount;
   readonly run: string;
-  /** ARM id of the restorable account. */
-  readonly source: string;
-  readonly atSecond: number;
-  /** Region of the new account. */
-  readonly location: string;
-  readonly tags?: Readonly<Record<string, string>>;
-  /** With all their containers; everything where it is absent. */
-  readonly databases?: readonly { readonly name: string; readonly containers: readonly string[] }[];
+  /** The whole account, or the coordinator alone at the later second. */
+  readonly of: "copy" | "later";
+}
+
+/** Whether an account anywhere in Azure has this name: it is the name of a host. */
+export async function nameTaken({ arm }: CosmosdbConnection, name: string): Promise<boolean> {
+  const client = await arm();
+  return attempt("ask whether an account has the name", name, async () => {
+    const found = await unlessAbsent(() => client.databaseAccounts.checkNameExists(name));
+    return found?.body ?? false;
+  });
 }
 
 /** Taken, or being made: by an earlier try of this step, or by somebody else. */
@@ -31,20 +35,28 @@ export async function startAccount(
   request: RestoreRequest,
 ): Promise<{ operation?: string }> {
   const body = bodyOf(request);
-  if (await isOurs(connection, request)) return {};
-  const action = `restore "${request.source}" to second ${request.atSecond} as`;
-  return attempt(action, request.name, async () => {
+  const made = { name: nameOf(request), run: request.run };
+  if (await isOurs(connection, made)) return {};
+  const action = `restore "${request.account.source}" as`;
+  return attempt(action, made.name, async () => {
     try {
-      return await begin(connection, request.name, body);
+      return await begin(connection, made.name, body);
     } catch (error) {
       if (!isStatus(error, ...THERE) && !isUnanswered(error)) throw error;
-      if (await isOurs(connection, request)) return {};
+      if (await isOurs(connection, made)) return {};
       throw error;
     }
   });
 }
 
-async function isOurs(connection: CosmosdbConnection, { name, run }: RestoreRequest): Promise<boolean> {
+function nameOf({ account, of }: RestoreRequest): string {
+  return of === "copy" ? account.target : account.later.target;
+}
+
+async function isOurs(
+  connection: CosmosdbConnection,
+  { name, run }: { readonly name: string; readonly run: string },
+): Promise<boolean> {
   const account = await readAccount(connection, name);
   if (account === undefined) return false;
   if (account.tags?.[RUN_TAG] === run) return true;
@@ -71,36 +83,32 @@ async function begin(
   return operation === undefined ? {} : { operation };
 }
 
-function bodyOf({
-  run,
-  source,
-  atSecond,
-  location,
-  tags,
-  databases,
-}: RestoreRequest): DatabaseAccountCreateUpdateParameters {
+function bodyOf({ account, run, of }: RestoreRequest): DatabaseAccountCreateUpdateParameters {
+  const { source, original, later } = account;
+  const { location } = original;
   return {
     location: locationOf(source) ?? location,
     kind: "GlobalDocumentDB",
     databaseAccountOfferType: "Standard",
     createMode: "Restore",
-    tags: { ...tags, [RUN_TAG]: run },
+    tags: { [RUN_TAG]: run },
     locations: [{ locationName: location, failoverPriority: 0, isZoneRedundant: false }],
     publicNetworkAccess: "Disabled",
     minimalTlsVersion: "Tls12",
     restoreParameters: {
       restoreMode: "PointInTime",
       restoreSource: source,
-      restoreTimestampInUtc: wholeSecond(atSecond),
+      restoreTimestampInUtc: wholeSecond(of === "copy" ? account.atSecond : later.atSecond),
       restoreWithTtlDisabled: true,
-      ...(databases && {
-        databasesToRestore: databases.map(({ name: databaseName, containers }) => ({
-          databaseName,
-          collectionNames: [...containers],
-        })),
-      }),
+      ...(of === "later" && { databasesToRestore: [databaseOf(original, later.coordinator)] }),
     },
   };
+}
+
+/** With all its containers: some of those that share a throughput are refused. */
+function databaseOf({ containers }: CapturedCosmosdb, database: string): DatabaseRestoreResource {
+  const collectionNames = containers.flatMap((one) => (one.database === database ? [one.name] : []));
+  return { databaseName: database, collectionNames };
 }
 
 /** The service promises nothing finer than a second, nor what it does with a fraction. */

@@ -10,6 +10,7 @@ import { applyContainer } from "../../databases/cosmosdb/settings/apply-containe
 import { compareAccount } from "../../databases/cosmosdb/settings/compare-account.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { AbandonCosmosdbEffects } from "../../restore/cosmosdb/abandon.ts";
+import { containerName } from "../../restore/cosmosdb/captured.ts";
 import type { MadeAccount } from "../../restore/cosmosdb/effects.ts";
 import type { CosmosdbPlan } from "../../restore/cosmosdb/plan.ts";
 import type { Handlers } from "../../workflow/effect.ts";
@@ -69,9 +70,12 @@ export function cosmosdbHandlers(
 /** Whether every container can be restored to its second by now, and the coordinator to the later one. */
 async function areCovered(open: OpenDeployment, { accounts, run }: CosmosdbPlan): Promise<boolean> {
   const covered = await Promise.all(
-    accounts.map(async ({ database, original, atSecond, later, wasDeleted }) => {
-      // What a deleted account has taken in is all there is.
+    accounts.map(async ({ database, original: planned, atSecond, later, wasDeleted, deletedSince }) => {
+      // What a deleted account or container has taken in is all there is, and cannot be asked for.
       if (wasDeleted) return true;
+      const gone = new Set(deletedSince);
+      const containers = planned.containers.filter((container) => !gone.has(containerName(container)));
+      const original = { ...planned, containers };
       const state = await isCovered(open.cosmosdb(database).connection, original, { atSecond, later });
       if (state !== "out-of-reach") return state === "covered";
       throw new StillpointError(

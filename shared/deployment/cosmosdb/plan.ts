@@ -1,5 +1,6 @@
 import type { RestorePoint } from "../../catalog/model.ts";
-import { existedThen, findRestorable, missingPermissions } from "../../databases/cosmosdb/restorable.ts";
+import { missingPermissions } from "../../databases/cosmosdb/permissions.ts";
+import { existedThen, findRestorable } from "../../databases/cosmosdb/restorable.ts";
 import { nameTaken } from "../../databases/cosmosdb/restore-account.ts";
 import { secondOf } from "../../restore/choose-point.ts";
 import { CapturedCosmosdb } from "../../restore/cosmosdb/captured.ts";
@@ -75,6 +76,9 @@ async function lookAt(
     ...(existed && { existedThen: existed }),
     taken: taken.flat(),
     ...(settings.verifyFrom && { way: settings.verifyFrom }),
-    missingPermissions: await missingPermissions(connection),
+    missingPermissions: await missingPermissions(connection, {
+      ...(restorable && { restorable }),
+      ...(settings.verifyFrom && { way: settings.verifyFrom }),
+    }),
   };
 }

@@ -1,10 +1,9 @@
 import { findRestorable } from "../../databases/cosmosdb/restorable.ts";
 import { nameTaken } from "../../databases/cosmosdb/restore-account.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
-import { containerName } from "../../restore/cosmosdb/captured.ts";
+import { changesSince } from "../../restore/cosmosdb/changes-since.ts";
 import type { CosmosdbPlan, PlannedAccount } from "../../restore/cosmosdb/plan.ts";
 import { madeAccounts } from "../../restore/cosmosdb/restore.ts";
-import { accountDifferences } from "../../restore/cosmosdb/settings.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 
 /**
@@ -38,25 +37,19 @@ async function takenName(
 
 async function differencesOf(
   open: OpenDeployment,
-  { database, original, atSecond, source, wasDeleted }: PlannedAccount,
-  { leftOut }: CosmosdbPlan,
+  planned: PlannedAccount,
+  plan: CosmosdbPlan,
 ): Promise<readonly string[]> {
+  const { database, atSecond, source, wasDeleted } = planned;
+  const { account, instanceId } = planned.original;
   const { connection, captureIfThere } = open.cosmosdb(database);
-  const { account, instanceId } = original;
   const restorable = await findRestorable(connection, { account, instanceId, atSecond });
   if (restorable?.id !== source)
     return [`account "${account}" (instance ${instanceId}) can no longer be restored to its second`];
   const now = await captureIfThere();
   if (now?.instanceId !== instanceId)
     return wasDeleted ? [] : [`account "${account}" is gone, or another one has its name`];
-  if (wasDeleted) return [`account "${account}" is there again`];
-  const changed = accountDifferences(original, now, { takesOver: true });
-  const known = new Set([...original.containers.map(containerName), ...leftOut]);
-  const made = now.containers.map(containerName).filter((name) => !known.has(name));
-  return [
-    ...Object.entries(changed).flatMap(([name, found]) => found.map((what) => `${name || account}: ${what}`)),
-    ...made.map((name) => `container "${name}" was made`),
-  ];
+  return wasDeleted ? [`account "${account}" is there again`] : changesSince(planned, plan, now);
 }
 
 /** Originals that are not there any more as planned: what a run has made of them may be the only copy. */

@@ -22,7 +22,7 @@ export function* abandonCosmosdb(plan: CosmosdbPlan): Workflow<{ readonly accoun
   if (missing.length > 0)
     throw new StillpointError(
       "ABANDON_REFUSED",
-      `run "${plan.run}" cannot be abandoned: account ${missing.map((name) => `"${name}"`).join(", ")} is not there any more as it was planned, so the run's accounts (${plan.accounts.map(({ target }) => `"${target}"`).join(", ")}) may be the only copies; nothing was deleted`,
+      `run "${plan.run}" cannot be abandoned: account ${missing.map((name) => `"${name}"`).join(", ")} is not there as the backup knew it, so the run's accounts (${plan.accounts.map(({ target }) => `"${target}"`).join(", ")}) may be the only copies; nothing was deleted`,
     );
   yield* ask("mark-run", { state: "abandoning" });
   const made = madeAccounts(plan);

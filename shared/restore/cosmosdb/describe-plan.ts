@@ -4,6 +4,7 @@ import { agoText } from "../plan-text.ts";
 import { losses } from "./losses.ts";
 import type { CosmosdbPlan, PlannedAccount, Way } from "./plan.ts";
 import { madeAccounts } from "./restore.ts";
+import { SETTING_NAMES } from "./settings.ts";
 
 /** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
 export function describeCosmosdbPlan(plan: CosmosdbPlan, nowMs: number): PlanText {
@@ -55,11 +56,14 @@ function strongStep(plan: CosmosdbPlan): PlanStep {
 function wayStep(plan: CosmosdbPlan): PlanStep {
   const made = madeAccounts(plan);
   const creates = made.flatMap(({ account: { way }, name }) =>
-    way.kind === "subnet" ? [`private endpoint ${name}-verify`] : [],
+    way.kind === "subnet" ? [endpointOf(name)] : [],
   );
-  const changes = made.flatMap(({ account: { way }, name }) =>
-    way.kind === "address" ? [`firewall of ${name}: ${way.address} alone`] : [],
-  );
+  const changes = made.flatMap(({ account: { way, original }, name }) => [
+    ...(way.kind === "address" ? [`firewall of ${name}: ${way.address} alone`] : []),
+    ...(original.settings.localAuthDisabled
+      ? [`data-plane roles of ${name}: this identity may read, since keys are switched off`]
+      : []),
+  ]);
   const ways = [...new Set(plan.accounts.map(({ way }) => wayText(way)))].join(", ");
   return {
     does: `Open the one way by which they are verified: ${ways}`,
@@ -68,6 +72,11 @@ function wayStep(plan: CosmosdbPlan): PlanStep {
     changes,
     undo: UNDO,
   };
+}
+
+/** The way that is opened for the verification. */
+function endpointOf(name: string): string {
+  return `private endpoint ${name}-verify`;
 }
 
 function wayText(way: Way): string {
@@ -80,23 +89,36 @@ function verifyStep(): PlanStep {
 }
 
 function settingsStep(plan: CosmosdbPlan): PlanStep {
+  const takesOver = plan.mode === "in-place";
   const changes = plan.accounts.flatMap(({ target, original }) => [
-    `stored procedures, triggers, functions, indexing policy and throughput of ${original.containers.length} containers of ${target}`,
-    ...(plan.mode === "in-place" ? [`of ${target}: ${ACCOUNT_SETTINGS}`] : []),
+    `stored procedures, triggers, functions, indexing policy and throughput of ${original.containers.length} containers of ${target}, and throughput of its databases`,
+    ...(takesOver ? [`of ${target}: ${ACCOUNT_SETTINGS}`] : []),
   ]);
-  return {
-    does: "Put the settings back and compare them, container by container",
-    ...NOTHING,
-    changes,
-    undo: UNDO,
-  };
+  const creates = plan.accounts.flatMap(({ target, original }) =>
+    takesOver
+      ? original.privateEndpoints.map(({ subnet }) => `private endpoint to ${target} in ${subnet}`)
+      : [],
+  );
+  const deletes = plan.accounts.flatMap(({ target, way }) =>
+    takesOver && way.kind === "subnet" ? [endpointOf(target)] : [],
+  );
+  const does = "Put the settings back and compare them, container by container";
+  return { does, creates, changes, deletes, undo: UNDO };
 }
 
-const ACCOUNT_SETTINGS =
-  "time to live, tags, network rules, private endpoints, identities, role assignments, diagnostic settings, locks, backup policy, regions";
+const ACCOUNT_SETTINGS = [
+  "time to live",
+  ...SETTING_NAMES.map(([, name]) => name),
+  "role definitions and assignments",
+  "diagnostic settings",
+  "locks",
+].join(", ");
 
 function cleanUpStep({ accounts }: CosmosdbPlan): PlanStep {
-  const deletes = accounts.map(({ later }) => `account ${later.target}`);
+  const deletes = accounts.flatMap(({ later: { target }, way }) => [
+    `account ${target}`,
+    ...(way.kind === "subnet" ? [endpointOf(target)] : []),
+  ]);
   return { does: "Delete the account with the later coordinator", ...NOTHING, deletes, undo: UNDO };
 }
 

@@ -3,10 +3,12 @@ import type { CosmosdbPlan } from "./plan.ts";
 
 /** What a restored account does not have, and what people must do about it. */
 export function* losses({ accounts, mode }: CosmosdbPlan): Generator<string> {
-  for (const { target, original, wasDeleted } of accounts) {
+  for (const { target, original, wasDeleted, deletedSince } of accounts) {
     const { account, settings, containers } = original;
     if (wasDeleted)
       yield `Account "${original.account}" was deleted since the backup: its history is kept for as long as its tier says, and what was set since is not known`;
+    if (deletedSince.length > 0)
+      yield `Deleted since the backup, or deleted and made again, and in "${target}" as they were then: ${deletedSince.join(", ")}`;
     yield `Account "${target}" has another endpoint and other keys than "${account}": the properties of ScalarDL or ScalarDB must be changed. The end of the restore tells how`;
     const expiring = containers.filter(({ ttl }) => ttl !== null).map(containerName);
     if (expiring.length > 0) yield ttlText(expiring, mode);

@@ -1,8 +1,14 @@
+import { createHash } from "node:crypto";
 import type { Instance } from "../../pause/instance.ts";
 import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { Mode } from "../mode.ts";
-import { type CapturedCosmosdb, containerName } from "./captured.ts";
+import {
+  type CapturedContainer,
+  type CapturedCosmosdb,
+  type CapturedDatabase,
+  containerName,
+} from "./captured.ts";
 
 /** What Azure allows for the name of an account. */
 const LONGEST_NAME = 44;
@@ -26,8 +32,12 @@ export interface PlannedAccount {
   readonly source: string;
   /** It was deleted since the backup, and is restored out of its history. */
   readonly wasDeleted: boolean;
-  /** As it is now, or as the backup has it where it was deleted since. */
+  /**
+   * What the point has of it, set as it is now; what was deleted since, or made again, as the backup has it.
+   */
   readonly original: CapturedCosmosdb;
+  /** `database/container` of what was deleted since the backup, or deleted and made again under its name. */
+  readonly deletedSince: readonly string[];
 }
 
 /** Everything that a restore of Cosmos DB accounts will do. Plain data: its digest is what gets approved. */
@@ -85,8 +95,17 @@ const LATER = "-l";
 /** Names of the accounts that a run makes. Azure compares them all over the world. */
 export function targetsOf(account: string, run: string): { readonly target: string; readonly later: string } {
   const tag = `-${tagOf(run)}`;
-  const stem = account.slice(0, LONGEST_NAME - tag.length - LATER.length).replace(/-+$/, "");
+  const stem = stemOf(account, LONGEST_NAME - tag.length - LATER.length);
   return { target: `${stem}${tag}`, later: `${stem}${tag}${LATER}` };
+}
+
+const MARK_LENGTH = 6;
+
+/** Two accounts of a deployment may begin alike, and differ only in what has no room. */
+function stemOf(account: string, room: number): string {
+  if (account.length <= room) return account;
+  const mark = createHash("sha256").update(account).digest("hex").slice(0, MARK_LENGTH);
+  return `${account.slice(0, room - MARK_LENGTH - 1).replace(/-+$/, "")}-${mark}`;
 }
 
 export function planAccount(
@@ -105,14 +124,34 @@ export function planAccount(
     way,
     source: restorable.id,
     wasDeleted: now === undefined,
-    original: now ?? atBackup,
+    original: now === undefined ? atBackup : asRestored(atBackup, now),
+    deletedSince: now === undefined ? [] : deletedSince(atBackup, now),
   };
 }
 
-/** Containers of today that the second does not have. */
+/** The new account has what the second has, and gets the settings of today. */
+function asRestored(atBackup: CapturedCosmosdb, now: CapturedCosmosdb): CapturedCosmosdb {
+  return {
+    ...now,
+    databases: ofThen<CapturedDatabase>(atBackup.databases, now.databases),
+    containers: ofThen<CapturedContainer>(atBackup.containers, now.containers),
+  };
+}
+
+function ofThen<T extends { readonly rid: string }>(then: readonly T[], now: readonly T[]): T[] {
+  const today = new Map(now.map((one) => [one.rid, one]));
+  return then.map((one) => today.get(one.rid) ?? one);
+}
+
+function deletedSince(atBackup: CapturedCosmosdb, now: CapturedCosmosdb): readonly string[] {
+  const there = new Set(now.containers.map(({ rid }) => rid));
+  return atBackup.containers.filter(({ rid }) => !there.has(rid)).map(containerName);
+}
+
+/** Containers of today whose names the second does not have. */
 export function createdSince({ atBackup, now }: LookedAt): readonly string[] {
-  const known = new Set(atBackup.containers.map(({ rid }) => rid));
-  return (now?.containers ?? []).filter(({ rid }) => !known.has(rid)).map(containerName);
+  const known = new Set(atBackup.containers.map(containerName));
+  return (now?.containers ?? []).map(containerName).filter((name) => !known.has(name));
 }
 
 /** Why this account cannot be restored to the second as things are; all reasons at once. */

@@ -8,10 +8,15 @@ export function repointLines({ accounts, mode }: CosmosdbResult): readonly strin
   return mode === "side-by-side" ? [] : accounts.flatMap(propertiesOf);
 }
 
-function propertiesOf({ restored, endpoint, resourceGroup }: RestoredAccount): readonly string[] {
+function propertiesOf({
+  restored,
+  endpoint,
+  subscription,
+  resourceGroup,
+}: RestoredAccount): readonly string[] {
   return [
     `scalar.db.contact_points=${endpoint}`,
     "scalar.db.password=KEY, which this prints:",
-    `  az cosmosdb keys list --resource-group ${resourceGroup} --name ${restored} --query primaryMasterKey --output tsv`,
+    `  az cosmosdb keys list --subscription ${subscription} --resource-group ${resourceGroup} --name ${restored} --query primaryMasterKey --output tsv`,
   ];
 }

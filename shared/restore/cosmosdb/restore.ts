@@ -1,29 +1,44 @@
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { codeOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { verification } from "../../verify/verification.ts";
-import { all, answerOf, asker, type Patience, poll, type Workflow } from "../../workflow/effect.ts";
+import {
+  all,
+  answerOf,
+  asker,
+  type Effect,
+  type Patience,
+  type Progress,
+  poll,
+  type Workflow,
+} from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
 import type { CosmosdbEffects, CosmosdbPhase, MadeAccount } from "./effects.ts";
 import type { CosmosdbPlan, PlannedAccount } from "./plan.ts";
 
 const ask = asker<CosmosdbEffects>();
 
-/** Backups of a container reach the present some minutes later; where much is written, it takes longer. */
-const COVERAGE_PATIENCE: Patience = { firstMs: 1_000, factor: 1.3, mostMs: 30_000, limitMs: 3_600_000 };
+const HOUR_MS = 3_600_000;
 
-/** A terabyte takes half an hour to an hour and a half. One that never leaves `Creating` is given up in the end. */
+/** Backups of a container reach the present some minutes later; where much is written, it takes longer. */
+const COVERAGE_PATIENCE: Patience = { firstMs: 1_000, factor: 1.3, mostMs: 30_000, limitMs: HOUR_MS };
+
+/**
+ * A terabyte takes half an hour to an hour and a half. One that never leaves `Creating` is given up in the end; until
+ * it has left, it cannot be deleted either.
+ */
 const ACCOUNT_PATIENCE: Patience = {
   firstMs: 1_000,
   factor: 1.4,
   mostMs: 120_000,
-  limitMs: 48 * 3_600_000,
+  limitMs: 48 * HOUR_MS,
 };
 
-/** A private endpoint, a change of the firewall or a deletion takes minutes. */
-const CHANGE_PATIENCE: Patience = { firstMs: 1_000, factor: 1.4, mostMs: 30_000, limitMs: 3_600_000 };
+/** A private endpoint or a change of the firewall takes minutes. */
+const CHANGE_PATIENCE: Patience = { firstMs: 1_000, factor: 1.4, mostMs: 30_000, limitMs: HOUR_MS };
 
 export interface RestoredAccount {
   readonly database: string;
+  readonly subscription: string;
   readonly resourceGroup: string;
   readonly account: string;
   readonly restored: string;
@@ -49,7 +64,11 @@ export function* restoreCosmosdb(plan: CosmosdbPlan): Workflow<CosmosdbResult> {
   yield* enter("check");
   yield* ask("recheck", { plan, untouched: true });
   yield* enter("wait");
-  yield* poll(ask.effect("coverage", { plan }), COVERAGE_PATIENCE);
+  yield* patiently(
+    ask.effect("coverage", { plan }),
+    COVERAGE_PATIENCE,
+    `the backups of account ${namesOf(plan.accounts.map(({ original }) => original.account))} have not reached the seconds of run "${plan.run}"; nothing was touched`,
+  );
   const made = yield* restoreAccounts(plan);
   yield* enter("open-way");
   yield* openWays(plan, made);
@@ -62,6 +81,23 @@ export function* restoreCosmosdb(plan: CosmosdbPlan): Workflow<CosmosdbResult> {
     plan.run,
   );
   return { kind: "cosmosdb", mode: plan.mode, copies, settingsDifferences, accounts };
+}
+
+const UNTOUCHED =
+  "the original was not touched. Resume the run to go on waiting; abandon it to delete what it has made";
+
+/** As `poll`, but says at the limit how things stand then. */
+function* patiently<A extends Progress>(probe: Effect, patience: Patience, standing: string): Workflow<A> {
+  try {
+    return yield* poll<A>(probe, patience);
+  } catch (error) {
+    if (codeOf(error) !== "TIMED_OUT") throw error;
+    throw new StillpointError("TIMED_OUT", `after ${patience.limitMs / HOUR_MS} h ${standing}`);
+  }
+}
+
+function namesOf(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
 }
 
 function* enter(phase: CosmosdbPhase): Workflow<void> {
@@ -81,7 +117,11 @@ function* restoreAccounts(plan: CosmosdbPlan): Workflow<readonly MadeAccount[]> 
   );
   const made = wanted.map(({ database, name }, index) => ({ database, name, ...answerOf(outcomes[index]) }));
   yield* tell(made, "creating");
-  yield* poll(ask.effect("observe-accounts", { accounts: made }), ACCOUNT_PATIENCE);
+  yield* patiently(
+    ask.effect("observe-accounts", { accounts: made }),
+    ACCOUNT_PATIENCE,
+    `Azure is still restoring account ${namesOf(made.map(({ name }) => name))}; ${UNTOUCHED}`,
+  );
   yield* tell(made, "created");
   const strong = yield* all(made.map(({ database, name }) => ask.effect("make-strong", { database, name })));
   for (const outcome of strong) answerOf(outcome);
@@ -106,7 +146,11 @@ export function madeAccounts({ accounts }: CosmosdbPlan): readonly Wanted[] {
 /** One after the other: each is a handful of changes, and two of one subnet would refuse each other. */
 function* openWays(plan: CosmosdbPlan, made: readonly MadeAccount[]): Workflow<void> {
   for (const { account, name } of madeAccounts(plan))
-    yield* poll(ask.effect("open-way", { account, name, run: plan.run }), CHANGE_PATIENCE);
+    yield* patiently(
+      ask.effect("open-way", { account, name, run: plan.run }),
+      CHANGE_PATIENCE,
+      `account "${name}" was restored, but does not answer by the way that was opened to verify it; ${UNTOUCHED}`,
+    );
   yield* tell(made, "reachable");
 }
 
@@ -156,8 +200,8 @@ function* endpointsOf({ accounts }: CosmosdbPlan): Workflow<readonly RestoredAcc
   const found: RestoredAccount[] = [];
   for (const { database, target, original } of accounts) {
     const { endpoint } = yield* ask("endpoint-of", { database, name: target });
-    const { resourceGroup, account } = original;
-    found.push({ database, resourceGroup, account, restored: target, endpoint });
+    const { subscription, resourceGroup, account } = original;
+    found.push({ database, subscription, resourceGroup, account, restored: target, endpoint });
   }
   return found;
 }
@@ -168,5 +212,9 @@ export function* deleteAccounts(
   run: string,
 ): Workflow<void> {
   for (const { database, name } of accounts)
-    yield* poll(ask.effect("delete-account", { database, name, run }), CHANGE_PATIENCE);
+    yield* patiently(
+      ask.effect("delete-account", { database, name, run }),
+      ACCOUNT_PATIENCE,
+      `account "${name}", which run "${run}" has made, is still there though it was to be deleted`,
+    );
 }

@@ -1,8 +1,10 @@
+import { canonicalJson } from "../../workflow/canonical-json.ts";
 import {
   type AccountSettings,
   type CapturedContainer,
   type CapturedCosmosdb,
   containerName,
+  type PrivateEndpoint,
   type Resource,
   type Script,
   type Throughput,
@@ -22,21 +24,31 @@ export function accountDifferences(
   restored: CapturedCosmosdb,
   { takesOver }: { readonly takesOver: boolean },
 ): Differences {
-  const now = new Map(restored.containers.map((container) => [containerName(container), container]));
-  const containers = original.containers.map((container) => {
+  const { consistency } = restored.settings;
+  const level = consistency === "Strong" ? [] : [`default consistency: is ${consistency}, must be Strong`];
+  return byContainer(level, { was: original, is: restored, takesOver });
+}
+
+/** What of an account is not as it was, or was added to it. */
+export function accountChanges(was: CapturedCosmosdb, is: CapturedCosmosdb): Differences {
+  const level = textDifference("default consistency", was.settings.consistency, is.settings.consistency);
+  return byContainer([...level, ...added(SURROUNDINGS, was, is)], { was, is, takesOver: true });
+}
+
+interface Compared {
+  readonly was: CapturedCosmosdb;
+  readonly is: CapturedCosmosdb;
+  readonly takesOver: boolean;
+}
+
+function byContainer(level: readonly string[], { was, is, takesOver }: Compared): Differences {
+  const now = new Map(is.containers.map((container) => [containerName(container), container]));
+  const containers = was.containers.map((container) => {
     const name = containerName(container);
     return [name, containerDifferences(container, now.get(name), takesOver)] as const;
   });
-  const own = [
-    ...(restored.settings.consistency === "Strong" ? [] : [consistencyText(restored.settings)]),
-    ...databaseDifferences(original, restored),
-    ...(takesOver ? takeoverDifferences(original, restored) : []),
-  ];
+  const own = [...level, ...databaseDifferences(was, is), ...(takesOver ? takeoverDifferences(was, is) : [])];
   return Object.fromEntries([["", own], ...containers].filter(([, found]) => (found?.length ?? 0) > 0));
-}
-
-function consistencyText({ consistency }: AccountSettings): string {
-  return `default consistency: is ${consistency}, must be Strong`;
 }
 
 function containerDifferences(
@@ -48,12 +60,14 @@ function containerDifferences(
   return [
     ...textDifference("partition key", was.partitionKey, is.partitionKey),
     ...textDifference("indexing policy", was.indexingPolicy, is.indexingPolicy),
-    ...(takesOver ? textDifference("time to live", ttlText(was.ttl), ttlText(is.ttl)) : []),
+    ...(takesOver ? textDifference("time to live", ttlText(was.ttl), ttlText(is.ttl)) : expiryText(is)),
     ...throughputDifference(was.throughput, is.throughput),
-    ...scriptDifferences("stored procedure", was.storedProcedures, is.storedProcedures),
-    ...scriptDifferences("trigger", was.triggers, is.triggers),
-    ...scriptDifferences("user-defined function", was.functions, is.functions),
+    ...lost(SCRIPTS, was, is),
   ];
+}
+
+function expiryText({ ttl }: CapturedContainer): readonly string[] {
+  return ttl === null ? [] : [`time to live: is ${ttlText(ttl)}, must be off`];
 }
 
 function ttlText(ttl: number | null): string {
@@ -80,57 +94,28 @@ export function throughputText(throughput: Throughput | null): string {
     : `autoscale up to ${throughput.mostUnits} RU/s`;
 }
 
-/** By what they say: a script that is there under its name with another body is worse than none. */
-function scriptDifferences(what: string, was: readonly Script[], is: readonly Script[]): readonly string[] {
-  const now = new Map(is.map((script) => [script.id, JSON.stringify(inOrder(script))]));
-  return was.flatMap((script) => {
-    const found = now.get(script.id);
-    if (found === undefined) return [`${what} "${script.id}" is not there`];
-    return found === JSON.stringify(inOrder(script)) ? [] : [`${what} "${script.id}" says something else`];
-  });
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, part]) => [key, inOrder(part)]));
-}
-
 function textDifference(what: string, was: string, is: string): readonly string[] {
   return was === is ? [] : [`${what}: was ${was}, is ${is}`];
 }
 
 /** What the account itself is set to, where the new one takes the place of the old one. */
 function takeoverDifferences(original: CapturedCosmosdb, restored: CapturedCosmosdb): readonly string[] {
-  const was = original.settings;
-  const { [RUN_TAG]: _, ...tags } = restored.settings.tags;
-  const is = { ...restored.settings, tags };
+  const was = comparable(original.settings);
+  const is = comparable(restored.settings);
   const same = SETTING_NAMES.flatMap(([setting, name]) =>
-    textDifference(name, canonical(was[setting]), canonical(is[setting])),
+    textDifference(name, canonicalJson(was[setting]), canonicalJson(is[setting])),
   );
-  return [
-    ...same,
-    ...missing(
-      "private endpoint in subnet",
-      original.privateEndpoints,
-      restored.privateEndpoints,
-      (one) => one.subnet,
-    ),
-    ...missingResources("diagnostic setting", original.diagnosticSettings, restored.diagnosticSettings),
-    ...missingResources("role definition", original.roleDefinitions, restored.roleDefinitions),
-    ...missing(
-      "data-plane role assignment",
-      original.roleAssignments,
-      restored.roleAssignments,
-      assignmentText,
-    ),
-    ...missing("access assignment", original.accessAssignments, restored.accessAssignments, assignmentText),
-    ...missingResources("lock", original.locks, restored.locks),
-  ];
+  return [...same, ...lost(SURROUNDINGS, original, restored)];
 }
 
-const SETTING_NAMES = [
+/** Without what a run adds, and without an order that the service does not keep. */
+function comparable({ tags, network, ...others }: AccountSettings): AccountSettings {
+  const { [RUN_TAG]: _, ...own } = tags;
+  const subnets = [...network.subnets].sort((one, other) => (one.id < other.id ? -1 : 1));
+  return { ...others, tags: own, network: { ...network, subnets } };
+}
+
+export const SETTING_NAMES = [
   ["tags", "tags"],
   ["network", "network rules"],
   ["minimalTls", "least TLS version"],
@@ -144,22 +129,79 @@ const SETTING_NAMES = [
   ["capacityLimit", "limit of total throughput"],
 ] as const satisfies readonly (readonly [keyof AccountSettings, string])[];
 
-function canonical(value: unknown): string {
-  return JSON.stringify(inOrder(value));
+/** One of several things of a kind: what it is told apart by, and what it says. */
+interface Entry {
+  readonly name: string;
+  readonly says: string;
 }
 
-function missingResources(
-  what: string,
-  was: readonly Resource[],
-  is: readonly Resource[],
-): readonly string[] {
-  return missing(what, was, is, ({ name }) => name);
+type Kinds<T> = readonly (readonly [what: string, entriesOf: (of: T) => readonly Entry[]])[];
+
+const SCRIPTS: Kinds<CapturedContainer> = [
+  ["stored procedure", ({ storedProcedures }) => storedProcedures.map(scriptEntry)],
+  ["trigger", ({ triggers }) => triggers.map(scriptEntry)],
+  ["user-defined function", ({ functions }) => functions.map(scriptEntry)],
+];
+
+const SURROUNDINGS: Kinds<CapturedCosmosdb> = [
+  ["private endpoint", ({ privateEndpoints }) => privateEndpoints.map(endpointEntry)],
+  ["diagnostic setting", ({ diagnosticSettings }) => diagnosticSettings.map(resourceEntry)],
+  ["role definition", ({ roleDefinitions }) => roleDefinitions.map(resourceEntry)],
+  ["data-plane role assignment", ({ roleAssignments }) => roleAssignments.map(assignmentEntry)],
+  ["access assignment", ({ accessAssignments }) => accessAssignments.map(assignmentEntry)],
+  ["lock", ({ locks }) => locks.map(lockEntry)],
+];
+
+/** By what they say: a script that is there under its name with another body is worse than none. */
+function scriptEntry(script: Script): Entry {
+  return { name: `"${script.id}"`, says: canonicalJson(script) };
+}
+
+function endpointEntry({ subnet, groups, dnsZones }: PrivateEndpoint): Entry {
+  return { name: `in subnet ${subnet}`, says: canonicalJson({ groups, dnsZones }) };
+}
+
+/** What names the account itself says the same of another one. */
+function resourceEntry({ name, properties }: Resource): Entry {
+  const says = canonicalJson(properties).replaceAll(/(\/databaseAccounts\/)[^/"]+/gi, "$1");
+  return { name: `"${name}"`, says };
+}
+
+function lockEntry({ name, properties: { level, notes } }: Resource): Entry {
+  return { name: `"${name}"`, says: canonicalJson({ level, notes: notes ?? null }) };
+}
+
+function assignmentEntry(assignment: Resource): Entry {
+  return { name: assignmentText(assignment), says: "" };
+}
+
+export function addedScripts(was: CapturedContainer, is: CapturedContainer): readonly string[] {
+  return added(SCRIPTS, was, is);
+}
+
+function added<T>(kinds: Kinds<T>, was: T, is: T): readonly string[] {
+  return kinds.flatMap(([what, entriesOf]) => {
+    const known = new Set(entriesOf(was).map(({ name }) => name));
+    return entriesOf(is).flatMap(({ name }) => (known.has(name) ? [] : [`${what} ${name} was added`]));
+  });
+}
+
+function lost<T>(kinds: Kinds<T>, was: T, is: T): readonly string[] {
+  return kinds.flatMap(([what, entriesOf]) => {
+    const now = entriesOf(is);
+    return entriesOf(was).flatMap(({ name, says }) => {
+      const found = now.filter((one) => one.name === name);
+      if (found.length === 0) return [`${what} ${name} is not there`];
+      return found.some((one) => one.says === says) ? [] : [`${what} ${name} says something else`];
+    });
+  });
 }
 
 /** Who may do what; the name of an assignment is a random id, and its scope names the account. */
 export function assignmentText({ properties }: Resource): string {
-  const { principalId, roleDefinitionId, scope } = properties;
-  return `${principalId} as ${lastPart(roleDefinitionId)} ${belowAccount(scope)}`.trim();
+  const { principalId, roleDefinitionId, scope, condition } = properties;
+  const where = [belowAccount(scope), ...(typeof condition === "string" ? [`if ${condition}`] : [])];
+  return `${principalId} as ${lastPart(roleDefinitionId)} ${where.join(" ")}`.trim();
 }
 
 function lastPart(id: unknown): string {
@@ -174,14 +216,4 @@ function lastPart(id: unknown): string {
 export function belowAccount(scope: unknown): string {
   const [, below = ""] = String(scope ?? "").split(/\/databaseAccounts\/[^/]+/i);
   return below;
-}
-
-function missing<T>(
-  what: string,
-  was: readonly T[],
-  is: readonly T[],
-  nameOf: (one: T) => string,
-): readonly string[] {
-  const found = new Set(is.map(nameOf));
-  return was.map(nameOf).flatMap((name) => (found.has(name) ? [] : [`${what} ${name} is not there`]));
 }

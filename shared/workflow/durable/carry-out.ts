@@ -1,16 +1,12 @@
 import { type DurableContext, NestingType } from "@aws/durable-execution-sdk-js";
 import type { All, BuiltIn } from "../effect.ts";
 import { step } from "./body.ts";
+import { AT_A_TIME, branchesOf, isOver, LEAST_ALLOWANCE, restOf, turnOf } from "./branch.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { type Ended, spentOn, UNDONE } from "./ended.ts";
 import { type Invocation, nameOf, type Task } from "./invocation.ts";
-import { pollDurably, wholeSeconds } from "./poll.ts";
-
-/** Side by side within an `all`. */
-const AT_A_TIME = 10;
-
-/** No single effect costs more, and a poll is worth beginning with as many. */
-export const LEAST_ALLOWANCE = 10;
+import { pollDurably } from "./poll.ts";
+import { wholeSeconds } from "./poll-wait.ts";
 
 /** Carries an effect out within its allowance. What the journal held when this execution began costs nothing. */
 export async function carryOut(context: DurableContext, invocation: Invocation, task: Task): Promise<Ended> {
@@ -36,18 +32,14 @@ async function together(
   invocation: Invocation,
   { effect, position, allowance }: Task & { readonly effect: All },
 ): Promise<Ended> {
-  const branches = effect.effects.map((branch, index) => ({
-    effect: branch,
-    position: `${position}.${index}`,
-  }));
-  const open = branches.filter((branch) => !isOver(invocation, branch));
+  const branches = branchesOf(effect, position);
+  const open = branches.filter((branch) => !isOver(invocation.journal, branch));
   const ended = new Map<string, Ended>();
   let spent = 0;
   for (let turn = 0; ended.size < open.length; turn++) {
     const left = open.slice(ended.size);
     const room = allowance - 1 - spent - [...ended.values()].reduce((sum, each) => sum + spentOn(each), 0);
-    const share = Math.max(LEAST_ALLOWANCE, Math.floor(room / left.length));
-    const begun = left.slice(0, Math.max(0, Math.floor(room / share)));
+    const { begun, share } = turnOf(left, room);
     if (begun.length === 0) break;
     const name = `${nameOf({ effect, position })}${turn === 0 ? "" : `-${turn}`}`;
     const running = begun.map((branch) => ({
@@ -61,18 +53,8 @@ async function together(
     kind: "all",
     spent,
     told: false,
-    branches: branches.map((branch) => ended.get(branch.position) ?? restOf(invocation, branch)),
+    branches: branches.map((branch) => ended.get(branch.position) ?? restOf(invocation.journal, branch)),
   };
-}
-
-type Branch = Pick<Task, "effect" | "position">;
-
-function isOver({ journal }: Invocation, { effect, position }: Branch): boolean {
-  return effect.kind !== "all" && journal.remembers(position);
-}
-
-function restOf(invocation: Invocation, branch: Branch): Ended {
-  return isOver(invocation, branch) ? { kind: "in-journal", spent: 0, told: false } : UNDONE;
 }
 
 interface Running {

@@ -1,10 +1,11 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import { messageOf, toFailure } from "../../errors/stillpoint-error.ts";
 import type { Effect, Handlers, Outcome, Vocabulary } from "../effect.ts";
-import { ask, inStep } from "./body.ts";
+import { inStep } from "./body.ts";
 import { answered, type Ended } from "./ended.ts";
 import { type Invocation, nameOf, type Task } from "./invocation.ts";
 import { isPassing, waitAfter } from "./passing.ts";
+import { ask } from "./perform.ts";
 
 /** Effects that another function carries out: each gets an invocation of its own, with its own memory and time. */
 export interface Elsewhere {

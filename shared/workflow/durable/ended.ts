@@ -2,6 +2,8 @@ import { type Failure, StillpointError } from "../../errors/stillpoint-error.ts"
 import { type All, type Effect, NEVER_JOURNALLED, type Outcome } from "../effect.ts";
 import type { Journal } from "../journal.ts";
 
+type Recalling = Pick<Journal, "recall">;
+
 /** What was spent on an effect in this execution. */
 interface Effort {
   /** Durable operations: attempts and polls are counted by the service too. */
@@ -48,7 +50,7 @@ export function wasTold(ended: Ended): boolean {
 }
 
 /** The same on every replay. */
-export function settle(journal: Journal, { effect, position }: Asked, ended: Ended): Settled {
+export function settle(journal: Recalling, { effect, position }: Asked, ended: Ended): Settled {
   switch (ended.kind) {
     case "undone":
     case "stopped":
@@ -59,7 +61,7 @@ export function settle(journal: Journal, { effect, position }: Asked, ended: End
       return { kind: "outcome", outcome: recalled(journal, { effect, position }) };
     case "all":
       return together(
-        branchesOf({ effect, position }, ended).map(([of, branch]) => settle(journal, of, branch)),
+        ofBranches({ effect, position }, ended).map(([of, branch]) => settle(journal, of, branch)),
       );
     default:
       return ended satisfies never;
@@ -70,9 +72,14 @@ export function settle(journal: Journal, { effect, position }: Asked, ended: End
  * Makes history of what no body has written down yet: sleeps, and failures once all of the effect is done and the
  * workflow goes on in spite of them.
  */
-export function defer(journal: Journal, { effect, position }: Asked, ended: Ended, isDone: boolean): void {
+export function defer(
+  journal: Pick<Journal, "defer">,
+  { effect, position }: Asked,
+  ended: Ended,
+  isDone: boolean,
+): void {
   if (ended.kind === "all")
-    for (const [of, branch] of branchesOf({ effect, position }, ended)) defer(journal, of, branch, isDone);
+    for (const [of, branch] of ofBranches({ effect, position }, ended)) defer(journal, of, branch, isDone);
   if (ended.kind === "answered" && (isDone || ended.outcome.ok) && !NEVER_JOURNALLED.has(effect.kind))
     journal.defer(position, effect, ended.outcome);
 }
@@ -82,7 +89,7 @@ interface Asked {
   readonly position: string;
 }
 
-function branchesOf(
+function ofBranches(
   { effect, position }: Asked,
   { branches }: Ended & { readonly kind: "all" },
 ): readonly (readonly [Asked, Ended])[] {
@@ -101,7 +108,7 @@ function together(branches: readonly Settled[]): Settled {
   return { kind: "outcome", outcome: { ok: true, answer: outcomes } };
 }
 
-function recalled(journal: Journal, { effect, position }: Asked): Outcome {
+function recalled(journal: Recalling, { effect, position }: Asked): Outcome {
   const outcome = journal.recall(position, effect);
   if (outcome !== undefined) return outcome;
   throw new StillpointError(

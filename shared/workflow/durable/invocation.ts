@@ -1,12 +1,10 @@
-import type { Effect, Handlers, Vocabulary } from "../effect.ts";
-import type { Journal } from "../journal.ts";
+import type { Effect } from "../effect.ts";
 import type { Elsewhere } from "./elsewhere.ts";
-import type { PollPace } from "./poll.ts";
+import type { Bench } from "./perform.ts";
+import type { PollPace } from "./poll-wait.ts";
 
 /** What one invocation of a durable execution has at hand. */
-export interface Invocation {
-  readonly handlers: Handlers<Vocabulary>;
-  readonly journal: Journal;
+export interface Invocation extends Bench {
   readonly pace: PollPace;
   readonly elsewhere: Elsewhere | undefined;
   /** Reports since the last body ran: they cost no operation, and are told by the next one. */

@@ -1,8 +1,7 @@
-import type { CapturedCosmosdb } from "../../../restore/cosmosdb/captured.ts";
+import type { PlannedAccount } from "../../../restore/cosmosdb/plan.ts";
 import { captureNamed } from "../capture.ts";
 import type { CosmosdbConnection } from "../connection.ts";
-import type { Naming } from "../contents.ts";
-import { closeWay } from "../way.ts";
+import { closeWay } from "../open-way.ts";
 import { putAccountSettingsBack, putRegionsBack } from "./account.ts";
 import { changing } from "./changing.ts";
 import { putTtlBack } from "./container-definition.ts";
@@ -11,11 +10,8 @@ import { putAccessBack, putDiagnosticsBack, putLocksBack, putRolesBack } from ".
 import { putThroughputBack } from "./throughput.ts";
 
 export interface Applying {
-  /** Of the restored account. */
-  readonly name: string;
-  readonly original: CapturedCosmosdb;
+  readonly account: PlannedAccount;
   readonly run: string;
-  readonly naming: Naming;
   /** Whether it takes the original's place: else only the throughput of its databases is put back. */
   readonly takesOver: boolean;
 }
@@ -27,13 +23,13 @@ export interface Applying {
  */
 export async function applyAccount(
   connection: CosmosdbConnection,
-  { name, original, run, naming, takesOver }: Applying,
+  { account: { target: name, original, later }, run, takesOver }: Applying,
 ): Promise<readonly string[]> {
   const changes = changing();
   for (const { name: database, throughput } of original.databases)
     await putThroughputBack(connection, changes, { account: name, database }, throughput);
   if (!takesOver) return changes.refused;
-  const restored = await captureNamed(connection, naming, name);
+  const restored = await captureNamed(connection, { coordinatorNamespace: later.coordinator }, name);
   const both = { original, restored };
   await putRolesBack(connection, changes, both);
   await putAccessBack(connection, changes, both);

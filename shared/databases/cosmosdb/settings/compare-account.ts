@@ -1,21 +1,17 @@
-import type { CapturedCosmosdb } from "../../../restore/cosmosdb/captured.ts";
+import type { PlannedAccount } from "../../../restore/cosmosdb/plan.ts";
 import { accountDifferences } from "../../../restore/cosmosdb/settings.ts";
 import { captureNamed } from "../capture.ts";
-import type { CosmosdbConnection } from "../connection.ts";
-import type { Naming } from "../contents.ts";
+import type { CosmosdbDatabase } from "../database.ts";
 
 export interface Comparing {
-  /** Of the restored account. */
-  readonly name: string;
-  readonly original: CapturedCosmosdb;
-  readonly naming: Naming;
+  readonly account: PlannedAccount;
   readonly takesOver: boolean;
 }
 
 /** What the restored account does not have of the original, by `database/container`; under "" what is its own. */
 export async function compareAccount(
-  connection: CosmosdbConnection,
-  { name, original, naming, takesOver }: Comparing,
+  { connection, settings }: Pick<CosmosdbDatabase, "connection" | "settings">,
+  { account: { target, original }, takesOver }: Comparing,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
-  return accountDifferences(original, await captureNamed(connection, naming, name), { takesOver });
+  return accountDifferences(original, await captureNamed(connection, settings, target), { takesOver });
 }

@@ -1,5 +1,5 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
-import type { Way } from "../../restore/cosmosdb/plan.ts";
+import type { PlannedAccount, Way } from "../../restore/cosmosdb/plan.ts";
 import { RUN_TAG } from "../../restore/cosmosdb/settings.ts";
 import { type Account, accountId, requireAccount } from "./account.ts";
 import { API, type ArmResource, readResource } from "./arm-resource.ts";
@@ -10,15 +10,21 @@ import { makePrivateEndpoint, removePrivateEndpoint } from "./private-endpoint.t
 import { answersFromHere } from "./reach.ts";
 
 interface Opening {
-  /** Of the account. */
+  readonly account: Pick<PlannedAccount, "way">;
+  /** Of the restored account. */
   readonly name: string;
   readonly run: string;
-  readonly way: Way;
 }
+
+type Made = Pick<Opening, "name" | "run">;
 
 /** Takes a step towards it, and waits for nothing: done once the data answers from here. */
 export async function openWay(connection: CosmosdbConnection, opening: Opening): Promise<{ done: boolean }> {
-  const { name, run, way } = opening;
+  const {
+    name,
+    run,
+    account: { way },
+  } = opening;
   const account = await requireAccount(connection, name);
   if (account.tags?.[RUN_TAG] !== run)
     throw new StillpointError(
@@ -28,7 +34,7 @@ export async function openWay(connection: CosmosdbConnection, opening: Opening):
   const { done } =
     way.kind === "address"
       ? await letIn(connection, account, way.address)
-      : await connect(connection, { ...opening, way });
+      : await connect(connection, { name, run, way });
   if (!done) return { done };
   if (account.disableLocalAuth && !(await grantOwnAccess(connection, account)).done) return { done: false };
   return { done: await answersFromHere(connection, name) };
@@ -55,7 +61,7 @@ const ZONE_GROUP = "default";
 
 async function connect(
   connection: CosmosdbConnection,
-  { name, run, way }: Opening & { readonly way: Extract<Way, { kind: "subnet" }> },
+  { name, run, way }: Made & { readonly way: Extract<Way, { kind: "subnet" }> },
 ): Promise<{ done: boolean }> {
   return makePrivateEndpoint(connection, {
     id: endpointId(connection, name),
@@ -83,7 +89,7 @@ async function locationOf(connection: CosmosdbConnection, subnet: string): Promi
 /** Done once the endpoint that the run has made is gone. */
 export async function closeWay(
   connection: CosmosdbConnection,
-  { name, run }: Pick<Opening, "name" | "run">,
+  { name, run }: Made,
 ): Promise<{ done: boolean }> {
   const isOurs = ({ tags }: ArmResource) => tags?.[RUN_TAG] === run;
   return removePrivateEndpoint(connection, endpointId(connection, name), isOurs);

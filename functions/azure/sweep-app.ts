@@ -1,0 +1,3 @@
+import { registerSweep } from "../sweep/azure.ts";
+
+registerSweep();

@@ -1,0 +1,19 @@
+import { type CronSchedule, utcTimes } from "../../shared/config/schedule-time.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MINUTES = 60;
+
+/**
+ * When the host fires a timer, as NCRONTAB of six fields in UTC: at every hour that may be the due one, since the plan
+ * that the functions run on knows no time zones.
+ */
+export function timerExpression(schedule: CronSchedule, nowMs: number): string {
+  const { minutes, hours } = utcTimes(schedule, nowMs);
+  return `0 ${minutes.join(",")} ${hours.join(",")} * * *`;
+}
+
+/** Every so often; the configuration takes only what divides an hour. */
+export function every(ms: number): string {
+  const minutes = ms / MINUTE_MS;
+  return minutes === HOUR_MINUTES ? "0 0 * * * *" : `0 */${minutes} * * * *`;
+}

@@ -1,0 +1,55 @@
+import { app, type Timer } from "@azure/functions";
+import { stamp } from "../../shared/backup/pause-record.ts";
+import type { Deployment, Schedule } from "../../shared/config/config.ts";
+import { lastDue } from "../../shared/config/schedule-time.ts";
+import { withDeployment } from "../../shared/deployment/open-deployment.ts";
+import { takeUnattendedBackup } from "../../shared/deployment/unattended-backup.ts";
+import { logLine } from "../../shared/telemetry/log-line.ts";
+import { type AzureHost, azureConfig } from "../azure/host.ts";
+import { writeLine } from "../azure/invocation.ts";
+import { plainTimer } from "../azure/plain-timer.ts";
+import { leftFromNow } from "../azure/time-limit.ts";
+import { timerExpression } from "../azure/timer-expression.ts";
+
+type Scheduled = Deployment & { readonly schedule: Schedule };
+
+/** A timer for each deployment that has a schedule. The host never fires one twice at a time. */
+export function registerBackups(): void {
+  for (const deployment of azureConfig().deployments)
+    if (deployment.schedule !== undefined) registerBackup({ ...deployment, schedule: deployment.schedule });
+}
+
+function registerBackup(deployment: Scheduled): void {
+  app.timer(`backup-${deployment.name}`, {
+    schedule: timerExpression(deployment.schedule, Date.now()),
+    useMonitor: true,
+    handler: plainTimer((host, timer) => backUp(host, deployment, timer)),
+  });
+}
+
+/** A timer that was missed, such as while the app was down, is fired when it is there again. */
+const MISSED_MOST_MS = 26 * 3_600_000;
+
+async function backUp(host: AzureHost, deployment: Scheduled, { isPastDue }: Timer): Promise<void> {
+  const { name, schedule } = deployment;
+  const nowMs = Date.now();
+  const scheduledMs = lastDue(schedule, nowMs, isPastDue ? MISSED_MOST_MS : schedule.lateAfterMs);
+  if (scheduledMs === undefined) {
+    const local = `${schedule.cron} in ${schedule.timezone}`;
+    writeLine(
+      "info",
+      logLine("info", "no backup is due at this hour", { deployment: name, local, isPastDue }),
+    );
+    return;
+  }
+  const leftMs = leftFromNow();
+  await withDeployment(host, deployment, (open) =>
+    takeUnattendedBackup(open, {
+      run: `backup-${name}-${stamp(scheduledMs)}`,
+      scheduledMs,
+      leftMs,
+      takenFrom: host.network,
+      telemetry: host.telemetry,
+    }),
+  );
+}

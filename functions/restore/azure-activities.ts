@@ -1,0 +1,163 @@
+import type { ActivityHandler } from "durable-functions";
+import * as df from "durable-functions";
+import { deploymentNamed } from "../../shared/config/load-config.ts";
+import { type OpenDeployment, withDeployment } from "../../shared/deployment/open-deployment.ts";
+import { restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
+import { restoreHandlers } from "../../shared/deployment/restoring.ts";
+import { plannedRun } from "../../shared/deployment/run-record.ts";
+import { verifyHandlers } from "../../shared/deployment/verify-handlers.ts";
+import type { Failure } from "../../shared/errors/stillpoint-error.ts";
+import type { RestoreEvent, RestoreResult } from "../../shared/restore/restore-plan.ts";
+import type { Effect } from "../../shared/workflow/effect.ts";
+import { Journal } from "../../shared/workflow/journal.ts";
+import { carryOutActivity } from "../../shared/workflow/orchestration/carry-out-activity.ts";
+import type { Errand } from "../../shared/workflow/orchestration/errand.ts";
+import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
+import type { RestoreInput } from "../azure/executions.ts";
+import { type AzureHost, onAzure } from "../azure/host.ts";
+import { tell } from "../azure/tell.ts";
+import { askForApproval, isDecided, whatStandsAgainst } from "./asked-approval.ts";
+import { begin } from "./begun.ts";
+import { type Carrying, fail, succeed } from "./outcome.ts";
+import { type AskedRestore, type Known, planOnce } from "./plan-once.ts";
+
+/** The run of an orchestration, as its activities are told of it. */
+export interface OfRun {
+  readonly planned: Known;
+  /** Which execution of the run it is. */
+  readonly execution: number;
+}
+
+export type AttemptEnd =
+  | { readonly kind: "done" | "continue"; readonly run: string }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** As they are registered. Orchestrations that are at work know them by these names: they stay. */
+export const ACTIVITIES = {
+  version: "code-version",
+  plan: "restore-plan",
+  ask: "restore-ask",
+  isDecided: "restore-is-decided",
+  against: "restore-against",
+  begin: "restore-begin",
+  load: "restore-load",
+  step: "restore-step",
+  verify: "verify-step",
+  conclude: "restore-conclude",
+  giveUp: "restore-give-up",
+} as const;
+
+export function registerActivities(version: string): void {
+  register(ACTIVITIES.version, async () => version);
+  register<AskedRestore>(ACTIVITIES.plan, planOnce);
+  ofRun(ACTIVITIES.ask, (carrying, { execution, callback }: OfRun & { readonly callback: string }) =>
+    askForApproval(carrying, { attempt: execution, callback }),
+  );
+  ofRun(ACTIVITIES.isDecided, (carrying, { execution }: OfRun) => isDecided(carrying, execution));
+  ofRun(ACTIVITIES.against, async (carrying, { execution }: OfRun) => {
+    const failure = await whatStandsAgainst(carrying, execution);
+    return failure ?? null;
+  });
+  ofRun(ACTIVITIES.begin, (carrying, { execution }: OfRun) =>
+    begin(carrying, { attempt: execution, journal: () => journalOf(carrying) }),
+  );
+  ofRun(ACTIVITIES.load, async ({ open, planned }) => (await plannedRun(open, planned.run)).plan.restore);
+  ofRun(ACTIVITIES.step, carryOut);
+  ofRun(ACTIVITIES.conclude, conclude);
+  register(ACTIVITIES.giveUp, giveUp);
+}
+
+/** After the last attempt: nobody goes on with the run by itself any more. */
+async function giveUp(
+  host: AzureHost,
+  { input: { execution, ...of }, failure }: { readonly input: RestoreInput; readonly failure: Failure },
+): Promise<void> {
+  const planned = await planOnce(host, { ...of, attempt: execution });
+  if (planned.kind === "failed") return;
+  const settings = deploymentNamed(host.config, planned.deployment);
+  await withDeployment(host, settings, async (open) => {
+    const carrying = { host, open, planned };
+    await fail(carrying, await journalOf(carrying), failure);
+  });
+}
+
+function register<I>(name: string, work: (host: AzureHost, input: I) => Promise<unknown>): void {
+  const handler: ActivityHandler = (input: I, context) =>
+    onAzure(context, async (host) => {
+      try {
+        return await work(host, input);
+      } catch (error) {
+        tell(error);
+        throw error;
+      }
+    });
+  df.app.activity(name, { handler });
+}
+
+/** An activity on the run's deployment, opened for as long as it lasts. */
+export function ofRun<I extends OfRun>(
+  name: string,
+  work: (carrying: Carrying, input: I) => Promise<unknown>,
+): void {
+  register<I>(name, (host, input) =>
+    withDeployment(host, deploymentNamed(host.config, input.planned.deployment), (open) =>
+      work({ host, open, planned: input.planned }, input),
+    ),
+  );
+}
+
+/** Only ever read: the entries of an execution are written by its steps. */
+function journalOf({ open, planned }: Carrying): Promise<Journal> {
+  return Journal.open(open.catalog.store, planned.run);
+}
+
+/** One step of the very workflow that the command line runs, by the same journal. */
+export async function carryOut(
+  { host, open, planned }: Carrying,
+  { errand }: OfRun & { readonly errand: Errand },
+): Promise<unknown> {
+  const { run, deployment, silence } = planned;
+  const report = restoreTelemetry(host.telemetry, { deployment, run });
+  return carryOutActivity(() => workplace(open, { run, report, silence }), errand);
+}
+
+async function workplace(
+  open: OpenDeployment,
+  {
+    run,
+    report,
+    silence,
+  }: Pick<Known, "run" | "silence"> & { readonly report: (event: RestoreEvent) => void },
+) {
+  const { plan } = await plannedRun(open, run);
+  const verification = verifyHandlers(open);
+  const handlers = (journal: Journal) =>
+    restoreHandlers(open, plan.restore, { report, verification, silence, journal });
+  return { store: open.catalog.store, run, handlers };
+}
+
+interface Concluding extends OfRun {
+  readonly end: DurableEnd<RestoreResult>;
+  readonly begunMs: number;
+}
+
+/** Writes down what came of it, and tells it. May be carried out twice, where its process dies in between. */
+async function conclude(carrying: Carrying, { end, begunMs }: Concluding): Promise<AttemptEnd> {
+  const { host, planned } = carrying;
+  const { run } = planned;
+  const report = restoreTelemetry(host.telemetry, planned);
+  for (const { event } of end.untold as readonly (Effect & { readonly event: RestoreEvent })[]) report(event);
+  host.telemetry.log("info", "durable operations", { run, operations: end.operations });
+  switch (end.kind) {
+    case "done":
+      await succeed(carrying, end.result, begunMs);
+      return { kind: "done", run };
+    case "continue":
+      return { kind: "continue", run };
+    case "failed":
+      await fail(carrying, await journalOf(carrying), end.failure);
+      return { kind: "failed", failure: end.failure };
+    default:
+      return end satisfies never;
+  }
+}

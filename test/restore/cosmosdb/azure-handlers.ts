@@ -7,7 +7,7 @@ import {
 } from "../../../shared/restore/cosmosdb/captured.ts";
 import { changesSince } from "../../../shared/restore/cosmosdb/changes-since.ts";
 import type { CosmosdbEvent } from "../../../shared/restore/cosmosdb/effects.ts";
-import type { CosmosdbPlan, PlannedAccount } from "../../../shared/restore/cosmosdb/plan.ts";
+import type { CosmosdbPlan } from "../../../shared/restore/cosmosdb/plan.ts";
 import { madeAccounts } from "../../../shared/restore/cosmosdb/restore.ts";
 import { accountDifferences, RUN_TAG } from "../../../shared/restore/cosmosdb/settings.ts";
 import type { Scope } from "../../../shared/verify/scope.ts";
@@ -80,7 +80,7 @@ export function azureHandlers(
       return { done: states.every(({ status }) => status === "Succeeded" || status === "Updating") };
     },
     "make-strong": async ({ name }) => {
-      change(name, "default consistency level", ({ settings, ...set }) => ({
+      await change(name, "default consistency level", ({ settings, ...set }) => ({
         ...set,
         settings: { ...settings, consistency: "Strong" },
       }));
@@ -114,18 +114,18 @@ export function azureHandlers(
     "apply-container": async ({ account: { target }, container }) => {
       const name = containerName(container);
       if (refused.includes(name)) return ["the service refused the stored procedure"];
-      change(target, `settings of ${name}`, (set) => withContainer(set, container));
+      await change(target, `settings of ${name}`, (set) => withContainer(set, container));
       return [];
     },
     "apply-account": async ({ account: { target, original, way }, run, takesOver }) => {
       const { databases } = original;
-      change(target, "throughput of the databases", (set) => ({ ...set, databases }));
+      await change(target, "throughput of the databases", (set) => ({ ...set, databases }));
       if (!takesOver) return [];
-      change(target, "surroundings", (set) => ({ ...set, ...surroundingsOf(original) }));
-      change(target, "settings", (set) => ({ ...set, settings: settingsOf(original, run) }));
+      await change(target, "surroundings", (set) => ({ ...set, ...surroundingsOf(original) }));
+      await change(target, "settings", (set) => ({ ...set, settings: settingsOf(original, set, run) }));
       if (way.kind === "subnet") cloud.disconnect(`${target}-verify`);
       for (const { database, name, ttl } of original.containers)
-        change(target, "time to live", (set) => withTtl(set, { database, name, ttl }));
+        await change(target, "time to live", (set) => withTtl(set, { database, name, ttl }));
       return [];
     },
     "compare-account": async ({ account: { target, original }, takesOver }) => {
@@ -164,9 +164,11 @@ type Change = (set: CapturedCosmosdb) => CapturedCosmosdb;
 
 /** One change, waited for. The process may die between the call and its answer. */
 function changing(cloud: Azure, pass: Process["pass"]) {
-  return (name: string, what: string, to: Change): void => {
+  return async (name: string, what: string, to: Change): Promise<void> => {
     cloud.law.beginChange(name);
     try {
+      // Whoever changes it beside us begins now.
+      await null;
       cloud.settle(name);
       cloud.change(name, what, to);
       pass(`inside ${what}`);
@@ -247,6 +249,12 @@ function surroundingsOf({
   };
 }
 
-function settingsOf({ settings }: PlannedAccount["original"], run: string): CapturedCosmosdb["settings"] {
-  return { ...settings, consistency: "Strong", tags: { ...settings.tags, [RUN_TAG]: run } };
+/** All but the consistency, which was set before. */
+function settingsOf(
+  original: CapturedCosmosdb,
+  { settings: { consistency } }: CapturedCosmosdb,
+  run: string,
+): CapturedCosmosdb["settings"] {
+  const { settings } = original;
+  return { ...settings, consistency, tags: { ...settings.tags, [RUN_TAG]: run } };
 }

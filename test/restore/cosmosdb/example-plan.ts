@@ -23,7 +23,7 @@ const SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 const GROUP = `/subscriptions/${SUBSCRIPTION}/resourceGroups/payments`;
 const SUBNET = `${GROUP}/providers/Microsoft.Network/virtualNetworks/net/subnets/functions`;
 
-export const ADDRESS: Way = { kind: "address", address: "203.0.113.9" };
+const ADDRESS: Way = { kind: "address", address: "203.0.113.9" };
 export const ENDPOINT: Way = { kind: "subnet", subnet: SUBNET };
 
 export const SETTINGS: AccountSettings = {

@@ -21,19 +21,21 @@ interface Running<V extends Vocabulary, T> extends Options {
   readonly run: string;
   readonly version?: string;
   readonly attemptsMost?: number;
+  /** Whether the activity's process is gone before it has answered. */
+  readonly collapses?: () => boolean;
 }
 
 /** What a host registers: the parent is `run`. */
 export function orchestrationCode<V extends Vocabulary, T>(
   host: OrchestrationHost,
-  { workflow, handlers, store, run, version = "1", attemptsMost, ...options }: Running<V, T>,
+  { workflow, handlers, store, run, version = "1", attemptsMost, collapses, ...options }: Running<V, T>,
 ): () => void {
   return () => {
     df.app.activity("carry-out", {
-      handler: (errand) => {
+      handler: async (errand) => {
         // An activity is a part of the process that it was begun in.
         const { life } = host;
-        return carryOutActivity<V>(
+        const end = await carryOutActivity<V>(
           async () => ({
             store: livingStore(life, store),
             run,
@@ -41,6 +43,8 @@ export function orchestrationCode<V extends Vocabulary, T>(
           }),
           errand as Errand,
         );
+        if (collapses?.()) throw new Error("the worker has exited");
+        return end;
       },
     });
     df.app.activity("version", { handler: () => version });

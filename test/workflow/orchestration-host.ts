@@ -1,6 +1,7 @@
 import { DurableLife } from "./durable-life.ts";
 import { type FunctionOf, invoke, registered } from "./functions-core.ts";
 import { ACTION, type Action, divergence, EVENT, type HistoryEvent, replay } from "./orchestration-replay.ts";
+import { type Answer, answerOf } from "./orchestration-turn.ts";
 
 /** Far more than any orchestration here takes. */
 const MOST_LIVES = 10_000;
@@ -100,10 +101,6 @@ export class OrchestrationHost {
 
   endOf(id: string): InstanceEnd | undefined {
     return this.#get(id).end;
-  }
-
-  historyOf(id: string): readonly HistoryEvent[] {
-    return this.#get(id).history;
   }
 
   /** One process after the other, until this instance has ended. */
@@ -256,40 +253,4 @@ export class OrchestrationHost {
 /** When activities wait for something: time passes then, as it always does. */
 function idle(): Promise<"idle"> {
   return new Promise((resolve) => setImmediate(() => resolve("idle")));
-}
-
-interface Answer {
-  readonly actions: readonly Action[];
-  readonly isDone: boolean;
-  readonly output?: unknown;
-  readonly error?: string;
-}
-
-const FAILURE_MARK = "$OutOfProcData$:";
-
-async function answerOf(
-  orchestrator: FunctionOf,
-  { id, input, parent }: Instance,
-  history: readonly HistoryEvent[],
-): Promise<Answer> {
-  const trigger = {
-    history,
-    input,
-    instanceId: id,
-    isReplaying: false,
-    parentInstanceId: parent?.id ?? null,
-    upperSchemaVersion: 0,
-    upperSchemaVersionNew: 3,
-    longRunningTimerIntervalDuration: "3.00:00:00",
-    maximumShortTimerDuration: "6.00:00:00",
-    defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
-  };
-  const state = await invoke(orchestrator, trigger).catch((error: unknown) => {
-    const { message } = error as Error;
-    const at = message.indexOf(FAILURE_MARK);
-    if (at < 0) throw error;
-    return JSON.parse(message.slice(at + FAILURE_MARK.length)) as unknown;
-  });
-  const { actions, ...rest } = state as Omit<Answer, "actions"> & { readonly actions: readonly Action[][] };
-  return { ...rest, actions: actions[0] ?? [] };
 }

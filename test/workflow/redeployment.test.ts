@@ -110,7 +110,11 @@ test("what the old code still has under way when new code has taken over comes t
         await gate.promise;
         return "too late";
       }
-      if (id === "slow") gate.resolve();
+      if (id === "slow") {
+        gate.resolve();
+        // The one that is late tries to write its answer down before this one.
+        for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+      }
       return `${id} ${nth}`;
     },
   };

@@ -31,11 +31,18 @@ interface Situation {
   readonly look?: (times: number) => boolean;
   readonly store?: ReturnType<typeof memoryStore>;
   readonly id?: string;
+  readonly collapses?: () => boolean;
 }
 
 /** One run of a workflow, with what it has done in which order and when the clock moved on. */
 async function run<T>(workflow: () => Workflow<T>, situation: Situation = {}) {
-  const { work = () => null, look = () => true, store = memoryStore(), id = "run-1" } = situation;
+  const {
+    work = () => null,
+    look = () => true,
+    store = memoryStore(),
+    id = "run-1",
+    collapses = () => false,
+  } = situation;
   const did: string[] = [];
   const waitsMs: number[] = [];
   const count = (what: string) => {
@@ -51,7 +58,9 @@ async function run<T>(workflow: () => Workflow<T>, situation: Situation = {}) {
     },
   };
   const host = new OrchestrationHost((ms) => void waitsMs.push(ms));
-  host.deploy(orchestrationCode<Effects, T>(host, { workflow, handlers: () => handlers, store, run: RUN }));
+  host.deploy(
+    orchestrationCode<Effects, T>(host, { workflow, handlers: () => handlers, store, run: RUN, collapses }),
+  );
   host.start("run", {}, id);
   const { output } = await host.run(id);
   return {
@@ -173,6 +182,56 @@ test("reports wait where the catalog could not be read, and are told by the acti
   const { did, waitsMs } = await run(reporting, { store });
   expect(did).toEqual(["told one", "a"]);
   expect(waitsMs).toEqual([5_000]);
+});
+
+test("a failure that was handled is written down also where that has to be tried again", async () => {
+  const inner = memoryStore();
+  let reads = 0;
+  const store = {
+    ...inner,
+    journal: async (id: string) => {
+      if (++reads === 3) throw new StillpointError("CATALOG_UNREADABLE", "the table is throttled");
+      return inner.journal(id);
+    },
+  };
+  function* handling(): Workflow<unknown> {
+    try {
+      yield* ask("work", { id: "bad" });
+    } catch {
+      return yield* ask("work", { id: "next" });
+    }
+    return "nothing failed";
+  }
+  const denied = () => {
+    throw new StillpointError("DATABASE_DENIED", "not allowed");
+  };
+  const { did } = await run(handling, { store, work: (id) => (id === "bad" ? denied() : id) });
+  expect(did).toEqual(["bad", "next"]);
+  expect(await inner.journal(RUN)).toMatchObject([
+    { position: "fence" },
+    { position: "0", outcome: { ok: false, failure: { code: "DATABASE_DENIED" } } },
+    { position: "1", outcome: { ok: true, answer: "next" } },
+  ]);
+});
+
+test("an activity that gave no answer is sent again, and what it has written down is not repeated", async () => {
+  let calls = 0;
+  const { result, did, waitsMs } = await run(() => works("a", "b"), {
+    work: (id) => id,
+    collapses: () => ++calls === 2,
+  });
+  expect(result).toMatchObject({ kind: "done", result: ["a", "b"] });
+  expect(did).toEqual(["a", "b"]);
+  expect(waitsMs).toEqual([5_000]);
+});
+
+test("a run whose activities never answer is stopped, and says which", async () => {
+  let calls = 0;
+  const { result } = await run(() => works("a"), { collapses: () => ++calls > 1 });
+  expect(result).toMatchObject({ kind: "failed", failure: { code: "INTERNAL" } });
+  expect(result).toMatchObject({
+    failure: { message: expect.stringContaining('"carry-out" gave no answer') },
+  });
 });
 
 test("so many effects are under way at once, and no more", async () => {

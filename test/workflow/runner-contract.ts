@@ -15,7 +15,7 @@ import { Journal } from "../../shared/workflow/journal.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
 import { ProgramWorld, RUN } from "./program-world.ts";
 import { programs, type Step } from "./random-program.ts";
-import type { Fate, Runner } from "./runners.ts";
+import { dyingAt, type Fate, givenUpAt, type Runner } from "./runners.ts";
 
 type Effects = {
   work: { input: { id: string }; answer: unknown };
@@ -235,23 +235,4 @@ async function live(
     expect(end).toMatchObject({ kind: "failed", failure: { code: "DATABASE_REFUSED" } });
   }
   throw new Error("the run never ended");
-}
-
-/** Dies at these moments, counted over all processes. */
-function dyingAt(moments: readonly number[]): Fate {
-  let moment = 0;
-  const left = new Set(moments);
-  return { dies: () => left.delete(moment++), isGivenUp: () => false };
-}
-
-function givenUpAt(nth: number): Fate {
-  let moment = 0;
-  let isDead = false;
-  return {
-    dies: () => {
-      isDead ||= moment++ === nth;
-      return isDead;
-    },
-    isGivenUp: () => isDead,
-  };
 }

@@ -104,3 +104,22 @@ function endOf<T>(end: DurableEnd<T>): RunEnd<T> {
   if (end.kind === "continue") throw new Error("the operations are used up");
   return end;
 }
+
+/** Dies at these moments, counted over all processes. */
+export function dyingAt(moments: readonly number[]): Fate {
+  let moment = 0;
+  const left = new Set(moments);
+  return { dies: () => left.delete(moment++), isGivenUp: () => false };
+}
+
+export function givenUpAt(nth: number): Fate {
+  let moment = 0;
+  let isDead = false;
+  return {
+    dies: () => {
+      isDead ||= moment++ === nth;
+      return isDead;
+    },
+    isGivenUp: () => isDead,
+  };
+}

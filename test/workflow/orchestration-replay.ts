@@ -40,18 +40,10 @@ export interface Action {
   readonly isCanceled?: boolean;
   readonly externalEventName?: string;
   readonly compoundActions?: readonly Action[];
-  readonly retryOptions?: RetryOptions;
-}
-
-interface RetryOptions {
-  readonly firstRetryIntervalInMilliseconds: number;
-  readonly maxNumberOfAttempts: number;
-  readonly backoffCoefficient?: number;
 }
 
 export const ACTION = {
   activity: 0,
-  activityWithRetry: 1,
   child: 2,
   timer: 5,
   event: 6,
@@ -79,37 +71,18 @@ interface Replay {
  */
 export function replay(actions: readonly Action[], history: readonly HistoryEvent[]): Replay {
   const over = overIn(history);
-  const failures = failuresIn(history);
   const raised = history.flatMap(({ EventType, Name }) => (EventType === EVENT.eventRaised ? [Name] : []));
   const scheduled = new Map<number, Action>();
-
-  const schedule = (action: Action): number => {
-    const id = scheduled.size;
-    scheduled.set(id, action);
-    return id;
-  };
-
-  /** Each attempt is a task, and so is each wait between two of them. */
-  const startPatiently = ({ functionName = "", input, retryOptions }: Action): boolean => {
-    if (retryOptions === undefined) throw new Error(`"${functionName}" says not how often it is tried`);
-    const { firstRetryIntervalInMilliseconds: first, maxNumberOfAttempts, backoffCoefficient = 1 } = retryOptions;
-    for (let attempt = 1; ; attempt++) {
-      const id = schedule({ actionType: ACTION.activity, functionName, input });
-      const failedMs = failures.get(id);
-      if (failedMs === undefined || attempt >= maxNumberOfAttempts) return over.has(id);
-      const fireAt = new Date(failedMs + first * backoffCoefficient ** (attempt - 1)).toISOString();
-      if (!over.has(schedule({ actionType: ACTION.timer, fireAt }))) return false;
-    }
-  };
 
   const start = (action: Action): boolean => {
     switch (action.actionType) {
       case ACTION.activity:
       case ACTION.child:
-      case ACTION.timer:
-        return over.has(schedule(action)) || action.isCanceled === true;
-      case ACTION.activityWithRetry:
-        return startPatiently(action);
+      case ACTION.timer: {
+        const id = scheduled.size;
+        scheduled.set(id, action);
+        return over.has(id) || action.isCanceled === true;
+      }
       case ACTION.event: {
         const index = raised.indexOf(action.externalEventName);
         if (index >= 0) raised.splice(index, 1);
@@ -142,12 +115,6 @@ export function divergence(
       return `Non-Deterministic workflow detected: a previous execution scheduled "${Name ?? "a timer"}" with sequence ID ${EventId}`;
   }
   return undefined;
-}
-
-/** When each task failed that did. */
-function failuresIn(history: readonly HistoryEvent[]): ReadonlyMap<number | undefined, number> {
-  const failed = history.filter(({ EventType }) => EventType === EVENT.taskFailed);
-  return new Map(failed.map(({ TaskScheduledId, Timestamp }) => [TaskScheduledId, Date.parse(Timestamp)]));
 }
 
 function overIn(history: readonly HistoryEvent[]): ReadonlySet<number> {

@@ -63,11 +63,17 @@ export async function bundleAll(dist: string): Promise<readonly BundleSize[]> {
 }
 
 /** A file of the bundle, and all that it imports, at once or later. */
-export function filesOf(entry: string, { outputs }: Metafile): readonly string[] {
+export function filesOf(
+  entry: string,
+  { outputs }: Metafile,
+  kinds: readonly string[] = ["import-statement", "dynamic-import"],
+): readonly string[] {
   const imports = new Map(
     Object.entries(outputs).map(([path, output]) => [
       basename(path),
-      output.imports.filter(({ external }) => !external).map(({ path: imported }) => basename(imported)),
+      output.imports
+        .filter(({ external, kind }) => !external && kinds.includes(kind))
+        .map(({ path: imported }) => basename(imported)),
     ]),
   );
   const found = new Set([entry]);

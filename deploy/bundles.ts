@@ -22,6 +22,8 @@ export const OPTIONS = {
   format: "esm",
   platform: "node",
   target: "node24",
+  // A configuration with a catalog or parts on Azure is refused before it is deployed to AWS.
+  external: ["@azure/*", "@azure-rest/*"],
   // The SDKs' CommonJS, which is the default for Node, cannot be cut down to what is used.
   mainFields: ["module", "main"],
   banner: { js: REQUIRE },
@@ -63,11 +65,17 @@ export async function bundleAll(dist: string): Promise<readonly BundleSize[]> {
 }
 
 /** A file of the bundle, and all that it imports, at once or later. */
-export function filesOf(entry: string, { outputs }: Metafile): readonly string[] {
+export function filesOf(
+  entry: string,
+  { outputs }: Metafile,
+  kinds: readonly string[] = ["import-statement", "dynamic-import"],
+): readonly string[] {
   const imports = new Map(
     Object.entries(outputs).map(([path, output]) => [
       basename(path),
-      output.imports.filter(({ external }) => !external).map(({ path: imported }) => basename(imported)),
+      output.imports
+        .filter(({ external, kind }) => !external && kinds.includes(kind))
+        .map(({ path: imported }) => basename(imported)),
     ]),
   );
   const found = new Set([entry]);

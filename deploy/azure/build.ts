@@ -16,7 +16,10 @@ try {
   const config = loadConfig(path, process.env);
   const { stack, sizes } = await packageApps(config, dist);
   for (const remark of remarks(config)) console.warn(remark);
-  for (const { app, bytes } of sizes) console.log(`${join(dist, app)}: ${(bytes / 1e6).toFixed(2)} MB`);
+  for (const { app, startBytes, bytes } of sizes)
+    console.log(
+      `${join(dist, app)}: ${(startBytes / 1e6).toFixed(2)} MB at the start, ${(bytes / 1e6).toFixed(2)} MB in all`,
+    );
   console.log(`\n${commands(stack, dist).join("\n")}`);
 } catch (error) {
   console.error(messageOf(error));

@@ -13,30 +13,36 @@ const AZURE_OPTIONS = { ...OPTIONS, external: ["@azure/functions-core"] } as con
 
 export interface AppSize {
   readonly app: App;
+  /** Of what is loaded whenever the app starts. */
+  readonly startBytes: number;
+  /** With what is loaded when it is needed. */
   readonly bytes: number;
 }
 
-/** Entry points of the apps, in a folder of the project or of a test. */
-export function entryPoints(folder = join("functions", "azure")): Readonly<Record<App, string>> {
-  const entries = APPS.map((app) => [app, join(folder, `${app}-app.ts`)]);
-  return Object.fromEntries(entries) as Record<App, string>;
-}
-
 /** Bundles each app into a folder of its name, with what the service wants to find at its root. */
-export async function bundleApps(dist: string, entries = entryPoints()): Promise<readonly AppSize[]> {
-  const { metafile, outputFiles } = await build({ ...AZURE_OPTIONS, entryPoints: { ...entries } });
+export async function bundleApps(dist: string): Promise<readonly AppSize[]> {
+  const entryPoints = Object.fromEntries(
+    APPS.map((app) => [app, join("functions", "azure", `${app}-app.ts`)]),
+  );
+  const { metafile, outputFiles } = await build({ ...AZURE_OPTIONS, entryPoints });
   const contents = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
   return Promise.all(
     APPS.map(async (app) => {
       const folder = join(dist, app);
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
-      const files = filesOf(`${app}.mjs`, metafile).map((file) => ({ file, bytes: contents.get(file) }));
-      for (const { file, bytes = new Uint8Array() } of files)
-        await writeFile(join(folder, file === `${app}.mjs` ? PACKAGED_CODE : file), bytes);
+      const files = filesOf(`${app}.mjs`, metafile);
+      for (const file of files)
+        await writeFile(
+          join(folder, file === `${app}.mjs` ? PACKAGED_CODE : file),
+          contents.get(file) ?? new Uint8Array(),
+        );
       await copyFile(join(ROOT, "host.json"), join(folder, PACKAGED_HOST));
       await writeFile(join(folder, PACKAGED_MANIFEST), manifest(app));
-      return { app, bytes: files.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0) };
+      const sum = (of: readonly string[]) =>
+        of.reduce((total, file) => total + (contents.get(file)?.length ?? 0), 0);
+      const atStart = filesOf(`${app}.mjs`, metafile, ["import-statement"]);
+      return { app, startBytes: sum(atStart), bytes: sum(files) };
     }),
   );
 }

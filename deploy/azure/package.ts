@@ -4,7 +4,7 @@ import type { Config } from "../../shared/config/config.ts";
 import { archive } from "../archive.ts";
 import { packFiles } from "../packaged-files.ts";
 import { APPS } from "./apps.ts";
-import { type AppSize, bundleApps, entryPoints } from "./bundles.ts";
+import { type AppSize, bundleApps } from "./bundles.ts";
 import { parametersPath } from "./commands.ts";
 import { azureStack } from "./deployable.ts";
 import { backupRoleParameters, PARAMETERS, parameterFile, restoreRoleParameters } from "./parameters.ts";
@@ -16,9 +16,9 @@ export interface Packaged {
 }
 
 /** Makes the apps' archives and the templates' parameters. A configuration that will not do makes nothing. */
-export async function packageApps(config: Config, dist: string, entries = entryPoints()): Promise<Packaged> {
+export async function packageApps(config: Config, dist: string): Promise<Packaged> {
   const stack = azureStack(config);
-  const sizes = await bundleApps(dist, entries);
+  const sizes = await bundleApps(dist);
   for (const app of APPS) {
     const folder = join(dist, app);
     await packFiles(config, folder);

@@ -5,6 +5,9 @@ import type { AzureStack, SubscriptionGroups } from "./stack.ts";
 
 type Parameters = Readonly<Record<string, unknown>>;
 
+/** In a location without zones: `--parameters catalogSku=Standard_LRS` on the command line. */
+const ZONE_REDUNDANT = "Standard_ZRS";
+
 /** What a template of a resource group is told, all of it. */
 export type GroupTemplate = "resources" | "apps" | "events" | "alerts";
 
@@ -17,6 +20,7 @@ export const PARAMETERS: Readonly<Record<GroupTemplate, (stack: AzureStack) => P
     vault: names.vault,
     topics: names.topics,
     catalog,
+    catalogSku: ZONE_REDUNDANT,
     parts,
     hostAccounts: APPS.map((app) => names.accounts[app]),
     deadLetterAccount: names.accounts.restore,

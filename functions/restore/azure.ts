@@ -12,14 +12,13 @@ import { orchestrate } from "../../shared/workflow/run-orchestration.ts";
 import { codeVersion } from "../azure/code-version.ts";
 import { APPROVED_EVENT, ORCHESTRATIONS, type RestoreInput } from "../azure/executions.ts";
 import { verifies } from "../verify/azure.ts";
-import type { Asked } from "./asked-approval.ts";
+import { type Asked, LOOK_EVERY_MS } from "./asked-approval.ts";
 import { ACTIVITIES, type AttemptEnd, type OfRun, registerActivities } from "./azure-activities.ts";
 import type { Begun } from "./begun.ts";
 import type { PlanEnd } from "./plan-once.ts";
 
 /** Plans, waits for an approval where one is needed, restores and verifies: for hours, days if need be. */
-export function registerRestore(): void {
-  const version = codeVersion();
+export function registerRestore(version = codeVersion()): void {
   registerActivities(version);
   df.app.orchestration(ORCHESTRATIONS.attempt, attemptOf(version, attempt));
   df.app.orchestration(ORCHESTRATIONS.restore, restore);
@@ -57,9 +56,6 @@ function activityFor(errand: Errand): string {
   const isVerifying = errand.kind === "carry-out" && verifies(errand.effect.kind);
   return isVerifying ? ACTIVITIES.verify : ACTIVITIES.step;
 }
-
-/** An approval from a command line wakes nobody, so it is looked for as well. */
-const LOOK_EVERY_MS = 10 * 60_000;
 
 function* awaitApproval(context: Engine, ofRun: OfRun): Orchestration<Failure | null> {
   const { df: engine } = context;

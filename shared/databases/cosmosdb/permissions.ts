@@ -9,7 +9,7 @@ const RESTORABLE = "Microsoft.DocumentDB/locations/restorableDatabaseAccounts";
 const CONTAINERS = `${ACCOUNTS}/sqlDatabases/containers`;
 
 /** In the resource group, whatever the mode of a restore. */
-const IN_GROUP = [
+export const IN_GROUP = [
   `${ACCOUNTS}/read`,
   `${ACCOUNTS}/write`,
   `${ACCOUNTS}/delete`,
@@ -22,12 +22,12 @@ const IN_GROUP = [
   `${CONTAINERS}/storedProcedures/write`,
 ] as const;
 /** At the subscription, or at the restorable account: a resource group has none. */
-const AT_RESTORABLE = [
+export const AT_RESTORABLE = [
   `${RESTORABLE}/read`,
   `${RESTORABLE}/restorableSqlResources/read`,
   `${RESTORABLE}/restore/action`,
 ] as const;
-const FOR_SUBNET = [
+export const FOR_SUBNET = [
   "Microsoft.Network/privateEndpoints/read",
   "Microsoft.Network/privateEndpoints/write",
   "Microsoft.Network/privateEndpoints/delete",

@@ -1,4 +1,10 @@
 import { expect, test } from "vitest";
+import {
+  AT_RESTORABLE,
+  FOR_SUBNET,
+  grants,
+  IN_GROUP,
+} from "../../../shared/databases/cosmosdb/permissions.ts";
 import { SUBSCRIPTION } from "./arm-functions.ts";
 import { FULL, LEAST } from "./configurations.ts";
 import { type Deployed, deployed } from "./deployed.ts";
@@ -62,27 +68,45 @@ test("who may ask by an event cannot pose as the functions", async () => {
   );
 });
 
-test("the backup changes nothing of an account, and nobody reads a key or hands out a role", () => {
+test("the backup changes nothing of an account, and nobody hands out a role of Azure", () => {
   const backup = actionsOf("backup-role");
   const RETRIEVE = "retrieveContinuousBackupInformation/action";
   expect(backup.filter((action) => !action.endsWith("/read") && !action.endsWith(RETRIEVE))).toEqual([]);
   for (const action of [...backup, ...actionsOf("restore-role")]) {
-    expect(action).not.toMatch(/keys?\/|connectionStrings/i);
-    expect(action).not.toMatch(/roleAssignments\/(?:write|delete)$/);
+    expect(action).not.toMatch(/Authorization\/role\w+\/(?:write|delete)$/);
     expect(action.includes("*") && !action.endsWith("/*/read")).toBe(false);
   }
 });
 
-test("the restore deletes accounts and nothing else", () => {
-  expect(actionsOf("restore-role").filter((action) => action.endsWith("/delete"))).toEqual([
+test("the restore deletes what it made, and has no other key than one to read", () => {
+  const actions = actionsOf("restore-role");
+  expect(actions.filter((action) => action.endsWith("/delete"))).toEqual([
     "Microsoft.DocumentDB/databaseAccounts/delete",
+    "Microsoft.Network/privateEndpoints/delete",
+  ]);
+  expect(actions.filter((action) => /keys\/|connectionStrings/i.test(action))).toEqual([
+    "Microsoft.DocumentDB/databaseAccounts/readonlykeys/action",
   ]);
 });
 
+test("the restore may do all that it looks for before it begins, where it looks for it", () => {
+  const [atSubscription, inGroup] = rolesOf("restore-role");
+  const missing = (wanted: readonly string[], actions: readonly string[] = []) =>
+    wanted.filter((action) => !grants({ actions }, action));
+  expect(missing(AT_RESTORABLE, atSubscription)).toEqual([]);
+  expect(missing([...IN_GROUP, ...FOR_SUBNET], inGroup)).toEqual([]);
+});
+
 function actionsOf(name: "backup-role" | "restore-role"): readonly string[] {
+  return rolesOf(name).flat();
+}
+
+/** The actions of each role. */
+function rolesOf(name: "backup-role" | "restore-role"): readonly (readonly string[])[] {
   // biome-ignore lint/suspicious/noExplicitAny: a template is a tree
-  return (templateNamed(name).resources as any[]).flatMap(({ properties }) =>
-    (properties.permissions ?? []).flatMap(({ actions }: { actions: string[] }) => actions),
+  const resources = templateNamed(name).resources as any[];
+  return resources.flatMap(({ properties: { permissions = [] } }) =>
+    permissions.map(({ actions }: { actions: string[] }) => actions),
   );
 }
 

@@ -56,9 +56,9 @@ export async function deployed(text: string): Promise<Deployed> {
   };
 }
 
-/** What the templates speak of. That the apps register it is tested with the apps. */
-const FUNCTIONS = {
+/** What the templates speak of. That the apps register it is tested with their packages. */
+export const FUNCTIONS = {
   backup: [],
-  restore: ["request-event", "request", "resume", "approval"],
+  restore: ["request-event", "request", "resume", "approval", "restore"],
   sweep: [],
 } as const;

@@ -12,8 +12,17 @@ test("requests come to the restore by an event, and approvals do not", async () 
   expect(destination.properties.resourceId).toMatch(
     new RegExp(`/sites/${all.stack.names.sites.restore}/functions/request-event$`),
   );
+  expect(subscription?.properties.eventDeliverySchema).toBe("CloudEventSchemaV1_0");
   expect(filter.includedEventTypes).toEqual([REQUESTS.requested, REQUESTS.resumed]);
   expect(retryPolicy).toEqual({ maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 60 });
+});
+
+test("both topics take CloudEvents, as the functions put and read them", async () => {
+  const topics = (await deployed(FULL)).of("resources").filter(({ type }) => type.endsWith("/topics"));
+  expect(topics.map(({ properties }) => properties.inputSchema)).toEqual([
+    "CloudEventSchemaV1_0",
+    "CloudEventSchemaV1_0",
+  ]);
 });
 
 test("what could not be delivered is kept, and told of", async () => {

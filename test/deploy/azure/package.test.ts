@@ -2,21 +2,22 @@ import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { APPS } from "../../../deploy/azure/apps.ts";
-import { entryPoints } from "../../../deploy/azure/bundles.ts";
 import { commands } from "../../../deploy/azure/commands.ts";
+import { namesOf } from "../../../deploy/azure/names.ts";
 import { type Packaged, packageApps } from "../../../deploy/azure/package.ts";
 import { loadConfig } from "../../../shared/config/load-config.ts";
 import { writtenIn } from "../configurations.ts";
 import { unpacked } from "../unpacked.ts";
 import { SUBSCRIPTION } from "./arm-functions.ts";
 import { FULL, LEAST, OTHER_SUBSCRIPTION } from "./configurations.ts";
+import { FUNCTIONS } from "./deployed.ts";
 import { TEMPLATES } from "./infra.ts";
 
-/** Apps of a line each: what is packed is tested here, what the real ones register with them. */
-const PLACEHOLDERS = entryPoints(fileURLToPath(new URL("placeholder", import.meta.url)));
+/** Of what an app loads when it starts, and of everything. */
+const MOST_START_BYTES = 2_000_000;
+const MOST_BYTES = 7_000_000;
 
 let folder: string;
 let packaged: Packaged;
@@ -25,7 +26,7 @@ const dist = () => join(folder, "dist");
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "stillpoint-azure-"));
   const config = loadConfig(await writtenIn(join(folder, "full"), FULL), {});
-  packaged = await packageApps(config, dist(), PLACEHOLDERS);
+  packaged = await packageApps(config, dist());
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -51,21 +52,37 @@ describe.each(APPS)("the package of %s", (app) => {
     expect(await readFile(join(there, "host.json"), "utf8")).toBe(await readFile(root, "utf8"));
   });
 
-  test("loads on a bare Node, with the part that only the service has", async () => {
+  test("loads on a bare Node, and registers what the templates speak of", async () => {
     const there = join(folder, "loaded", app);
     await unpacked(join(dist(), `${app}.zip`), there);
-    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", LOADED], {
-      cwd: there,
-      encoding: "utf8",
-    });
-    expect([stdout.trim(), stderr]).toEqual([`${app}-placeholder`, ""]);
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      ["--input-type=module", "--eval", LOADED],
+      {
+        cwd: there,
+        env: { STILLPOINT_CONFIG: "stillpoint.yml" },
+        encoding: "utf8",
+      },
+    );
+    expect([status, stderr]).toEqual([0, ""]);
+    const registered = JSON.parse(stdout) as readonly { name: string; authLevels: readonly string[] }[];
+    const names = registered.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining([...FUNCTIONS[app]]));
+    const levels = registered.flatMap(({ authLevels }) => authLevels);
+    expect(levels.filter((level) => level !== "function")).toEqual([]);
+  });
+
+  test("is small, and most of it is only loaded when it is needed", () => {
+    const size = packaged.sizes.find((one) => one.app === app);
+    expect(size?.startBytes).toBeLessThan(MOST_START_BYTES);
+    expect(size?.bytes).toBeLessThan(MOST_BYTES);
   });
 });
 
 test("the same configuration makes the same archives", async () => {
   const config = loadConfig(join(folder, "full", "prod.yml"), {});
   const again = join(folder, "again");
-  await packageApps(config, again, PLACEHOLDERS);
+  await packageApps(config, again);
   for (const app of APPS)
     expect(await readFile(join(again, `${app}.zip`))).toEqual(await readFile(join(dist(), `${app}.zip`)));
 });
@@ -102,22 +119,18 @@ test("the commands deploy every template with files that are there, in an order 
 
 test("a configuration that will not do makes nothing", async () => {
   const config = loadConfig(await writtenIn(join(folder, "wrong"), LEAST.replace(/azure: .*/, "")), {});
-  await expect(packageApps(config, join(folder, "none"), PLACEHOLDERS)).rejects.toMatchObject({
+  await expect(packageApps(config, join(folder, "none"))).rejects.toMatchObject({
     code: "CONFIG_INVALID",
   });
   expect(await readdir(folder)).not.toContain("none");
 });
 
-test("names are the same whenever they are made, and others in another resource group", async () => {
-  const { names } = packaged.stack;
-  const path = await writtenIn(
-    join(folder, "other"),
-    FULL.replace("name: sp-prod", "name: sp-prod\n  resourceGroup: other"),
-  );
-  const other = await packageApps(loadConfig(path, {}), join(folder, "other-dist"), PLACEHOLDERS);
+test("names are the same whenever they are made, and others in another resource group", () => {
+  const { azure, names } = packaged.stack;
+  expect(namesOf(azure)).toEqual(names);
   expect(names.sites.backup).toMatch(/^sp-prod-backup-[a-z0-9]{6}$/);
   expect(names.accounts.backup).toMatch(/^spprodbackup[a-z0-9]{6}$/);
-  expect(other.stack.names.sites.backup).not.toBe(names.sites.backup);
+  expect(namesOf({ ...azure, resourceGroup: "other" }).sites.backup).not.toBe(names.sites.backup);
 });
 
 /** What the worker of the service does: it answers the one `require` that is in no registry, then loads `main`. */
@@ -125,7 +138,8 @@ const LOADED = `
 import Module from "node:module";
 const registered = [];
 const core = {
-  registerFunction: ({ name }) => registered.push(name),
+  registerFunction: ({ name, bindings }) =>
+    registered.push({ name, authLevels: Object.values(bindings).flatMap(({ type, authLevel }) => type === "httpTrigger" ? [authLevel] : []) }),
   registerHook: () => ({ dispose() {} }),
   setProgrammingModel: () => undefined,
   version: "0",
@@ -135,5 +149,6 @@ Module.prototype.require = function (id) {
   return id === "@azure/functions-core" ? core : original.call(this, id);
 };
 await import(process.cwd() + "/index.mjs");
-console.log(registered.join());
+console.log(JSON.stringify(registered));
+process.exit(0);
 `;

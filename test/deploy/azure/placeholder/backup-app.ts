@@ -1,3 +1,0 @@
-import { app } from "@azure/functions";
-
-app.timer("backup-placeholder", { schedule: "0 * * * * *", handler: async () => undefined });

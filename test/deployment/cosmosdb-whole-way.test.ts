@@ -13,6 +13,8 @@ import { openWorld, untilCommitted } from "./ruined-world.ts";
 
 const STEP_MS = 120_000;
 const KILLS = 10;
+/** Between two kills, of some forty. */
+const MOST_ENTRIES = 9;
 const SILENT = { report: () => undefined };
 const CONFIRMED = { ...SILENT, confirm: DEPLOYMENT };
 
@@ -63,7 +65,7 @@ describe("a ledger on Cosmos DB that was backed up under load and ruined", { tim
   test("is restored by processes that are killed at random moments as if they had not been", async () => {
     const { open, world } = ruined;
     const planned = await plan();
-    for (let kill = 0; kill < KILLS; kill++) await killOnTheWay(ruined, planned.id);
+    for (let kill = 0; kill < KILLS; kill++) await killOnTheWay(ruined, planned.id, MOST_ENTRIES);
     // The last one may have been killed when all was done.
     if ((await recordOf(planned.id)).state !== "done")
       expect(await once(restoring(ruined, planned.id), "exit")).toEqual([0, null]);

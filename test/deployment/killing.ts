@@ -11,7 +11,7 @@ interface Ruined {
 }
 
 const PROCESS = fileURLToPath(new URL("./restoring-process.ts", import.meta.url));
-/** A restore has some eighty. */
+/** A restore of tables has some eighty. */
 const MOST_ENTRIES = 5;
 const MOST_MORE_MS = 60;
 const LOOK_MS = 5;
@@ -27,10 +27,10 @@ export function restoring({ world }: Ruined, run: string): ChildProcess {
  * Resumes the run in a process that is killed when its journal has grown by some entries, and a moment later. A
  * run that has ended is left alone.
  */
-export async function killOnTheWay(ruined: Ruined, run: string): Promise<void> {
+export async function killOnTheWay(ruined: Ruined, run: string, mostEntries = MOST_ENTRIES): Promise<void> {
   if ((await ruined.open.catalog.runs.get(run)).record.state === "done") return;
   const entries = async () => (await ruined.open.catalog.journal.read(run)).length;
-  const until = (await entries()) + Math.floor(Math.random() * MOST_ENTRIES);
+  const until = (await entries()) + Math.floor(Math.random() * mostEntries);
   const child = restoring(ruined, run);
   const exited = once(child, "exit") as Promise<[number | null, string | null]>;
   while ((await entries()) < until && child.exitCode === null) await delay(LOOK_MS);

@@ -162,8 +162,8 @@ export function refusals(looked: LookedAt): readonly string[] {
 function* refusalsOf(looked: LookedAt): Generator<string> {
   const { atBackup, atSecond, restorable, taken, way, missingPermissions } = looked;
   const { account, instanceId } = atBackup;
-  for (const permission of missingPermissions)
-    yield `this identity may not ${permission}; see docs/azure.md for the roles that a restore needs`;
+  if (missingPermissions.length > 0)
+    yield `this identity may not ${missingPermissions.join(", ")}; see docs/azure.md for the roles that a restore needs`;
   if (atBackup.multipleWriteRegions || looked.now?.multipleWriteRegions)
     yield `account "${account}" has several write regions: of those only what its hub has confirmed is restored, and ScalarDB cannot work on it`;
   if (restorable === undefined)

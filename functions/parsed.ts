@@ -1,15 +1,15 @@
 import type * as z from "zod";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 
-/** Every problem of an event at once. */
-export function parsed<E>(schema: z.ZodType<E>, given: unknown): E {
+/** Every problem of an event, or of whatever else was given, at once. */
+export function parsed<E>(schema: z.ZodType<E>, given: unknown, what = "event"): E {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const problems = result.error.issues.map(
-    ({ path, message }) => `${path.join(".") || "the event"}: ${message}`,
+    ({ path, message }) => `${path.join(".") || `the ${what}`}: ${message}`,
   );
   throw new StillpointError(
     "REQUEST_INVALID",
-    `the event was not understood: ${problems.join("; ")}; nothing was done`,
+    `the ${what} was not understood: ${problems.join("; ")}; nothing was done`,
   );
 }

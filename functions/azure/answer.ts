@@ -16,7 +16,15 @@ const OF_THE_CALLER: Partial<Record<ErrorCode, number>> = {
   CATALOG_CONFLICT: 409,
   RUN_FINISHED: 409,
 };
+/** Another caller was quicker: the same may go well now. */
+const AGAIN: readonly ErrorCode[] = ["CATALOG_CONFLICT"];
 const NOT_NOW: readonly ErrorCode[] = ["CATALOG_UNREADABLE", "DATABASE_UNREACHABLE"];
+
+/** Whether the same would be refused again, however often it is asked for. */
+export function isOfTheCaller(error: unknown): boolean {
+  const code = codeOf(error);
+  return code in OF_THE_CALLER && !AGAIN.includes(code);
+}
 
 /** What went wrong, and what to do next. The message of a defect is in the log, and nowhere else. */
 export function failed(error: unknown): HttpResponseInit {

@@ -11,8 +11,10 @@ import { eventTopic } from "../../shared/telemetry/event-topic.ts";
 import type { Host } from "../host.ts";
 import { inInvocation, writeLine } from "./invocation.ts";
 import { networkOf } from "./network.ts";
+import { resolvedSecrets } from "./secrets.ts";
 import { SETTINGS } from "./settings.ts";
 import { azureTelemetry } from "./telemetry.ts";
+import { tell } from "./tell.ts";
 
 export interface AzureHost extends Host {
   readonly azure: AzureSettings;
@@ -26,14 +28,21 @@ const SITE_NAME = "WEBSITE_SITE_NAME";
 let opened: AzureHost | undefined;
 
 /** Opened once for a process. Secrets are app settings, which the service fills in from the vault. */
-export function azureHost(): AzureHost {
+function azureHost(): AzureHost {
   opened ??= open();
   return opened;
 }
 
-/** Does the work of one invocation: all that it tells is in the log of that one. */
+/** Does the work of one invocation: all that it tells is in the log of that one, and so is what it throws. */
 export function onAzure<T>(context: InvocationContext, work: (host: AzureHost) => Promise<T>): Promise<T> {
-  return inInvocation(context, async () => work(azureHost()));
+  return inInvocation(context, async () => {
+    try {
+      return await work(azureHost());
+    } catch (error) {
+      tell(error);
+      throw error;
+    }
+  });
 }
 
 /** What is registered follows from it, so it is read before any function is called. */
@@ -49,8 +58,9 @@ export function azureConfig(): Config & { readonly azure: AzureSettings } {
 
 function open(): AzureHost {
   const config = azureConfig();
-  const env = process.env;
-  const notices = env[SETTINGS.notices];
+  const notices = process.env[SETTINGS.notices];
+  const telemetry = azureTelemetry(notices === undefined ? undefined : eventTopic(notices, azureCredential));
+  const env = resolvedSecrets(process.env, telemetry);
   const name = env[SITE_NAME] ?? hostname();
   const store = openStore(config.catalog, logCatalog, env, APPLICATION_INSIGHTS_LIMITS);
   return {
@@ -58,7 +68,7 @@ function open(): AzureHost {
     azure: config.azure,
     env,
     name,
-    telemetry: azureTelemetry(notices === undefined ? undefined : eventTopic(notices, azureCredential)),
+    telemetry,
     network: networkOf(config.azure, name),
     catalog: catalogOver(store),
   };

@@ -1,6 +1,7 @@
 import { app, type Timer } from "@azure/functions";
 import { stamp } from "../../shared/backup/pause-record.ts";
 import type { Deployment, Schedule } from "../../shared/config/config.ts";
+import { scheduleName } from "../../shared/config/schedule-name.ts";
 import { lastDue } from "../../shared/config/schedule-time.ts";
 import { withDeployment } from "../../shared/deployment/open-deployment.ts";
 import { takeUnattendedBackup } from "../../shared/deployment/unattended-backup.ts";
@@ -9,7 +10,7 @@ import { type AzureHost, azureConfig } from "../azure/host.ts";
 import { writeLine } from "../azure/invocation.ts";
 import { plainTimer } from "../azure/plain-timer.ts";
 import { leftFromNow } from "../azure/time-limit.ts";
-import { timerExpression } from "../azure/timer-expression.ts";
+import { lastFired, timerExpression } from "../azure/timer-expression.ts";
 
 type Scheduled = Deployment & { readonly schedule: Schedule };
 
@@ -20,7 +21,7 @@ export function registerBackups(): void {
 }
 
 function registerBackup(deployment: Scheduled): void {
-  app.timer(`backup-${deployment.name}`, {
+  app.timer(scheduleName(deployment.name), {
     schedule: timerExpression(deployment.schedule, Date.now()),
     useMonitor: true,
     handler: plainTimer((host, timer) => backUp(host, deployment, timer)),
@@ -29,11 +30,20 @@ function registerBackup(deployment: Scheduled): void {
 
 /** A timer that was missed, such as while the app was down, is fired when it is there again. */
 const MISSED_MOST_MS = 26 * 3_600_000;
+/** The host's clock may be ahead of ours: what is fired just before its minute is fired for it. */
+const EARLY_MS = 30_000;
+
+/** The due time that a timer was fired for; it may be long past by now. */
+function dueTime(schedule: Schedule, nowMs: number, isPastDue: boolean): number | undefined {
+  const latestMs = nowMs + EARLY_MS;
+  if (isPastDue) return lastDue(schedule, latestMs, MISSED_MOST_MS);
+  const firedMs = lastFired(schedule, latestMs);
+  return firedMs === undefined ? undefined : lastDue(schedule, firedMs, 0);
+}
 
 async function backUp(host: AzureHost, deployment: Scheduled, { isPastDue }: Timer): Promise<void> {
   const { name, schedule } = deployment;
-  const nowMs = Date.now();
-  const scheduledMs = lastDue(schedule, nowMs, isPastDue ? MISSED_MOST_MS : schedule.lateAfterMs);
+  const scheduledMs = dueTime(schedule, Date.now(), isPastDue);
   if (scheduledMs === undefined) {
     const local = `${schedule.cron} in ${schedule.timezone}`;
     writeLine(

@@ -3,10 +3,10 @@ import * as df from "durable-functions";
 import * as z from "zod";
 import { RestoreApproval, RestoreRequest, RestoreResumption } from "../../shared/restore/restore-request.ts";
 import { REQUESTS } from "../../shared/telemetry/event-types.ts";
+import { isOfTheCaller } from "../azure/answer.ts";
 import { executionsOf } from "../azure/executions.ts";
 import { type AzureHost, onAzure } from "../azure/host.ts";
 import { answering, bodyOf } from "../azure/plain-http.ts";
-import { tell } from "../azure/tell.ts";
 import { parsed } from "../parsed.ts";
 import { approved, type Executions, requested, resumed } from "./take.ts";
 
@@ -56,17 +56,17 @@ const Event = z.discriminatedUnion("type", [
   about(REQUESTS.resumed, RestoreResumption),
 ]);
 
-/** What is not understood is not asked again: it would be no other. What fails is delivered once more. */
+/** What is thrown is delivered again for an hour: only what may go well then is. */
 async function onEvent(given: EventGridEvent, context: InvocationContext): Promise<void> {
-  await onAzure(context, async (host) => {
-    try {
-      const event = parsed(Event, given);
-      const executions = executionsOf(df.getClient(context));
-      if (event.type === REQUESTS.requested) await requested(host, executions, event.data);
-      else await resumed(host, executions, event.data.run, event.id);
-    } catch (error) {
-      tell(error);
-      throw error;
-    }
+  await onAzure(context, (host) => carryOut(host, given, context)).catch((error: unknown) => {
+    if (!isOfTheCaller(error)) throw error;
   });
+}
+
+async function carryOut(host: AzureHost, given: unknown, context: InvocationContext): Promise<unknown> {
+  const event = parsed(Event, given);
+  const executions = executionsOf(df.getClient(context));
+  return event.type === REQUESTS.requested
+    ? requested(host, executions, event.data)
+    : resumed(host, executions, event.data.run, event.id);
 }

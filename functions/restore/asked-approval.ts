@@ -7,6 +7,9 @@ import { atWork } from "../../shared/deployment/take-attempt.ts";
 import type { Failure } from "../../shared/errors/stillpoint-error.ts";
 import type { Carrying } from "./outcome.ts";
 
+/** An approval from a command line cannot wake an orchestration on Azure, so it looks for one so often. */
+export const LOOK_EVERY_MS = 10 * 60_000;
+
 /** How long it is waited for, and whether somebody has given it before there was anything to wake. */
 export interface Asked {
   readonly approved: boolean;

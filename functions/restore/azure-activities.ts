@@ -15,7 +15,6 @@ import type { Errand } from "../../shared/workflow/orchestration/errand.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import type { RestoreInput } from "../azure/executions.ts";
 import { type AzureHost, onAzure } from "../azure/host.ts";
-import { tell } from "../azure/tell.ts";
 import { askForApproval, isDecided, whatStandsAgainst } from "./asked-approval.ts";
 import { begin } from "./begun.ts";
 import { type Carrying, fail, succeed } from "./outcome.ts";
@@ -82,15 +81,7 @@ async function giveUp(
 }
 
 function register<I>(name: string, work: (host: AzureHost, input: I) => Promise<unknown>): void {
-  const handler: ActivityHandler = (input: I, context) =>
-    onAzure(context, async (host) => {
-      try {
-        return await work(host, input);
-      } catch (error) {
-        tell(error);
-        throw error;
-      }
-    });
+  const handler: ActivityHandler = (input: I, context) => onAzure(context, (host) => work(host, input));
   df.app.activity(name, { handler });
 }
 

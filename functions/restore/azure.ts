@@ -2,23 +2,23 @@ import * as df from "durable-functions";
 import { restoring } from "../../shared/deployment/restoring.ts";
 import type { Failure } from "../../shared/errors/stillpoint-error.ts";
 import type { RestorePlan } from "../../shared/restore/restore-plan.ts";
+import { waitAfter } from "../../shared/workflow/durable/passing.ts";
 import { type Attempt, attemptOf } from "../../shared/workflow/orchestration/attempt.ts";
 import { runAttempts } from "../../shared/workflow/orchestration/attempts.ts";
 import type { Errand } from "../../shared/workflow/orchestration/errand.ts";
 import type { Engine, Orchestration } from "../../shared/workflow/orchestration/orchestration.ts";
-import { untilEventOrTimeout } from "../../shared/workflow/orchestration/wait.ts";
+import { timer, untilEventOrTimeout } from "../../shared/workflow/orchestration/wait.ts";
 import { orchestrate } from "../../shared/workflow/run-orchestration.ts";
 import { codeVersion } from "../azure/code-version.ts";
 import { APPROVED_EVENT, ORCHESTRATIONS, type RestoreInput } from "../azure/executions.ts";
 import { verifies } from "../verify/azure.ts";
-import type { Asked } from "./asked-approval.ts";
+import { type Asked, LOOK_EVERY_MS } from "./asked-approval.ts";
 import { ACTIVITIES, type AttemptEnd, type OfRun, registerActivities } from "./azure-activities.ts";
 import type { Begun } from "./begun.ts";
 import type { PlanEnd } from "./plan-once.ts";
 
 /** Plans, waits for an approval where one is needed, restores and verifies: for hours, days if need be. */
-export function registerRestore(): void {
-  const version = codeVersion();
+export function registerRestore(version = codeVersion()): void {
   registerActivities(version);
   df.app.orchestration(ORCHESTRATIONS.attempt, attemptOf(version, attempt));
   df.app.orchestration(ORCHESTRATIONS.restore, restore);
@@ -57,9 +57,6 @@ function activityFor(errand: Errand): string {
   return isVerifying ? ACTIVITIES.verify : ACTIVITIES.step;
 }
 
-/** An approval from a command line wakes nobody, so it is looked for as well. */
-const LOOK_EVERY_MS = 10 * 60_000;
-
 function* awaitApproval(context: Engine, ofRun: OfRun): Orchestration<Failure | null> {
   const { df: engine } = context;
   const callback = engine.instanceId;
@@ -73,12 +70,17 @@ function* awaitApproval(context: Engine, ofRun: OfRun): Orchestration<Failure | 
   return yield* call(context, ACTIVITIES.against, ofRun);
 }
 
-const FIRST_RETRY_MS = 5_000;
-const ATTEMPTS_MOST = 5;
+/** What an activity throws has not been carried out, or not heard of; the next attempt comes after the last. */
+const TRIES_MOST = 5;
 
 // What an activity answers is known by its name only.
-function* call<A>({ df: engine }: Engine, name: string, input: object): Orchestration<A> {
-  const retry = new df.RetryOptions(FIRST_RETRY_MS, ATTEMPTS_MOST);
-  retry.backoffCoefficient = 2;
-  return yield engine.callActivityWithRetry(name, retry, input);
+function* call<A>(context: Engine, name: string, input: object): Orchestration<A> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return yield context.df.callActivity(name, input);
+    } catch (error) {
+      if (tries === TRIES_MOST) throw error;
+      yield timer(context, waitAfter(tries).seconds * 1000);
+    }
+  }
 }

@@ -152,17 +152,21 @@ function fill(world: World, account: Account, request: Request): Wire {
       .flatMap((database) => containersAt(database, secondMs))
       .map((container) => latestRestorableMs(world, container) ?? 0),
   );
-  if (secondMs >= latestMs) {
-    account.phase = "Failed";
-    throw refusal(
-      400,
-      "BadRequest",
-      `The restore of ${source.name} failed: the restore timestamp is later than the latest restorable timestamp ${new Date(latestMs).toISOString()}`,
+  if (source.deletedAtMs !== undefined && source.deletedAtMs > account.createdAtMs)
+    fail(account, `account ${source.name} was deleted while it was being restored`);
+  if (secondMs >= latestMs)
+    fail(
+      account,
+      `the restore timestamp is later than the latest restorable timestamp ${new Date(latestMs).toISOString()}`,
     );
-  }
   for (const database of databasesAt(source, secondMs)) restoreDatabase(world, account, request, database);
   account.phase = "Succeeded";
   return describeAccount(world, account);
+}
+
+function fail(account: Account, why: string): never {
+  account.phase = "Failed";
+  throw refusal(400, "BadRequest", `The restore to ${account.name} failed: ${why}`);
 }
 
 function restoreDatabase(world: World, account: Account, request: Request, source: Database): void {
@@ -183,7 +187,8 @@ function restoreDatabase(world: World, account: Account, request: Request, sourc
 
 /** Without its scripts: stored procedures, triggers and functions are not part of a backup. */
 function restoreContainer(world: World, { secondMs, ttlDisabled }: Request, source: Container): Container {
-  const { definition, journal } = source;
+  const { journal } = source;
+  const definition = source.definitionAt(secondMs);
   const resource = ttlDisabled ? without(definition.resource, "defaultTtl") : definition.resource;
   const copy = new Container(
     define(resource, world.clock.now(), definition.rid),

@@ -41,8 +41,11 @@ function put(world: World, call: ManagedCall): Answer | Promise<Answer> {
   const { params, wire } = call;
   const known = findAccount(world, String(params["account"]));
   const properties = asWire(wire["properties"]);
-  if (known && known.resourceGroup === params["group"] && properties["createMode"] !== "Restore")
-    return change(world, call, known, { ...DEFAULT_PROPERTIES, ...properties });
+  if (known && known.resourceGroup === params["group"]) {
+    checkUnlocked(known);
+    if (properties["createMode"] !== "Restore")
+      return change(world, call, known, { ...DEFAULT_PROPERTIES, ...properties });
+  }
   checkName(world, String(params["account"]));
   return properties["createMode"] === "Restore" ? restoreAccount(world, call) : create(world, call);
 }

@@ -58,7 +58,6 @@ export interface Lifetime {
 export class Container implements Lifetime {
   createdAtMs: number;
   deletedAtMs: number | undefined;
-  definition: Definition;
   throughput: Throughput | undefined;
   readonly scripts: Readonly<Record<ScriptKind, Map<string, Definition>>> = {
     storedProcedures: new Map(),
@@ -66,14 +65,29 @@ export class Container implements Lifetime {
     userDefinedFunctions: new Map(),
   };
   readonly journal: Journal<Document>;
+  readonly #definitions: Definition[];
   /** By their partition key, then by their id. */
   readonly #partitions = new Map<string, Map<string, Document>>();
 
   constructor(definition: Definition, throughput: Throughput | undefined, nowMs: number, statesMax: number) {
-    this.definition = definition;
+    this.#definitions = [definition];
     this.throughput = throughput;
     this.createdAtMs = nowMs;
     this.journal = new Journal(statesMax);
+  }
+
+  get definition(): Definition {
+    return this.#definitions.at(-1) as Definition;
+  }
+
+  set definition(definition: Definition) {
+    this.#definitions.push(definition);
+  }
+
+  /** A restore brings the settings of its second back, not those of today. */
+  definitionAt(atMs: number): Definition {
+    const known = this.#definitions.findLast(({ changedAtMs }) => changedAtMs <= atMs);
+    return known ?? (this.#definitions[0] as Definition);
   }
 
   get name(): string {

@@ -12,6 +12,7 @@ import { createAuthority } from "./authority.ts";
 import type { Container, Document } from "./container.ts";
 import { Faults } from "./faults.ts";
 import { Identity } from "./identity.ts";
+import { identityEndpoint } from "./identity-endpoint.ts";
 import { manage } from "./management-plane.ts";
 import { addAccount } from "./new-account.ts";
 import { type Pace, REHEARSAL_PACE, scaledFigures } from "./pace.ts";
@@ -102,12 +103,10 @@ export async function startCosmosdb(options: RehearsalCosmosdbOptions = {}): Pro
   await writeFile(caFile, authority.certificate);
   try {
     const arm = await serve((call) => manage(world, call), { port: settings.port, clock, authority });
-    const tokens = await serve(async (call) => identity.answer(call), { port: 0, clock });
+    const tokens = await identityEndpoint(identity);
     const close = async () => {
       world.background.abort();
-      await Promise.all(
-        [arm, tokens, ...world.accounts.map(({ endpoint }) => endpoint)].map((one) => one?.close()),
-      );
+      await Promise.all([arm, ...world.accounts.map(({ endpoint }) => endpoint)].map((one) => one?.close()));
       await rm(folder, { recursive: true });
       await world.background.ended();
     };
@@ -149,21 +148,21 @@ interface Running {
 }
 
 function handleOf(world: World, { arm, tokens, caFile, close }: Running): RehearsalCosmosdb {
-  const identityEndpoint = `${tokens.origin}/msi/token`;
+  const tokenUrl = `${tokens.origin}/msi/token`;
   return {
     armEndpoint: arm.origin,
     subscription: world.subscription,
     resourceGroup: RESOURCE_GROUP,
     tenant: TENANT,
     principalId: PRINCIPAL,
-    identityEndpoint,
+    identityEndpoint: tokenUrl,
     identityHeader: world.identity.header,
     caCertificate: world.authority.certificate,
     caFile,
     scaled: scaledFigures(world.pace),
     faults: world.faults,
     environment: () => ({
-      IDENTITY_ENDPOINT: identityEndpoint,
+      IDENTITY_ENDPOINT: tokenUrl,
       IDENTITY_HEADER: world.identity.header,
       AZURE_TOKEN_CREDENTIALS: "ManagedIdentityCredential",
       NODE_EXTRA_CA_CERTS: caFile,

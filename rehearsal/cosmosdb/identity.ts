@@ -9,12 +9,13 @@ const TOKEN_S = 3_600;
  * its process lives, and a process may meet several imitations.
  */
 const SIGNING_SECRET = "stillpoint rehearsal";
+const HEADER = "stillpoint-rehearsal";
 
 /** The one managed identity of the rehearsal, and the tokens that were issued to it. */
 export class Identity {
   readonly tenant: string;
   readonly principalId: string;
-  readonly header: string = crypto.randomUUID();
+  readonly header: string = HEADER;
 
   constructor(tenant: string, principalId: string) {
     this.tenant = tenant;

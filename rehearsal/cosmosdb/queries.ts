@@ -1,5 +1,5 @@
 import type { Container, Document } from "./container.ts";
-import { PARTITION_RANGES, partitionKeyOf, rangeOf } from "./partition.ts";
+import { hashOf, PARTITION_RANGES, partitionKeyOf, rangeOf } from "./partition.ts";
 import { refuse } from "./refusal.ts";
 import { choose, project } from "./sql/evaluate.ts";
 import { parseQuery } from "./sql/parse.ts";
@@ -47,7 +47,7 @@ function specOf(body: unknown): QuerySpec {
 
 type Partition =
   | { readonly kind: "all" }
-  | { readonly kind: "range"; readonly id: string }
+  | { readonly kind: "range"; readonly id: string; readonly from: string; readonly to: string }
   | { readonly kind: "key"; readonly key: unknown };
 
 function partitionOf({ headers }: Call): Partition {
@@ -57,7 +57,8 @@ function partitionOf({ headers }: Call): Partition {
   if (id === undefined) return { kind: "all" };
   if (!PARTITION_RANGES.some((range) => range.id === id))
     refuse(410, "Gone", `The partition key range '${id}' does not exist`, { subStatus: 1002 });
-  return { kind: "range", id };
+  // Of a range, a client may ask for a stretch of the hashed keys.
+  return { kind: "range", id, from: headers["x-ms-start-epk"] ?? "", to: headers["x-ms-end-epk"] ?? "FF" };
 }
 
 /** `["a"]`; `[{}]` stands for a document that has none. */
@@ -69,15 +70,17 @@ export function keyOf(header: string): unknown {
 /** Range by range, as a query over all of them is served. */
 function documentsIn(world: World, container: Container, partition: Partition): readonly Document[] {
   const nowMs = world.clock.now();
+  const keyed = (document: Document) => partitionKeyOf(container.partitionKeyPath, document);
   const inRange = (id: string) =>
-    container
-      .documents(nowMs)
-      .filter((document) => rangeOf(partitionKeyOf(container.partitionKeyPath, document)) === id);
+    container.documents(nowMs).filter((document) => rangeOf(keyed(document)) === id);
   switch (partition.kind) {
     case "key":
       return container.documentsOf(partition.key, nowMs);
     case "range":
-      return inRange(partition.id);
+      return inRange(partition.id).filter((document) => {
+        const hash = hashOf(keyed(document));
+        return partition.from <= hash && hash < partition.to;
+      });
     case "all":
       return PARTITION_RANGES.flatMap(({ id }) => inRange(id));
     default:

@@ -17,9 +17,12 @@ export class Refusal extends Error {
   }
 }
 
+const TOO_MANY = 429;
+
 /** What the Azure Resource Manager itself refuses; its errors are wrapped, those of Cosmos DB are not. */
 export function refuseByManager(status: number, code: string, message: string): never {
-  throw new Refusal(status, { error: { code, message } }, message);
+  const headers = status === TOO_MANY ? { "Retry-After": "1" } : {};
+  throw new Refusal(status, { error: { code, message } }, message, headers);
 }
 
 /** What Cosmos DB refuses, on either plane. */

@@ -22,11 +22,13 @@ interface Options {
   readonly clock: DatabaseClock;
   /** Without one it is plain HTTP. */
   readonly authority?: Authority;
+  /** Whether the process may end while it listens. */
+  readonly unref?: boolean;
 }
 
 const HOST = "127.0.0.1";
 
-export async function serve(handler: Handler, { port, clock, authority }: Options): Promise<Endpoint> {
+export async function serve(handler: Handler, { port, clock, authority, unref }: Options): Promise<Endpoint> {
   let origin = "";
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     void carryOut(handler, request, origin).then((answer) => send(response, answer, clock));
@@ -37,6 +39,7 @@ export async function serve(handler: Handler, { port, clock, authority }: Option
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, HOST, resolve);
   });
+  if (unref) server.unref();
   const { port: bound } = server.address() as AddressInfo;
   origin = `${authority ? "https" : "http"}://${HOST}:${bound}`;
   return {

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
       port: options.adminPort,
       ...(options.tls && { tls: options.tls }),
     }),
-    serveClients(ledgerOf(options), gate, options),
+    ledgerOf(options).then((ledger) => serveClients(ledger, gate, options)),
   ]);
 
   const stop = () => {
@@ -39,8 +39,9 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 }
 
-function ledgerOf(options: InstanceOptions): Ledger {
-  const storage = openDatabase(options.endpoint).openStorage(options);
+async function ledgerOf(options: InstanceOptions): Promise<Ledger> {
+  const database = await openDatabase(options.endpoint);
+  const storage = database.openStorage(options);
   const recovery = { now: Date.now, expiryMs: options.recoveryExpiryMs };
   return { storage, recovery, identity: ledgerIdentity(options.seed) };
 }

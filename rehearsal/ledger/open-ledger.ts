@@ -43,7 +43,7 @@ export function assetIds(count: number, separator: "/" | "-" = "/"): readonly st
 
 /** Creates the tables of a new ledger, registers its contract, and pays in the opening balances. */
 export async function openLedger(options: OpeningOptions): Promise<readonly string[]> {
-  const database = openDatabase(options.endpoint);
+  const database = await openDatabase(options.endpoint);
   try {
     await database.createSchema(LEDGER_TABLES, options);
     const storage = database.openStorage({ prefix: options.prefix, grouping: "each-record" });

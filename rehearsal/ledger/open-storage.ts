@@ -1,6 +1,4 @@
-import { type CosmosdbEndpoint, cosmosdbClient } from "./cosmosdb/endpoint.ts";
-import { createCosmosdbSchema } from "./cosmosdb/schema.ts";
-import { openCosmosdbStorage } from "./cosmosdb/storage.ts";
+import type { CosmosdbEndpoint } from "./cosmosdb/endpoint.ts";
 import { dynamodbClient, type Endpoint } from "./endpoint.ts";
 import { createSchema, type SchemaOptions } from "./schema.ts";
 import { openStorage, type Storage, type StorageOptions } from "./storage.ts";
@@ -16,15 +14,14 @@ export interface LedgerDatabase {
   close(): void;
 }
 
-export function openDatabase(endpoint: LedgerEndpoint): LedgerDatabase {
-  if ("kind" in endpoint) {
-    const client = cosmosdbClient(endpoint);
-    return {
-      createSchema: (tables, options) => createCosmosdbSchema(client, tables, options),
-      openStorage: (options) => openCosmosdbStorage(client, options),
-      close: () => client.dispose(),
-    };
-  }
+/** The client of Cosmos DB takes a second to load on a busy machine: only where it is needed. */
+export async function openDatabase(endpoint: LedgerEndpoint): Promise<LedgerDatabase> {
+  if (!("kind" in endpoint)) return openDynamodb(endpoint);
+  const { openCosmosdb } = await import("./cosmosdb/database.ts");
+  return openCosmosdb(endpoint);
+}
+
+function openDynamodb(endpoint: Endpoint): LedgerDatabase {
   const client = dynamodbClient(endpoint);
   return {
     createSchema: (tables, options) => createSchema(client, endpoint, tables, options),

@@ -12,7 +12,7 @@ export interface LineLimits {
  * CloudWatch takes 256 KB in one event, and a host may wrap a line into JSON of its own, which escapes every quotation
  * mark in it.
  */
-export const CLOUDWATCH_LIMITS: LineLimits = { lineBytes: 100_000, partCharacters: 180_000 };
+const CLOUDWATCH_LIMITS: LineLimits = { lineBytes: 100_000, partCharacters: 180_000 };
 
 /** Application Insights cuts a message off after 32,768 characters. */
 export const APPLICATION_INSIGHTS_LIMITS: LineLimits = { lineBytes: 30_000, partCharacters: 30_000 };

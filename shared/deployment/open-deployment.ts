@@ -8,9 +8,7 @@ import { adminTls, type Environment } from "../config/tls-material.ts";
 import { type CosmosdbDatabase, openCosmosdb } from "../databases/cosmosdb/database.ts";
 import { type DynamodbDatabase, openDynamodb } from "../databases/dynamodb/database.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { openParts } from "../parts/open-parts.ts";
 import { addressOf, type Discovery, type Instance, type Whereabouts } from "../pause/instance.ts";
-import type { Parts } from "../verify/parts.ts";
 import type { SystemNamespaces } from "../verify/table-role.ts";
 import { type OurClock, ourClock } from "./our-clock.ts";
 
@@ -20,6 +18,8 @@ export type Database = DynamodbDatabase | CosmosdbDatabase;
 /** A deployment with everything that its use cases need, opened once and closed at the end. */
 export interface OpenDeployment {
   readonly settings: Deployment;
+  /** What the settings refer to. */
+  readonly env: Environment;
   readonly catalog: Catalog;
   readonly clock: OurClock;
   readonly admin: AdminClients;
@@ -36,8 +36,6 @@ export interface OpenDeployment {
   discoverAll(): Promise<Discovery>;
   /** Which of these recorded instances are still the processes that were recorded. */
   whereabouts(instances: readonly Instance[]): Promise<readonly Whereabouts[]>;
-  /** Where what was read of each segment is kept until the whole is judged. */
-  openParts(): Promise<Parts>;
   close(): void;
 }
 
@@ -54,6 +52,7 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
   const database = (name: string) => databases.get(name) ?? unknownDatabase(settings.name, name);
   return {
     settings,
+    env,
     catalog,
     clock,
     admin,
@@ -63,7 +62,6 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
     discoverPaused: async () => discover(sources(paused), { releases }),
     discoverAll: async () => discover(sources(settings.components), { releases, ifNone: "accept" }),
     whereabouts: (instances) => releases.whereabouts(instances),
-    openParts: () => openParts(settings.verification.parts, env),
     close: () => {
       releases.close();
       admin.close();

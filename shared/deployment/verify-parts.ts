@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { scanContainer } from "../databases/cosmosdb/rows.ts";
 import { scanTable } from "../databases/dynamodb/rows.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
+import { openParts } from "../parts/open-parts.ts";
 import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
 import type { JudgeParts, ScanSegment } from "../verify/effects.ts";
 import { judgeParts as judge } from "../verify/judge-parts.ts";
@@ -39,7 +40,7 @@ async function inWorkroom<T>(
   scratchDir: string,
   work: (room: Workroom) => Promise<T>,
 ): Promise<T> {
-  const parts = await open.openParts();
+  const parts = await openParts(open.settings.verification.parts, open.env);
   const read: Workroom["read"] = ({ database: name, schema }, segment, segments) => {
     const database = open.database(name);
     switch (database.kind) {

@@ -12,10 +12,33 @@ import type { Cloud } from "./cloud.ts";
 
 type Verifying = Pick<RestoreEffects, keyof VerificationEffects | "scope-copies">;
 
-/** The verification's effects on the cloud's contents: the digest of a table is what it holds. */
+/** What can be read in a model of a cloud. */
+export interface Readable {
+  /** What verifications have left so far of what they read. */
+  readonly parts: Set<string>;
+  contentOf(physical: string): string;
+  /** It was read with this content, and found whole. */
+  found(physical: string, content: string): void;
+}
+
+/** The verification's effects on the cloud's contents. */
 export function cloudVerification(cloud: Cloud): Handlers<Verifying> {
   return {
     "scope-copies": async ({ plan, what }) => scopeOf(plan, what),
+    ...contentVerification({
+      parts: cloud.parts,
+      contentOf: (physical) => cloud.tables.get(physical)?.content ?? "",
+      found: (physical, content) => {
+        const table = cloud.tables.get(physical);
+        if (table?.content === content) cloud.law.verified.add(table.id);
+      },
+    }),
+  };
+}
+
+/** The digest of a table is what it holds. */
+export function contentVerification(cloud: Readable): Handlers<VerificationEffects> {
+  return {
     "scan-segment": async ({ table }) => {
       cloud.parts.add(table.schema.physical);
       return partOf(cloud, table);
@@ -24,7 +47,7 @@ export function cloudVerification(cloud: Cloud): Handlers<Verifying> {
       const tables = read(cloud, input);
       if (input.like !== undefined) refuseDifferences(input.scope, input.like, tables);
       const torn = input.like === undefined && tables.some(({ digest }) => digest === "torn");
-      if (!torn) markVerified(cloud, tables);
+      if (!torn) for (const { physical, digest } of tables) cloud.found(physical, digest);
       return reportOf(tables, torn);
     },
     "remove-parts": async () => {
@@ -39,16 +62,25 @@ export function scopeOf(plan: DynamodbPlan, what: "copies" | "replaced"): Scope 
     scoped(name, what === "copies" ? temporary : name, "copy"),
   );
   const later = plan.proofs.map(({ name, temporary }) => scoped(name, temporary, "later"));
+  return scopeOver(plan.run, plan.tables[0]?.atSecond ?? 0, [...copies, ...later]);
+}
+
+export function scopeOver(run: string, atSecond: number, tables: readonly ScopedTable[]): Scope {
   return {
-    run: plan.run,
-    subject: { kind: "restored", atSecond: plan.tables[0]?.atSecond ?? 0 },
+    run,
+    subject: { kind: "restored", atSecond },
     clocks: DEFAULT_CLOCKS,
     namespaces: DEFAULT_NAMESPACES,
-    tables: [...copies, ...later],
+    tables,
   };
 }
 
-function scoped(table: string, physical: string, as: ScopedTable["as"]): ScopedTable {
+export function scoped(
+  table: string,
+  physical: string,
+  as: ScopedTable["as"],
+  database = "main",
+): ScopedTable {
   const keys = { partitionKey: ["id"], clusteringKey: [], columns: {}, secondaryIndexes: [] };
   const schema = {
     physical,
@@ -58,16 +90,16 @@ function scoped(table: string, physical: string, as: ScopedTable["as"]): ScopedT
     transactional: true,
     ...keys,
   } as const;
-  return { database: "main", schema, bytes: 0, as };
+  return { database, schema, bytes: 0, as };
 }
 
-function partOf(cloud: Cloud, { schema }: ScopedTable) {
-  const content = cloud.tables.get(schema.physical)?.content ?? "";
+function partOf(cloud: Readable, { schema }: ScopedTable) {
+  const content = cloud.contentOf(schema.physical);
   return { sha256: content, bytes: 0, count: content.length, digest: content };
 }
 
 /** As it was scanned; what is not like before, or whose part is gone, is read again. */
-function read(cloud: Cloud, { scope, scanned, like }: JudgeParts): readonly CheckedTable[] {
+function read(cloud: Readable, { scope, scanned, like }: JudgeParts): readonly CheckedTable[] {
   return scope.tables.flatMap((table, place) => {
     const { schema, as } = table;
     const part = scanned.find((each) => each.place === place)?.part;
@@ -77,13 +109,6 @@ function read(cloud: Cloud, { scope, scanned, like }: JudgeParts): readonly Chec
     if (as === "later") return [];
     return [{ table: schema.table, physical: schema.physical, rows: count, digest }];
   });
-}
-
-function markVerified(cloud: Cloud, tables: readonly CheckedTable[]): void {
-  for (const { physical, digest } of tables) {
-    const table = cloud.tables.get(physical);
-    if (table?.content === digest) cloud.law.verified.add(table.id);
-  }
 }
 
 const NOTHING_CHECKED: Omit<VerificationReport["checked"], "tables"> = {

@@ -4,7 +4,7 @@ type Callback = (...args: unknown[]) => unknown;
 
 interface Metadata {
   readonly name: string;
-  readonly bindings: Readonly<Record<string, { readonly type: string }>>;
+  readonly bindings: Readonly<Record<string, { readonly type: string; readonly [setting: string]: unknown }>>;
 }
 
 interface Model {
@@ -51,29 +51,67 @@ export const df = createRequire(import.meta.url)("durable-functions") as typeof 
 
 /** The functions that this code registers. */
 export function registered(code: () => void): ReadonlyMap<string, FunctionOf> {
-  registering = new Map();
+  const found = new Map<string, FunctionOf>();
+  registering = found;
   try {
     code();
-    return registering;
+    return found;
   } finally {
     registering = undefined;
   }
 }
 
-/** Calls a function as the worker does, with the library's own model of an invocation: JSON in, JSON out. */
-export async function invoke({ metadata, callback }: FunctionOf, input: unknown): Promise<unknown> {
+/** The functions that a module registers when it is loaded, as the worker loads it. */
+export async function registeredBy(load: () => Promise<unknown>): Promise<ReadonlyMap<string, FunctionOf>> {
+  const found = new Map<string, FunctionOf>();
+  registering = found;
+  try {
+    await load();
+    return found;
+  } finally {
+    registering = undefined;
+  }
+}
+
+let heard: (line: string) => void = () => undefined;
+
+/** Told of each line that a function logs, as the worker hands it to the service. */
+export function onLogged(hear: (line: string) => void): void {
+  heard = hear;
+}
+
+interface Call {
+  /** What triggers it, as it travels: `{ json }` or `{ http }`. */
+  readonly data: object;
+  /** What else it is given, by the type of its binding. */
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** Calls a function as the worker does, with the library's own model of an invocation. */
+export async function call(
+  { metadata, callback }: FunctionOf,
+  { data, inputs = {} }: Call,
+): Promise<unknown> {
   if (model === undefined) throw new Error("the library has set no programming model");
-  const [name] = Object.keys(metadata.bindings);
+  const inputData = Object.entries(metadata.bindings).flatMap(([name, { type }]) => {
+    if (type.endsWith("Trigger")) return [{ name, data }];
+    return type in inputs ? [{ name, data: { json: JSON.stringify(inputs[type]) } }] : [];
+  });
   const invocation = model.getInvocationModel({
     invocationId: "invocation",
     metadata,
-    request: { inputData: [{ name, data: { json: JSON.stringify(input ?? null) } }], triggerMetadata: {} },
-    log: () => undefined,
+    request: { inputData, triggerMetadata: {} },
+    log: (_level: string, _category: string, line: string) => heard(line),
   });
-  const { context, inputs } = await invocation.getArguments();
-  const result = await invocation.invokeFunction(context, inputs, callback);
+  const { context, inputs: given } = await invocation.getArguments();
+  const result = await invocation.invokeFunction(context, given, callback);
   const { returnValue } = await invocation.getResponse(context, result);
   return contentOf(returnValue);
+}
+
+/** JSON in, JSON out. */
+export function invoke(called: FunctionOf, input: unknown): Promise<unknown> {
+  return call(called, { data: { json: JSON.stringify(input ?? null) } });
 }
 
 function contentOf(data: Readonly<Record<string, unknown>> | null | undefined): unknown {

@@ -91,6 +91,10 @@ export class OrchestrationHost {
     return this.#get(id).history.filter(({ EventType }) => counted.includes(EventType)).length;
   }
 
+  has(id: string): boolean {
+    return this.#instances.has(id);
+  }
+
   get instances(): readonly string[] {
     return [...this.#instances.keys()];
   }

@@ -1,7 +1,9 @@
 import { hostname, userInfo } from "node:os";
 import { approveRestore } from "../../../shared/deployment/approve-restore.ts";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import type { RunExecution } from "../../../shared/deployment/take-attempt.ts";
 import { messageOf, StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { LOOK_EVERY_MS } from "../../restore/asked-approval.ts";
 import { askConfirmation } from "../confirmation.ts";
 import { typeable } from "../failure.ts";
 import { ApproveOutput } from "../json/run.ts";
@@ -25,21 +27,26 @@ export async function approve(
   const woken = await wake(shell, opened, approved);
   const { deployment, plan, execution } = approved;
   const start = typeable(`stillpoint restore --plan ${id}`, shell.config ? { config: shell.config } : {});
-  const waits = execution?.callback !== undefined && opened.config.aws !== undefined;
   return {
     schema: ApproveOutput,
     value: { run: id, deployment, digest: plan.digest, by, woken },
     lines: [
       `run ${id} is approved, by ${by}`,
-      woken
-        ? "  the execution that waits for it goes on"
-        : `  ${waits ? "its execution waits until it is woken, as by an event" : "no execution waits for it"}; carry it out with: ${start}`,
+      woken ? "  the execution that waits for it goes on" : `  ${whatFollows(opened, execution, start)}`,
     ],
     about: {
       ...aboutDeployment(opened.config, settings),
       run: { id, deployment, mode: "in-place", begun: true },
     },
   };
+}
+
+function whatFollows({ config }: Opened, execution: RunExecution | undefined, start: string): string {
+  const waits = execution?.callback !== undefined;
+  if (waits && config.azure !== undefined)
+    return `the execution that waits for it looks every ${LOOK_EVERY_MS / 60_000} minutes, and goes on by itself`;
+  const isAsleep = waits && config.aws !== undefined;
+  return `${isAsleep ? "its execution waits until it is woken, as by an event" : "no execution waits for it"}; carry it out with: ${start}`;
 }
 
 /** The digest of the plan as it was just shown, once the deployment's name was typed. */

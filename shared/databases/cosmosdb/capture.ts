@@ -79,7 +79,7 @@ export async function captureContents(
   };
 }
 
-export function capabilitiesOf({ capabilities = [] }: Account): string[] {
+function capabilitiesOf({ capabilities = [] }: Account): string[] {
   return capabilities.flatMap(({ name }) => name ?? []).sort();
 }
 
@@ -126,7 +126,7 @@ async function captureContainer(
   };
 }
 
-export function isCoordinator(
+function isCoordinator(
   { coordinatorNamespace }: Coordinated,
   { database, name }: Pick<CapturedContainer, "database" | "name">,
 ): boolean {

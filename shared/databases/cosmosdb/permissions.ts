@@ -46,20 +46,17 @@ export async function missingPermissions(
   const { subscription, resourceGroup } = connection.address;
   const group = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
   const inGroup = [...IN_GROUP, ...(way?.kind === "subnet" ? FOR_SUBNET : [])];
-  const [lackingInGroup, lackingAtRestorable] = await Promise.all([
-    lacking(connection, group, inGroup),
-    restorable ? lacking(connection, restorable.id, AT_RESTORABLE) : [],
-  ]);
-  return [...lackingInGroup, ...lackingAtRestorable];
+  const granted = await permissionsAt(connection, group);
+  // Whoever has read the account by now may do something in its group: this tells nothing.
+  if (granted === undefined || granted.length === 0) return [];
+  const atRestorable = restorable && (await permissionsAt(connection, restorable.id));
+  return [
+    ...lacking(granted, inGroup),
+    ...(atRestorable === undefined ? [] : lacking(atRestorable, AT_RESTORABLE)),
+  ];
 }
 
-async function lacking(
-  connection: CosmosdbConnection,
-  scope: string,
-  actions: readonly string[],
-): Promise<readonly string[]> {
-  const granted = await permissionsAt(connection, scope);
-  if (granted === undefined) return [];
+function lacking(granted: readonly Permission[], actions: readonly string[]): readonly string[] {
   return actions.filter((action) => !granted.some((permission) => grants(permission, action)));
 }
 

@@ -127,8 +127,11 @@ export async function removePrivateEndpoint(
   return { done: false };
 }
 
+/** A resource that says nothing of it is there. */
 function stateOf(resource: ArmResource | undefined): string {
-  return String(resource?.properties?.["provisioningState"] ?? "");
+  return resource === undefined
+    ? "Absent"
+    : String(resource.properties?.["provisioningState"] ?? "Succeeded");
 }
 
 export function lastPart(id: string): string {

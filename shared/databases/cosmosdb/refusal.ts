@@ -14,7 +14,7 @@ const BUSY =
 const ACTION = /perform action '([^']+)'/;
 
 /** HTTP status of an answer of either plane; undefined where none came. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   const { statusCode, code } = (error ?? {}) as { statusCode?: unknown; code?: unknown };
   return [statusCode, code].find((status): status is number => typeof status === "number");
 }
@@ -88,8 +88,13 @@ function withoutRequest(error: unknown): Error {
 
 function codeFor(error: unknown): ErrorCode {
   if (isStatus(error, 401, 403)) return "DATABASE_DENIED";
-  if (CREDENTIALS.test(nameOf(error))) return passes(error) ? "DATABASE_UNREACHABLE" : "DATABASE_DENIED";
-  return passes(error) ? "DATABASE_UNREACHABLE" : "DATABASE_REFUSED";
+  if (CREDENTIALS.test(nameOf(error)) && !isIdentityAway(error)) return "DATABASE_DENIED";
+  return passes(error) || isIdentityAway(error) ? "DATABASE_UNREACHABLE" : "DATABASE_REFUSED";
+}
+
+/** Whether whoever gives out the identity's tokens did not answer; the SDK tells it in words alone. */
+function isIdentityAway(error: unknown): boolean {
+  return CREDENTIALS.test(nameOf(error)) && (passes(error) || /network/i.test(messageOf(error)));
 }
 
 /** Long enough for what Azure explains, short enough for a log line; its messages carry whole answers at times. */

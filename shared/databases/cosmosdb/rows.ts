@@ -19,15 +19,17 @@ export async function* scanContainer(
   schema: Pick<TableSchema, "physical" | "columns">,
   segment: number,
   segments: number,
+  pageSize = PAGE,
 ): AsyncGenerator<Page> {
-  for await (const documents of readSpan(connection, schema.physical, spanOf(segment, segments)))
+  const span = spanOf(segment, segments);
+  for await (const documents of readSpan(connection, schema.physical, span, pageSize))
     yield pageOf(documents as readonly RowDocument[], schema);
 }
 
 /** Every document of a small container. */
 export async function readDocuments(connection: Reading, physical: string): Promise<readonly object[]> {
   const found: object[] = [];
-  for await (const documents of readSpan(connection, physical, spanOf(0, 1))) found.push(...documents);
+  for await (const documents of readSpan(connection, physical, spanOf(0, 1), PAGE)) found.push(...documents);
   return found;
 }
 
@@ -35,10 +37,11 @@ async function* readSpan(
   connection: Reading,
   physical: string,
   span: Span,
+  pageSize: number,
 ): AsyncGenerator<readonly object[]> {
   const container = await containerOf(connection, parsePhysicalName(physical));
   for (const part of partsOf(span, await readRanges(container, physical)))
-    yield* readPart(container, physical, part);
+    yield* readPart(container, physical, { ...part, pageSize });
 }
 
 async function containerOf(
@@ -63,10 +66,10 @@ async function readRanges(container: Container, name: string): Promise<readonly 
 async function* readPart(
   container: Container,
   name: string,
-  { range, from, to }: Part,
+  { range, from, to, pageSize }: Part & { readonly pageSize: number },
 ): AsyncGenerator<readonly object[]> {
   const reading = container.items.query(EVERYTHING, {
-    maxItemCount: PAGE,
+    maxItemCount: pageSize,
     initialHeaders: {
       "x-ms-documentdb-partitionkeyrangeid": range,
       "x-ms-read-key-type": "EffectivePartitionKeyRange",

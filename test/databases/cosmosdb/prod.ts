@@ -4,7 +4,7 @@ import type { Pace } from "../../../rehearsal/cosmosdb/pace.ts";
 import { type CosmosdbDatabase, openCosmosdb } from "../../../shared/databases/cosmosdb/database.ts";
 import { type Azure, documents, EAGER, start } from "../../rehearsal/cosmosdb/azure.ts";
 
-export const NAMING = { metadataNamespace: "scalardb", coordinatorNamespace: "coordinator" };
+const NAMING = { metadataNamespace: "scalardb", coordinatorNamespace: "coordinator" };
 export const PROCEDURE = { id: "mutate.js", body: "function mutate() {}" };
 export const ACCOUNT = "ledger";
 export const RUN = "run-12345678";

@@ -2,6 +2,7 @@ import * as tls from "node:tls";
 import { CosmosDBManagementClient } from "@azure/arm-cosmosdb";
 import { CosmosClient } from "@azure/cosmos";
 import { DefaultAzureCredential } from "@azure/identity";
+import { type Client, getClient } from "@azure-rest/core-client";
 import { afterEach, expect, vi } from "vitest";
 import {
   type AccountHandle,
@@ -60,6 +61,30 @@ export async function start(
   const azure = { cosmosdb, client, group: cosmosdb.resourceGroup };
   running.push(azure);
   return azure;
+}
+
+/** For resources of other providers, by their ids alone. */
+export function resources({ cosmosdb }: Azure): Client {
+  return getClient(cosmosdb.armEndpoint, new DefaultAzureCredential(), {
+    credentials: { scopes: [`${cosmosdb.armEndpoint}/.default`] },
+    retryOptions: { maxRetries: 0 },
+  });
+}
+
+export function idOf({ cosmosdb, group }: Azure, account: string): string {
+  return `/subscriptions/${cosmosdb.subscription}/resourceGroups/${group}/providers/Microsoft.DocumentDB/databaseAccounts/${account}`;
+}
+
+/** A private endpoint that leads to an account, as a PUT makes one. */
+export async function addPrivateEndpoint(azure: Azure, account: string): Promise<string> {
+  const id = `/subscriptions/${azure.cosmosdb.subscription}/resourceGroups/${azure.group}/providers/Microsoft.Network/privateEndpoints/to-${account}`;
+  const connection = {
+    name: "sql",
+    properties: { privateLinkServiceId: idOf(azure, account), groupIds: ["Sql"] },
+  };
+  const body = { location: "japaneast", properties: { privateLinkServiceConnections: [connection] } };
+  await resources(azure).path(id).put({ body });
+  return id;
 }
 
 /** An account `ledger` with a database `scalar` that has a container `asset`, as ScalarDB makes them. */

@@ -1,5 +1,6 @@
 import type { BackupPolicyUnion, DatabaseAccountUpdateParameters } from "@azure/arm-cosmosdb";
 import type { AccountSettings } from "../../../restore/cosmosdb/captured.ts";
+import { isSameRegion } from "../../../restore/cosmosdb/plan.ts";
 import { RUN_TAG } from "../../../restore/cosmosdb/settings.ts";
 import { canonicalJson } from "../../../workflow/canonical-json.ts";
 import { requireAccount } from "../account.ts";
@@ -73,8 +74,8 @@ export async function putRegionsBack(
   const found = regionsOf(await requireAccount(connection, name));
   const [first] = found;
   // The one that was restored stays first: which is written to is decided by a failover, not here.
-  const others = regions.filter((region) => region.name !== first?.name);
-  if (others.every(({ name: wanted }) => found.some(({ name: there }) => there === wanted))) return;
+  const others = regions.filter((region) => !isSameRegion(region.name, first?.name ?? ""));
+  if (others.every((wanted) => found.some((there) => isSameRegion(there.name, wanted.name)))) return;
   const locations = [...(first ? [first] : []), ...others].map(
     ({ name: locationName, zoneRedundant }, index) => ({
       locationName,

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import { type RehearsalCosmosdb, startCosmosdb } from "../../../../rehearsal/cosmosdb/cosmosdb.ts";
 import { startLoad } from "../../../../rehearsal/ledger/clients.ts";
 import { ruinCosmosdb } from "../../../../rehearsal/ledger/cosmosdb/disaster.ts";
-import { type CosmosdbEndpoint, cosmosdbClient } from "../../../../rehearsal/ledger/cosmosdb/endpoint.ts";
+import { cosmosdbClient, endpointOf } from "../../../../rehearsal/ledger/cosmosdb/endpoint.ts";
 import { openCosmosdbStorage } from "../../../../rehearsal/ledger/cosmosdb/storage.ts";
 import { cosmosdbTotals } from "../../../../rehearsal/ledger/cosmosdb/totals.ts";
 import { ACCOUNT, ASSET, CONTRACT_CLASS, LEDGER_TABLES } from "../../../../rehearsal/ledger/ledger-tables.ts";
@@ -24,12 +24,7 @@ async function ledger(level = "Strong") {
     name: "ledger",
     properties: { consistencyPolicy: { defaultConsistencyLevel: level } },
   });
-  const endpoint: CosmosdbEndpoint = {
-    kind: "cosmosdb",
-    url: account.documentEndpoint,
-    key: account.keys.primaryMasterKey,
-    ca: cosmosdb.caCertificate,
-  };
+  const endpoint = endpointOf(cosmosdb, account);
   const open = () => openLedger({ endpoint, prefix: "", seed: SEED, assets: 20, balance: 1_000 });
   return { cosmosdb, endpoint, client: cosmosdbClient(endpoint), open };
 }

@@ -108,7 +108,7 @@ export const ERRORS = {
   NOT_PROTECTED: {
     exit: 27,
     meaning: "A backup would be worthless, since a database could not be restored to it; nothing was paused.",
-    next: "Mend what the message names, such as enabling point-in-time recovery, then: stillpoint backup",
+    next: "Mend what the message names, such as enabling point-in-time recovery or continuous backup, then: stillpoint backup",
   },
   PREPARATION_TIMED_OUT: {
     exit: 28,
@@ -154,7 +154,7 @@ export const ERRORS = {
   },
   CONFIRMATION_NEEDED: {
     exit: 42,
-    meaning: "The restore would delete tables and was not confirmed; nothing was touched.",
+    meaning: "The restore would replace what the ledger works on and was not confirmed; nothing was touched.",
     next: "Repeat the command with --confirm and the deployment's name",
   },
   INSTANCES_RUNNING: {
@@ -170,7 +170,7 @@ export const ERRORS = {
   },
   COPY_DISPROVEN: {
     exit: 45,
-    meaning: "The restored copy is torn or damaged. The original tables were not touched.",
+    meaning: "The restored copy is torn or damaged. The originals were not touched.",
     next: "stillpoint restore abandon RUN, then plan with an earlier restore point",
   },
   COPY_DIFFERS: {
@@ -218,7 +218,7 @@ export const ERRORS = {
     exit: 62,
     meaning:
       "No sweep is alive that would open the instances if the backup's host died, so nothing was paused.",
-    next: "On AWS look at the alarms and the log of the sweep function; elsewhere, on another host: stillpoint sweep --watch",
+    next: "On AWS or Azure look at the alarms and the log of the sweep function; elsewhere, on another host: stillpoint sweep --watch",
   },
   REQUEST_INVALID: {
     exit: 63,
@@ -237,8 +237,8 @@ export const ERRORS = {
   },
   EVENT_UNDELIVERED: {
     exit: 66,
-    meaning: "The event bus did not take an event; what it tells of has happened all the same.",
-    next: "stillpoint status; then check the bus, its policy and the network of the function",
+    meaning: "The event bus or topic did not take an event; what it tells of has happened all the same.",
+    next: "stillpoint status; then check the bus or topic, who may write to it, and the network of the function",
   },
   REHEARSAL_FAILED: {
     exit: 60,

@@ -23,7 +23,7 @@ export const OPTIONS = {
   platform: "node",
   target: "node24",
   // A configuration with a catalog or parts on Azure is refused before it is deployed to AWS.
-  external: ["@azure/*"],
+  external: ["@azure/*", "@azure-rest/*"],
   // The SDKs' CommonJS, which is the default for Node, cannot be cut down to what is used.
   mainFields: ["module", "main"],
   banner: { js: REQUIRE },

@@ -1,18 +1,16 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { RehearsalWorld } from "./rehearsal-world.ts";
 
 const PROGRAM = fileURLToPath(new URL("../functions/cli/stillpoint.ts", import.meta.url));
-
-/** The world's DynamoDB takes any credentials, but the SDK wants some. */
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: "rehearsal", AWS_SECRET_ACCESS_KEY: "rehearsal" };
 
 /**
  * Runs the very command line that people use, in a process of its own, and passes on what it says. Answers its
  * exit status.
  */
 export async function stillpoint(
-  config: string,
+  { config, environment }: Pick<RehearsalWorld, "config" | "environment">,
   args: readonly string[],
   { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<number> {
@@ -24,7 +22,7 @@ export async function stillpoint(
     // A group of its own, so that Ctrl-C reaches it once, through us: a second one would end it at once.
     detached: true,
     // biome-ignore lint/style/noProcessEnv: a child needs the environment, with the world's credentials in it
-    env: { ...process.env, ...CREDENTIALS },
+    env: { ...process.env, ...environment },
   });
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on("line", (line) => say(`  ${line}`));

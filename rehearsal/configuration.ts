@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import type { RehearsalCosmosdb } from "./cosmosdb/cosmosdb.ts";
 import type { Endpoint } from "./ledger/endpoint.ts";
 import { DEPLOYMENT } from "./rehearsal-world.ts";
 
@@ -9,8 +10,8 @@ export interface Configured {
   readonly component: "ledger" | "scalardb-server";
   /** Of the admin interface. */
   readonly ports: readonly number[];
-  readonly endpoint: Endpoint;
-  readonly prefix: string;
+  /** As the configuration file has it. */
+  readonly database: Readonly<Record<string, unknown>>;
   /** Settings of the pause, as the configuration file has them. */
   readonly pause?: Readonly<Record<string, string>> | undefined;
 }
@@ -21,6 +22,19 @@ export interface Configured {
  */
 const ONE_CLOCK = "2ms";
 
+export function dynamodbSection({ url, region }: Endpoint, prefix: string) {
+  return { kind: "dynamodb", region, endpoint: url, prefix };
+}
+
+/** The restored account is verified from this machine. */
+export function cosmosdbSection(
+  { subscription, resourceGroup, armEndpoint }: RehearsalCosmosdb,
+  account: string,
+) {
+  const verifyFrom = { address: "127.0.0.1" };
+  return { kind: "cosmosdb", subscription, resourceGroup, account, verifyFrom, armEndpoint };
+}
+
 /** Writes the configuration that Stillpoint runs with in a world, as one would write it by hand; answers its path. */
 export async function writeConfiguration(folder: string, configured: Configured): Promise<string> {
   const path = join(folder, "stillpoint.yml");
@@ -28,8 +42,7 @@ export async function writeConfiguration(folder: string, configured: Configured)
   return path;
 }
 
-function configurationText({ product, component, ports, endpoint, prefix, pause }: Configured): string {
-  const { url, region } = endpoint;
+function configurationText({ product, component, ports, database, pause }: Configured): string {
   return stringify({
     catalog: { kind: "file", path: "./catalog" },
     deployments: {
@@ -39,7 +52,7 @@ function configurationText({ product, component, ports, endpoint, prefix, pause 
           [component]: { kind: component, instances: ports.map((port) => `127.0.0.1:${port}`) },
         },
         pause: { scalarClockBound: ONE_CLOCK, ...pause },
-        databases: { main: { kind: "dynamodb", region, endpoint: url, prefix } },
+        databases: { main: database },
         objective: "26h",
       },
     },

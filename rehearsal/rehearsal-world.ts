@@ -1,30 +1,49 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { RehearsalDynamodb } from "./dynamodb/dynamodb.ts";
+import type { RestoreResult } from "../shared/restore/restore-plan.ts";
+import type { VerificationReport } from "../shared/verify/report.ts";
+import type { ScaledFigure } from "./dynamodb/pace.ts";
 import type { Load } from "./ledger/clients.ts";
-import type { TableNames, Totals } from "./ledger/totals.ts";
+import type { Totals } from "./ledger/totals.ts";
 
 /** The deployment's name in the rehearsal's configuration, to be typed when something is deleted. */
 export const DEPLOYMENT = "payments";
 
-/** Instances and a DynamoDB on this machine, with a configuration file that Stillpoint runs with unchanged. */
+/** Instances and a database on this machine, with a configuration file that Stillpoint runs with unchanged. */
 export interface RehearsalWorld {
   readonly config: string;
-  readonly dynamodb: RehearsalDynamodb;
-  readonly client: DynamoDBClient;
-  /** Physical names of the tables. */
-  readonly names: TableNames;
-  /** What the story calls the service, and the things that hold the balances. */
-  readonly words: { readonly service: "ledger" | "bank"; readonly things: "assets" | "accounts" };
+  /** What the command line needs in its environment, to be let into the database. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly words: Words;
+  /** Where people find the database to look around in it. */
+  readonly whereabouts: string;
+  /** What is quicker here than in the cloud. */
+  readonly scaled: readonly ScaledFigure[];
+  /** ms since the epoch on the database's own clock. */
+  now(): number;
   /** Clients that move money until they are stopped. */
   startLoad(clients: number, transfersPerSecond?: number): Load;
-  /** Read from the tables, or from copies of them under other names. */
-  totals(names?: TableNames): Promise<Totals>;
+  /** Read from the database that the instances work on. */
+  totals(): Promise<Totals>;
+  /** Restores everything to a second as anybody can, without a pause, beside the original. */
+  plainCopy(second: number, tries: number): Promise<PlainCopy>;
   /** Damages the data as a person might. */
   ruin(): Promise<Ruin>;
   stopInstances(): Promise<void>;
+  /** Changes by hand what the end of a restore says is to be changed; answers what it did, in sentences. */
+  followUp(result: RestoreResult): Promise<readonly string[]>;
   /** Fresh processes on the same ports, as an operator starts them after a restore. */
   restartInstances(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What the story calls things. */
+export interface Words {
+  readonly service: "ledger" | "bank";
+  /** What holds the balances. */
+  readonly things: "assets" | "accounts";
+  /** What holds the rows. */
+  readonly tables: "tables" | "containers";
+  /** What a restore gives. */
+  readonly restored: "tables" | "account";
 }
 
 export interface Ruin {
@@ -32,4 +51,14 @@ export interface Ruin {
   readonly done: string;
   /** Whether rows by themselves show it: a ledger's hashes do, a user table has nothing that could. */
   readonly showsInRows: boolean;
+}
+
+/** What somebody has who restores without a restore point. */
+export interface PlainCopy {
+  /** What was restored, to begin a sentence with. */
+  readonly what: string;
+  readonly totals: Totals;
+  readonly report: VerificationReport;
+  /** What else is wrong with it, in sentences. */
+  readonly remarks: readonly string[];
 }

@@ -1,14 +1,18 @@
 import { once } from "node:events";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
+import { startCosmosdbWorld } from "./cosmosdb-world.ts";
 import { startDynamodb } from "./dynamodb/dynamodb.ts";
 import type { ScaledFigure } from "./dynamodb/pace.ts";
 import { startLocalWorld } from "./local-world.ts";
+import type { RehearsalWorld } from "./rehearsal-world.ts";
 import { startScalardbWorld } from "./scalardb-world.ts";
 import { tellStory } from "./story.ts";
 
 export interface RehearsalOptions {
   /** Start only the DynamoDB with point-in-time recovery, and leave it running. */
   readonly only?: "dynamodb";
+  /** What the ledger keeps its records in. */
+  readonly database?: "dynamodb" | "cosmosdb";
   readonly ledger?: "embedded" | "scalardb-server";
   /** URL of a DynamoDB endpoint under our layer; by default an embedded one. */
   readonly backend?: string;
@@ -22,28 +26,38 @@ export interface RehearsalOptions {
 
 /** The main job in a small local world, told as it happens. Throws `REHEARSAL_FAILED` where it does not end well. */
 export async function rehearse(options: RehearsalOptions): Promise<void> {
-  const { only, ledger = "embedded", backend, port, seed = 1, signal, say } = options;
-  const dynamodb = { ...(backend && { backend }), ...(port !== undefined && { port }) };
-  if (only === "dynamodb") return serveDynamodb({ ...dynamodb, seed: String(seed) }, options);
-  const start = ledger === "embedded" ? startLocalWorld : startScalardbWorld;
-  say(
-    "Starting a small world on this machine: a DynamoDB with point-in-time recovery and three instances ...",
-  );
-  if (ledger === "scalardb-server")
-    say(
-      "ScalarDB Server and DynamoDB Local have no setting for it: they listen on all interfaces meanwhile.",
-    );
-  const world = await start({ seed: String(seed), dynamodb, keep: options.keep ?? false });
+  const { only, signal, say } = options;
+  if (only === "dynamodb") return serveDynamodb(dynamodbOf(options), options);
+  const world = await startWorld(options);
   try {
-    sayScaled(world.dynamodb.scaled, say);
+    sayScaled(world.scaled, say);
     await tellStory(world, { say, signal });
-    if (options.keep) await linger(world.config, world.dynamodb.endpoint, options);
+    if (options.keep) await linger(world, options);
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new StillpointError("INTERRUPTED", "the rehearsal was interrupted; its world is gone");
   } finally {
     await world.close();
   }
+}
+
+function dynamodbOf({ backend, port, seed = 1 }: RehearsalOptions) {
+  return { ...(backend && { backend }), ...(port !== undefined && { port }), seed: String(seed) };
+}
+
+function startWorld(options: RehearsalOptions): Promise<RehearsalWorld> {
+  const { database = "dynamodb", ledger = "embedded", port, keep = false, say } = options;
+  const { seed, ...dynamodb } = dynamodbOf(options);
+  const what =
+    database === "dynamodb"
+      ? "a DynamoDB with point-in-time recovery"
+      : "an Azure with Cosmos DB and its continuous backup";
+  say(`Starting a small world on this machine: ${what} and three instances ...`);
+  if (database === "cosmosdb")
+    return startCosmosdbWorld({ seed, keep, ...(port !== undefined && { cosmosdb: { port } }) });
+  if (ledger === "embedded") return startLocalWorld({ seed, dynamodb, keep });
+  say("ScalarDB Server and DynamoDB Local have no setting for it: they listen on all interfaces meanwhile.");
+  return startScalardbWorld({ seed, dynamodb, keep });
 }
 
 async function serveDynamodb(
@@ -70,7 +84,10 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toLocaleString("en-US", { maximumFractionDigits: 2 })} s`;
 }
 
-async function linger(config: string, endpoint: string, { signal, say }: RehearsalOptions): Promise<void> {
-  say(`The world stays: DynamoDB at ${endpoint}, configuration in ${config}. Ctrl-C ends it.`);
+async function linger(
+  { whereabouts, config }: RehearsalWorld,
+  { signal, say }: RehearsalOptions,
+): Promise<void> {
+  say(`The world stays: ${whereabouts}, configuration in ${config}. Ctrl-C ends it.`);
   if (!signal.aborted) await once(signal, "abort");
 }

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
-import { writeConfiguration } from "./configuration.ts";
+import { dynamodbSection, writeConfiguration } from "./configuration.ts";
 import { startDynamodb } from "./dynamodb/dynamodb.ts";
+import { type DynamodbWorld, dynamodbPart } from "./dynamodb-world.ts";
 import { ruin } from "./ledger/disaster.ts";
 import { dynamodbClient } from "./ledger/endpoint.ts";
 import { prefixed } from "./ledger/totals.ts";
-import type { LocalWorldOptions } from "./local-world.ts";
-import type { RehearsalWorld } from "./rehearsal-world.ts";
+import { type LocalWorldOptions, RUINED_SHARE } from "./local-world.ts";
 import { bankTotals } from "./scalardb-server/bank-totals.ts";
 import { startDynamodbLocal } from "./scalardb-server/dynamodb-local.ts";
 import { missingTools } from "./scalardb-server/java.ts";
@@ -16,7 +16,7 @@ import { startTransfers } from "./scalardb-server/transfer-load.ts";
 import { type ScalarDbWorld, startScalarDbWorld } from "./scalardb-server/world.ts";
 
 /** A world with real ScalarDB Servers. */
-export interface ScalardbWorld extends RehearsalWorld, AsyncDisposable {
+export interface ScalardbWorld extends DynamodbWorld, AsyncDisposable {
   /** Configuration, catalog, and the logs of all that runs. */
   readonly folder: string;
   readonly scalardb: ScalarDbWorld;
@@ -25,7 +25,6 @@ export interface ScalardbWorld extends RehearsalWorld, AsyncDisposable {
 export type ScalardbWorldOptions = Omit<LocalWorldOptions, "semantics">;
 
 const PREFIX = "prod_";
-const RUINED_SHARE = 0.3;
 const RUINED = { table: "app.account", column: "balance", value: { N: "0" } } as const;
 
 /**
@@ -54,8 +53,7 @@ export async function startScalardbWorld(options: ScalardbWorldOptions): Promise
     product: "scalardb",
     component: "scalardb-server",
     ports: scalardb.servers().map(({ port }) => port),
-    endpoint,
-    prefix: PREFIX,
+    database: dynamodbSection(endpoint, PREFIX),
     pause: options.pause,
   });
   return worldOf({ folder, config, dynamodb, client, scalardb, seed }, started.move());
@@ -72,12 +70,13 @@ type Parts = Pick<ScalardbWorld, "folder" | "config" | "dynamodb" | "client" | "
 };
 
 function worldOf({ seed, ...parts }: Parts, owned: AsyncDisposableStack): ScalardbWorld {
-  const { client, scalardb } = parts;
+  const { client, scalardb, folder } = parts;
   const close = () => owned.disposeAsync();
   return {
-    ...parts,
-    names: prefixed(PREFIX),
-    words: { service: "bank", things: "accounts" },
+    ...dynamodbPart({ ...parts, names: prefixed(PREFIX), totals: (names) => bankTotals(client, names) }),
+    folder,
+    scalardb,
+    words: { service: "bank", things: "accounts", tables: "tables", restored: "tables" },
     startLoad: (clients, transfersPerSecond) =>
       startTransfers({
         bank: scalardb.bank,
@@ -86,7 +85,6 @@ function worldOf({ seed, ...parts }: Parts, owned: AsyncDisposableStack): Scalar
         seed,
         ...(transfersPerSecond !== undefined && { restMs: (1000 * clients) / transfersPerSecond }),
       }),
-    totals: (names = prefixed(PREFIX)) => bankTotals(client, names),
     ruin: async () => {
       const struck = { seed, share: RUINED_SHARE, target: RUINED };
       const { overwritten, deleted } = await ruin(client, prefixed(PREFIX), struck);

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { catalogOver } from "../shared/catalog/catalog.ts";
-import type { RestorePoint } from "../shared/catalog/model.ts";
+import type { RestorePoint, Run } from "../shared/catalog/model.ts";
 import { openStore } from "../shared/catalog/open-store.ts";
 import { loadConfig } from "../shared/config/load-config.ts";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { ERRORS } from "../shared/errors/table.ts";
+import type { RestoreResult } from "../shared/restore/restore-plan.ts";
 import { stillpoint } from "./command.ts";
 import type { Call, Load } from "./ledger/clients.ts";
 import { stallOf } from "./ledger/stall.ts";
@@ -50,8 +51,8 @@ export async function tellStory(world: RehearsalWorld, audience: Audience): Prom
   say("\n6. Plan, stop the instances, restore to the middle of the pause, start afresh.");
   await run(telling, ["plan", "--point", point.id]);
   await world.stopInstances();
-  const plan = (await catalogOf(world).runs.list()).records.at(-1)?.id ?? "";
-  await run(telling, ["restore", "--plan", plan, "--confirm", DEPLOYMENT]);
+  await run(telling, ["restore", "--plan", (await lastRun(world)).id, "--confirm", DEPLOYMENT]);
+  await followUp(telling);
   const restored = await world.totals();
   await world.restartInstances();
   await commitAgain(telling);
@@ -59,9 +60,24 @@ export async function tellStory(world: RehearsalWorld, audience: Audience): Prom
   verdict(telling, { opening, restored, expected: expected(opening, calls, point) });
 }
 
+/** What the end of the restore says is to be changed, changed. */
+async function followUp({ world, say }: Telling): Promise<void> {
+  const { result } = await lastRun(world);
+  if (result === undefined) throw failed("the restore recorded no result");
+  const done = await world.followUp(result as RestoreResult);
+  if (done.length > 0) say("");
+  for (const line of done) say(`   ${line}`);
+}
+
+async function lastRun(world: RehearsalWorld): Promise<Run> {
+  const run = (await catalogOf(world).runs.list()).records.at(-1);
+  if (run === undefined) throw failed("the plan was not recorded");
+  return run;
+}
+
 /** Runs a command, which must end with the status that the story needs. */
 async function run({ world, ...audience }: Telling, args: readonly string[], wanted = 0): Promise<void> {
-  const status = await stillpoint(world.config, args, audience);
+  const status = await stillpoint(world, args, audience);
   if (status !== wanted) throw failed(`the command ended with status ${status} instead of ${wanted}`);
 }
 
@@ -73,7 +89,7 @@ async function disaster(telling: Telling): Promise<void> {
   await run(telling, ["verify", "--live"], showsInRows ? ERRORS.VERIFICATION_FAILED.exit : 0);
   if (showsInRows)
     say(
-      "   What is missing shows too, a minute later: live tables may still be at work on their last minute.",
+      `   What is missing shows too, a minute later: live ${world.words.tables} may still be at work on their last minute.`,
     );
   if (!showsInRows)
     say("   No row shows by itself that somebody changed it: tables without hashes have nothing that could.");
@@ -87,7 +103,7 @@ async function work(telling: Telling) {
     const point = await backUnderLoad(telling, load);
     say("\n3. The clients go on: this work will be lost.");
     await delay(AFTER_BACKUP_MS, undefined, { signal });
-    const underLoad = Math.floor(world.dynamodb.now() / 1000) - 2;
+    const underLoad = Math.floor(world.now() / 1000) - 2;
     return { point, underLoad, calls: await load.stop() };
   } finally {
     await load.stop();
@@ -107,6 +123,7 @@ async function backUnderLoad(telling: Telling, load: Load): Promise<RestorePoint
   say(
     `   Held for ${seconds(point.heldMs ?? 0)}; the clients' slowest call took ${seconds(maxMs)} (p99 ${seconds(p99Ms)}), ${refused} gave up.`,
   );
+  if (point.artifact === "pending") await run(telling, ["follow", "--watch"]);
   return point;
 }
 
@@ -119,7 +136,7 @@ async function commitAgain({ world, say, signal }: Telling): Promise<void> {
   await delay(AFTER_RESTORE_MS, undefined, { signal }).catch(() => undefined);
   const { committed } = stallOf(await load.stop());
   say(
-    `\n7. The ${world.words.service} works on the restored tables: ${committed} transfers committed. ${await tell(world)}`,
+    `\n7. The ${world.words.service} works on the restored ${world.words.restored}: ${committed} transfers committed. ${await tell(world)}`,
   );
   if (committed === 0) throw failed(`the restored ${world.words.service} committed nothing`);
 }

@@ -210,9 +210,15 @@ function addRehearse(rehearse: Command, from: From, run: Run): void {
         "dynamodb",
       ]),
     )
+    .addOption(
+      new Option("--database <kind>", "what the ledger keeps its records in (default: dynamodb)").choices([
+        "dynamodb",
+        "cosmosdb",
+      ]),
+    )
     .addOption(new Option("--ledger <kind>", "what runs on it").choices(["embedded", "scalardb-server"]))
     .option("--backend <url>", "a DynamoDB that holds the items (default: one of its own)")
-    .option("--port <number>", "where that DynamoDB is to be found (default: any free port)")
+    .option("--port <number>", "where the database is to be found (default: any free port)")
     .option("--seed <number>", "whatever is left to chance comes from it")
     .option("--keep", "leave the world running at the end, until Ctrl-C")
     .action((options, command) =>

@@ -1,5 +1,6 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery, type GateAnswer } from "../pause/instance.ts";
+import { tablesCaptured } from "../restore/tables-captured.ts";
 import { asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { BackupEffects, Capture } from "./effects.ts";
@@ -90,7 +91,9 @@ export function* captureAll(
         `database "${database}" could not be restored: ${capture.problems.join("; ")}`,
       );
     captures[database] = capture;
-    yield* ask("report", { event: { kind: "captured", database, tables: capture.identity.length } });
+    // An account has an identity, and each of its databases; neither is a table.
+    const tables = (tablesCaptured(capture.captured) ?? capture.identity).length;
+    yield* ask("report", { event: { kind: "captured", database, tables } });
   }
   return captures;
 }

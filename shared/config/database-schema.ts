@@ -60,23 +60,28 @@ const SUBNET =
 const DNS_ZONE =
   /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/privateDnsZones\/[^/]+$/i;
 
+const FromAddress = z
+  .strictObject({
+    address: z
+      .string()
+      .refine((text) => isIP(text) === 4, "must be an IPv4 address")
+      .describe("Public IPv4 address that the restored account lets in."),
+  })
+  .describe("From a public address.");
+
+const FromSubnet = z
+  .strictObject({
+    subnet: text("must be the ARM id of a subnet", SUBNET).describe(
+      "Subnet in which the restored account gets a private endpoint.",
+    ),
+    dnsZone: text("must be the ARM id of a private DNS zone", DNS_ZONE)
+      .optional()
+      .describe("Zone privatelink.documents.azure.com in which the private endpoint is entered."),
+  })
+  .describe("From inside a virtual network.");
+
 const VerifyFromSection = z
-  .union([
-    z.strictObject({
-      address: z
-        .string()
-        .refine((text) => isIP(text) === 4, "must be an IPv4 address")
-        .describe("Public IPv4 address that the restored account lets in."),
-    }),
-    z.strictObject({
-      subnet: text("must be the ARM id of a subnet", SUBNET).describe(
-        "Subnet in which the restored account gets a private endpoint.",
-      ),
-      dnsZone: text("must be the ARM id of a private DNS zone", DNS_ZONE)
-        .optional()
-        .describe("Zone privatelink.documents.azure.com in which the private endpoint is entered."),
-    }),
-  ])
+  .union([FromAddress, FromSubnet])
   .describe(
     "The one way by which a restored account is reached to verify it: it is closed to everybody else until its " +
       "settings are back.",
@@ -103,5 +108,7 @@ const CosmosdbSection = z
   })
   .describe("One Cosmos DB account that the deployment keeps its data in.");
 
-export const DatabaseSection = z.discriminatedUnion("kind", [DynamodbSection, CosmosdbSection]);
+export const DatabaseSection = z
+  .discriminatedUnion("kind", [DynamodbSection, CosmosdbSection])
+  .describe("One database that the deployment keeps its data in.");
 export type DatabaseSection = z.output<typeof DatabaseSection>;

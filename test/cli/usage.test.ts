@@ -16,6 +16,12 @@ test.each([
   { words: ["restore", "--plan", "r", "--detach-replicas"], says: "has its point and its mode already" },
   { words: ["verify"], says: "--live reads the live tables" },
   { words: ["rehearse", "--port", "many"], says: 'cannot use --port "many"' },
+  { words: ["rehearse", "--database", "mysql"], says: "Allowed choices are dynamodb, cosmosdb" },
+  { words: ["rehearse", "--database", "cosmosdb", "--only", "dynamodb"], says: "cannot use --only" },
+  {
+    words: ["rehearse", "--database", "cosmosdb", "--ledger", "scalardb-server", "--backend", "http://a"],
+    says: "cannot use --ledger scalardb-server, --backend",
+  },
   { words: [], says: "no command was given" },
 ])("$words is refused before anything is done", async ({ words, says }) => {
   const { status, stdout, stderr } = await stillpoint(words);

@@ -187,8 +187,21 @@ const cases: readonly (readonly [behaviour: string, part: string, ...problems: s
   [
     "a database is told what it lacks",
     "databases: { main: { kind: dynamo } }",
-    ':3:32 deployments.payments.databases.main.kind must be "dynamodb"; did you mean "dynamodb"? (it is "dynamo")',
-    ":3:18 deployments.payments.databases.main.region is missing",
+    ':3:32 deployments.payments.databases.main.kind must be "dynamodb" or "cosmosdb"; did you mean "dynamodb"? (it is "dynamo")',
+  ],
+  [
+    "a database of a known kind is told all that it lacks",
+    "databases: { main: { kind: cosmosdb, account: Ledger } }",
+    ":3:18 deployments.payments.databases.main.subscription is missing",
+    ":3:18 deployments.payments.databases.main.resourceGroup is missing",
+    expect.stringContaining("main.account must be the name of an account"),
+  ],
+  [
+    "databases of two kinds are not restored together",
+    "databases: { a: { kind: dynamodb, region: r }, b: { kind: cosmosdb, subscription: 00000000-0000-0000-0000-000000000001, resourceGroup: g, account: ledger } }",
+    expect.stringContaining(
+      'databases.b.kind must be "dynamodb", as that of database "a": one restore brings all of them back',
+    ),
   ],
   [
     "credentials in an address are refused and not shown",
@@ -231,7 +244,7 @@ test("names are refused without hiding what is wrong inside", async () => {
   const problems = await problemsOf(LEAST.replace("payments", "Pay_ments").replace("dynamodb", "cosmos"));
   expect(problems).toEqual([
     ":3:3 deployments.Pay_ments must be a name of lower-case letters, digits and hyphens",
-    ':7:21 deployments.Pay_ments.databases.main.kind must be "dynamodb" (it is "cosmos")',
+    ':7:21 deployments.Pay_ments.databases.main.kind must be "dynamodb" or "cosmosdb"; did you mean "cosmosdb"? (it is "cosmos")',
   ]);
 });
 

@@ -72,6 +72,7 @@ describe("serverless package", () => {
       restore: [3_600, undefined, DEAD_LETTERS],
       verify: [undefined, undefined, undefined],
       status: [60, 0, undefined],
+      follow: [60, 0, DEAD_LETTERS],
       expire: [60, 0, DEAD_LETTERS],
     });
   });

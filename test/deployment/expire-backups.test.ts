@@ -99,7 +99,7 @@ async function backedUp(BackupName: string) {
   await createProtected(prod, temporary);
   const answer = await prod.client.send(new CreateBackupCommand({ TableName: temporary, BackupName }));
   const arn = answer.BackupDetails?.BackupArn ?? "";
-  const run = doneRun("restore-1", { plan: { dynamodb: planOf(0) }, result: { backups: [arn] } });
+  const run = doneRun("restore-1", { plan: { restore: planOf(0) }, result: { backups: [arn] } });
   const { captured } = await prod.database.capture();
   const open = await deploymentWith([run], () => prod.database);
   const second = Math.ceil(prod.db.now() / 1000) + 1;

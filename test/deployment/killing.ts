@@ -2,8 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
-import type { RuinedWorld } from "./ruined-world.ts";
+import { DEPLOYMENT, type RehearsalWorld } from "../../rehearsal/rehearsal-world.ts";
+import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
+
+interface Ruined {
+  readonly world: RehearsalWorld;
+  readonly open: OpenDeployment;
+}
 
 const PROCESS = fileURLToPath(new URL("./restoring-process.ts", import.meta.url));
 /** A restore has some eighty. */
@@ -12,7 +17,7 @@ const MOST_MORE_MS = 60;
 const LOOK_MS = 5;
 
 /** A process that runs or resumes a restore. */
-export function restoring({ world }: RuinedWorld, run: string): ChildProcess {
+export function restoring({ world }: Ruined, run: string): ChildProcess {
   return spawn(process.execPath, [PROCESS, world.config, run, DEPLOYMENT], {
     stdio: ["ignore", "ignore", "inherit"],
   });
@@ -22,7 +27,7 @@ export function restoring({ world }: RuinedWorld, run: string): ChildProcess {
  * Resumes the run in a process that is killed when its journal has grown by some entries, and a moment later. A
  * run that has ended is left alone.
  */
-export async function killOnTheWay(ruined: RuinedWorld, run: string): Promise<void> {
+export async function killOnTheWay(ruined: Ruined, run: string): Promise<void> {
   if ((await ruined.open.catalog.runs.get(run)).record.state === "done") return;
   const entries = async () => (await ruined.open.catalog.journal.read(run)).length;
   const until = (await entries()) + Math.floor(Math.random() * MOST_ENTRIES);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import type { Load } from "../../rehearsal/ledger/clients.ts";
 import { ruin } from "../../rehearsal/ledger/disaster.ts";
 import type { Totals } from "../../rehearsal/ledger/totals.ts";
 import { type LocalWorld, startLocalWorld } from "../../rehearsal/local-world.ts";
@@ -68,7 +69,7 @@ async function backedUpAndRuined(world: LocalWorld, open: OpenDeployment, seed: 
 
 const LOOK_MS = 10;
 
-async function untilCommitted(load: ReturnType<LocalWorld["startLoad"]>, commits: number): Promise<void> {
+export async function untilCommitted(load: Load, commits: number): Promise<void> {
   while (load.calls().filter(({ result }) => result === "committed").length < commits) await delay(LOOK_MS);
 }
 

@@ -3,12 +3,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { RestoreApproval, RestoreRequest, RestoreResumption } from "../../shared/restore/restore-request.ts";
 import { OPERATOR_SOURCE, REQUESTS } from "../../shared/telemetry/event-types.ts";
-
-const DOCS = new URL("../../docs/", import.meta.url);
-const GUIDES = ["aws.md", "kubernetes.md"] as const;
-
-const textOf = (guide: string) => readFile(new URL(guide, DOCS), "utf8");
-const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found = ""]) => found);
+import { DOCS, GUIDES, matches, textOf, typedFiles } from "./guide.ts";
 
 /** As GitHub makes them of headings. */
 const anchorsOf = (text: string) =>
@@ -36,8 +31,8 @@ describe("the guides for operators", () => {
   });
 
   test("every event that can be typed from them is one that the function takes", async () => {
-    const files = matches(await textOf("aws.md"), /cat > \w+\.json <<'END'\n([\s\S]*?)\n *END$/gm);
-    const events = files.flatMap((file) => JSON.parse(file) as Record<string, string>[]);
+    const files = [...typedFiles(await textOf("aws.md")).values()];
+    const events = files.flatMap((file) => file as Record<string, string>[]);
     expect(events.map((event) => event["DetailType"])).toEqual(Object.values(REQUESTS));
     for (const { EventBusName, Source, DetailType, Detail = "" } of events) {
       expect({ EventBusName, Source }).toEqual({ EventBusName: "stillpoint", Source: OPERATOR_SOURCE });

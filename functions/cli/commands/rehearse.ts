@@ -7,6 +7,7 @@ import type { Shell } from "../shell.ts";
 
 export interface RehearseOptions {
   readonly only?: "dynamodb";
+  readonly database?: "dynamodb" | "cosmosdb";
   readonly ledger?: "embedded" | "scalardb-server";
   readonly backend?: string;
   readonly keep?: boolean;
@@ -19,6 +20,7 @@ export const RehearseOutput = output({ lines: z.array(z.string()) });
 
 /** `stillpoint rehearse` */
 export async function rehearse(shell: Shell, { port, seed, ...options }: RehearseOptions): Promise<Outcome> {
+  refuseWithoutDynamodb(options);
   const numbers = {
     ...(port !== undefined && { port: wholeNumber("--port", port, 65_535) }),
     ...(seed !== undefined && { seed: wholeNumber("--seed", seed, Number.MAX_SAFE_INTEGER) }),
@@ -32,6 +34,22 @@ export async function rehearse(shell: Shell, { port, seed, ...options }: Rehears
   const { rehearse } = await import("../../../rehearsal/rehearse.ts");
   await rehearse({ ...options, ...numbers, signal: interruption.signal, say });
   return { schema: RehearseOutput, value: { lines }, lines: [] };
+}
+
+/** What there is on DynamoDB alone. */
+function refuseWithoutDynamodb({ database, only, ledger, backend }: RehearseOptions): void {
+  if (database !== "cosmosdb") return;
+  const given = [
+    only && "--only",
+    ledger === "scalardb-server" && "--ledger scalardb-server",
+    backend && "--backend",
+  ];
+  const refused = given.filter(Boolean);
+  if (refused.length === 0) return;
+  throw new StillpointError(
+    "USAGE",
+    `cannot use ${refused.join(", ")} with --database cosmosdb: that needs DynamoDB; nothing was done`,
+  );
 }
 
 function wholeNumber(option: string, text: string, most: number): number {

@@ -93,3 +93,11 @@ export class AzureSituation {
     return [...this.cloud.accounts.keys()].sort();
   }
 }
+
+/** The run from beginning to end, with the moments at which it might have died. */
+export async function undisturbed(plan: CosmosdbPlan) {
+  const situation = new AzureSituation(plan);
+  const life = new Life();
+  const result = await situation.run(life);
+  return { result, situation, moments: life.moments };
+}

@@ -198,6 +198,23 @@ describe("a restore on Azure", () => {
   const startOf = (activity: string, id: string) =>
     Date.parse(engine.host.historyOf(id).find(({ Name }) => Name === activity)?.Timestamp ?? "");
 
+  test("in place finds an approval by itself that could not wake it", async () => {
+    await request("unwoken", { mode: "in-place" });
+    whileItWaits(async (run, digest) => {
+      engine.fail(1);
+      await approves(run, digest);
+    });
+    const begunMs = engine.host.nowMs;
+    expect(await carryOut("restore-unwoken-1")).toMatchObject({ kind: "done" });
+    expect(startOf("restore-step", "restore-unwoken-1-1") - begunMs).toBe(10 * MINUTE_MS);
+    expect(azure.objects()).toContainEqual(
+      expect.objectContaining({
+        level: "warn",
+        message: expect.stringContaining('"restore-unwoken-1-1" was not woken'),
+      }),
+    );
+  });
+
   test("in place finds an approval from a command line by itself", async () => {
     await request("typed", { mode: "in-place" });
     let typed = "";
@@ -229,26 +246,36 @@ describe("a restore on Azure", () => {
     expect(told("finished", run.id)).toHaveLength(1);
   });
 
-  test.each(["a", "b", "c"])(
-    "whose process dies again and again ends as an undisturbed one: %s",
-    async (seed) => {
-      const id = `mortal-${seed}`;
-      await request(id);
-      let lives = 0;
-      const random = seededRandom(seed);
-      const lifeOf = () => {
-        lives++;
-        return new DurableLife(() => random.below(10) === 0);
-      };
-      expect(await carryOut(`restore-${id}-1`, { lifeOf })).toMatchObject({ kind: "done" });
-      expect(lives).toBeGreaterThan(20);
-      const [run, undisturbed] = [await runOf(id), await runOf("drill-1")];
-      expect(run.state).toBe("done");
-      expect(anonymous(run)).toEqual(anonymous(undisturbed));
-      expect(told("finished", run.id).length).toBeGreaterThan(0);
-      expect(told("failed", run.id)).toEqual([]);
-    },
-  );
+  const atRandom = (seed: string) => {
+    const random = seededRandom(seed);
+    return () => random.below(10) === 0;
+  };
+  /** Around every kind of turn and activity, once. */
+  const onceAtEach = () => {
+    const moments = new Set<string>();
+    return (moment: string) => moments.size < moments.add(moment).size;
+  };
+
+  test.each([
+    ["before and after each kind of step", "each", onceAtEach()],
+    ["again and again", "a", atRandom("a")],
+    ["again and again", "b", atRandom("b")],
+  ])("whose process dies %s ends as an undisturbed one: %s", async (_when, name, dies) => {
+    const id = `mortal-${name}`;
+    await request(id);
+    let lives = 0;
+    const lifeOf = () => {
+      lives++;
+      return new DurableLife(dies);
+    };
+    expect(await carryOut(`restore-${id}-1`, { lifeOf })).toMatchObject({ kind: "done" });
+    expect(lives).toBeGreaterThan(15);
+    const [run, undisturbed] = [await runOf(id), await runOf("drill-1")];
+    expect(run.state).toBe("done");
+    expect(anonymous(run)).toEqual(anonymous(undisturbed));
+    expect(told("finished", run.id).length).toBeGreaterThan(0);
+    expect(told("failed", run.id)).toEqual([]);
+  });
 
   test("under which new code is deployed goes on by its journal, in an orchestration of that code", async () => {
     await request("redeployed");

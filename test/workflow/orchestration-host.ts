@@ -45,6 +45,13 @@ interface Running {
   readonly isStopped?: () => boolean;
 }
 
+interface Pass {
+  /** Told how long of the virtual time has passed. */
+  readonly passed: (ms: number) => void | Promise<void>;
+  /** When activities wait for something: time passes then, as it always does. */
+  readonly idle: () => Promise<"idle">;
+}
+
 /**
  * Azure Functions with the Durable extension, in process and in virtual time. It drives the library's own executor,
  * which replays the whole history at every turn. A process may die at any moment; what is not in a history then is
@@ -54,13 +61,15 @@ export class OrchestrationHost {
   readonly #instances = new Map<string, Instance>();
   readonly #work = new Map<string, Work>();
   readonly #due = new Map<string, Due>();
-  readonly #passed: (ms: number) => void;
+  readonly #passed: Pass["passed"];
+  readonly #idle: Pass["idle"];
   #functions: ReadonlyMap<string, FunctionOf> = new Map();
   #life = new DurableLife();
   nowMs = 0;
 
-  constructor(passed: (ms: number) => void = () => undefined) {
+  constructor(passed: Pass["passed"] = () => undefined, idle: Pass["idle"] = atOnce) {
     this.#passed = passed;
+    this.#idle = idle;
   }
 
   /** The process that runs at present. */
@@ -103,6 +112,10 @@ export class OrchestrationHost {
     return this.#get(id).end;
   }
 
+  historyOf(id: string): readonly HistoryEvent[] {
+    return this.#get(id).history;
+  }
+
   /** One process after the other, until this instance has ended. */
   async run(id: string, { lifeOf = () => new DurableLife(), isStopped }: Running = {}): Promise<InstanceEnd> {
     for (let nth = 0; nth < MOST_LIVES; nth++) {
@@ -129,13 +142,13 @@ export class OrchestrationHost {
             key,
             this.#perform(key, work, life).then(() => void running.delete(key)),
           );
-      if (running.size === 0) this.#moveOn();
-      else if ((await Promise.race([...running.values(), idle()])) === "idle" && this.#due.size > 0)
-        this.#moveOn();
+      if (running.size === 0) await this.#moveOn();
+      else if ((await Promise.race([...running.values(), this.#idle()])) === "idle" && this.#due.size > 0)
+        await this.#moveOn();
     }
   }
 
-  #moveOn(): void {
+  async #moveOn(): Promise<void> {
     const next = Math.min(...[...this.#due.values()].map(({ atMs }) => atMs));
     if (!Number.isFinite(next)) throw new Error("everything waits for nothing");
     const passedMs = Math.max(0, next - this.nowMs);
@@ -145,7 +158,7 @@ export class OrchestrationHost {
         this.#due.delete(key);
         this.#tell(instance, { EventType: EVENT.timerFired, EventId: -1, TimerId: id });
       }
-    this.#passed(passedMs);
+    await this.#passed(passedMs);
   }
 
   /** Nothing of it counts before all of it is kept. */
@@ -250,7 +263,6 @@ export class OrchestrationHost {
   }
 }
 
-/** When activities wait for something: time passes then, as it always does. */
-function idle(): Promise<"idle"> {
+function atOnce(): Promise<"idle"> {
   return new Promise((resolve) => setImmediate(() => resolve("idle")));
 }

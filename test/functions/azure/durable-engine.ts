@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type Endpoint, serve } from "../../../rehearsal/cosmosdb/serve.ts";
 import type { Answer, Call } from "../../../rehearsal/cosmosdb/wire.ts";
 import { DatabaseClock } from "../../../rehearsal/dynamodb/clock.ts";
@@ -17,6 +18,10 @@ export interface DurableEngine extends AsyncDisposable {
   readonly started: readonly Started[];
   /** Instances that were woken, with the event. */
   readonly woken: readonly { readonly id: string; readonly event: string }[];
+  /** Whatever has passed in earlier tests. */
+  setClock(ms: number): void;
+  /** Waits are over at once, where none of them is for the database. */
+  hurry(isHurried: boolean): void;
   /** So many calls fail next. */
   fail(calls: number): void;
 }
@@ -24,9 +29,15 @@ export interface DurableEngine extends AsyncDisposable {
 /** Code that would reach into an orchestration for whoever has it. */
 export const SYSTEM_KEY = "the-system-key-of-the-extension";
 
+/** The database's own time passes for real; the engine's waits are virtual, and this long at most. */
+const LONGEST_WAIT_MS = 250;
+/** While an activity is at work the engine's time passes no sooner. */
+const BUSY_MS = 5_000;
+
 export async function startEngine(): Promise<DurableEngine> {
-  const host = new OrchestrationHost();
-  host.nowMs = Date.now();
+  let longestWaitMs = LONGEST_WAIT_MS;
+  const passed = (ms: number) => delay(Math.min(ms, longestWaitMs));
+  const host = new OrchestrationHost(passed, () => delay(BUSY_MS, "idle"));
   const started: Started[] = [];
   const woken: { readonly id: string; readonly event: string }[] = [];
   let failures = 0;
@@ -71,6 +82,12 @@ export async function startEngine(): Promise<DurableEngine> {
       baseUrl: `${endpoint.origin}/runtime/webhooks/durabletask`,
       requiredQueryStringParameters: `code=${SYSTEM_KEY}`,
       rpcBaseUrl: `${endpoint.origin}/durabletask/`,
+    },
+    setClock: (ms) => {
+      host.nowMs = ms;
+    },
+    hurry: (isHurried) => {
+      longestWaitMs = isHurried ? 0 : LONGEST_WAIT_MS;
     },
     fail: (calls) => {
       failures = calls;

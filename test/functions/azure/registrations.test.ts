@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { FUNCTION_TIMEOUT_MS } from "../../../functions/azure/time-limit.ts";
 import host from "../../../host.json" with { type: "json" };
 import { type Configured, configured, NOWHERE } from "../../cli/stillpoint.ts";
-import { type FunctionOf, registeredBy } from "../../workflow/functions-core.ts";
+import { type FunctionOf, onLogged, registeredBy } from "../../workflow/functions-core.ts";
+import { ask, fire } from "./calls.ts";
 
 const APPS = {
   backup: () => import("../../../functions/azure/backup-app.ts"),
@@ -71,6 +72,32 @@ describe("an app on Azure", () => {
     expect(failure).toMatchObject({ code: "CONFIG_INVALID" });
     for (const path of ["deployments.payments.schedule.cron", "schedule.timezone", "azure.location"])
       expect((failure as Error).message).toContain(path);
+    vi.stubEnv("STILLPOINT_CONFIG", folder.config);
+    await other[Symbol.asyncDispose]();
+  });
+
+  test("whose configuration is broken tells so at every call, where the app starts without it", async () => {
+    const other = await configured({ payments: { ...SCHEDULED, objective: "soon" } }, undefined, {
+      azure: AZURE,
+    });
+    vi.stubEnv("STILLPOINT_CONFIG", other.config);
+    const lines: string[] = [];
+    onLogged((line) => lines.push(line));
+    await expect(fire(await load("sweep"), "sweep")).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    const [told = ""] = lines;
+    expect(JSON.parse(told)).toMatchObject({
+      level: "error",
+      code: "CONFIG_INVALID",
+      next: expect.any(String),
+    });
+    expect(told).toContain("deployments.payments.objective");
+    const { status, json } = await ask(await load("restore"), "resume", {
+      body: { run: "restore-1" },
+      client: {},
+    });
+    expect(status).toBe(500);
+    expect(json).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining("objective") });
+    onLogged(() => undefined);
     vi.stubEnv("STILLPOINT_CONFIG", folder.config);
     await other[Symbol.asyncDispose]();
   });

@@ -26,15 +26,7 @@ const SERVERLESS = "EnableServerless";
 /** As much of the naming as tells which container is the coordinator. */
 type Coordinated = Pick<Naming, "coordinatorNamespace">;
 
-/** What there is and how it is set. */
-export async function capture(
-  connection: CosmosdbConnection,
-  naming: Coordinated,
-): Promise<CapturedCosmosdb> {
-  return captureNamed(connection, naming, connection.address.account);
-}
-
-/** Of any account of the resource group, such as one that was restored. */
+/** What there is in an account of the resource group and how it is set: the deployment's own, or a restored one. */
 export async function captureNamed(
   connection: CosmosdbConnection,
   naming: Coordinated,

@@ -4,7 +4,7 @@ import type { CapturedCosmosdb } from "../../restore/cosmosdb/captured.ts";
 import type { Way } from "../../restore/cosmosdb/plan.ts";
 import { type Probe, probeClock } from "../clock-probe.ts";
 import { endpointOf, readAccount } from "./account.ts";
-import { capture, captureContents } from "./capture.ts";
+import { captureContents, captureNamed } from "./capture.ts";
 import { askSecond } from "./clock.ts";
 import { type CosmosdbAddress, type CosmosdbConnection, connect } from "./connection.ts";
 import { type Contents, type Naming, readContents } from "./contents.ts";
@@ -25,8 +25,11 @@ export interface CosmosdbDatabase {
   readonly settings: CosmosdbSettings;
   readonly connection: CosmosdbConnection;
   capture(): Promise<Worth & { readonly captured: CapturedCosmosdb }>;
-  /** Undefined where the account is not there any more. */
-  captureIfThere(): Promise<CapturedCosmosdb | undefined>;
+  /**
+   * Of the account that a backup was of, whatever the configuration names today. Undefined where there is none of that
+   * name any more.
+   */
+  captureIfThere(name: string): Promise<CapturedCosmosdb | undefined>;
   /** Whether it is still the same, and worth a backup: quick, and without the settings. */
   identify(): Promise<Worth>;
   probeClock(now: () => number, probe: Probe): Promise<readonly ClockSample[]>;
@@ -57,8 +60,8 @@ export function openCosmosdb(settings: CosmosdbSettings): CosmosdbDatabase {
       const captured = await captureContents(connection, settings, account, contents);
       return { ...worth(contents, settings), captured };
     },
-    captureIfThere: async () =>
-      (await readAccount(connection, account)) && (await capture(connection, settings)),
+    captureIfThere: async (name) =>
+      (await readAccount(connection, name)) && (await captureNamed(connection, settings, name)),
     identify: async () => worth(await look(), settings),
     probeClock: async (now, probe) => {
       await ask();

@@ -57,7 +57,7 @@ async function lookAt(
   const atBackup = CapturedCosmosdb.parse(captured);
   const { account, instanceId } = atBackup;
   const [now, restorable] = await Promise.all([
-    captureIfThere(),
+    captureIfThere(account),
     findRestorable(connection, { account, instanceId, atSecond }),
   ]);
   const { target, later } = targetsOf(account, run);

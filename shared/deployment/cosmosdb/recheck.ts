@@ -46,7 +46,7 @@ async function differencesOf(
   const restorable = await findRestorable(connection, { account, instanceId, atSecond });
   if (restorable?.id !== source)
     return [`account "${account}" (instance ${instanceId}) can no longer be restored to its second`];
-  const now = await captureIfThere();
+  const now = await captureIfThere(account);
   if (now?.instanceId !== instanceId)
     return wasDeleted ? [] : [`account "${account}" is gone, or another one has its name`];
   return wasDeleted ? [`account "${account}" is there again`] : changesSince(planned, plan, now);
@@ -56,7 +56,7 @@ async function differencesOf(
 export async function missingOriginals(open: OpenDeployment, plan: CosmosdbPlan): Promise<readonly string[]> {
   const found = await Promise.all(
     plan.accounts.map(async ({ database, original: { account, instanceId } }) => {
-      const now = await open.cosmosdb(database).captureIfThere();
+      const now = await open.cosmosdb(database).captureIfThere(account);
       return now?.instanceId === instanceId ? [] : [account];
     }),
   );

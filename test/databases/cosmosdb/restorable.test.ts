@@ -83,7 +83,7 @@ test("a deleted account has lost the point", async () => {
   const { captured } = await azure.database.capture();
   await azure.client.databaseAccounts.delete(azure.group, ACCOUNT, EAGER);
   expect(await azure.database.follow(captured, azure.cosmosdb.now())).toMatchObject({ kind: "failed" });
-  expect(await azure.database.captureIfThere()).toBeUndefined();
+  expect(await azure.database.captureIfThere(azure.database.settings.account)).toBeUndefined();
 });
 
 test("what the catalog has of a backup must be understood", async () => {

@@ -17,7 +17,7 @@ export function planLines({ id, point, deployment, plan }: PlannedRun): readonly
     ...fact("mode", MODES[restore.kind][restore.mode]),
     ...fact("digest", plan.digest),
     "",
-    ...text.steps.flatMap((step, index) => stepLines(step, index + 1, named)),
+    ...text.steps.flatMap((step, index) => stepLines(step, index + 1, undoOf(text.steps, index), named)),
     "",
     "What it means",
     ...text.consequences.flatMap((sentence) => bullet(named(sentence))),
@@ -35,7 +35,18 @@ const MODES = {
   },
 } as const;
 
-function stepLines(step: PlanStep, number: number, named: (sentence: string) => string): readonly string[] {
+/** Said once where several steps in a row are undone in the same way. */
+function undoOf(steps: readonly PlanStep[], index: number): string {
+  const { undo = "" } = steps[index] ?? {};
+  return steps[index - 1]?.undo === undo ? "as above" : undo;
+}
+
+function stepLines(
+  step: PlanStep,
+  number: number,
+  undo: string,
+  named: (sentence: string) => string,
+): readonly string[] {
   const head = `${number}.`.padStart(3);
   const [first = "", ...others] = wrapped(named(step.does), UNDER_STEP);
   return [
@@ -44,7 +55,7 @@ function stepLines(step: PlanStep, number: number, named: (sentence: string) => 
     ...effectLines("creates", step.creates),
     ...effectLines("changes", step.changes),
     ...effectLines("deletes", step.deletes),
-    ...fact("undo", named(step.undo), 8, UNDER_STEP),
+    ...fact("undo", named(undo), 8, UNDER_STEP),
   ];
 }
 

@@ -1,4 +1,3 @@
-import "../../workflow/functions-core.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

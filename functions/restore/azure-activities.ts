@@ -8,7 +8,6 @@ import { plannedRun } from "../../shared/deployment/run-record.ts";
 import { verifyHandlers } from "../../shared/deployment/verify-handlers.ts";
 import type { Failure } from "../../shared/errors/stillpoint-error.ts";
 import type { RestoreEvent, RestoreResult } from "../../shared/restore/restore-plan.ts";
-import type { Effect } from "../../shared/workflow/effect.ts";
 import { Journal } from "../../shared/workflow/journal.ts";
 import { carryOutActivity } from "../../shared/workflow/orchestration/carry-out-activity.ts";
 import type { Errand } from "../../shared/workflow/orchestration/errand.ts";
@@ -17,7 +16,7 @@ import type { RestoreInput } from "../azure/executions.ts";
 import { type AzureHost, onAzure } from "../azure/host.ts";
 import { askForApproval, isDecided, whatStandsAgainst } from "./asked-approval.ts";
 import { begin } from "./begun.ts";
-import { type Carrying, fail, succeed } from "./outcome.ts";
+import { type Carrying, fail, succeed, tellRest } from "./outcome.ts";
 import { type AskedRestore, type Known, planOnce } from "./plan-once.ts";
 
 /** The run of an orchestration, as its activities are told of it. */
@@ -134,11 +133,8 @@ interface Concluding extends OfRun {
 
 /** Writes down what came of it, and tells it. May be carried out twice, where its process dies in between. */
 async function conclude(carrying: Carrying, { end, begunMs }: Concluding): Promise<AttemptEnd> {
-  const { host, planned } = carrying;
-  const { run } = planned;
-  const report = restoreTelemetry(host.telemetry, planned);
-  for (const { event } of end.untold as readonly (Effect & { readonly event: RestoreEvent })[]) report(event);
-  host.telemetry.log("info", "durable operations", { run, operations: end.operations });
+  const { run } = carrying.planned;
+  tellRest(carrying, end);
   switch (end.kind) {
     case "done":
       await succeed(carrying, end.result, begunMs);

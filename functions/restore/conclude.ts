@@ -1,11 +1,9 @@
-import { restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
 import type { Failure } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreEvent, RestoreResult } from "../../shared/restore/restore-plan.ts";
-import type { Effect } from "../../shared/workflow/effect.ts";
+import type { RestoreResult } from "../../shared/restore/restore-plan.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { type Execution, startNext } from "./execution.ts";
-import { fail, succeed } from "./outcome.ts";
+import { fail, succeed, tellRest } from "./outcome.ts";
 
 /** What an execution comes to; the next one of the same run goes on where this one says `continued`. */
 export type ExecutionEnd =
@@ -26,11 +24,9 @@ export async function conclude(
   execution: Execution,
   { end, journal, begunMs }: Ended,
 ): Promise<ExecutionEnd> {
-  const { host, planned, attempt } = execution;
+  const { planned, attempt } = execution;
   const { run } = planned;
-  const report = restoreTelemetry(host.telemetry, planned);
-  for (const { event } of end.untold as readonly (Effect & { readonly event: RestoreEvent })[]) report(event);
-  host.telemetry.log("info", "durable operations", { run, operations: end.operations });
+  tellRest(execution, end);
   switch (end.kind) {
     case "done":
       await succeed(execution, end.result, begunMs);

@@ -1,10 +1,12 @@
 import { endRestore, failRestore } from "../../shared/deployment/begin-restore.ts";
 import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
 import { endRequest } from "../../shared/deployment/restore-requests.ts";
-import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
+import { announceRestore, restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
 import { type Failure, fromFailure } from "../../shared/errors/stillpoint-error.ts";
-import { lastProofOf, type RestoreResult } from "../../shared/restore/restore-plan.ts";
+import { lastProofOf, type RestoreEvent, type RestoreResult } from "../../shared/restore/restore-plan.ts";
+import type { Effect } from "../../shared/workflow/effect.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
+import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import type { Host } from "../host.ts";
 import type { Known } from "./plan-once.ts";
 
@@ -13,6 +15,16 @@ export interface Carrying {
   readonly host: Host;
   readonly open: OpenDeployment;
   readonly planned: Known;
+}
+
+/** What no step has told any more, and what the engine was asked for. */
+export function tellRest(
+  { host, planned }: Carrying,
+  { untold, operations }: Pick<DurableEnd<RestoreResult>, "untold" | "operations">,
+): void {
+  const report = restoreTelemetry(host.telemetry, planned);
+  for (const { event } of untold as readonly (Effect & { readonly event: RestoreEvent })[]) report(event);
+  host.telemetry.log("info", "durable operations", { run: planned.run, operations });
 }
 
 /** Writes down what came of it, and tells it. May be carried out twice, where its process dies in between. */

@@ -20,21 +20,21 @@ const ask = asker<CosmosdbEffects>();
 const HOUR_MS = 3_600_000;
 
 /** Backups of a container reach the present some minutes later; where much is written, it takes longer. */
-const COVERAGE_PATIENCE: Patience = { firstMs: 1_000, factor: 1.3, mostMs: 30_000, limitMs: HOUR_MS };
+const COVERAGE_PATIENCE: Patience = { firstMs: 500, factor: 1.3, mostMs: 30_000, limitMs: HOUR_MS };
 
 /**
  * A terabyte takes half an hour to an hour and a half. One that never leaves `Creating` is given up in the end; until
  * it has left, it cannot be deleted either.
  */
 const ACCOUNT_PATIENCE: Patience = {
-  firstMs: 1_000,
+  firstMs: 500,
   factor: 1.4,
   mostMs: 120_000,
   limitMs: 48 * HOUR_MS,
 };
 
 /** A private endpoint or a change of the firewall takes minutes. */
-const CHANGE_PATIENCE: Patience = { firstMs: 1_000, factor: 1.4, mostMs: 30_000, limitMs: HOUR_MS };
+const CHANGE_PATIENCE: Patience = { firstMs: 500, factor: 1.4, mostMs: 30_000, limitMs: HOUR_MS };
 
 export interface RestoredAccount {
   readonly database: string;

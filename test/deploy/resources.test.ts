@@ -54,6 +54,7 @@ describe("schedules", () => {
       "stillpoint-prod-backup",
       "stillpoint-prod-sweep",
       "stillpoint-prod-status",
+      "stillpoint-prod-follow",
       "stillpoint-prod-expire",
     ]);
   });

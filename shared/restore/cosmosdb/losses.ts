@@ -19,6 +19,8 @@ export function* losses({ accounts, mode }: CosmosdbPlan): Generator<string> {
     else {
       if (settings.regions.length > 1)
         yield `Regions are added after the restore, which takes hours for much data: ${settings.regions.map(({ name }) => name).join(", ")}`;
+      if (settings.localAuthDisabled)
+        yield `The identity that restores stays a reader of the data of "${target}", whose keys are switched off: delete its role assignment afterwards`;
       if (settings.identity.system)
         yield `The identity that "${account}" has of its own is another one in "${target}": what was granted to it must be granted again`;
     }

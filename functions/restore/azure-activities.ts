@@ -123,7 +123,7 @@ async function workplace(
   const verification = verifyHandlers(open);
   const handlers = (journal: Journal) =>
     restoreHandlers(open, plan.restore, { report, verification, silence, journal });
-  return { store: open.catalog.store, run, handlers };
+  return { store: open.catalog.store, run, whole: plan.restore, handlers };
 }
 
 interface Concluding extends OfRun {

@@ -7,6 +7,7 @@ import { type Attempt, attemptOf } from "../../shared/workflow/orchestration/att
 import { runAttempts } from "../../shared/workflow/orchestration/attempts.ts";
 import type { Errand } from "../../shared/workflow/orchestration/errand.ts";
 import type { Engine, Orchestration } from "../../shared/workflow/orchestration/orchestration.ts";
+import { withReferences } from "../../shared/workflow/orchestration/reference.ts";
 import { timer, untilEventOrTimeout } from "../../shared/workflow/orchestration/wait.ts";
 import { orchestrate } from "../../shared/workflow/run-orchestration.ts";
 import { codeVersion } from "../azure/code-version.ts";
@@ -47,7 +48,8 @@ function* attempt(
   const begun: Begun = yield* call(context, ACTIVITIES.begin, ofRun);
   if (begun.failure) return { kind: "failed", failure: begun.failure };
   const plan: RestorePlan = yield* call(context, ACTIVITIES.load, ofRun);
-  const send = (errand: Errand) => context.df.callActivity(activityFor(errand), { ...ofRun, errand });
+  const send = (errand: Errand) =>
+    context.df.callActivity(activityFor(errand), { ...ofRun, errand: withReferences(errand, plan) });
   const end = yield* orchestrate(restoring(plan), { context, run: planned.run, send });
   return yield* call(context, ACTIVITIES.conclude, { ...ofRun, end, begunMs: begun.atMs });
 }

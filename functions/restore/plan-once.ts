@@ -2,6 +2,7 @@ import { deploymentNamed } from "../../shared/config/load-config.ts";
 import { isApproved } from "../../shared/deployment/begin-restore.ts";
 import { withDeployment } from "../../shared/deployment/open-deployment.ts";
 import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
+import { plannedOf } from "../../shared/deployment/recorded-run.ts";
 import { endRequest, planRequested } from "../../shared/deployment/restore-requests.ts";
 import { announceRestore } from "../../shared/deployment/restore-telemetry.ts";
 import type { Silence } from "../../shared/deployment/stopped-instances.ts";
@@ -35,7 +36,7 @@ export type PlanEnd = Known | { readonly kind: "failed"; readonly failure: Failu
 export async function planOnce(host: Host, asked: AskedRestore): Promise<PlanEnd> {
   try {
     return "run" in asked
-      ? await known(host, (await host.catalog.runs.get(asked.run)).record as PlannedRun)
+      ? await known(host, plannedOf((await host.catalog.runs.get(asked.run)).record))
       : await planOf(host, asked.request);
   } catch (error) {
     if (isPassing(error)) throw error;

@@ -60,11 +60,17 @@ const SUBNET =
 const DNS_ZONE =
   /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/privateDnsZones\/[^/]+$/i;
 
+const OPEN_TO_AZURE = /^0+(?:\.0+){3}$/;
+
 const FromAddress = z
   .strictObject({
     address: z
       .string()
       .refine((text) => isIP(text) === 4, "must be an IPv4 address")
+      .refine(
+        (text) => !OPEN_TO_AZURE.test(text),
+        "must be the address of one host: Cosmos DB takes 0.0.0.0 for everything in Azure, of any customer",
+      )
       .describe("Public IPv4 address that the restored account lets in."),
   })
   .describe("From a public address.");

@@ -3,6 +3,7 @@ import type { Run } from "../catalog/model.ts";
 import type { Deployment } from "../config/config.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { digestOf, type PlannedRun } from "./plan-restore.ts";
+import { plannedOf } from "./recorded-run.ts";
 
 export interface Approving {
   readonly run: string;
@@ -27,15 +28,16 @@ export async function approveRestore(
 ): Promise<PlannedRun> {
   const digest = given.trim().toLowerCase();
   const { record } = await catalog.runs.update(id, (run) => {
-    const reason = whyNot(run as PlannedRun, settings, { digest, nowMs });
+    const planned = plannedOf(run);
+    const reason = whyNot(planned, settings, { digest, nowMs });
     if (reason !== undefined)
       throw new StillpointError(
         "APPROVAL_REFUSED",
         `run "${id}" was not approved: ${reason}; nothing was changed`,
       );
-    return { ...run, approval: { digest: (run as PlannedRun).plan.digest, by, atMs: nowMs } };
+    return { ...run, approval: { digest: planned.plan.digest, by, atMs: nowMs } };
   });
-  return record as PlannedRun;
+  return plannedOf(record);
 }
 
 /** `running` may be a run whose process died, which nobody can tell. */

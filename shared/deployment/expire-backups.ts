@@ -11,6 +11,7 @@ import { judgeBackup, type LeftBackup, type TableNow, tablesOfPoint } from "../r
 import type { DynamodbResult } from "../restore/dynamodb/restore.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { PlannedRun } from "./plan-restore.ts";
+import { plannedOf } from "./recorded-run.ts";
 
 /** What became of one backup that a restore in place has left. */
 export interface Expiry extends LeftBackup {
@@ -75,7 +76,7 @@ function isUnfinished({ state }: Run): boolean {
 /** What was expired before is not asked for again. */
 function leftBackups(run: Run): readonly Left[] {
   if (run.state !== "done") return [];
-  const { restore } = (run.plan ?? {}) as Partial<PlannedRun["plan"]>;
+  const { restore } = (plannedOf(run).plan ?? {}) as Partial<PlannedRun["plan"]>;
   if (restore?.kind !== "dynamodb") return [];
   const expired = new Set((run.expired ?? []).map(({ arn }) => arn));
   const { backups = [] } = (run.result ?? {}) as Partial<DynamodbResult>;

@@ -7,6 +7,7 @@ import { RestoreRequest } from "../restore/restore-request.ts";
 import { canonicalJson } from "../workflow/canonical-json.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { type PlannedRun, planRestore } from "./plan-restore.ts";
+import { plannedOf } from "./recorded-run.ts";
 
 export type TakenRequest =
   | { readonly kind: "taken"; readonly request: Request }
@@ -50,7 +51,7 @@ export async function planRequested(open: OpenDeployment, id: string): Promise<P
   const { record: request } = await catalog.requests.get(id);
   const run = runOf(request);
   const known = await catalog.runs.find(run);
-  const planned = (known?.record as PlannedRun | undefined) ?? (await plan(open, request, run));
+  const planned = known === undefined ? await plan(open, request, run) : plannedOf(known.record);
   await catalog.requests.update(id, (found) => ({ ...found, run }));
   return planned;
 }

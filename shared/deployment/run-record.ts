@@ -2,6 +2,7 @@ import type { Run } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { digestOf, type PlannedRun } from "./plan-restore.ts";
+import { plannedOf } from "./recorded-run.ts";
 
 export async function plannedRun({ catalog, settings }: OpenDeployment, id: string): Promise<PlannedRun> {
   const { record } = await catalog.runs.get(id);
@@ -14,8 +15,9 @@ export async function plannedRun({ catalog, settings }: OpenDeployment, id: stri
 
 /** What is carried out is what was planned and agreed to, or nothing. */
 function asPlanned(run: Run): PlannedRun {
-  const { restore, digest } = (run.plan ?? {}) as Partial<PlannedRun["plan"]>;
-  if (restore !== undefined && digestOf(restore) === digest) return run as PlannedRun;
+  const planned = plannedOf(run);
+  const { restore, digest } = (planned.plan ?? {}) as Partial<PlannedRun["plan"]>;
+  if (restore !== undefined && digestOf(restore) === digest) return planned;
   throw new StillpointError(
     "CATALOG_DAMAGED",
     `the plan of run "${run.id}" is not the one that was made: its digest is not "${digest}"; nothing was changed`,

@@ -17,7 +17,14 @@ export interface Entry {
 export const FENCE = "fence";
 
 export function digestOf(effect: Effect): string {
-  return createHash("sha256").update(canonicalJson(effect)).digest("hex").slice(0, 16);
+  const plain = JSON.parse(JSON.stringify(effect, asEver)) as unknown;
+  return createHash("sha256").update(canonicalJson(plain)).digest("hex").slice(0, 16);
+}
+
+/** Plans of DynamoDB said no kind while there was no other: their steps are still the same ones. */
+function asEver(name: string, value: unknown): unknown {
+  const { kind, ...others } = (value ?? {}) as { readonly kind?: unknown };
+  return name === "plan" && kind === "dynamodb" ? others : value;
 }
 
 /** The outcome that an entry holds of this effect; `JOURNAL_DIVERGED` where it is of another one. */

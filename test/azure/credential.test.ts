@@ -5,12 +5,15 @@ import { joined } from "../../shared/azure/credential.ts";
 const TOKEN: AccessToken = { token: "t", expiresOnTimestamp: 1 };
 const SCOPE = "https://storage.azure.com/.default";
 
-function slowCredential() {
+function slowCredential(limitMs?: number) {
   const asked: { scopes: string | string[]; options: object; answer: (token: AccessToken) => void }[] = [];
-  const credential = joined({
-    getToken: (scopes, options = {}) =>
-      new Promise<AccessToken>((answer) => asked.push({ scopes, options, answer })),
-  });
+  const credential = joined(
+    {
+      getToken: (scopes, options = {}) =>
+        new Promise<AccessToken>((answer) => asked.push({ scopes, options, answer })),
+    },
+    limitMs,
+  );
   return { credential, asked };
 }
 
@@ -24,6 +27,14 @@ test("who asks while a token is being found waits for the same one, and the next
   expect(asked).toHaveLength(2);
 });
 
+test("a token that never comes keeps nobody waiting for good", async () => {
+  const { credential, asked } = slowCredential(0);
+  void credential.getToken(SCOPE);
+  const second = credential.getToken(SCOPE);
+  asked[1]?.answer(TOKEN);
+  expect(await second).toBe(TOKEN);
+});
+
 test("another scope or tenant is another question", () => {
   const { credential, asked } = slowCredential();
   void credential.getToken(SCOPE);
@@ -35,8 +46,9 @@ test("another scope or tenant is another question", () => {
 test("finding a token goes on when who asked first has given up", async () => {
   const { credential, asked } = slowCredential();
   const given = new AbortController();
-  void credential.getToken(SCOPE, { abortSignal: given.signal });
+  const first = credential.getToken(SCOPE, { abortSignal: given.signal });
   given.abort();
+  await expect(first).rejects.toMatchObject({ name: "AbortError" });
   const second = credential.getToken(SCOPE);
   expect(asked).toHaveLength(1);
   expect(asked[0]?.options).not.toHaveProperty("abortSignal");

@@ -197,6 +197,11 @@ const cases: readonly (readonly [behaviour: string, part: string, ...problems: s
     expect.stringContaining("main.account must be the name of an account"),
   ],
   [
+    "a restored account is not opened to all of Azure",
+    "databases: { main: { kind: cosmosdb, subscription: 00000000-0000-0000-0000-000000000001, resourceGroup: g, account: ledger, verifyFrom: { address: 0.0.0.0 } } }",
+    expect.stringContaining("takes 0.0.0.0 for everything in Azure"),
+  ],
+  [
     "databases of two kinds are not restored together",
     "databases: { a: { kind: dynamodb, region: r }, b: { kind: cosmosdb, subscription: 00000000-0000-0000-0000-000000000001, resourceGroup: g, account: ledger } }",
     expect.stringContaining(

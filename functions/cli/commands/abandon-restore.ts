@@ -1,4 +1,4 @@
-import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import { plannedOf } from "../../../shared/deployment/recorded-run.ts";
 import type { Removed } from "../../../shared/deployment/restoring.ts";
 import { toFailure } from "../../../shared/errors/stillpoint-error.ts";
 import { untilInterrupted } from "../interruption.ts";
@@ -16,7 +16,7 @@ export async function abandonRestore(
   { keepCopies = false }: { readonly keepCopies?: boolean } = {},
 ): Promise<Outcome> {
   const opened = openCatalog(shell);
-  const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
+  const run = plannedOf((await opened.catalog.runs.get(id)).record);
   const settings = deploymentOf(opened.config, run.deployment);
   const { abandonRestore } = await import("../../../shared/deployment/abandon-restore.ts");
   using interruption = untilInterrupted(shell, { stopping: "the rest stays; abandon the run again later" });

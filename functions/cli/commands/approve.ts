@@ -1,6 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { approveRestore } from "../../../shared/deployment/approve-restore.ts";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import { plannedOf } from "../../../shared/deployment/recorded-run.ts";
 import type { RunExecution } from "../../../shared/deployment/take-attempt.ts";
 import { messageOf, StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import { LOOK_EVERY_MS } from "../../restore/asked-approval.ts";
@@ -19,7 +20,7 @@ export async function approve(
   { digest: given }: { readonly digest?: string },
 ): Promise<Outcome> {
   const opened = openCatalog(shell);
-  const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
+  const run = plannedOf((await opened.catalog.runs.get(id)).record);
   const settings = deploymentOf(opened.config, run.deployment);
   const digest = given ?? (await agreed(shell, run));
   const by = `${userInfo().username} on ${hostname()}`;

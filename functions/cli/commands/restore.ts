@@ -1,5 +1,6 @@
 import type { OpenDeployment } from "../../../shared/deployment/open-deployment.ts";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import { plannedOf } from "../../../shared/deployment/recorded-run.ts";
 import { codeOf, StillpointError, toFailure } from "../../../shared/errors/stillpoint-error.ts";
 import { askedPoint } from "../asked-point.ts";
 import { askConfirmation } from "../confirmation.ts";
@@ -63,7 +64,7 @@ export async function resumeRestore(
   name?: string,
 ): Promise<Outcome> {
   const opened = openCatalog(shell);
-  const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
+  const run = plannedOf((await opened.catalog.runs.get(id)).record);
   const settings = deploymentOf(opened.config, name ?? run.deployment);
   return withOpen(shell, opened, settings, (open) => carryOut(shell, opened, open, run, confirm));
 }
@@ -103,7 +104,7 @@ async function carryOut(
     };
   } catch (error) {
     await progress.end("failed");
-    const run = (await opened.catalog.runs.get(id)).record as PlannedRun;
+    const run = plannedOf((await opened.catalog.runs.get(id)).record);
     return failed(run, error, aboutDeployment(opened.config, open.settings));
   }
 }

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../../shared/catalog/catalog.ts";
-import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import { plannedOf } from "../../../shared/deployment/recorded-run.ts";
 import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import { ShowOutput } from "../json/catalog.ts";
 import { pauseJson, pointJson } from "../json/point.ts";
@@ -25,8 +25,11 @@ async function recordOf(
   if (point) return { value: { point: pointJson(point.record) }, lines: pointLines(point.record) };
   const pause = await pauses.find(id);
   if (pause) return { value: { pause: pauseJson(pause.record) }, lines: pauseLines(pause.record) };
-  const run = (await runs.find(id))?.record as PlannedRun | undefined;
-  if (run) return { value: { run: runJson(run) }, lines: runLines(run) };
+  const found = await runs.find(id);
+  if (found) {
+    const run = plannedOf(found.record);
+    return { value: { run: runJson(run) }, lines: runLines(run) };
+  }
   throw new StillpointError(
     "NOT_FOUND",
     `the catalog has no restore point, pause or run "${id}"; nothing was changed`,

@@ -16,8 +16,38 @@ export function settingsOf(account: Account): AccountSettings {
     keyMetadataWritesDisabled: account.disableKeyBasedMetadataWriteAccess ?? false,
     identity: identityOf(account),
     cors: (account.cors ?? []).map(defined),
-    capacityLimit: account.capacity?.totalThroughputLimit ?? null,
+    capacityLimit: limitOf(account),
+    features: featuresOf(account),
+    customerKey: account.keyVaultKeyUri
+      ? { uri: account.keyVaultKeyUri, identity: account.defaultIdentity ?? "" }
+      : null,
   };
+}
+
+/** What the service says where there is none, or nothing at all. */
+export const NO_LIMIT = -1;
+
+function limitOf({ capacity }: Account): number | null {
+  const limit = capacity?.totalThroughputLimit ?? NO_LIMIT;
+  return limit === NO_LIMIT ? null : limit;
+}
+
+const FEATURES = [
+  "enableBurstCapacity",
+  "enablePartitionMerge",
+  "enablePerRegionPerPartitionAutoscale",
+  "enablePriorityBasedExecution",
+  "defaultPriorityLevel",
+] as const satisfies readonly (keyof Account)[];
+
+/** Of one that is off the service says so, or nothing. */
+function featuresOf(account: Account): AccountSettings["features"] {
+  return Object.fromEntries(
+    FEATURES.flatMap((name) => {
+      const value = account[name];
+      return value === undefined || value === false ? [] : [[name, value]];
+    }),
+  );
 }
 
 function networkOf(account: Account): NetworkRules {

@@ -1,8 +1,10 @@
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { codeOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import { RUN_TAG } from "../../restore/cosmosdb/settings.ts";
 import { type Account, readAccount } from "./account.ts";
+import type { ArmResource } from "./arm-resource.ts";
 import type { CosmosdbConnection } from "./connection.ts";
 import { closeWay } from "./open-way.ts";
+import { removePrivateEndpoint } from "./private-endpoint.ts";
 import { attempt, isBusy, unlessAbsent } from "./refusal.ts";
 
 export interface Doomed {
@@ -31,6 +33,7 @@ export async function deleteAccount(
   const client = await connection.armOnce();
   await guard();
   refuseAnother(connection, (await readAccount(connection, name)) ?? account, doomed);
+  await removeEndpoints(connection, account, doomed);
   await attempt("delete account", name, () =>
     unlessAbsent(async () => {
       try {
@@ -42,6 +45,22 @@ export async function deleteAccount(
     }),
   );
   return { done: false };
+}
+
+/** What the run made for an account to take over: nothing tells of them any more once the account is gone. */
+async function removeEndpoints(
+  connection: CosmosdbConnection,
+  { privateEndpointConnections = [] }: Account,
+  { run }: Doomed,
+): Promise<void> {
+  for (const { privateEndpoint } of privateEndpointConnections)
+    try {
+      const isOurs = ({ tags }: ArmResource) => tags?.[RUN_TAG] === run;
+      if (privateEndpoint?.id) await removePrivateEndpoint(connection, privateEndpoint.id, isOurs);
+    } catch (error) {
+      // Where the roles end at the network, an endpoint to nowhere is left, and the account goes all the same.
+      if (codeOf(error) !== "DATABASE_DENIED") throw error;
+    }
 }
 
 function refuseAnother({ address }: CosmosdbConnection, { tags }: Account, { name, run }: Doomed): void {

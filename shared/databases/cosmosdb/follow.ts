@@ -18,6 +18,7 @@ export async function follow(
   passedMs: number,
 ): Promise<Followed> {
   const captured = parse(recorded);
+  refuseElsewhere(connection, captured);
   const passedSecond = Math.ceil(passedMs / 1000);
   const lost = await whyLost(connection, captured, passedSecond);
   if (lost !== undefined) return { kind: "failed", because: lost };
@@ -34,6 +35,21 @@ function parse(recorded: unknown): CapturedCosmosdb {
   throw new StillpointError(
     "CATALOG_DAMAGED",
     `what the backup recorded of its account is not understood: ${error.issues[0]?.path.join(".")}: ${error.issues[0]?.message}`,
+  );
+}
+
+/** That an account is not where the configuration looks today says nothing of it: a failed point stays so. */
+function refuseElsewhere({ address }: CosmosdbConnection, captured: CapturedCosmosdb): void {
+  const placeOf = ({
+    subscription,
+    resourceGroup,
+  }: Pick<CapturedCosmosdb, "subscription" | "resourceGroup">) =>
+    `resource group "${resourceGroup}" of subscription "${subscription}"`;
+  const [was, is] = [placeOf(captured), placeOf(address)];
+  if (was.toLowerCase() === is.toLowerCase()) return;
+  throw new StillpointError(
+    "DATABASE_REFUSED",
+    `account "${captured.account}" is in ${was} by the backup, and the configuration names ${is}: the backup cannot be followed`,
   );
 }
 

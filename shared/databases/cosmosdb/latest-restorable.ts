@@ -1,4 +1,6 @@
+import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { type CapturedCosmosdb, containerName } from "../../restore/cosmosdb/captured.ts";
+import { secondText } from "../../verify/time-text.ts";
 import { concurrently } from "../dynamodb/concurrently.ts";
 import type { CosmosdbConnection } from "./connection.ts";
 import { bounded } from "./long-running.ts";
@@ -35,6 +37,20 @@ export async function latestRestorable(
       );
     });
     const text = found.continuousBackupInformation?.latestRestorableTimestamp;
-    return { container, second: text === undefined ? null : restorableSecond(text) };
+    const second = text === undefined ? null : restorableSecond(text);
+    refuseToCome(container, second);
+    return { container, second };
   });
+}
+
+/** More than clocks differ by. */
+const AHEAD_MOST_MS = 86_400_000;
+
+/** No backup holds what is to come: a time that was misread would make a point complete that is not. */
+function refuseToCome(container: string, second: number | null): void {
+  if (second === null || second * 1000 <= Date.now() + AHEAD_MOST_MS) return;
+  throw new StillpointError(
+    "DATABASE_REFUSED",
+    `the service says that container "${container}" can be restored to ${secondText(second)}, which is to come`,
+  );
 }

@@ -1,3 +1,4 @@
+import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { PrivateEndpoint } from "../../restore/cosmosdb/captured.ts";
 import {
   API,
@@ -36,7 +37,7 @@ export async function readPrivateEndpoint(
 }
 
 interface Link {
-  readonly properties?: { readonly groupIds?: readonly string[] };
+  readonly properties?: { readonly groupIds?: readonly string[]; readonly privateLinkServiceId?: string };
 }
 
 interface EndpointProperties {
@@ -79,12 +80,26 @@ export async function makePrivateEndpoint(
   wanted: WantedEndpoint,
 ): Promise<{ done: boolean }> {
   const found = await readResource(connection, wanted.id, API.network);
+  if (found !== undefined) refuseAnother(found, wanted);
   if (found === undefined || stateOf(found) === "Failed") {
     await putResource(connection, wanted.id, API.network, bodyOf(wanted));
     return { done: false };
   }
   if (stateOf(found) !== "Succeeded") return { done: false };
   return enterInZones(connection, wanted);
+}
+
+/** Whatever the name says: it stays as it is, and is no way to this account. */
+function refuseAnother({ properties }: ArmResource, { id, account }: WantedEndpoint): void {
+  const { privateLinkServiceConnections = [] } = (properties ?? {}) as EndpointProperties;
+  const targets = privateLinkServiceConnections.flatMap(
+    (link) => link.properties?.privateLinkServiceId ?? [],
+  );
+  if (targets.some((target) => target.toLowerCase() === account.toLowerCase())) return;
+  throw new StillpointError(
+    "DATABASE_REFUSED",
+    `the name of private endpoint "${id}" is taken: it leads to ${targets.map((target) => `"${target}"`).join(", ") || "nothing"}`,
+  );
 }
 
 function bodyOf({ id, location, subnet, groups = [GROUP], tags, account }: WantedEndpoint): Wire {

@@ -1,5 +1,5 @@
 import type { CosmosdbConnection } from "./connection.ts";
-import { attempt, isStatus, passes } from "./refusal.ts";
+import { attempt, deniedAction, isStatus, passes } from "./refusal.ts";
 
 const LIMIT_MS = 10_000;
 
@@ -14,6 +14,8 @@ export async function answersFromHere(connection: CosmosdbConnection, name: stri
     return true;
   } catch (error) {
     connection.forget(name);
+    // To wait helps against a firewall, and not where Azure itself names an action that is missing.
+    if (deniedAction(error) !== undefined) throw error;
     if (isStatus(error, 401, 403, 404) || passes(error)) return false;
     throw error;
   }

@@ -23,6 +23,9 @@ export function restorableSecond(text: string): number | null {
   return second < NONE_YET_BEFORE ? null : second;
 }
 
+const MONTHS = 12;
+const MOST_DAYS = 31;
+
 function msOf(text: string): number {
   const american = AMERICAN.exec(text);
   if (american !== null) return americanMs(american);
@@ -31,7 +34,9 @@ function msOf(text: string): number {
   return Date.parse(iso[1] === undefined ? `${text}Z` : text);
 }
 
+/** Not a time where the day comes first: what overflows would be a later one, and covered by it what is not. */
 function americanMs([, month, day, year, hour, minute, second, half]: RegExpExecArray): number {
+  if (Number(month) > MONTHS || Number(day) > MOST_DAYS) return Number.NaN;
   const hours = (Number(hour) % 12) + (half === "PM" ? 12 : 0);
   return Date.UTC(Number(year), Number(month) - 1, Number(day), hours, Number(minute), Number(second));
 }

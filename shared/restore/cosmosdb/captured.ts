@@ -79,6 +79,10 @@ const AccountSettings = z.strictObject({
   identity: z.strictObject({ system: z.boolean(), user: z.array(z.string()) }),
   cors: z.array(z.record(z.string(), z.unknown())),
   capacityLimit: z.number().int().nullable(),
+  /** Those that are on, by the service's names, such as `enableBurstCapacity`. */
+  features: z.record(z.string(), z.union([z.string(), z.boolean()])),
+  /** Where the key is that the account is encrypted with, and as whom it is fetched; null where it is the service's. */
+  customerKey: z.strictObject({ uri: z.string(), identity: z.string() }).nullable(),
 });
 export type AccountSettings = z.infer<typeof AccountSettings>;
 

@@ -108,7 +108,8 @@ function settingsStep(plan: CosmosdbPlan): PlanStep {
 
 const ACCOUNT_SETTINGS = [
   "time to live",
-  ...SETTING_NAMES.map(([, name]) => name),
+  // A key is told as what may be lost: nothing here sets one.
+  ...SETTING_NAMES.flatMap(([setting, name]) => (setting === "customerKey" ? [] : [name])),
   "role definitions and assignments",
   "diagnostic settings",
   "locks",

@@ -12,11 +12,15 @@ export function* losses({ accounts, mode }: CosmosdbPlan): Generator<string> {
     yield `Account "${target}" has another endpoint and other keys than "${account}": the properties of ScalarDL or ScalarDB must be changed. The end of the restore tells how`;
     const expiring = containers.filter(({ ttl }) => ttl !== null).map(containerName);
     if (expiring.length > 0) yield ttlText(expiring, mode);
+    if (settings.customerKey !== null)
+      yield `Account "${account}" is encrypted with a key of your own (${settings.customerKey.uri}): that "${target}" is too has to be looked at, and is compared at the end; Azure may refuse to restore it without an identity that may fetch the key`;
     if (mode === "side-by-side")
       yield `Account "${target}" stays closed but for the way by which it is verified, without the tags, identities, role assignments, private endpoints, diagnostic settings, locks and further regions of "${account}"`;
     else {
       if (settings.regions.length > 1)
         yield `Regions are added after the restore, which takes hours for much data: ${settings.regions.map(({ name }) => name).join(", ")}`;
+      if (settings.localAuthDisabled)
+        yield `The identity that restores stays a reader of the data of "${target}", whose keys are switched off: delete its role assignment afterwards`;
       if (settings.identity.system)
         yield `The identity that "${account}" has of its own is another one in "${target}": what was granted to it must be granted again`;
     }

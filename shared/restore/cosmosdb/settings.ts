@@ -127,6 +127,8 @@ export const SETTING_NAMES = [
   ["identity", "identities"],
   ["cors", "CORS rules"],
   ["capacityLimit", "limit of total throughput"],
+  ["features", "features"],
+  ["customerKey", "key of your own"],
 ] as const satisfies readonly (readonly [keyof AccountSettings, string])[];
 
 /** One of several things of a kind: what it is told apart by, and what it says. */

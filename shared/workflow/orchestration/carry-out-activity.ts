@@ -6,11 +6,14 @@ import type { Handlers, Vocabulary } from "../effect.ts";
 import { Journal } from "../journal.ts";
 import { type Entry, FENCE } from "../journal-entry.ts";
 import type { Errand, ErrandEnd, Page } from "./errand.ts";
+import { withoutReferences } from "./reference.ts";
 
 /** Where an activity works. */
 export interface Workplace<V extends Vocabulary> {
   readonly store: Store;
   readonly run: string;
+  /** What errands refer to, where they were sent with references. */
+  readonly whole?: object;
   readonly handlers: (journal: Journal) => Handlers<V>;
 }
 
@@ -36,10 +39,11 @@ interface Progress {
 }
 
 async function carriedOut<V extends Vocabulary>(
-  { store, run, handlers }: Workplace<V>,
-  errand: Errand,
+  { store, run, whole = {}, handlers }: Workplace<V>,
+  sent: Errand,
   progress: Progress,
 ): Promise<ErrandEnd> {
+  const errand = withoutReferences(sent, whole);
   if (errand.kind === "begin") return pageOf(await Journal.takeOver(store, run, errand.owner), errand.from);
   const journal = await Journal.goOn(store, run, { by: errand.owner, begun: errand.begun });
   // What came as JSON is what the workflow has asked with.

@@ -83,3 +83,15 @@ test("an account that takes over has endpoints where the original has them, and 
   const { privateEndpoints } = await azure.database.capture().then(({ captured }) => captured);
   expect(privateEndpoints.map(({ id }) => id)).toEqual([own]);
 });
+
+test("an action that this identity lacks is told at once, and not waited for as for a firewall", async () => {
+  const azure = await startProd();
+  const account = await restoreNow(azure);
+  const { connection } = azure.database;
+  azure.cosmosdb.faults.deny(["Microsoft.DocumentDB/databaseAccounts/readonlykeys/action"]);
+  const opening = until(() => openWay(connection, { account, name: TARGET, run: RUN }));
+  await expect(opening).rejects.toMatchObject({
+    code: "DATABASE_DENIED",
+    message: expect.stringContaining("readonlykeys/action"),
+  });
+});

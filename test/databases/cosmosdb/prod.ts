@@ -19,8 +19,12 @@ afterEach(() => {
   for (const database of open.splice(0)) database.close();
 });
 
-export function connectTo({ cosmosdb }: Azure, account = ACCOUNT): CosmosdbDatabase {
-  const { subscription, resourceGroup, armEndpoint } = cosmosdb;
+export function connectTo(
+  { cosmosdb }: Azure,
+  account = ACCOUNT,
+  resourceGroup = cosmosdb.resourceGroup,
+): CosmosdbDatabase {
+  const { subscription, armEndpoint } = cosmosdb;
   const database = openCosmosdb({ ...NAMING, subscription, resourceGroup, account, armEndpoint });
   open.push(database);
   return database;

@@ -7,6 +7,7 @@ import { ahead, EAGER } from "../../rehearsal/cosmosdb/azure.ts";
 import {
   ACCOUNT,
   accountRow,
+  connectTo,
   containerOf,
   makeContainer,
   makeContainers,
@@ -31,8 +32,8 @@ test("the beginning of time means that there is no backup yet", () => {
   expect(restorableSecond("1/1/1970 12:00:00 AM")).toBeNull();
 });
 
-test("a time that nobody understands is refused", () => {
-  expect(() => restorableSecond("soon")).toThrow('"soon"');
+test.each(["soon", "26/10/2021 5:27:45 PM", "10/32/2021 5:27:45 PM"])("a time like %s is refused", (text) => {
+  expect(() => restorableSecond(text)).toThrow(`"${text}"`);
 });
 
 test("a point is pending until every container can be restored to the end of its window", async () => {
@@ -55,6 +56,27 @@ test("the American format of the service is as good", async () => {
   azure.cosmosdb.faults.unitedStatesTimestamps = true;
   ahead(azure, 200_000);
   expect(await azure.database.follow(captured, passedMs)).toEqual({ kind: "complete" });
+});
+
+test("a time to come makes no point complete", async () => {
+  const azure = await startProd();
+  const { captured } = await azure.database.capture();
+  const passedMs = azure.cosmosdb.now();
+  ahead(azure, 2 * 86_400_000);
+  await expect(azure.database.follow(captured, passedMs)).rejects.toMatchObject({
+    code: "DATABASE_REFUSED",
+    message: expect.stringContaining("which is to come"),
+  });
+});
+
+test("an account is not lost where the configuration looks for it elsewhere", async () => {
+  const azure = await startProd();
+  const { captured } = await azure.database.capture();
+  const database = connectTo(azure, ACCOUNT, "another");
+  await expect(database.follow(captured, azure.cosmosdb.now())).rejects.toMatchObject({
+    code: "DATABASE_REFUSED",
+    message: expect.stringContaining('the configuration names resource group "another"'),
+  });
 });
 
 test("a container that was deleted before its backup was complete has lost the point", async () => {

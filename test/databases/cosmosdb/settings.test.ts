@@ -82,6 +82,7 @@ test("an account that takes over gets all that the original has, and keeps the r
   const restored = await readAccount(connection, TARGET);
   expect(restored?.tags).toEqual({ team: "ledger", [RUN_TAG]: RUN });
   expect(restored?.ipRules).toEqual([{ ipAddressOrRange: "10.1.2.3" }]);
+  expect(restored).toMatchObject({ enableBurstCapacity: true, defaultPriorityLevel: "Low" });
 });
 
 test("putting the settings back once more changes nothing", async () => {
@@ -121,6 +122,10 @@ async function decorate(azure: Prod): Promise<void> {
       minimalTlsVersion: "Tls12",
       cors: [{ allowedOrigins: "https://example.com" }],
       capacity: { totalThroughputLimit: 10_000 },
+      enableBurstCapacity: true,
+      enablePartitionMerge: true,
+      enablePriorityBasedExecution: true,
+      defaultPriorityLevel: "Low",
     },
     EAGER,
   );

@@ -152,6 +152,8 @@ const BARE: AccountSettings = {
   identity: { system: false, user: [] },
   cors: [],
   capacityLimit: null,
+  features: {},
+  customerKey: null,
 };
 
 interface New {

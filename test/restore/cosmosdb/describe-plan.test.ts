@@ -76,8 +76,17 @@ test("every step says how to get back to before it, and the original is in none 
 
 test("where keys are switched off, the plan says that this identity gets a role", () => {
   const settings = { ...SETTINGS, localAuthDisabled: true };
-  const { steps } = describeCosmosdbPlan(planOf([lookedAt(LEDGER, { settings })]), NOW_MS);
+  const { steps, consequences } = describeCosmosdbPlan(planOf([lookedAt(LEDGER, { settings })]), NOW_MS);
   expect(steps.flatMap(({ changes }) => changes).join()).toMatch(/this identity may read, since keys are/);
+  expect(consequences.join()).toContain("stays a reader of the data");
+});
+
+test("that an account is encrypted with a key of your own is told as what may be lost", () => {
+  const customerKey = { uri: "https://vault.example/keys/ledger", identity: "" };
+  const plan = planOf([lookedAt(LEDGER, { settings: { ...SETTINGS, customerKey } })]);
+  expect(textOf(plan)).toContain("encrypted with a key of your own (https://vault.example/keys/ledger)");
+  const { steps } = describeCosmosdbPlan(plan, NOW_MS);
+  expect(steps.flatMap(({ changes }) => changes).join()).not.toContain("key of your own");
 });
 
 test("the text of a plan says what it costs and what it takes", () => {

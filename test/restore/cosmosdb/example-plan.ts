@@ -45,6 +45,8 @@ export const SETTINGS: AccountSettings = {
   identity: { system: true, user: [] },
   cors: [{ allowedOrigins: "https://example.com" }],
   capacityLimit: 4_000,
+  features: { enableBurstCapacity: true },
+  customerKey: null,
 };
 
 export function container(

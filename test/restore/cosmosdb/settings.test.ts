@@ -121,6 +121,8 @@ const MUTATIONS: Readonly<Record<string, Change>> = {
   "user identity": inSettings({ identity: { system: true, user: ["/id"] } }),
   cors: inSettings({ cors: [] }),
   capacityLimit: inSettings({ capacityLimit: null }),
+  features: inSettings({ features: {} }),
+  customerKey: inSettings({ customerKey: { uri: "https://another", identity: "" } }),
   "no endpoint": without("privateEndpoints"),
   "endpoint groups": (from) => ({
     ...from,

@@ -4,7 +4,7 @@ import { isSameRegion } from "../../../restore/cosmosdb/plan.ts";
 import { RUN_TAG } from "../../../restore/cosmosdb/settings.ts";
 import { canonicalJson } from "../../../workflow/canonical-json.ts";
 import { requireAccount } from "../account.ts";
-import { regionsOf, settingsOf } from "../account-settings.ts";
+import { NO_LIMIT, regionsOf, settingsOf } from "../account-settings.ts";
 import { beginChange, changeAccount } from "../change-account.ts";
 import type { CosmosdbConnection } from "../connection.ts";
 import type { Changing } from "./changing.ts";
@@ -36,6 +36,11 @@ const PIECES: readonly Piece[] = [
       automaticFailover,
     }),
     change: miscellaneous,
+  },
+  {
+    what: "the features",
+    of: ({ features }) => features,
+    change: ({ features }) => features,
   },
   {
     what: "how keys may be used",
@@ -109,8 +114,6 @@ function miscellaneous(wanted: AccountSettings): DatabaseAccountUpdateParameters
     enableAutomaticFailover: wanted.automaticFailover,
   };
 }
-
-const NO_LIMIT = -1;
 
 function networkRules({ network }: AccountSettings): DatabaseAccountUpdateParameters {
   return {

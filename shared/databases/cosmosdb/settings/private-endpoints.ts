@@ -3,6 +3,7 @@ import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { CapturedCosmosdb, PrivateEndpoint } from "../../../restore/cosmosdb/captured.ts";
 import { RUN_TAG } from "../../../restore/cosmosdb/settings.ts";
 import type { CosmosdbConnection } from "../connection.ts";
+import { guidOf } from "../own-access.ts";
 import { lastPart, makePrivateEndpoint } from "../private-endpoint.ts";
 import type { Changing } from "./changing.ts";
 
@@ -36,7 +37,7 @@ async function make(
 ): Promise<void> {
   const { location, subnet, groups, dnsZones } = endpoint;
   const [group = ""] = endpoint.id.split(/\/providers\//i);
-  const name = `${lastPart(endpoint.id)}-${lastPart(restored.id)}`.slice(0, LONGEST_NAME);
+  const name = shortened(`${lastPart(endpoint.id)}-${lastPart(restored.id)}`);
   const id = `${group}/providers/Microsoft.Network/privateEndpoints/${name}`;
   const wanted = {
     id,
@@ -59,3 +60,10 @@ async function make(
 }
 
 const LONGEST_NAME = 80;
+const MARK = 9;
+
+/** Its end tells one run's from another's: what has no room for it gets a mark of the whole. */
+function shortened(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  return `${name.slice(0, LONGEST_NAME - MARK)}-${guidOf(name).slice(0, MARK - 1)}`;
+}

@@ -124,7 +124,7 @@ function addRestore(restore: Command, from: From, run: Run): void {
   pointOptions(restore)
     .argument("[deployment]")
     .option("--plan <run>", "a restore that was planned before")
-    .option("--confirm <name>", "the deployment's name: in place, its tables are deleted and replaced")
+    .option("--confirm <name>", "the deployment's name: in place, what it works on is replaced")
     .action((name, options, command) =>
       run(from(command), async (shell) =>
         (await import("./commands/restore.ts")).restore(shell, name, options),

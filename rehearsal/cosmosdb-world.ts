@@ -115,7 +115,7 @@ function worldOf(parts: Parts, owned: AsyncDisposableStack): CosmosdbWorld {
     cosmosdb,
     environment: cosmosdb.environment(),
     words: { service: "ledger", things: "assets", tables: "containers", restored: "account" },
-    whereabouts: `Azure at ${cosmosdb.armEndpoint} (with ${exportsOf(cosmosdb.environment())})`,
+    whereabouts: `Azure at ${cosmosdb.armEndpoint}`,
     scaled: cosmosdb.scaled,
     get instances() {
       return processes.running;
@@ -139,12 +139,6 @@ function worldOf(parts: Parts, owned: AsyncDisposableStack): CosmosdbWorld {
     restartInstances: () => processes.restart(attached.place.endpoint),
     close: () => owned.disposeAsync(),
   };
-}
-
-function exportsOf(environment: Readonly<Record<string, string>>): string {
-  return Object.entries(environment)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(" ");
 }
 
 /** The ledger's properties and the configuration get the new account, as the end of the restore tells. */

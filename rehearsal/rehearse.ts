@@ -85,9 +85,18 @@ function seconds(ms: number): string {
 }
 
 async function linger(
-  { whereabouts, config }: RehearsalWorld,
+  { whereabouts, config, environment }: RehearsalWorld,
   { signal, say }: RehearsalOptions,
 ): Promise<void> {
-  say(`The world stays: ${whereabouts}, configuration in ${config}. Ctrl-C ends it.`);
+  say(`The world stays, ${whereabouts}. Look around in it from another terminal, in this folder:`);
+  say(`  export ${exportsOf(environment)}`);
+  say(`  npx stillpoint --config ${config} status`);
+  say("Ctrl-C ends it, and forgets everything.");
   if (!signal.aborted) await once(signal, "abort");
+}
+
+function exportsOf(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(" ");
 }

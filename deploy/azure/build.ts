@@ -6,6 +6,7 @@ import { parametersFrom } from "../parameters.ts";
 import { remarks } from "../remarks.ts";
 import { commands } from "./commands.ts";
 import { packageApps } from "./package.ts";
+import { azureRemarks } from "./remarks.ts";
 
 /** `npm run build:azure [-- config=FILE dist=FOLDER]`: archives and parameters, offline, and the commands that use them. */
 try {
@@ -15,7 +16,7 @@ try {
   ]);
   const config = loadConfig(path, process.env);
   const { stack, sizes } = await packageApps(config, dist);
-  for (const remark of remarks(config)) console.warn(remark);
+  for (const remark of [...remarks(config), ...azureRemarks(config)]) console.warn(remark);
   for (const { app, startBytes, bytes } of sizes)
     console.log(
       `${join(dist, app)}: ${(startBytes / 1e6).toFixed(2)} MB at the start, ${(bytes / 1e6).toFixed(2)} MB in all`,

@@ -116,7 +116,7 @@ function pointOptions(command: Command): Command {
   return command
     .option("--point <id>", "the restore point")
     .option("--at <time>", "the last valid point at or before a time, such as 2026-11-21T18:00Z")
-    .option("--side-by-side", "keep the copies under temporary names and leave the originals alone")
+    .option("--side-by-side", "copies to look at; leave the originals alone")
     .option("--detach-replicas", "in place: leave the other replicas of global tables behind as they are");
 }
 
@@ -124,7 +124,7 @@ function addRestore(restore: Command, from: From, run: Run): void {
   pointOptions(restore)
     .argument("[deployment]")
     .option("--plan <run>", "a restore that was planned before")
-    .option("--confirm <name>", "the deployment's name: in place, its tables are deleted and replaced")
+    .option("--confirm <name>", "the deployment's name: in place, what it works on is replaced")
     .action((name, options, command) =>
       run(from(command), async (shell) =>
         (await import("./commands/restore.ts")).restore(shell, name, options),

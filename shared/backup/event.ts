@@ -5,7 +5,12 @@ import type { PauseWindow } from "../pause/pause-window.ts";
 /** What a backup tells while it is at work. The last two are also the structured log lines of a pause. */
 export type BackupEvent =
   | { readonly kind: "discovered"; readonly instances: readonly string[]; readonly basis: DiscoveryBasis }
-  | { readonly kind: "captured"; readonly database: string; readonly tables: number }
+  | {
+      readonly kind: "captured";
+      readonly database: string;
+      readonly tables: number;
+      readonly noun: "table" | "container";
+    }
   | {
       readonly kind: "clock-measured";
       readonly database: string;

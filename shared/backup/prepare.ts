@@ -1,6 +1,6 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery, type GateAnswer } from "../pause/instance.ts";
-import { tablesCaptured } from "../restore/tables-captured.ts";
+import { nounCaptured, tablesCaptured } from "../restore/tables-captured.ts";
 import { asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { BackupEffects, Capture } from "./effects.ts";
@@ -93,7 +93,8 @@ export function* captureAll(
     captures[database] = capture;
     // An account has an identity, and each of its databases; neither is a table.
     const tables = (tablesCaptured(capture.captured) ?? capture.identity).length;
-    yield* ask("report", { event: { kind: "captured", database, tables } });
+    const noun = nounCaptured(capture.captured);
+    yield* ask("report", { event: { kind: "captured", database, tables, noun } });
   }
   return captures;
 }

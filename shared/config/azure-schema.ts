@@ -65,7 +65,10 @@ export const AzureSection = z
     approvers: principals(
       "Who may read the key that approves a restore over HTTP. There is no approval by an event.",
     ),
-    actionGroup: text("must be the id of an action group", ACTION_GROUP)
+    actionGroup: text(
+      'must be the id of an action group, such as "/subscriptions/ID/resourceGroups/ops/providers/Microsoft.Insights/actionGroups/on-call"',
+      ACTION_GROUP,
+    )
       .optional()
       .describe("Action group that the alerts tell. Default: the alerts fire, and tell nobody."),
     secrets: z

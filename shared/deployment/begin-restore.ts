@@ -75,11 +75,11 @@ function refuseUnconfirmed(
   if (plan.restore.mode === "side-by-side" || confirm === deployment) return;
   // Who typed another name means something else, whatever others have approved.
   if (confirm === undefined && isApproved(run, settings.approvalWithinMs, nowMs)) return;
-  const typed = confirm === undefined ? "nothing was typed" : `"${confirm}" was typed`;
+  const typed = confirm === undefined ? "nothing confirms it" : `"${confirm}" was typed`;
   const touched = state === "planned" ? "nothing was touched" : "no original was deleted so far";
   throw new StillpointError(
     "CONFIRMATION_NEEDED",
-    `run "${id}" ${stakesOf(plan.restore)} of "${deployment}" and has to be confirmed with that name; ${discardedBy(plan.restore, nowMs)}; ${typed}, ${touched}`,
+    `run "${id}" ${stakesOf(plan.restore)} of "${deployment}" and has to be confirmed with that name. ${discardedBy(plan.restore, nowMs)}; ${typed}, ${touched}`,
   );
 }
 

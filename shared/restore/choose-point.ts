@@ -30,9 +30,14 @@ export function choosePoint(
 function whyNot(points: readonly RestorePoint[], id: string, deployment: string): string {
   const point = points.find((each) => each.id === id);
   if (point === undefined) return `"${deployment}" has no restore point "${id}"`;
-  if (point.lostTo === undefined)
-    return `restore point "${id}" is not complete: its artifact is ${point.artifact}`;
+  if (point.lostTo === undefined) return `restore point "${id}" ${notComplete(point)}`;
   return `restore point "${id}" is lost: restore "${point.lostTo}" replaced the tables whose history it needs`;
+}
+
+function notComplete({ artifact, because }: RestorePoint): string {
+  if (artifact === "pending")
+    return "is pending: its database has not taken it in yet, which is looked at by: stillpoint follow --watch";
+  return `is ${artifact}${because === undefined ? "" : `: ${because}`}`;
 }
 
 /** The second of a point: that of its latest database, so that nothing of it lies after the time asked for. */

@@ -8,3 +8,8 @@ export function tablesCaptured(captured: unknown): readonly string[] | undefined
   const cosmosdb = CapturedCosmosdb.safeParse(captured);
   return cosmosdb.success ? cosmosdb.data.containers.map(containerName) : undefined;
 }
+
+/** What these are called where they are. */
+export function nounCaptured(captured: unknown): "table" | "container" {
+  return CapturedCosmosdb.safeParse(captured).success ? "container" : "table";
+}

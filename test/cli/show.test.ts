@@ -282,7 +282,11 @@ test("the end of a restore names the settings that did not come back and what to
     settingsDifferences: {},
     backups: [],
   } as const;
-  expect(resultLines(aRun("restore-1"), aside).join(" ")).toContain("stillpoint restore abandon restore-1");
+  expect(resultLines(aRun("restore-1"), aside)).toContain("  stillpoint restore abandon restore-1");
+  const account = { ...aside, kind: "cosmosdb", accounts: [] } as const;
+  const said = resultLines(aRun("restore-1"), account).join("\n");
+  expect(said).toContain("the account's own were not put back");
+  expect(said).not.toContain("all captured settings");
 });
 
 describe("sweeps", () => {

@@ -178,6 +178,7 @@ const POINTS = [
   point("first", 100),
   point("second", 200),
   point("pending", 300, { artifact: "pending" }),
+  point("never", 310, { artifact: "failed", because: "its container was deleted" }),
   point("foreign", 250, { deployment: "other" }),
 ];
 
@@ -201,7 +202,8 @@ test("a point of several databases is as late as its latest second", () => {
 
 test.each<[string, PointChoice, RegExp]>([
   ["an unknown id", { kind: "id", id: "third" }, /"third"/],
-  ["the id of an incomplete point", { kind: "id", id: "pending" }, /"pending"/],
+  ["the id of an incomplete point", { kind: "id", id: "pending" }, /"pending" .*stillpoint follow --watch/],
+  ["the id of a failed point", { kind: "id", id: "never" }, /"never" is failed: its container was deleted/],
   ["the id of another deployment's", { kind: "id", id: "foreign" }, /"foreign"/],
   ["a time before all", { kind: "at", atMs: 99_999 }, /its first is of 1970-01-01T00:01:40.000Z/],
 ])("there is no point for %s", (_what, choice, message) => {

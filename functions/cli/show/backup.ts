@@ -14,7 +14,7 @@ export function backupProgress(event: BackupEvent): readonly string[] {
         `${basisText(event.instances.length, event.basis)}: ${listed(event.instances)}`,
       );
     case "captured":
-      return fact("database", `${event.database}: ${counted(event.tables, "table")}`);
+      return fact("database", `${event.database}: ${counted(event.tables, event.noun)}`);
     case "clock-measured":
       return fact("clock", clockText(event.database, event));
     case "pausing":

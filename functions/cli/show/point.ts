@@ -1,7 +1,7 @@
 import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf, type DiscoveryBasis } from "../../../shared/pause/instance.ts";
 import { secondOf } from "../../../shared/restore/choose-point.ts";
-import { tablesCaptured } from "../../../shared/restore/tables-captured.ts";
+import { nounCaptured, tablesCaptured } from "../../../shared/restore/tables-captured.ts";
 import { counted, fact, listed, table } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
@@ -73,7 +73,9 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ...fact("list", basisText(point.instances.length, point.discovery)),
     ...fact("instances", listed(point.instances.map(addressOf))),
     ...(point.pause === undefined ? [] : fact("pause", point.pause)),
-    ...databases.flatMap(({ name, captured }) => fact("tables", tablesText(name, captured))),
+    ...databases.flatMap(({ name, captured }) =>
+      fact(`${nounCaptured(captured)}s`, tablesText(name, captured)),
+    ),
   ];
 }
 
@@ -107,5 +109,5 @@ function precise(ms: number): string {
 function tablesText(database: string, captured: unknown): string {
   const names = tablesCaptured(captured);
   if (names === undefined) return `${database}: not readable by this version`;
-  return `${counted(names.length, "table")} of ${database}: ${listed(names)}`;
+  return `${counted(names.length, nounCaptured(captured))} of ${database}: ${listed(names)}`;
 }

@@ -12,7 +12,7 @@ export function resultLines(
   run: Pick<Run, "id" | "deployment" | "point">,
   result: RestoreResult,
 ): readonly string[] {
-  const { copies, mode, settingsDifferences } = result;
+  const { copies, mode } = result;
   return [
     `restored ${run.deployment} to ${run.point} ${whereTo(result)} (${run.id})`,
     ...verified("the copies", summarize(copies)),
@@ -20,10 +20,10 @@ export function resultLines(
     ...(result.kind === "dynamodb" && result.replaced
       ? verified("the restored tables", summaryAfter(copies, result.replaced))
       : []),
-    ...(result.kind === "dynamodb" && mode === "side-by-side" ? [] : settingsLines(settingsDifferences)),
+    ...(result.kind === "dynamodb" && mode === "side-by-side" ? [] : settingsLines(result)),
     ...(result.kind === "dynamodb" ? backupLines(result) : accountLines(result)),
     "",
-    ...wrapped(wordAtTheEnd(result, run.id), ""),
+    ...(mode === "side-by-side" ? removalLines(run.id) : wrapped(WHAT_TO_DO_NOW[result.kind], "")),
   ];
 }
 
@@ -67,24 +67,30 @@ function summaryAfter(copies: VerificationReport, replaced: VerificationReport):
     : after;
 }
 
-function settingsLines(differences: RestoreResult["settingsDifferences"]): readonly string[] {
-  const tables = Object.entries(differences);
-  if (tables.length === 0) return ["  settings: all captured settings came back"];
+function settingsLines({ mode, settingsDifferences }: RestoreResult): readonly string[] {
+  const tables = Object.entries(settingsDifferences);
+  if (tables.length === 0)
+    return [
+      mode === "side-by-side"
+        ? "  settings: those of the containers came back; the account's own were not put back"
+        : "  settings: all captured settings came back",
+    ];
   return [
     "  settings that did NOT come back; put them back by hand",
     ...tables.flatMap(([table, found]) => found.flatMap((difference) => fact(table, difference, 0, "    "))),
   ];
 }
 
-function wordAtTheEnd({ kind, mode }: RestoreResult, id: string): string {
-  if (mode === "side-by-side")
-    return `The originals were not touched. Look at the copies; remove them with: stillpoint restore abandon ${id}`;
-  switch (kind) {
-    case "dynamodb":
-      return "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the points before went with the originals.";
-    case "cosmosdb":
-      return "Now stop the instances, change the properties, name the new account in the configuration of Stillpoint, and start the instances fresh: new processes, not ones that were only paused. Then take a backup. The old account was not touched: delete it when you no longer need it or its points.";
-    default:
-      return kind satisfies never;
-  }
+function removalLines(id: string): readonly string[] {
+  return [
+    "The originals were not touched. Look at the copies; this removes them",
+    `  stillpoint restore abandon ${id}`,
+  ];
 }
+
+const WHAT_TO_DO_NOW: Readonly<Record<RestoreResult["kind"], string>> = {
+  dynamodb:
+    "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the points before went with the originals.",
+  cosmosdb:
+    "Now stop the instances, change the properties, name the new account in the configuration of Stillpoint, and start the instances fresh: new processes, not ones that were only paused. Then take a backup. The old account was not touched: delete it when you no longer need it or its points.",
+};

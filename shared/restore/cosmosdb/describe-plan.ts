@@ -28,7 +28,7 @@ function stepsOf(plan: CosmosdbPlan): readonly PlanStep[] {
 
 function waitStep({ accounts }: CosmosdbPlan): PlanStep {
   const latest = Math.max(...accounts.map(({ later }) => later.atSecond));
-  const does = `Wait until every container can be restored to its second, the coordinator also to ${secondText(latest)} (backups reach the present some minutes later)`;
+  const does = `Wait until every container can be restored to its second, the coordinator also to ${secondText(latest)} (the account's own backups are some minutes behind)`;
   return { does, ...NOTHING, undo: "nothing to undo" };
 }
 
@@ -91,8 +91,8 @@ function verifyStep(): PlanStep {
 function settingsStep(plan: CosmosdbPlan): PlanStep {
   const takesOver = plan.mode === "in-place";
   const changes = plan.accounts.flatMap(({ target, original }) => [
-    `stored procedures, triggers, functions, indexing policy and throughput of ${original.containers.length} containers of ${target}, and throughput of its databases`,
-    ...(takesOver ? [`of ${target}: ${ACCOUNT_SETTINGS}`] : []),
+    `in ${target} stored procedures, triggers, functions, indexing policy and throughput of ${original.containers.length} containers, and throughput of its databases`,
+    ...(takesOver ? [`of ${target} itself: ${ACCOUNT_SETTINGS}`] : []),
   ]);
   const creates = plan.accounts.flatMap(({ target, original }) =>
     takesOver
@@ -138,7 +138,7 @@ function* consequences(plan: CosmosdbPlan, nowMs: number): Generator<string> {
 /** What is lost once the instances work on the new account. */
 export function discardedByTakeover({ accounts }: CosmosdbPlan, nowMs: number): string {
   const first = firstSecond(accounts);
-  return `Every write since ${secondText(first)} is not in the new account: ${agoText(nowMs - first * 1000)} of work, and what the instances write to the old one until they are stopped`;
+  return `Every write since ${secondText(first)} is not in the new account: ${agoText(nowMs - first * 1000)} of work, and what the instances write until they are stopped`;
 }
 
 function firstSecond(accounts: readonly PlannedAccount[]): number {

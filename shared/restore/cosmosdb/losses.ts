@@ -9,7 +9,8 @@ export function* losses({ accounts, mode }: CosmosdbPlan): Generator<string> {
       yield `Account "${original.account}" was deleted since the backup: its history is kept for as long as its tier says, and what was set since is not known`;
     if (deletedSince.length > 0)
       yield `Deleted since the backup, or deleted and made again, and in "${target}" as they were then: ${deletedSince.join(", ")}`;
-    yield `Account "${target}" has another endpoint and other keys than "${account}": the properties of ScalarDL or ScalarDB must be changed. The end of the restore tells how`;
+    if (mode === "in-place")
+      yield `Account "${target}" has another endpoint and other keys than "${account}": the properties of ScalarDL or ScalarDB must be changed. The end of the restore tells how`;
     const expiring = containers.filter(({ ttl }) => ttl !== null).map(containerName);
     if (expiring.length > 0) yield ttlText(expiring, mode);
     if (settings.customerKey !== null)

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { dirname } from "node:path";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { startCosmosdbWorld } from "./cosmosdb-world.ts";
 import { startDynamodb } from "./dynamodb/dynamodb.ts";
@@ -91,7 +92,7 @@ async function linger(
   say(`The world stays, ${whereabouts}. Look around in it from another terminal, in this folder:`);
   say(`  export ${exportsOf(environment)}`);
   say(`  npx stillpoint --config ${config} status`);
-  say("Ctrl-C ends it, and forgets everything.");
+  say(`Ctrl-C ends it; configuration and catalog stay in ${dirname(config)}`);
   if (!signal.aborted) await once(signal, "abort");
 }
 

@@ -6,9 +6,9 @@ import { restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
 import { restoreHandlers } from "../../shared/deployment/restoring.ts";
 import { plannedRun } from "../../shared/deployment/run-record.ts";
 import { verifyHandlers } from "../../shared/deployment/verify-handlers.ts";
-import type { Failure } from "../../shared/errors/stillpoint-error.ts";
+import { codeOf, type Failure } from "../../shared/errors/stillpoint-error.ts";
 import type { RestoreEvent, RestoreResult } from "../../shared/restore/restore-plan.ts";
-import { Journal } from "../../shared/workflow/journal.ts";
+import { type Begun, Journal } from "../../shared/workflow/journal.ts";
 import { carryOutActivity } from "../../shared/workflow/orchestration/carry-out-activity.ts";
 import type { Errand } from "../../shared/workflow/orchestration/errand.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
@@ -131,8 +131,35 @@ interface Concluding extends OfRun {
   readonly begunMs: number;
 }
 
+/** Another execution may have taken the run over while the last step of this one was failing. */
+async function failed(
+  carrying: Carrying,
+  { failure, as }: Pick<Extract<Concluding["end"], { kind: "failed" }>, "failure" | "as">,
+): Promise<AttemptEnd> {
+  const journal = as === undefined ? await journalOf(carrying) : await journalAs(carrying, as);
+  const end = journal === undefined ? overtaken(carrying, failure) : failure;
+  await fail(carrying, journal ?? (await journalOf(carrying)), end);
+  return { kind: "failed", failure: end };
+}
+
+async function journalAs({ open, planned }: Carrying, as: Begun): Promise<Journal | undefined> {
+  try {
+    return await Journal.goOn(open.catalog.store, planned.run, as);
+  } catch (error) {
+    if (codeOf(error) === "CATALOG_CONFLICT") return undefined;
+    throw error;
+  }
+}
+
+function overtaken({ planned: { run } }: Carrying, { message }: Failure): Failure {
+  return {
+    code: "CATALOG_CONFLICT",
+    message: `somebody else has gone on with run "${run}"; the last that this execution has seen: ${message}`,
+  };
+}
+
 /** Writes down what came of it, and tells it. May be carried out twice, where its process dies in between. */
-async function conclude(carrying: Carrying, { end, begunMs }: Concluding): Promise<AttemptEnd> {
+export async function conclude(carrying: Carrying, { end, begunMs }: Concluding): Promise<AttemptEnd> {
   const { run } = carrying.planned;
   tellRest(carrying, end);
   switch (end.kind) {
@@ -142,8 +169,7 @@ async function conclude(carrying: Carrying, { end, begunMs }: Concluding): Promi
     case "continue":
       return { kind: "continue", run };
     case "failed":
-      await fail(carrying, await journalOf(carrying), end.failure);
-      return { kind: "failed", failure: end.failure };
+      return failed(carrying, end);
     default:
       return end satisfies never;
   }

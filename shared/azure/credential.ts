@@ -10,6 +10,9 @@ export function azureCredential(): Promise<TokenCredential> {
   shared ??= import("@azure/identity").then(({ DefaultAzureCredential }) =>
     joined(new DefaultAzureCredential()),
   );
+  shared.catch(() => {
+    shared = undefined;
+  });
   return shared;
 }
 

@@ -1,10 +1,13 @@
 import type { Store } from "./store.ts";
 
-/** A store that is made when it is first asked for something. */
+/** A store that is made when it is first asked for something. One that could not be made is tried again. */
 export function lazyStore(make: () => Promise<Store>): Store {
   let made: Promise<Store> | undefined;
   const store = () => {
     made ??= make();
+    made.catch(() => {
+      made = undefined;
+    });
     return made;
   };
   return {

@@ -18,6 +18,9 @@ export function eventTopic(endpoint: string, credential: () => Promise<TokenCred
   return {
     put: async (happening) => {
       client ??= credential().then((identity) => publisher(endpoint, identity));
+      client.catch(() => {
+        client = undefined;
+      });
       await put(await client, endpoint, happening);
     },
   };

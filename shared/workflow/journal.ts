@@ -8,7 +8,7 @@ import { digestOf, type Entry, FENCE, outcomeIn } from "./journal-entry.ts";
 const TAKE_OVER_TRIES_MOST = 20;
 
 /** Whose journal it is in several processes, and how many entries were there before. */
-interface Begun {
+export interface Begun {
   readonly by: string;
   readonly begun: number;
 }

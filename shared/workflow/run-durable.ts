@@ -10,7 +10,7 @@ import { ATTEMPTS_MOST } from "./durable/passing.ts";
 import { LAMBDA_PACE, pollDurably } from "./durable/poll.ts";
 import type { PollPace } from "./durable/poll-wait.ts";
 import type { Effect, Handlers, Poll, Vocabulary, Workflow } from "./effect.ts";
-import type { Journal } from "./journal.ts";
+import type { Begun, Journal } from "./journal.ts";
 
 interface Durably<V extends Vocabulary> {
   readonly context: DurableContext;
@@ -36,6 +36,8 @@ interface Rest {
   readonly operations: number;
   /** Reports that no step has told yet, for the caller's last one. */
   readonly untold: readonly Effect[];
+  /** As whom the journal was gone on with, where whoever ends the run is another process. */
+  readonly as?: Begun;
 }
 
 const OPERATIONS_MOST = 2_500;

@@ -5,6 +5,7 @@ import { defer, type Ended, type Settled, settle, spentOn } from "./durable/ende
 import type { Task as Operation } from "./durable/invocation.ts";
 import type { PollPace } from "./durable/poll-wait.ts";
 import type { Effect, Poll, Workflow } from "./effect.ts";
+import type { Begun } from "./journal.ts";
 import { carryOut } from "./orchestration/carry-out.ts";
 import type { Errand } from "./orchestration/errand.ts";
 import type { Engine, Orchestration } from "./orchestration/orchestration.ts";
@@ -42,7 +43,13 @@ export function* orchestrate<T>(
   const course: Course = { engine: context, send, owner, pace, past: new Past(run), untold: [] };
   const stretches = new Map<string, number>();
   let operations = 0;
-  const end = <E extends object>(what: E) => ({ ...what, operations, untold: course.untold });
+  let as: Begun | undefined;
+  const end = <E extends object>(what: E) => ({
+    ...what,
+    operations,
+    untold: course.untold,
+    ...(as && { as }),
+  });
 
   function* next(effect: Effect, position: string): Orchestration<Settled> {
     if (effect.kind === "report") {
@@ -67,9 +74,10 @@ export function* orchestrate<T>(
   }
 
   try {
-    const begun = yield* begin(course);
-    operations += begun.spent;
-    if (begun.failure) return end({ kind: "failed", failure: begun.failure });
+    const taken = yield* begin(course);
+    operations += taken.spent;
+    if (taken.failure) return end({ kind: "failed", failure: taken.failure });
+    as = { by: owner, begun: course.past.begun };
     let turn = workflow.next();
     for (let position = 0; !turn.done; position++) {
       const settled = yield* next(turn.value, String(position));
@@ -86,13 +94,13 @@ export function* orchestrate<T>(
 
 const TOLD_LATER: Settled = { kind: "outcome", outcome: { ok: true, answer: null } };
 
-interface Begun {
+interface Taken {
   readonly spent: number;
   readonly failure?: Failure;
 }
 
 /** Takes the run over, and learns what was done before. */
-function* begin(course: Course): Orchestration<Begun> {
+function* begin(course: Course): Orchestration<Taken> {
   let spent = 0;
   for (let from: number | null = 0; from !== null; ) {
     const sent: Sent = yield* sendPatiently(course, { kind: "begin", from });

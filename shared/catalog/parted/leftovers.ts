@@ -28,9 +28,10 @@ export function leftoverItem({ token, parts, of }: Leftover, state: "draft" | "d
   return { ...key, state, token, parts, sinceMs: Date.now(), ofPk: of.pk, ofSk: of.sk };
 }
 
+/** One of an earlier version has its token as its key alone. */
 function leftoverOf(item: Item): Leftover {
   const of = { pk: textIn(item, "ofPk") ?? "", sk: textIn(item, "ofSk") ?? "" };
-  return { token: textIn(item, "token") ?? "", parts: numberIn(item, "parts"), of };
+  return { token: textIn(item, "token") ?? item.sk, parts: numberIn(item, "parts"), of };
 }
 
 /** Announces parts before the first of them is written, so that they are found if their record never comes. */
@@ -52,28 +53,34 @@ export async function tidy(table: ItemTable): Promise<void> {
   const patience = new Patience(table, TIDY_LIMIT_MS);
   try {
     for (const item of await allItems(table, LEFTOVERS, patience))
-      if (await isGivenUp(table, item, patience)) await remove(table, leftoverOf(item), patience);
+      for (const key of await keysOfGivenUp(table, item, patience))
+        await remove(table, { ...leftoverOf(item), key }, patience);
   } catch {
     // The list of leftovers is as it was, or shorter.
   }
 }
 
-async function isGivenUp(table: ItemTable, item: Item, patience: Patience): Promise<boolean> {
-  if (textIn(item, "state") !== "draft") return true;
-  if (Date.now() - numberIn(item, "sinceMs") < DRAFT_LIFE_MS) return false;
-  const leftover = leftoverOf(item);
-  const dropped: Change = { kind: "put", item: leftoverItem(leftover, "dropped") };
+/** Where the leftover is once its parts belong to nobody; nowhere while a writer may come for them. */
+async function keysOfGivenUp(table: ItemTable, item: Item, patience: Patience): Promise<readonly Key[]> {
+  const { pk, sk } = item;
+  if (textIn(item, "state") !== "draft") return [{ pk, sk }];
+  if (Date.now() - numberIn(item, "sinceMs") < DRAFT_LIFE_MS) return [];
+  const dropped = leftoverItem(leftoverOf(item), "dropped");
   // From here on the draft's writer, however late it comes, is refused.
-  const outcome = await changed(table, [endOfDraft(leftover.token), dropped], randomUUID(), patience);
-  return outcome === "done";
+  const end: Change = { kind: "remove", key: { pk, sk }, only: { kind: "present" } };
+  const outcome = await changed(table, [end, { kind: "put", item: dropped }], randomUUID(), patience);
+  return outcome === "done" ? [{ pk: dropped.pk, sk: dropped.sk }] : [];
 }
 
 /** The parts first: while the leftover is there, somebody will come back for them. */
-async function remove(table: ItemTable, { token, parts, of }: Leftover, patience: Patience): Promise<void> {
+async function remove(
+  table: ItemTable,
+  { token, parts, of, key }: Leftover & { readonly key: Key },
+  patience: Patience,
+): Promise<void> {
   const owner = await itemAt(table, of, patience);
   // A request that was long on its way may have announced a draft again whose record has been written.
   if (owner === undefined || textIn(owner, "token") !== token)
     await removeParts(table, token, parts, patience);
-  const key = leftoverKey(token, "dropped");
   await patience.call((signal) => table.change([{ kind: "remove", key }], token, signal));
 }

@@ -1,5 +1,5 @@
 import type { DatabaseAccountCreateUpdateParameters, DatabaseRestoreResource } from "@azure/arm-cosmosdb";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { codeOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { CapturedCosmosdb } from "../../restore/cosmosdb/captured.ts";
 import type { PlannedAccount } from "../../restore/cosmosdb/plan.ts";
 import { RUN_TAG } from "../../restore/cosmosdb/settings.ts";
@@ -14,13 +14,21 @@ export interface RestoreRequest {
   readonly of: "copy" | "later";
 }
 
-/** Whether an account anywhere in Azure has this name: it is the name of a host. */
-export async function nameTaken({ arm }: CosmosdbConnection, name: string): Promise<boolean> {
-  const client = await arm();
-  return attempt("ask whether an account has the name", name, async () => {
-    const found = await unlessAbsent(() => client.databaseAccounts.checkNameExists(name));
-    return found?.body ?? false;
-  });
+/**
+ * Whether an account anywhere in Azure has this name: it is the name of a host. Where the service does not tell, which
+ * it had its days of, only ours are looked at: the restore itself is refused under a name that is taken.
+ */
+export async function nameTaken(connection: CosmosdbConnection, name: string): Promise<boolean> {
+  const client = await connection.arm();
+  try {
+    return await attempt("ask whether an account has the name", name, async () => {
+      const found = await unlessAbsent(() => client.databaseAccounts.checkNameExists(name));
+      return found?.body ?? false;
+    });
+  } catch (error) {
+    if (!["DATABASE_DENIED", "DATABASE_UNREACHABLE"].includes(codeOf(error))) throw error;
+    return (await readAccount(connection, name)) !== undefined;
+  }
 }
 
 /** Taken, or being made: by an earlier try of this step, or by somebody else. */

@@ -17,9 +17,11 @@ type Surroundings = Pick<
   | "roleAssignments"
   | "accessAssignments"
   | "locks"
+  | "locksAbove"
 >;
 
 const ACCOUNT = "Microsoft.DocumentDB/databaseAccounts";
+const LOCKS = "Microsoft.Authorization/locks";
 /** Without it what the account inherits is not listed, and what lies below it is. */
 const AT_SCOPE = "atScope()";
 
@@ -31,14 +33,16 @@ export async function captureSurroundings(
 ): Promise<Surroundings> {
   const name = account.name ?? "";
   const id = account.id ?? accountId(connection.address, name);
+  const [group = ""] = id.split(/\/providers\//i);
   const list = async (what: string, type: string, version: string, filter?: string) =>
     (await readOrNote(unread, what, `${type}/read`, () =>
       listResources(connection, `${id}/providers/${type}`, version, filter),
     )) ?? [];
-  const [diagnosticSettings, access, locks] = await Promise.all([
+  const [diagnosticSettings, access, locks, above] = await Promise.all([
     list("the diagnostic settings", "Microsoft.Insights/diagnosticSettings", API.diagnosticSettings),
     list("the access assignments", "Microsoft.Authorization/roleAssignments", API.roleAssignments, AT_SCOPE),
-    list("the locks", "Microsoft.Authorization/locks", API.locks, AT_SCOPE),
+    list("the locks", LOCKS, API.locks, AT_SCOPE),
+    locksAround(connection, group),
   ]);
   return {
     privateEndpoints: await capturePrivateEndpoints(connection, account, unread),
@@ -46,7 +50,18 @@ export async function captureSurroundings(
     ...(await captureRoles(connection, name, unread)),
     accessAssignments: access.filter(({ properties }) => isSame(properties?.["scope"], id)).map(resourceOf),
     locks: locks.filter((lock) => isSame(lockedScope(lock), id)).map(resourceOf),
+    locksAbove: above
+      .filter((lock) => isAbove(lockedScope(lock), id))
+      .map(({ id: lock = "", properties }) => ({ id: lock, level: String(properties?.["level"] ?? "") }))
+      .sort((one, other) => (one.id < other.id ? -1 : 1)),
   };
+}
+
+/** Who may not see them is told of the account's own. */
+async function locksAround(connection: CosmosdbConnection, group: string): Promise<readonly ArmResource[]> {
+  const locks = `${group}/providers/${LOCKS}`;
+  const read = () => listResources(connection, locks, API.locks, AT_SCOPE);
+  return (await readOrNote([], "the locks of the resource group", `${LOCKS}/read`, read)) ?? [];
 }
 
 async function captureRoles(
@@ -113,6 +128,10 @@ function plain(value: object): Record<string, unknown> {
 /** What a lock is of: its id begins with it. */
 function lockedScope({ id = "" }: ArmResource): string {
   return id.split(/\/providers\/Microsoft\.Authorization\/locks\//i)[0] ?? "";
+}
+
+function isAbove(scope: string, id: string): boolean {
+  return id.toLowerCase().startsWith(`${scope.toLowerCase()}/`);
 }
 
 function isSame(one: unknown, other: string): boolean {

@@ -112,6 +112,8 @@ export const CapturedCosmosdb = z.strictObject({
   /** Of Azure itself, at the account. */
   accessAssignments: z.array(resource),
   locks: z.array(resource),
+  /** Of its resource group or subscription: they hold for what a restore makes there, too. */
+  locksAbove: z.array(z.strictObject({ id: z.string(), level: z.string() })),
   databases: z.array(CapturedDatabase),
   containers: z.array(CapturedContainer),
   /** What could not be looked at and why, such as for lack of permission: named in the plan. */

@@ -11,6 +11,8 @@ export function* losses({ accounts, mode }: CosmosdbPlan): Generator<string> {
       yield `Deleted since the backup, or deleted and made again, and in "${target}" as they were then: ${deletedSince.join(", ")}`;
     if (mode === "in-place")
       yield `Account "${target}" has another endpoint and other keys than "${account}": the properties of ScalarDL or ScalarDB must be changed. The end of the restore tells how`;
+    for (const { id } of original.locksAbove)
+      yield `Lock "${id}" holds for what the restore makes, too: take it off, or the restore stops when it is to delete the later coordinator, and goes on once the lock is off and the run is resumed`;
     const expiring = containers.filter(({ ttl }) => ttl !== null).map(containerName);
     if (expiring.length > 0) yield ttlText(expiring, mode);
     if (settings.customerKey !== null)

@@ -166,6 +166,9 @@ function* refusalsOf(looked: LookedAt): Generator<string> {
     yield `this identity may not ${missingPermissions.join(", ")}; see docs/azure.md for the roles that a restore needs`;
   if (atBackup.multipleWriteRegions || looked.now?.multipleWriteRegions)
     yield `account "${account}" has several write regions: of those only what its hub has confirmed is restored, and ScalarDB cannot work on it`;
+  for (const { id, level } of looked.now?.locksAbove ?? [])
+    if (level === "ReadOnly")
+      yield `lock "${id}" lets nothing be made beside account "${account}": take it off for as long as the restore lasts`;
   if (restorable === undefined)
     yield `account "${account}" (instance ${instanceId}) cannot be restored any more: the service lists no such account`;
   else yield* restorableRefusals(looked, restorable);

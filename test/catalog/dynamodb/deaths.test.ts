@@ -1,3 +1,4 @@
+import { type AttributeValue, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, expect, test, vi } from "vitest";
 import { dynamodbStore } from "../../../shared/catalog/dynamodb-store.ts";
 import type { Store, Version } from "../../../shared/catalog/store.ts";
@@ -169,4 +170,27 @@ test("parts that somebody removed by hand are damage, and hide no other record",
   await expect(reader.journal("run")).rejects.toMatchObject({ code: "CATALOG_DAMAGED" });
   await store.write("points", "torn", "mended", version);
   expect((await reader.read("points", "torn"))?.value).toBe("mended");
+});
+
+test.each(["draft", "dropped"])("a %s of an earlier version goes with its parts", async (state) => {
+  const world = await newWorld();
+  const { client, table: TableName } = world.table;
+  const put = (item: Record<string, AttributeValue>) =>
+    client.send(new PutItemCommand({ TableName, Item: item }));
+  const token = "0a1b2c3d-0000-4000-8000-000000000000";
+  const parts = { N: "1" };
+  const of = { ofPk: { S: "pauses" }, ofSk: { S: "p" } };
+  await put({
+    pk: { S: "leftovers" },
+    sk: { S: token },
+    state: { S: state },
+    parts,
+    sinceMs: { N: "1" },
+    ...of,
+  });
+  await put({ pk: { S: `parts/${token}` }, sk: { S: "0000000000" }, bytes: { B: Buffer.from([1]) } });
+  await dynamodbStore(world.table).write("pauses", "p", { state: "closed", ...large(2) }, "absent");
+  const { parts: left = [], leftovers = [] } = world.items();
+  expect(leftovers).toEqual([]);
+  expect(left.map(({ pk }) => pk?.["S"])).not.toContain(`parts/${token}`);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { API, putResource } from "../../../shared/databases/cosmosdb/arm-resource.ts";
 import { CapturedCosmosdb } from "../../../shared/restore/cosmosdb/captured.ts";
 import { EAGER } from "../../rehearsal/cosmosdb/azure.ts";
 import { connectTo, makeContainer, PROCEDURE, startProd } from "./prod.ts";
@@ -49,6 +50,16 @@ test("what may not be read is noted with the action that is missing", async () =
     "the locks (not allowed: Microsoft.Authorization/locks/read)",
     "the role assignments of the data plane (not allowed: Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments/read)",
   ]);
+});
+
+test("locks of the resource group are told beside those of the account", async () => {
+  const azure = await startProd();
+  const { connection } = azure.database;
+  const group = `/subscriptions/${azure.cosmosdb.subscription}/resourceGroups/${azure.group}`;
+  const lock = `${group}/providers/Microsoft.Authorization/locks/keep-all`;
+  await putResource(connection, lock, API.locks, { properties: { level: "CanNotDelete" } });
+  const { captured } = await azure.database.capture();
+  expect(captured).toMatchObject({ locks: [], locksAbove: [{ id: lock, level: "CanNotDelete" }] });
 });
 
 test("an account without continuous backup is not worth a backup", async () => {

@@ -70,6 +70,13 @@ test("a name is taken where anybody in Azure has it", async () => {
   expect(await nameTaken(database.connection, LATER)).toBe(false);
 });
 
+test("a name is looked for among our own accounts where the service may not tell of all", async () => {
+  const { cosmosdb, database } = await startProd();
+  cosmosdb.faults.deny(["Microsoft.DocumentDB/databaseAccountNames/read"]);
+  expect(await nameTaken(database.connection, ACCOUNT)).toBe(true);
+  expect(await nameTaken(database.connection, LATER)).toBe(false);
+});
+
 test("a second with a fraction is refused before anything is asked", async () => {
   const azure = await startProd();
   const account = { ...(await planNow(azure)), atSecond: 1_790_000_000.5 };

@@ -180,6 +180,7 @@ function restoredFrom(from: CapturedCosmosdb, { name, instanceId, run, databases
     roleAssignments: [],
     accessAssignments: [],
     locks: [],
+    locksAbove: [],
     databases: from.databases.filter(({ name: database }) => isRestored(database)),
     containers: from.containers
       .filter(({ database }) => isRestored(database))

@@ -81,6 +81,15 @@ test("where keys are switched off, the plan says that this identity gets a role"
   expect(consequences.join()).toContain("stays a reader of the data");
 });
 
+test("a lock above the account is told, since the restore stops at it", () => {
+  const locksAbove = [
+    { id: "/subscriptions/s/providers/Microsoft.Authorization/locks/all", level: "CanNotDelete" },
+  ];
+  const text = textOf(planOf([lookedAt(LEDGER, { locksAbove })]));
+  expect(text).toContain("locks/all");
+  expect(text).toContain("take it off, or the restore stops");
+});
+
 test("that an account is encrypted with a key of your own is told as what may be lost", () => {
   const customerKey = { uri: "https://vault.example/keys/ledger", identity: "" };
   const plan = planOf([lookedAt(LEDGER, { settings: { ...SETTINGS, customerKey } })]);

@@ -107,6 +107,7 @@ export function captured(account: string, change: Partial<CapturedCosmosdb> = {}
       },
     ],
     locks: [],
+    locksAbove: [],
     databases: ["coordinator", "scalar"].map((name) => ({ name, rid: `${name}#1`, throughput: null })),
     containers: [container("coordinator", "state"), container("scalar", "asset", { ttl: 3_600 })],
     unread: [],

@@ -31,6 +31,11 @@ test("an account as it was backed up, inside its history, is not refused", () =>
   expect(refusals(edge)).toEqual([]);
 });
 
+test("an account whose resource group is locked against changes is not restored there", () => {
+  const locked = lookedAt(LEDGER, { locksAbove: [{ id: "/the/lock", level: "ReadOnly" }] });
+  expect(refusals(locked)).toEqual([expect.stringContaining('lock "/the/lock" lets nothing be made')]);
+});
+
 test("an account that was deleted since, or of which the service does not say what it had, is not refused", () => {
   const { now: _, existedThen: __, ...gone } = WHOLE;
   expect(refusals(gone)).toEqual([]);

@@ -5,7 +5,7 @@ import { accessTo, addressOf } from "../azure/storage-account.ts";
 import { codeOfStorage, describeStorage, isFromService, passes } from "../azure/storage-refusal.ts";
 import type { BlobPartsSettings } from "../config/config.ts";
 import type { Environment } from "../config/tls-material.ts";
-import { concurrently } from "../databases/dynamodb/concurrently.ts";
+import { concurrently } from "../databases/concurrently.ts";
 import type { Parts } from "../verify/parts.ts";
 import { partsFailure } from "./failure.ts";
 import { plainName, plainRun } from "./part-name.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { concurrently } from "../../databases/dynamodb/concurrently.ts";
+import { concurrently } from "../../databases/concurrently.ts";
 import { type Failure, toFailure } from "../../errors/stillpoint-error.ts";
 import { isOpen } from "../standing.ts";
 import type { Collection, Listing, Stored } from "../store.ts";

@@ -1,4 +1,4 @@
-import { concurrently } from "../../databases/dynamodb/concurrently.ts";
+import { concurrently } from "../../databases/concurrently.ts";
 import { bytesIn, type ItemTable } from "./item-table.ts";
 import { partKey, partsOf } from "./keys.ts";
 import type { Patience } from "./patience.ts";

@@ -4,7 +4,7 @@ import type {
   CapturedDatabase,
 } from "../../restore/cosmosdb/captured.ts";
 import { canonicalJson } from "../../workflow/canonical-json.ts";
-import { concurrently } from "../dynamodb/concurrently.ts";
+import { concurrently } from "../concurrently.ts";
 import { type Account, accountId } from "./account.ts";
 import { regionsOf, settingsOf } from "./account-settings.ts";
 import type { CosmosdbConnection } from "./connection.ts";

@@ -3,7 +3,7 @@ import type {
   SqlContainerGetResults,
   SqlDatabaseGetResults,
 } from "@azure/arm-cosmosdb";
-import { concurrently } from "../dynamodb/concurrently.ts";
+import { concurrently } from "../concurrently.ts";
 import { type Account, requireAccount } from "./account.ts";
 import { allOf } from "./all-of.ts";
 import type { CosmosdbConnection } from "./connection.ts";

@@ -1,7 +1,7 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { type CapturedCosmosdb, containerName } from "../../restore/cosmosdb/captured.ts";
 import { secondText } from "../../verify/time-text.ts";
-import { concurrently } from "../dynamodb/concurrently.ts";
+import { concurrently } from "../concurrently.ts";
 import type { CosmosdbConnection } from "./connection.ts";
 import { bounded } from "./long-running.ts";
 import { attempt } from "./refusal.ts";

@@ -1,5 +1,5 @@
 import type { CapturedCosmosdb, Resource } from "../../restore/cosmosdb/captured.ts";
-import { concurrently } from "../dynamodb/concurrently.ts";
+import { concurrently } from "../concurrently.ts";
 import { type Account, accountId } from "./account.ts";
 import { allOf } from "./all-of.ts";
 import { API, type ArmResource, listResources } from "./arm-resource.ts";

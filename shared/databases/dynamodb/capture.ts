@@ -1,7 +1,7 @@
 import { DescribeTableCommand, paginateScan, type TableDescription } from "@aws-sdk/client-dynamodb";
 import type { CapturedDynamodb, CapturedTable } from "../../restore/dynamodb/captured.ts";
+import { concurrently } from "../concurrently.ts";
 import { type Alarms, readAlarms } from "./alarms.ts";
-import { concurrently } from "./concurrently.ts";
 import type { DynamodbConnection } from "./connection.ts";
 import { attempt, isRefusal } from "./refusal.ts";
 import { readSettings } from "./settings/read-settings.ts";

@@ -1,7 +1,7 @@
 import type { Observation } from "../../restore/dynamodb/effects.ts";
 import { byDatabase, observationOf, type TableState, type Watched } from "../../restore/dynamodb/watched.ts";
+import { concurrently } from "../concurrently.ts";
 import { describeTable } from "./capture.ts";
-import { concurrently } from "./concurrently.ts";
 import type { DynamodbConnection } from "./connection.ts";
 import { backupState } from "./copies.ts";
 

@@ -1,4 +1,4 @@
-import { concurrently } from "../../databases/dynamodb/concurrently.ts";
+import { concurrently } from "../../databases/concurrently.ts";
 import type { DynamodbConnection } from "../../databases/dynamodb/connection.ts";
 import {
   backupsNamed,

@@ -1,5 +1,5 @@
+import { concurrently } from "../../databases/concurrently.ts";
 import { captureTable } from "../../databases/dynamodb/capture.ts";
-import { concurrently } from "../../databases/dynamodb/concurrently.ts";
 import { missingCopy } from "../../databases/dynamodb/missing-copy.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { BackedUp } from "../../restore/dynamodb/effects.ts";

@@ -1,5 +1,5 @@
+import { concurrently } from "../../databases/concurrently.ts";
 import { describeTable } from "../../databases/dynamodb/capture.ts";
-import { concurrently } from "../../databases/dynamodb/concurrently.ts";
 import type { DynamodbPlan, PlannedTable } from "../../restore/dynamodb/plan.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 

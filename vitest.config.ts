@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/peers/**"],
-    // Most tests wait for processes and servers of their own: a processor left free for vitest stands idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Most tests wait for processes and servers of their own, so that one for each processor leaves half of it idle.
+    maxWorkers: availableParallelism() + 1,
     // Real processes and real sockets, on machines that are busy with other tests.
     testTimeout: 60_000,
     hookTimeout: 60_000,

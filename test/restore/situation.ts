@@ -35,7 +35,7 @@ export class Situation {
     return cloudHandlers(this.cloud, this.#circumstances, {
       events: this.events,
       counts: this.#counts,
-      ...(journal && { guard: (table) => refuseOvertaken(journal, table) }),
+      ...(journal && { guard: (table) => refuseOvertaken(journal, `table "${table}"`) }),
       markRun: (state) => {
         this.state = state;
         return null;

@@ -17,8 +17,8 @@ export interface Doomed {
 
 /**
  * Takes a step towards the deletion of an account that the run has made, and of nothing else: the account is read
- * again right before the call, so that a name alone never decides what is deleted. Done once it is gone, with its private endpoint. A lock is left
- * alone: somebody may have put it there since.
+ * again right before the call, so that a name alone never decides what is deleted. Done once it is gone, with its
+ * private endpoint. A lock is left alone: somebody may have put it there since.
  */
 export async function deleteAccount(
   connection: CosmosdbConnection,
@@ -32,8 +32,10 @@ export async function deleteAccount(
   connection.forget(name);
   const client = await connection.armOnce();
   await guard();
-  refuseAnother(connection, (await readAccount(connection, name)) ?? account, doomed);
   await removeEndpoints(connection, account, doomed);
+  // Endpoints may take their time.
+  await guard();
+  refuseAnother(connection, (await readAccount(connection, name)) ?? account, doomed);
   await attempt("delete account", name, () =>
     unlessAbsent(async () => {
       try {

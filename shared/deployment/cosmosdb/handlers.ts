@@ -49,7 +49,7 @@ export function cosmosdbHandlers(
     "compare-account": ({ account, takesOver }) =>
       compareAccount(open.cosmosdb(account.database), { account, takesOver }),
     "delete-account": async ({ database, name, run }) => {
-      const guard = async () => journal && refuseOvertaken(journal, name);
+      const guard = async () => journal && refuseOvertaken(journal, `account "${name}"`);
       return deleteAccount(connectionOf(database), { name, run, guard });
     },
     "endpoint-of": async ({ database, name }) => ({

@@ -36,7 +36,7 @@ export function dynamodbHandlers(
   open: OpenDeployment,
   { report, verification, journal, silence = "stopped", markRun = async () => undefined }: RestoringRun,
 ): Handlers<AbandonEffects> {
-  const guard = async (table: string) => journal && refuseOvertaken(journal, table);
+  const guard = async (table: string) => journal && refuseOvertaken(journal, `table "${table}"`);
   const connectionOf = (database: string) => open.dynamodb(database).connection;
   // Of an account the service takes about one change a second: all tables at once would starve each other.
   const settingsTurn = inTurns(AT_A_TIME);

@@ -38,7 +38,7 @@ export class AzureSituation {
       events: this.events,
       counts: this.#counts,
       pass: (moment) => life.pass(moment),
-      ...(journal && { guard: (name) => refuseOvertaken(journal, name) }),
+      ...(journal && { guard: (name) => refuseOvertaken(journal, `account "${name}"`) }),
       markRun: (state) => {
         this.state = state;
         return null;

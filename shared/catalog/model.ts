@@ -73,7 +73,7 @@ export type PauseRecord = z.infer<typeof PauseRecord>;
 /** What the catalog keeps of one database with a restore point: the second, and what a restore needs later. */
 const pointDatabase = z.strictObject({
   name: z.string(),
-  kind: z.enum(["dynamodb", "cosmosdb"]),
+  kind: z.enum(["dynamodb", "cosmosdb", "jdbc", "managed"]),
   /** The restore point: a whole second on the database's clock, in seconds since 1970. */
   atSecond: z.number().int(),
   clockBound,
@@ -90,6 +90,8 @@ export const RestorePoint = z.strictObject({
   artifact: z.enum(["pending", "complete", "failed"]),
   /** What a pending artifact waits for, or why it failed, when it was last looked at. */
   because: z.string().exactOptional(),
+  /** Somebody carries the pending artifact to its end, and is dead where no later time has come by then. */
+  carriedUntilMs: ms.exactOptional(),
   /** The network of functions that reached the instances when it was taken; absent where a command line did. */
   takenFrom: z.string().exactOptional(),
   /** The restore that deleted the tables whose history this point needs: it can be restored no more. */

@@ -146,6 +146,9 @@ function databaseProblems(
       return cosmosdbProblems(at, database.resourceGroup, database.subscription, azure);
     case "dynamodb":
       return dynamodbProblems(at, database.profile, azure);
+    case "jdbc":
+    case "managed":
+      return [];
     default:
       return database satisfies never;
   }

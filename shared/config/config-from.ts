@@ -3,7 +3,6 @@ import { type ComponentKind, parseAddress } from "../admin/instance-address.ts";
 import type { ComponentSection, TlsSection } from "./component-schema.ts";
 import type {
   CatalogSettings,
-  CertificateSource,
   Component,
   Config,
   Deployment,
@@ -13,7 +12,6 @@ import type {
   KubernetesSettings,
   PauseSettings,
   Schedule,
-  StorageAccount,
   TlsSettings,
   VerificationSettings,
 } from "./config.ts";
@@ -21,8 +19,7 @@ import { databaseFrom } from "./database-from.ts";
 import { kindOf, pausedOf, productOf } from "./derived.ts";
 import type { ConfigFile, DeploymentSection, PauseSection } from "./file-schema.ts";
 import type { KubernetesSection } from "./kubernetes-schema.ts";
-import type { CertificateSection } from "./pem-schema.ts";
-import type { AccountSection } from "./storage-account-schema.ts";
+import { accountFrom, certificateFrom } from "./sources-from.ts";
 import type { VerificationSection } from "./verification-schema.ts";
 
 /** From the checked contents of the file at `path`, which all relative paths in it start from. */
@@ -59,14 +56,6 @@ function catalogFrom(section: ConfigFile["catalog"], folder: string): CatalogSet
   };
 }
 
-function accountFrom({ account, endpoint, key }: AccountSection): StorageAccount {
-  return {
-    account,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(key && { key }),
-  };
-}
-
 function deploymentFrom(
   name: string,
   section: DeploymentSection,
@@ -81,7 +70,7 @@ function deploymentFrom(
     product,
     components: named.map(([of, its]) => componentFrom(of, its, folder)),
     pause: pauseFrom(pause),
-    databases: Object.entries(databases).map(([of, its]) => databaseFrom(of, its, product)),
+    databases: Object.entries(databases).map(([of, its]) => databaseFrom(of, its, { product, folder })),
     ...(objective !== undefined && { objectiveMs: objective }),
     ...(schedule && { schedule: scheduleFrom(schedule) }),
     approvalWithinMs: approvalWithin,
@@ -151,10 +140,6 @@ function accessFrom(access: KubernetesSection["access"], folder: string): Kubern
   if ("token" in access) return { kind: "token", endpoint, ca, token: keyFrom(access.token, folder) };
   const { cluster, region, profile } = access.eks;
   return { kind: "eks", endpoint, ca, cluster, region, ...(profile !== undefined && { profile }) };
-}
-
-function certificateFrom({ file, pem = "" }: CertificateSection, folder: string): CertificateSource {
-  return file === undefined ? { pem } : { file: resolve(folder, file) };
 }
 
 function keyFrom({ file, env = "" }: NonNullable<TlsSection["key"]>, folder: string): KeySource {

@@ -122,7 +122,11 @@ export interface PauseSettings {
   readonly rpcDeadlineMs: number;
 }
 
-export type DatabaseSettings = DynamodbDatabaseSettings | CosmosdbDatabaseSettings;
+export type DatabaseSettings =
+  | DynamodbDatabaseSettings
+  | CosmosdbDatabaseSettings
+  | JdbcDatabaseSettings
+  | ManagedDatabaseSettings;
 
 interface Namespaces {
   readonly metadataNamespace: string;
@@ -139,6 +143,60 @@ export interface CosmosdbDatabaseSettings extends Namespaces {
   readonly account: string;
   /** How a restored account is reached to verify it; needed by whoever restores. */
   readonly verifyFrom?: VerifyFrom;
+  readonly armEndpoint?: string;
+}
+
+/** How a SQL server is asked. The password is only ever a reference. */
+export interface SqlAccess {
+  /** PostgreSQL only. */
+  readonly database?: string;
+  readonly user: string;
+  readonly password: { readonly env: string } | { readonly file: string };
+  readonly tls: "off" | { readonly ca?: CertificateSource };
+}
+
+export interface JdbcDatabaseSettings extends Namespaces, SqlAccess {
+  readonly name: string;
+  readonly kind: "jdbc";
+  readonly engine: "postgresql" | "mysql";
+  readonly host: string;
+  readonly port: number;
+  /** What is dumped, where not what ScalarDB's metadata lists. */
+  readonly schemas?: readonly string[];
+  readonly format: "custom" | "plain";
+  /** Folder of the client tools. */
+  readonly tools?: string;
+  readonly replicaWaitMs: number;
+  readonly dumps: ArtifactsSettings;
+}
+
+export type ArtifactsSettings =
+  | { readonly kind: "folder"; readonly path: string }
+  | (S3PartsSettings & { readonly kmsKey?: string })
+  | BlobPartsSettings;
+
+export interface ManagedDatabaseSettings extends Namespaces, SqlAccess {
+  readonly name: string;
+  readonly kind: "managed";
+  readonly service: ManagedService;
+}
+
+export type ManagedService = RdsService | FlexibleServerService;
+
+export interface RdsService {
+  readonly kind: "rds" | "aurora";
+  readonly region: string;
+  /** Of the instance or cluster. */
+  readonly server: string;
+  readonly endpoint?: string;
+  readonly profile?: string;
+}
+
+export interface FlexibleServerService {
+  readonly kind: "azure-postgresql" | "azure-mysql";
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly server: string;
   readonly armEndpoint?: string;
 }
 

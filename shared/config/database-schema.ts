@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import * as z from "zod";
 import { endpoint, profile, region } from "./aws-fields.ts";
 import { checkedText, duration, text, urlProblem } from "./fields.ts";
+import { jdbcSection, managedSection } from "./jdbc-schema.ts";
 
 const NAMESPACE = /^[A-Za-z0-9_]+$/;
 const NAMESPACE_RULE = "must be a namespace of letters, digits and underscores";
@@ -115,6 +116,11 @@ const CosmosdbSection = z
   .describe("One Cosmos DB account that the deployment keeps its data in.");
 
 export const DatabaseSection = z
-  .discriminatedUnion("kind", [DynamodbSection, CosmosdbSection])
+  .discriminatedUnion("kind", [
+    DynamodbSection,
+    CosmosdbSection,
+    jdbcSection(namespaces),
+    managedSection(namespaces),
+  ])
   .describe("One database that the deployment keeps its data in.");
 export type DatabaseSection = z.output<typeof DatabaseSection>;

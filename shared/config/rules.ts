@@ -9,6 +9,7 @@ import { NAME, NAME_RULE } from "./fields.ts";
 import { PauseSection } from "./file-schema.ts";
 import { type Problem, type SettingPath, valueAt } from "./problem.ts";
 import { componentsOf, type Found, sectionsAt } from "./sections.ts";
+import { sqlProblems } from "./sql-rules.ts";
 
 /** Two seconds contain a whole one wherever they begin. */
 const LEAST_AUTO_HOLD_MS = 2_000;
@@ -103,6 +104,7 @@ function databaseProblems(tree: unknown, deployment: SettingPath): readonly Prob
     const problems: Problem[] = [];
     if (ofScalarDb && ledgerNamespace !== undefined)
       problems.push({ path: [...path, "ledgerNamespace"], rule: "is for ScalarDL only" });
+    problems.push(...sqlProblems(parsed.data).map(({ below, rule }) => ({ path: [...path, below], rule })));
     const owner = claim(owners, contentsOf(parsed.data), name);
     if (owner !== undefined)
       problems.push({ path, rule: `must not hold the same tables as database "${owner}"`, about: "name" });
@@ -125,6 +127,22 @@ function contentsOf(database: DatabaseSection): string {
     }
     case "cosmosdb":
       return JSON.stringify([database.account, database.metadataNamespace]);
+    case "jdbc": {
+      const { engine, host: name, port, database: inside, metadataNamespace } = database;
+      return JSON.stringify([engine, name.toLowerCase(), port, inside, metadataNamespace]);
+    }
+    case "managed": {
+      const {
+        service,
+        region,
+        endpoint,
+        subscription,
+        server,
+        database: inside,
+        metadataNamespace,
+      } = database;
+      return JSON.stringify([service, region, endpoint, subscription, server, inside, metadataNamespace]);
+    }
     default:
       return database satisfies never;
   }

@@ -90,6 +90,9 @@ function openDatabase(settings: DatabaseSettings): Database {
       return openDynamodb(settings);
     case "cosmosdb":
       return openCosmosdb(settings);
+    case "jdbc":
+    case "managed":
+      throw new StillpointError("INTERNAL", `databases of kind ${settings.kind} cannot be opened yet`);
     default:
       return settings satisfies never;
   }

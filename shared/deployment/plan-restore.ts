@@ -83,6 +83,9 @@ function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> 
       return planDynamodb(open, planning);
     case "cosmosdb":
       return planCosmosdb(open, planning);
+    case "jdbc":
+    case "managed":
+      throw new StillpointError("INTERNAL", `databases of kind ${kind} cannot be restored yet`);
     default:
       return kind satisfies never;
   }

@@ -142,6 +142,21 @@ export const ERRORS = {
       "The parts of a verification cannot be written or read, or there is no room for them; nothing further was changed.",
     next: "Check verification.parts of the configuration and the free space, then repeat the command; a restore goes on with: stillpoint restore resume RUN",
   },
+  DUMP_FAILED: {
+    exit: 34,
+    meaning: "A dump did not come to its end; its restore point cannot be used, and no part of it was kept.",
+    next: "Mend what the message names, then: stillpoint backup",
+  },
+  DUMP_DAMAGED: {
+    exit: 35,
+    meaning: "A stored dump is gone, or is not what was stored; no database was touched.",
+    next: "Bring the dump back from a copy, or choose another restore point: stillpoint list",
+  },
+  LOAD_FAILED: {
+    exit: 36,
+    meaning: "A dump could not be loaded beside the original, which was not touched.",
+    next: "Mend what the message names, then: stillpoint restore resume RUN",
+  },
   PLAN_REFUSED: {
     exit: 40,
     meaning: "The restore cannot be carried out as things are; nothing was touched.",

@@ -26,7 +26,7 @@ export const PointJson = z.strictObject({
   databases: z.array(
     z.strictObject({
       name: z.string(),
-      kind: z.enum(["dynamodb", "cosmosdb"]),
+      kind: z.enum(["dynamodb", "cosmosdb", "jdbc", "managed"]),
       /** Seconds since 1970, on the database's clock. */
       atSecond: z.number().int(),
       clockBound: ClockBoundJson,

@@ -32,10 +32,13 @@ export interface MariadbOptions {
 
 /** A real server on 127.0.0.1, which may do anything as its user. */
 export interface Mariadb {
+  readonly host: "127.0.0.1";
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  readonly process: LocalProcess;
+  /** As a host that loses its power. */
+  kill(): Promise<void>;
+  /** Ends it, whoever is connected. Its data stay in the folder. */
   close(): Promise<void>;
 }
 
@@ -62,7 +65,14 @@ export async function startMariadb(options: MariadbOptions): Promise<Mariadb> {
     const process = new LocalProcess({ name: `mariadb-${port}`, command, dir: folder });
     try {
       await process.ready(/ready for connections/, START_LIMIT_MS);
-      return { port, user: USER, password, process, close: () => close(process, socketDir) };
+      return {
+        host: "127.0.0.1",
+        port,
+        user: USER,
+        password,
+        kill: () => process.kill(),
+        close: () => close(process, socketDir),
+      };
     } catch (error) {
       const taken = /Address already in use/.test(await process.log());
       if (!taken || tries === PORT_TRIES) throw error;

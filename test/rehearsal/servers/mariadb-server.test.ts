@@ -42,7 +42,7 @@ describe("startMariadb", () => {
 
   it("goes on with the data of a folder that a server was killed in", async () => {
     await ask(server.password, "CREATE DATABASE kept");
-    await server.process.kill();
+    await server.kill();
     await server.close();
     server = await startMariadb({ folder });
     expect(await ask(server.password, "SHOW DATABASES LIKE 'kept'")).toHaveLength(1);

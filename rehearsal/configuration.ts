@@ -37,10 +37,23 @@ export function cosmosdbSection(
 }
 
 /** Its dumps go to a folder beside the configuration. Nothing leaves this machine, so that TLS can be off. */
-export function jdbcSection({ engine, host, port, database, user }: SqlServerEndpoint, passwordVariable: string) {
+export function jdbcSection(
+  { engine, host, port, database, user }: SqlServerEndpoint,
+  passwordVariable: string,
+) {
   const password = { env: passwordVariable };
   const dumps = { kind: "folder", path: "./dumps" };
-  return { kind: "jdbc", engine, host, port, ...(database && { database }), user, password, tls: "off", dumps };
+  return {
+    kind: "jdbc",
+    engine,
+    host,
+    port,
+    ...(database && { database }),
+    user,
+    password,
+    tls: "off",
+    dumps,
+  };
 }
 
 /** Writes the configuration that Stillpoint runs with in a world, as one would write it by hand; answers its path. */

@@ -1,21 +1,25 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { jdbcSection, writeConfiguration } from "./configuration.ts";
+import { writeConfiguration } from "./configuration.ts";
+import {
+  type JdbcDatabase,
+  jdbcPart,
+  jdbcSections,
+  type SqlEngine,
+  startDatabase,
+} from "./jdbc-databases.ts";
 import { ruinJdbc } from "./ledger/jdbc/disaster.ts";
-import type { JdbcEndpoint, SqlServerEndpoint } from "./ledger/jdbc/endpoint.ts";
+import type { JdbcEndpoint } from "./ledger/jdbc/endpoint.ts";
+import { disagreements } from "./ledger/jdbc/mirror.ts";
 import { jdbcTotals } from "./ledger/jdbc/totals.ts";
 import { COORDINATOR_STATE } from "./ledger/ledger-tables.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
 import type { RunningInstances } from "./ledger/start-instances.ts";
 import { type LedgerProcesses, startLedgerProcesses } from "./ledger-processes.ts";
 import { OPENING_BALANCE, RUINED_SHARE, type WorldOptions } from "./local-world.ts";
-import { loadPlainDumps, type PlainDumps, takePlainDumps } from "./plain-dumps.ts";
-import type { PlainCopies, RehearsalWorld } from "./rehearsal-world.ts";
-import { startSqlServer } from "./servers/sql-server.ts";
-import { MOST_TRIES } from "./torn-copy.ts";
-
-type SqlEngine = SqlServerEndpoint["engine"];
+import { plainDumps } from "./plain-dumps.ts";
+import type { RehearsalWorld } from "./rehearsal-world.ts";
 
 /** A world with the embedded ledger on PostgreSQL or MariaDB. */
 export interface JdbcWorld extends RehearsalWorld {
@@ -30,15 +34,7 @@ export interface JdbcWorldOptions extends WorldOptions {
   readonly coordinator?: SqlEngine;
 }
 
-/** What a database is called in the configuration, with the variable that holds its password. */
-interface Named {
-  readonly name: string;
-  readonly variable: string;
-  readonly server: SqlServerEndpoint;
-}
-
 const [COORDINATOR = ""] = COORDINATOR_STATE.name.split(".");
-const PRODUCTS = { postgresql: "PostgreSQL", mysql: "MariaDB" } as const satisfies Record<SqlEngine, string>;
 
 export async function startJdbcWorld(options: JdbcWorldOptions): Promise<JdbcWorld> {
   const { seed, assets: count = 24, instances = 3, semantics = "scalardl-3.14", keep = false } = options;
@@ -55,9 +51,7 @@ export async function startJdbcWorld(options: JdbcWorldOptions): Promise<JdbcWor
     product: "scalardl",
     component: "ledger",
     ports: processes.ports,
-    databases: Object.fromEntries(
-      databases.map(({ name, variable, server }) => [name, jdbcSection(server, variable)]),
-    ),
+    databases: jdbcSections(databases),
     pause: options.pause,
   });
   return worldOf({ seed, folder, config, databases, endpoint, processes }, started.move());
@@ -66,17 +60,13 @@ export async function startJdbcWorld(options: JdbcWorldOptions): Promise<JdbcWor
 async function startServers(
   { engine, coordinator }: JdbcWorldOptions,
   started: AsyncDisposableStack,
-): Promise<readonly Named[]> {
-  const start = async (name: string, of: SqlEngine): Promise<Named> => {
-    const server = await startSqlServer(of);
-    started.defer(() => server.close());
-    return { name, variable: `STILLPOINT_${name.toUpperCase()}_PASSWORD`, server: server.endpoint };
-  };
-  const main = await start("main", engine);
-  return coordinator === undefined ? [main] : [main, await start(COORDINATOR, coordinator)];
+): Promise<readonly JdbcDatabase[]> {
+  const main = await startDatabase("main", engine, started);
+  if (coordinator === undefined) return [main];
+  return [main, await startDatabase(COORDINATOR, coordinator, started)];
 }
 
-function endpointOf([main, coordinator]: readonly Named[]): JdbcEndpoint {
+function endpointOf([main, coordinator]: readonly JdbcDatabase[]): JdbcEndpoint {
   if (main === undefined) throw new Error("a world has a database");
   const elsewhere = coordinator && { elsewhere: { [COORDINATOR]: coordinator.server } };
   return { kind: "jdbc", main: main.server, ...elsewhere };
@@ -86,7 +76,7 @@ interface Parts {
   readonly seed: string;
   readonly folder: string;
   readonly config: string;
-  readonly databases: readonly Named[];
+  readonly databases: readonly JdbcDatabase[];
   readonly endpoint: JdbcEndpoint;
   readonly processes: LedgerProcesses;
 }
@@ -94,44 +84,34 @@ interface Parts {
 function worldOf(parts: Parts, owned: AsyncDisposableStack): JdbcWorld {
   const { seed, folder, config, databases, endpoint, processes } = parts;
   return {
+    ...jdbcPart(databases),
     folder,
     config,
     endpoint,
-    environment: Object.fromEntries(databases.map(({ variable, server }) => [variable, server.password])),
     words: { service: "ledger", things: "assets", tables: "tables", restored: "database" },
-    whereabouts: databases.map(({ server }) => whereaboutsOf(server)).join(" and "),
-    // Real servers take the time that they take.
-    scaled: [],
     get instances() {
       return processes.running;
     },
-    now: () => Date.now(),
     startLoad: processes.startLoad,
     totals: () => jdbcTotals(endpoint),
-    plainCopies: () => plainCopies(endpoint.main, folder),
+    plainCopies: () => plainDumps(endpoint.main, folder, { totals: jdbcTotals, contradictions: halves }),
     ruin: async () => {
       const { overwritten, deleted } = await ruinJdbc(endpoint, { seed, share: RUINED_SHARE });
       const done = `${overwritten} asset records overwritten, ${deleted} deleted, behind the ledger's back.`;
       return { done, showsInRows: true };
     },
     stopInstances: processes.stop,
-    // The restored database has the name of the old one: nothing is to be changed.
-    followUp: async () => [],
     restartInstances: () => processes.restart(endpoint),
     close: () => owned.disposeAsync(),
   };
 }
 
-function whereaboutsOf({ engine, host, port }: SqlServerEndpoint): string {
-  return `${PRODUCTS[engine]} at ${host}:${port}`;
-}
-
-/** The dumps are taken at once, while clients are at work, and loaded when somebody wants to see them. */
-async function plainCopies(server: SqlServerEndpoint, folder: string): Promise<PlainCopies> {
-  const dumps: PlainDumps[] = [];
-  for (let turn = 0; turn < MOST_TRIES; turn++) dumps.push(await takePlainDumps(server, folder, turn));
-  return {
-    of: "loop over the schemas",
-    make: (turn) => loadPlainDumps(dumps[turn] as PlainDumps, turn),
-  };
+/** A transfer writes its assets and their accounts in one transaction, in two schemas. */
+async function halves(...copy: Parameters<typeof disagreements>): Promise<readonly string[]> {
+  const found = await disagreements(...copy);
+  const [first] = found;
+  if (first === undefined) return [];
+  return [
+    `${found.length} accounts, "${first.id}" among them, were last written by another transaction than their asset, though a transfer writes both: it holds halves of transactions.`,
+  ];
 }

@@ -7,15 +7,15 @@ import type { RowSource } from "../shared/verify/row-source.ts";
 import { DEFAULT_NAMESPACES } from "../shared/verify/table-role.ts";
 import { verifyCopy } from "../shared/verify/verify-copy.ts";
 import type { JdbcEndpoint, SqlServerEndpoint } from "./ledger/jdbc/endpoint.ts";
-import { disagreements } from "./ledger/jdbc/mirror.ts";
 import { openPool } from "./ledger/jdbc/sql-pool.ts";
-import { jdbcTotals } from "./ledger/jdbc/totals.ts";
 import { METADATA_TABLE } from "./ledger/ledger-tables.ts";
-import type { PlainCopy } from "./rehearsal-world.ts";
+import type { TableNames, Totals } from "./ledger/totals.ts";
+import type { PlainCopies, PlainCopy } from "./rehearsal-world.ts";
 import { dumpSchema, loadSchema } from "./servers/sql-tools.ts";
+import { MOST_TRIES } from "./torn-copy.ts";
 
 /** One dump per schema, taken one after the other: what a script with a loop leaves behind. */
-export interface PlainDumps {
+interface PlainDumps {
   /** By schema. */
   readonly files: Readonly<Record<string, string>>;
   readonly server: SqlServerEndpoint;
@@ -23,7 +23,7 @@ export interface PlainDumps {
 
 const [METADATA_NAMESPACE = ""] = METADATA_TABLE.split(".");
 
-export async function takePlainDumps(server: SqlServerEndpoint, folder: string, turn: number): Promise<PlainDumps> {
+async function takePlainDumps(server: SqlServerEndpoint, folder: string, turn: number): Promise<PlainDumps> {
   const files: Record<string, string> = {};
   for (const schema of await schemasOf(server)) {
     const file = join(folder, `plain-${turn}-${schema}.sql`);
@@ -45,26 +45,45 @@ async function schemasOf(server: SqlServerEndpoint): Promise<readonly string[]> 
   }
 }
 
+/** The dumps are taken at once, while clients are at work, and loaded when somebody wants to see them. */
+export async function plainDumps(
+  server: SqlServerEndpoint,
+  folder: string,
+  asked: Asked,
+): Promise<PlainCopies> {
+  const dumps: PlainDumps[] = [];
+  for (let turn = 0; turn < MOST_TRIES; turn++) dumps.push(await takePlainDumps(server, folder, turn));
+  return {
+    of: "loop over the schemas",
+    make: (turn) => loadPlainDumps(dumps[turn] as PlainDumps, turn, asked),
+  };
+}
+
+/** What else a copy is asked for than to be verified. */
+interface Asked {
+  totals(endpoint: JdbcEndpoint, names: TableNames): Promise<Totals>;
+  /** What contradicts itself in it, in sentences. */
+  contradictions(endpoint: JdbcEndpoint, names: TableNames): Promise<readonly string[]>;
+}
+
 /** Loads them beside the original. */
-export async function loadPlainDumps({ files, server }: PlainDumps, turn: number): Promise<PlainCopy> {
+async function loadPlainDumps(
+  { files, server }: PlainDumps,
+  turn: number,
+  { totals, contradictions }: Asked,
+): Promise<PlainCopy> {
   const suffix = `_plain${turn}`;
   const copy = await loadBeside(server, files, suffix);
   const endpoint: JdbcEndpoint = { kind: "jdbc", main: copy };
   const renamed = (schema: string) => (server.engine === "mysql" ? schema + suffix : schema);
   const names = (name: string) => name.replace(/^[^.]+/, renamed);
-  const halves = await disagreements(endpoint, names);
   return {
     what: `One dump for each of ${Object.keys(files).join(", ")}, taken one after the other under load and loaded:`,
-    totals: await jdbcTotals(endpoint, names),
+    totals: await totals(endpoint, names),
     report: await verified(copy, Object.fromEntries(Object.keys(files).map((name) => [name, renamed(name)]))),
-    contradictions: halves.length === 0 ? [] : [halvesText(halves.map(({ id }) => id))],
+    contradictions: await contradictions(endpoint, names),
     remarks: [],
   };
-}
-
-function halvesText(ids: readonly string[]): string {
-  const [first] = ids;
-  return `${ids.length} accounts, "${first}" among them, were last written by another transaction than their asset, though each transfer writes both: there are halves of transactions in it.`;
 }
 
 async function loadBeside(

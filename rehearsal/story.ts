@@ -7,10 +7,10 @@ import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { ERRORS } from "../shared/errors/table.ts";
 import type { RestoreResult } from "../shared/restore/restore-plan.ts";
 import { stillpoint } from "./command.ts";
+import { BASES, type Expected, expected } from "./expected.ts";
 import type { Load } from "./ledger/clients.ts";
 import { stallOf } from "./ledger/stall.ts";
 import type { Totals } from "./ledger/totals.ts";
-import { BASES, type Expected, expected } from "./expected.ts";
 import { DEPLOYMENT, type RehearsalWorld } from "./rehearsal-world.ts";
 import { tornCopy } from "./torn-copy.ts";
 

@@ -1,3 +1,4 @@
+import type { VerificationReport } from "../shared/verify/report.ts";
 import { summarize } from "../shared/verify/summary.ts";
 import type { Totals } from "./ledger/totals.ts";
 import type { PlainCopies, PlainCopy, Words } from "./rehearsal-world.ts";
@@ -41,15 +42,18 @@ function tornLines(
     what,
     ...sums,
     ...contradictions,
-    ...(report.proof.kind === "disproven" ? summarize(report).slice(0, LINES) : NOT_SEEN),
+    ...(report.proof.kind === "disproven" ? summarize(report).slice(0, LINES) : notSeen(report)),
     ...remarks,
   ];
 }
 
-/** Of a user table's half transactions the rows by themselves show few; the money shows them all the same. */
-const NOT_SEEN = [
-  "Verification cannot tell from this copy alone: its rows hide that, and there was no pause to hold them against.",
-];
+/** Of half transactions the rows by themselves show few; what is said of them above shows them all the same. */
+function notSeen({ findings }: VerificationReport): readonly string[] {
+  return [
+    "Verification cannot tell from this copy alone: its rows hide that, and there was no pause to hold them against.",
+    ...findings.map(({ text }) => `It only warns: ${text}.`),
+  ];
+}
 
 /** One line where the money does not add up. */
 function sumsOf(things: Words["things"], { totals }: PlainCopy, whole: Totals): readonly string[] {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { SqlServerEndpoint } from "../ledger/jdbc/endpoint.ts";
 import { openPool } from "../ledger/jdbc/sql-pool.ts";
 import { missingMariadb, startMariadb } from "./mariadb-server.ts";
@@ -27,6 +28,8 @@ export function missingSqlServer(engine: SqlEngine): Promise<string | undefined>
 
 /** Starts a server with throw-away data. Its folder is its own: the server's user has to be able to reach it. */
 export async function startSqlServer(engine: SqlEngine): Promise<SqlServer> {
+  const missing = await missingSqlServer(engine);
+  if (missing !== undefined) throw new StillpointError("REHEARSAL_FAILED", missing);
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), `stillpoint-${engine}-`));
   started.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));

@@ -32,7 +32,15 @@ export async function loadSchema(server: SqlServerEndpoint, database: string, fi
 
 function onServer({ engine, host, port, user }: SqlServerEndpoint): readonly string[] {
   const noDefaults = engine === "mysql" ? ["--no-defaults"] : [];
-  return [...noDefaults, "--host", host, "--port", String(port), engine === "mysql" ? "--user" : "--username", user];
+  return [
+    ...noDefaults,
+    "--host",
+    host,
+    "--port",
+    String(port),
+    engine === "mysql" ? "--user" : "--username",
+    user,
+  ];
 }
 
 /** Runs a client to its end, the password in its environment; anything but exit status 0 is an error. */

@@ -63,7 +63,7 @@ async function findOn(
   const { targets, kept } = server.targetsOf(captured, run);
   const [present, obstacles] = await Promise.all([
     server.present(captured),
-    server.obstacles(captured, { targets, kept, inPlace: mode === "in-place" }),
+    server.obstacles(captured, { targets, kept, inPlace: mode === "in-place", stopped: false }),
   ]);
   return { targets, kept, present, obstacles };
 }

@@ -1,3 +1,4 @@
+import { sqlCodeOf } from "../../databases/sql/refusal.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { type JdbcPlan, nounOf, type PlannedDump, quotedNames, serverText } from "../../restore/jdbc/plan.ts";
 import { canonicalJson } from "../../workflow/canonical-json.ts";
@@ -135,30 +136,25 @@ export async function missingTables(
     .map(({ schema, name }) => `${schema}.${name}`);
 }
 
+/** Of PostgreSQL: there is no such database. */
+const NO_DATABASE = "3D000";
+
 /** None at all where there is no such database. */
 async function tableNames(
   open: OpenDeployment,
   database: string,
   targets: PlannedDump["targets"],
 ): Promise<readonly string[]> {
-  const server = await open.jdbc(database).server();
-  const { engine } = server.sql;
-  if (engine === "postgresql" && !(await isThere(server.sql, Object.values(targets)))) return [];
-  const sql = server.sqlOf(targets);
+  const sql = (await open.jdbc(database).server()).sqlOf(targets);
   try {
     const rows = await sql.query(
       "SELECT table_schema AS namespace, table_name AS name FROM information_schema.tables WHERE table_type = 'BASE TABLE'",
     );
     return rows.map(({ namespace, name }) => `${String(namespace)}.${String(name)}`);
+  } catch (error) {
+    if (sqlCodeOf(error) === NO_DATABASE) return [];
+    throw error;
   } finally {
     sql.close();
   }
-}
-
-async function isThere(
-  sql: { query(text: string, values?: readonly unknown[]): Promise<readonly unknown[]> },
-  names: readonly string[],
-): Promise<boolean> {
-  const rows = await sql.query("SELECT datname FROM pg_database WHERE datname = ANY($1)", [names]);
-  return rows.length === names.length;
 }

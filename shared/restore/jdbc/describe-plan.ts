@@ -65,18 +65,27 @@ function settingsStep({ dumps }: JdbcPlan): PlanStep {
 }
 
 function swapStep({ dumps }: JdbcPlan): PlanStep {
-  const changes = dumps.flatMap((dump) => {
-    const noun = nounOf(dump.server);
-    return [
-      ...keptOf(dump).map(({ name, as }) => `${noun} ${name} is called ${as}`),
-      ...Object.entries(dump.targets).map(([name, target]) => `${noun} ${target} is called ${name}`),
-    ];
-  });
+  const changes = dumps.flatMap((dump) => [
+    ...keptOf(dump).map(({ name, as }) => renamingText(dump, name, as)),
+    ...Object.entries(dump.targets).map(([name, target]) => renamingText(dump, target, name)),
+  ]);
   const does =
     "Once all are verified, let old and new change names, one database after the other; what was there is kept";
   const undo =
     "not by Stillpoint: finish with stillpoint restore resume RUN. What was there is kept, and can be given its name back by hand";
   return { does, ...NOTHING, changes, undo };
+}
+
+/** MySQL cannot rename a schema. */
+function renamingText({ server: { engine } }: PlannedDump, from: string, to: string): string {
+  switch (engine) {
+    case "postgresql":
+      return `database ${from} is called ${to}`;
+    case "mysql":
+      return `the tables of schema ${from} that the dump has too move to schema ${to}`;
+    default:
+      return engine satisfies never;
+  }
 }
 
 function readBackStep(): PlanStep {

@@ -10,7 +10,6 @@ export function* losses({ dumps, mode }: JdbcPlan): Generator<string> {
 }
 
 function* ofPostgresql({ database, present, kept }: PlannedDump, mode: JdbcPlan["mode"]): Generator<string> {
-  yield `PostgreSQL has no statistics of what was restored of "${database}" until ANALYZE was run, by itself within minutes or by you at once: until then queries may be slow`;
   if (mode === "in-place" && keptOf({ present, kept }).length > 0)
     yield `Replication slots and subscriptions belong to the old database of "${database}" and go with it under its other name: whoever reads them must be pointed to the new one`;
 }

@@ -157,6 +157,15 @@ function inPlaceOf(
     noun: nounOf(server),
     restored: Object.fromEntries(Object.keys(targets).map((name) => [name, name])),
     kept: old,
-    removal: old.map(({ as }) => dropStatement(server.engine, as)),
+    removal: toDrop(server, old, kept).map((name) => dropStatement(server.engine, name)),
   };
+}
+
+/** On MySQL a schema to keep tables in is made even where there were none. */
+function toDrop(
+  { engine }: PlannedDump["server"],
+  old: RestoredDump["kept"],
+  kept: PlannedDump["kept"],
+): readonly string[] {
+  return engine === "mysql" ? Object.values(kept) : old.map(({ as }) => as);
 }

@@ -22,19 +22,16 @@ test.each(["in-place", "side-by-side"] as const)(
       `schema coordinator_${TAIL}`,
       `schema scalar_${TAIL}`,
     ]);
-    const changes = steps.flatMap((step) => step.changes).filter((text) => text.includes(" is called "));
-    const renamed = mode === "side-by-side" ? [] : ["ledger", "coordinator", "scalar"];
-    expect(changes.sort()).toEqual(
-      renamed
-        .flatMap((name) => {
-          const noun = name === "ledger" ? "database" : "schema";
-          return [
-            `${noun} ${name} is called ${name}_before_${TAIL}`,
-            `${noun} ${name}_${TAIL} is called ${name}`,
-          ];
-        })
-        .sort(),
-    );
+    const changes = steps.flatMap((step) => step.changes).filter((text) => !text.startsWith("settings"));
+    const moved = (from: string, to: string) =>
+      `the tables of schema ${from} that the dump has too move to schema ${to}`;
+    const renamed = [
+      `database ledger is called ledger_before_${TAIL}`,
+      `database ledger_${TAIL} is called ledger`,
+      ...["coordinator", "scalar"].map((name) => moved(name, `${name}_before_${TAIL}`)),
+      ...["coordinator", "scalar"].map((name) => moved(`${name}_${TAIL}`, name)),
+    ];
+    expect(changes).toEqual(mode === "side-by-side" ? [] : renamed);
     expect(steps.flatMap((step) => step.deletes)).toEqual([]);
   },
 );
@@ -55,7 +52,6 @@ test("the text of a plan says what is discarded, what is kept and for how long, 
     `What database "ledger" on db.example:5432 holds now (2 tables, 2.00 GB) is kept as "ledger_before_${TAIL}" until you drop it`,
   );
   expect(text).toContain("carries no users and no passwords");
-  expect(text).toContain("until ANALYZE was run");
   expect(text).toContain("about 4.00 GB more on the server");
   expect(text).toContain("No restore point is lost");
   expect(text).not.toContain("which the configuration names now");

@@ -167,12 +167,8 @@ function sqlOn(
   { targets, there }: { readonly targets: Names; readonly there: () => readonly string[] },
 ): Sql {
   const actual = (schema: string) => (engine === "mysql" ? (targets[schema] ?? schema) : schema);
-  const answers: readonly (readonly [RegExp, (values: readonly unknown[]) => readonly SqlRow[]])[] = [
-    [
-      /pg_database/,
-      ([wanted]) =>
-        (wanted as string[]).filter((name) => there().includes(name)).map((datname) => ({ datname })),
-    ],
+  const [database] = engine === "postgresql" ? Object.values(targets) : [];
+  const answers: readonly (readonly [RegExp, () => readonly SqlRow[]])[] = [
     [
       /information_schema/,
       () =>
@@ -195,10 +191,11 @@ function sqlOn(
   ];
   return {
     engine,
-    query: async (text, values = []) => {
+    query: async (text) => {
+      if (database !== undefined && !there().includes(database)) throw noDatabase(database);
       const [, answer] = answers.find(([asked]) => asked.test(text)) ?? [];
       if (answer === undefined) throw new Error(`nobody asks that of ${schemas.join()}: ${text}`);
-      return answer(values);
+      return answer();
     },
     stream: () => {
       throw new Error("rows are read by the verification's own handlers here");
@@ -206,4 +203,9 @@ function sqlOn(
     session: never,
     close: () => undefined,
   };
+}
+
+function noDatabase(name: string): StillpointError {
+  const cause = Object.assign(new Error("no such database"), { code: "3D000" });
+  return new StillpointError("DATABASE_REFUSED", `database "${name}" does not exist`, { cause });
 }

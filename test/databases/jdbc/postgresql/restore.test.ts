@@ -254,6 +254,8 @@ test("obstacles are told before anything is touched", async () => {
     'somebody is connected: application "shop" as user "postgres" from 127.0.0.1 in database "ledger" (1)',
     'schema "precious" of database "ledger" is not in the dump and would be lost',
   ]);
+  const planning = { targets, kept, inPlace: true, stopped: false };
+  expect((await ledger.obstacles(dump.captured, planning)).join("\n")).not.toContain("shop");
   await session.end();
   await sql.query("DROP SCHEMA precious");
   await sql.query("DROP DATABASE ledger_1a2b3c4d");
@@ -293,6 +295,11 @@ test("the restored one takes the original's place, which is kept, from any half 
   const of = await dumpOf(server);
   const names = server.targetsOf(of.captured, RUN);
   await server.sql.query("DELETE FROM app.account");
+  expect(await server.swapState(names, RUN)).toBe("untouched");
+  await expect(server.swap(names, RUN)).rejects.toMatchObject({
+    code: "RESTORE_BLOCKED",
+    message: expect.stringContaining('"shop_1a2b3c4d" take its original\'s name: it is not there'),
+  });
   await loadDump(server, own, of, RUN);
   await server.settle(of.captured, names.targets);
   expect(await server.swapState(names, RUN)).toBe("untouched");
@@ -439,5 +446,19 @@ test("schemas that were dumped alone are loaded, the one that every database has
     "public",
     "scalardb",
   ]);
+  server.close();
+});
+
+test("a database with a locale of ICU is made with the same again", async () => {
+  const sql = await own.make("icu", "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'sv-SE'");
+  await sql.query("CREATE SCHEMA scalardb; CREATE SCHEMA coordinator");
+  await sql.query(
+    "CREATE TABLE scalardb.metadata (full_table_name text, column_name text); CREATE TABLE coordinator.state (id text)",
+  );
+  const server = openServer(own, "icu");
+  const of = await dumpOf(server);
+  await loadDump(server, own, of, RUN);
+  expect(keptSettings(of.captured)).toMatchObject({ provider: "icu", locale: "sv-SE" });
+  expect(await server.settle(of.captured, server.targetsOf(of.captured, RUN).targets)).toEqual({ icu: [] });
   server.close();
 });

@@ -39,6 +39,8 @@ export async function swapStateOf(admin: Sql, names: Swapping, run: string): Pro
     if (atOriginal === undefined) return "half";
   }
   if (atTarget === undefined && atOriginal?.madeBy === run) return "swapped";
+  // Nothing was made yet, or what was made has been removed.
+  if (atTarget === undefined && atKept === undefined) return "untouched";
   const there = [atOriginal, atTarget, atKept].flatMap((found) =>
     found === undefined ? [] : [`"${found.name}"${found.madeBy === run ? " (restored)" : ""}`],
   );
@@ -53,6 +55,11 @@ export async function swapDatabases(admin: Sql, names: Swapping, run: string): P
   const { original, target, kept } = placesOf(names);
   const state = await swapStateOf(admin, names, run);
   if (state === "swapped") return;
+  if ((await findDatabase(admin, target)) === undefined)
+    throw new StillpointError(
+      "RESTORE_BLOCKED",
+      `cannot give "${target}" the name "${original}": there is no such database; nothing was renamed`,
+    );
   await refuseOthers(admin, [original, target]);
   if (state === "untouched" && (await findDatabase(admin, original)) !== undefined)
     await rename(admin, original, kept);

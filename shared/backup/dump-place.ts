@@ -28,7 +28,7 @@ export function dumpPlace(bytes: number, there: DumpPlaces): DumpPlace {
     kind: "nowhere",
     because: there.function
       ? `its tables have ${gigabytes(bytes)} by the server's own estimate, and a function gets through ${gigabytes(LARGEST_OF_FUNCTION_BYTES)} in its ${FUNCTION_MS / 60_000} minutes; set aws.dumps.task, or run "stillpoint backup" on a host of yours`
-      : 'there is neither a function nor a task for it; set aws.dumps, or run "stillpoint backup" on a host of yours',
+      : 'there is neither a function nor a task or job for it; set aws.dumps or azure.dumps, or run "stillpoint backup" on a host of yours',
   };
 }
 

@@ -25,6 +25,6 @@ test("without a task, a larger one is refused with its size, the limit, and what
 test("without either, it says what to set", () => {
   expect(dumpPlace(1, { function: false, task: false })).toEqual({
     kind: "nowhere",
-    because: expect.stringContaining("set aws.dumps"),
+    because: expect.stringContaining("set aws.dumps or azure.dumps"),
   });
 });

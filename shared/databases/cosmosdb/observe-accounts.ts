@@ -1,9 +1,9 @@
+import { passes } from "../../azure/arm/refusal.ts";
+import { readLink, type Wire } from "../../azure/arm/resource.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { MadeAccount } from "../../restore/cosmosdb/effects.ts";
 import { readAccount } from "./account.ts";
-import { readLink, type Wire } from "./arm-resource.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { passes } from "./refusal.ts";
 
 type Made = Omit<MadeAccount, "database">;
 

@@ -1,10 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  AT_RESTORABLE,
-  FOR_SUBNET,
-  grants,
-  IN_GROUP,
-} from "../../../shared/databases/cosmosdb/permissions.ts";
+import { grants } from "../../../shared/azure/arm/permissions.ts";
+import { AT_RESTORABLE, FOR_SUBNET, IN_GROUP } from "../../../shared/databases/cosmosdb/permissions.ts";
 import { SUBSCRIPTION } from "./arm-functions.ts";
 import { FULL, LEAST } from "./configurations.ts";
 import { type Deployed, deployed } from "./deployed.ts";

@@ -1,5 +1,5 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
-import type { PrivateEndpoint } from "../../restore/cosmosdb/captured.ts";
+import type { ArmConnection } from "./connection.ts";
 import {
   API,
   type ArmResource,
@@ -8,15 +8,20 @@ import {
   putResource,
   readResource,
   type Wire,
-} from "./arm-resource.ts";
-import type { CosmosdbConnection } from "./connection.ts";
+} from "./resource.ts";
 
-/** Of the API for NoSQL. */
-const GROUP = "Sql";
+export interface PrivateEndpoint {
+  readonly id: string;
+  readonly location: string;
+  readonly subnet: string;
+  readonly groups: string[];
+  /** ARM ids of the private DNS zones that it is entered in, by the name of the zone group. */
+  readonly dnsZones: Record<string, string[]>;
+}
 
-/** Undefined where it is not there any more: the account remembers connections of endpoints that are gone. */
+/** Undefined where it is not there any more: its resource remembers connections of endpoints that are gone. */
 export async function readPrivateEndpoint(
-  connection: CosmosdbConnection,
+  connection: ArmConnection,
   id: string,
 ): Promise<PrivateEndpoint | undefined> {
   const found = await readResource(connection, id, API.network);
@@ -46,10 +51,7 @@ interface EndpointProperties {
   readonly manualPrivateLinkServiceConnections?: readonly Link[];
 }
 
-async function readDnsZones(
-  connection: CosmosdbConnection,
-  id: string,
-): Promise<PrivateEndpoint["dnsZones"]> {
+async function readDnsZones(connection: ArmConnection, id: string): Promise<PrivateEndpoint["dnsZones"]> {
   const groups = await listResources(connection, `${id}/privateDnsZoneGroups`, API.network);
   return Object.fromEntries(
     groups.map(({ name = "", properties }) => {
@@ -67,16 +69,25 @@ export interface WantedEndpoint {
   readonly id: string;
   readonly location: string;
   readonly subnet: string;
-  readonly groups?: readonly string[];
+  /** What of the resource it leads to, as its provider names it. */
+  readonly groups: readonly string[];
   readonly dnsZones: PrivateEndpoint["dnsZones"];
   readonly tags: Readonly<Record<string, string>>;
-  /** ARM id of the account that it leads to. */
-  readonly account: string;
+  /** ARM id of the resource that it leads to. */
+  readonly resource: string;
+}
+
+/** An endpoint is where its network is. */
+export async function locationOfSubnet(connection: ArmConnection, subnet: string): Promise<string> {
+  const [network = ""] = subnet.split(/\/subnets\//i);
+  const location = (await readResource(connection, network, API.network))?.location;
+  if (location !== undefined) return location;
+  throw new StillpointError("DATABASE_REFUSED", `there is no network "${network}" for a private endpoint`);
 }
 
 /** Takes a step towards it; done once it is there, with its entries. */
 export async function makePrivateEndpoint(
-  connection: CosmosdbConnection,
+  connection: ArmConnection,
   wanted: WantedEndpoint,
 ): Promise<{ done: boolean }> {
   const found = await readResource(connection, wanted.id, API.network);
@@ -89,26 +100,26 @@ export async function makePrivateEndpoint(
   return enterInZones(connection, wanted);
 }
 
-/** Whatever the name says: it stays as it is, and is no way to this account. */
-function refuseAnother({ properties }: ArmResource, { id, account }: WantedEndpoint): void {
+/** Whatever the name says: it stays as it is, and is no way to this resource. */
+function refuseAnother({ properties }: ArmResource, { id, resource }: WantedEndpoint): void {
   const { privateLinkServiceConnections = [] } = (properties ?? {}) as EndpointProperties;
   const targets = privateLinkServiceConnections.flatMap(
     (link) => link.properties?.privateLinkServiceId ?? [],
   );
-  if (targets.some((target) => target.toLowerCase() === account.toLowerCase())) return;
+  if (targets.some((target) => target.toLowerCase() === resource.toLowerCase())) return;
   throw new StillpointError(
     "DATABASE_REFUSED",
     `the name of private endpoint "${id}" is taken: it leads to ${targets.map((target) => `"${target}"`).join(", ") || "nothing"}`,
   );
 }
 
-function bodyOf({ id, location, subnet, groups = [GROUP], tags, account }: WantedEndpoint): Wire {
-  const link = { name: lastPart(id), properties: { privateLinkServiceId: account, groupIds: groups } };
+function bodyOf({ id, location, subnet, groups, tags, resource }: WantedEndpoint): Wire {
+  const link = { name: lastPart(id), properties: { privateLinkServiceId: resource, groupIds: groups } };
   return { location, tags, properties: { subnet: { id: subnet }, privateLinkServiceConnections: [link] } };
 }
 
 async function enterInZones(
-  connection: CosmosdbConnection,
+  connection: ArmConnection,
   { id, dnsZones }: WantedEndpoint,
 ): Promise<{ done: boolean }> {
   let done = true;
@@ -132,7 +143,7 @@ function zoneGroup(zones: readonly string[]): Wire {
 
 /** Done once it is gone; one that is not as told stays. */
 export async function removePrivateEndpoint(
-  connection: CosmosdbConnection,
+  connection: ArmConnection,
   id: string,
   isOurs: (found: ArmResource) => boolean,
 ): Promise<{ done: boolean }> {

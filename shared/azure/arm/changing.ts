@@ -1,6 +1,6 @@
-import { codeOf, messageOf } from "../../../errors/stillpoint-error.ts";
-import { inTurn } from "../long-running.ts";
-import { attempt } from "../refusal.ts";
+import { codeOf, messageOf } from "../../errors/stillpoint-error.ts";
+import { inTurn } from "./long-running.ts";
+import { attempt } from "./refusal.ts";
 
 /** Changes whose refusals are told at the end, and stop none of the others. */
 export interface Changing {

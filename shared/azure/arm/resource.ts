@@ -1,7 +1,7 @@
 import type { HttpResponse } from "@azure-rest/core-client";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
-import { PUBLIC_ARM } from "./arm-options.ts";
-import type { CosmosdbConnection } from "./connection.ts";
+import type { ArmConnection } from "./connection.ts";
+import { PUBLIC_ARM } from "./options.ts";
 import { attempt, unlessAbsent } from "./refusal.ts";
 
 /** Of providers beside Cosmos DB's own. */
@@ -29,7 +29,7 @@ const MOST_PAGES = 100;
 
 /** Undefined where there is none. */
 export async function readResource(
-  connection: CosmosdbConnection,
+  connection: ArmConnection,
   id: string,
   version: string,
 ): Promise<ArmResource | undefined> {
@@ -43,7 +43,7 @@ export async function readResource(
 }
 
 export async function listResources(
-  connection: CosmosdbConnection,
+  connection: ArmConnection,
   id: string,
   version: string,
   filter?: string,
@@ -68,7 +68,7 @@ export async function listResources(
 
 /** Begins it; whether it has ended is read from the resource. */
 export async function putResource(
-  connection: CosmosdbConnection,
+  connection: ArmConnection,
   id: string,
   version: string,
   body: Wire,
@@ -81,11 +81,7 @@ export async function putResource(
 }
 
 /** Begins it; one that is gone already is fine. */
-export async function deleteResource(
-  connection: CosmosdbConnection,
-  id: string,
-  version: string,
-): Promise<void> {
+export async function deleteResource(connection: ArmConnection, id: string, version: string): Promise<void> {
   const client = await connection.resources();
   await attempt("delete", id, () =>
     unlessAbsent(async () => {
@@ -96,7 +92,7 @@ export async function deleteResource(
 }
 
 /** What an address of Azure Resource Manager itself answers; undefined where it is none, or it answers nothing of use. */
-export async function readLink(connection: CosmosdbConnection, link: string): Promise<Wire | undefined> {
+export async function readLink(connection: ArmConnection, link: string): Promise<Wire | undefined> {
   if (!isTrusted(connection, link)) return undefined;
   const client = await connection.resources();
   const answer = await client.pathUnchecked(link).get();
@@ -104,13 +100,13 @@ export async function readLink(connection: CosmosdbConnection, link: string): Pr
   return answer.status === "200" && typeof body === "object" && body !== null ? (body as Wire) : undefined;
 }
 
-function trusted(connection: CosmosdbConnection, link: string): string {
+function trusted(connection: ArmConnection, link: string): string {
   if (isTrusted(connection, link)) return link;
   throw new StillpointError("DATABASE_REFUSED", `the service answered a link to elsewhere: "${link}"`);
 }
 
 /** The token goes along: nobody but Azure Resource Manager gets it, whatever a journal or an answer says. */
-function isTrusted({ address }: CosmosdbConnection, link: string): boolean {
+function isTrusted({ address }: ArmConnection, link: string): boolean {
   const { armEndpoint = PUBLIC_ARM } = address;
   return URL.canParse(link) && new URL(link).origin === new URL(armEndpoint).origin;
 }

@@ -1,6 +1,6 @@
+import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
 import { type Account, accountId, regionOf } from "./account.ts";
 import { privateEndpointConnections } from "./private-endpoints.ts";
-import { type Answer, asWire, ok, type Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** What an account has if nothing is said about it. */

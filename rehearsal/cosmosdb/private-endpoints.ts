@@ -1,5 +1,5 @@
+import { asWire, type Wire } from "../azure/wire.ts";
 import { type Account, accountId } from "./account.ts";
-import { asWire, type Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
 const TYPE = "/providers/microsoft.network/privateendpoints/";

@@ -1,7 +1,7 @@
 import { messageOf } from "../../shared/errors/stillpoint-error.ts";
 import { Refusal } from "./refusal.ts";
 import { type Answer, asWire, type Wire } from "./wire.ts";
-import { type ManagedCall, type World, wait } from "./world.ts";
+import { type AzureWorld, type ManagedCall, wait } from "./world.ts";
 
 /** What is known of an operation that was answered before it had ended. */
 export type Progress =
@@ -21,24 +21,32 @@ interface Work {
 }
 
 /** Answers at once with where to ask, and does the work after a while. */
-export function begin(world: World, call: ManagedCall, { ms, accepted, work }: Work): Answer {
+export function begin(world: AzureWorld, call: ManagedCall, { ms, accepted, work }: Work): Answer {
   const id = crypto.randomUUID();
   world.operations.set(id, { kind: "running" });
   world.background.run(async () => {
     await wait(world, ms);
     world.operations.set(id, await outcomeOf(work));
   });
-  const base = `${call.origin}/subscriptions/${world.subscription}/providers/Microsoft.DocumentDB/locations/rehearsal`;
+  const provider = providerOf(call);
+  const base = `${call.origin}/subscriptions/${world.subscription}/providers/${provider}/locations/rehearsal`;
   const version = `api-version=${call.query.get("api-version") ?? ""}`;
   const answer = accepted();
   return {
     ...answer,
     headers: {
       ...answer.headers,
-      "Azure-AsyncOperation": `${base}/operationsStatus/${id}?${version}`,
+      "Azure-AsyncOperation": `${base}/${STATUSES[provider] ?? "azureAsyncOperation"}/${id}?${version}`,
       Location: `${base}/operationResults/${id}?${version}`,
     },
   };
+}
+
+/** What a provider calls the place where an operation is asked for, where not as most do. */
+const STATUSES: Readonly<Record<string, string>> = { "Microsoft.DocumentDB": "operationsStatus" };
+
+function providerOf({ path }: ManagedCall): string {
+  return path[path.findLastIndex((segment) => segment.toLowerCase() === "providers") + 1] ?? "";
 }
 
 /** As most operations are accepted: without a word about the resource. */
@@ -46,8 +54,12 @@ export function enqueued(): Answer {
   return { status: 202, body: { status: "Enqueued" } };
 }
 
-/** As all changes below an account are made: accepted first. */
-export function later(world: World, call: ManagedCall, work: () => Wire | undefined): Answer {
+/** As all changes below a resource are made: accepted first. */
+export function later(
+  world: AzureWorld & { readonly pace: { readonly resourceMs: number } },
+  call: ManagedCall,
+  work: () => Wire | undefined,
+): Answer {
   return begin(world, call, { ms: world.pace.resourceMs, accepted: enqueued, work });
 }
 
@@ -60,7 +72,7 @@ async function outcomeOf(work: Work["work"]): Promise<Progress> {
   }
 }
 
-export function operationStatus({ operations }: World, { params }: ManagedCall): Answer {
+export function operationStatus({ operations }: AzureWorld, { params }: ManagedCall): Answer {
   const progress = operations.get(String(params["operation"]));
   if (progress === undefined) return unknown(params);
   switch (progress.kind) {
@@ -77,7 +89,7 @@ export function operationStatus({ operations }: World, { params }: ManagedCall):
   }
 }
 
-export function operationResult({ operations }: World, { params }: ManagedCall): Answer {
+export function operationResult({ operations }: AzureWorld, { params }: ManagedCall): Answer {
   const progress = operations.get(String(params["operation"]));
   if (progress === undefined) return unknown(params);
   if (progress.kind === "running") return { status: 202, body: { status: "InProgress" } };

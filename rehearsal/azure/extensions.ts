@@ -1,12 +1,12 @@
 import { refuseByManager } from "./refusal.ts";
 import { type Answer, ok, type Wire } from "./wire.ts";
-import type { ManagedCall, World } from "./world.ts";
+import type { AzureWorld, ManagedCall } from "./world.ts";
 
 /**
  * What other providers keep, by its id alone: diagnostic settings, role assignments and locks of an account, private
  * endpoints, DNS zone groups, tags. They are taken as they come, and answered as they were taken.
  */
-export function callExtension(world: World, call: ManagedCall): Answer {
+export function callExtension(world: AzureWorld, call: ManagedCall): Answer {
   const id = `/${call.path.join("/")}`;
   switch (call.method) {
     case "GET":
@@ -32,7 +32,7 @@ function isCollection(path: readonly string[]): boolean {
   return (path.length - provider) % 2 === 1;
 }
 
-function list({ extensions }: World, id: string): Answer {
+function list({ extensions }: AzureWorld, id: string): Answer {
   const below = `${id.toLowerCase()}/`;
   const value = [...extensions]
     .filter(([known]) => known.startsWith(below) && !known.slice(below.length).includes("/"))
@@ -40,13 +40,13 @@ function list({ extensions }: World, id: string): Answer {
   return ok({ value });
 }
 
-function get({ extensions }: World, id: string): Answer {
+function get({ extensions }: AzureWorld, id: string): Answer {
   const resource = extensions.get(id.toLowerCase());
   if (resource) return ok(resource);
   return refuseByManager(404, "ResourceNotFound", `The resource '${id}' was not found.`);
 }
 
-function put({ extensions }: World, id: string, wire: Wire): Answer {
+function put({ extensions }: AzureWorld, id: string, wire: Wire): Answer {
   const known = extensions.has(id.toLowerCase());
   const segments = id.split("/");
   const provider = segments.findLastIndex((segment) => segment.toLowerCase() === "providers");

@@ -17,6 +17,8 @@ export interface PlannedServer {
   readonly database: string;
   /** Name of the new server until names are swapped. */
   readonly target: string;
+  /** In place: it gets the original's name in the end, and with it all that goes by names, such as alarms. */
+  readonly takesName: boolean;
   /** In place: the name under which the original stays. */
   readonly kept: string;
   readonly members: readonly PlannedMember[];
@@ -68,14 +70,18 @@ const LONGEST_NAME = 63;
 const MARK_LENGTH = 6;
 const RUN_MARK_LENGTH = 8;
 
+/** What the name of everything that a run makes ends with. */
+export function suffixOf(run: string): string {
+  return `-sp-${runMark(run)}`;
+}
+
 /** Names that a run gives: the new one's, and the one under which the original stays. */
 export function namesOf(server: string, run: string): { readonly target: string; readonly kept: string } {
-  const mark = runMark(run);
-  return { target: suffixed(server, `-sp-${mark}`), kept: suffixed(server, `-before-${mark}`) };
+  return { target: suffixed(server, suffixOf(run)), kept: suffixed(server, `-before-${runMark(run)}`) };
 }
 
 /** Servers' names are lower case, without two hyphens in a row; who asks for a restore may choose its id freely. */
-export function runMark(run: string): string {
+function runMark(run: string): string {
   const tail = run.slice(-RUN_MARK_LENGTH);
   return /^[a-z0-9]{8}$/.test(tail) ? tail : digestOf(run).slice(0, RUN_MARK_LENGTH);
 }
@@ -92,10 +98,15 @@ function digestOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-export function planServer(looked: LookedAt & { readonly now: CapturedManaged }, run: string): PlannedServer {
+export function planServer(
+  looked: LookedAt & { readonly now: CapturedManaged },
+  run: string,
+  mode: Mode,
+): PlannedServer {
   const { name: database, atSecond, now: original, losses } = looked;
   const members = original.members.map(({ name }) => ({ name, ...namesOf(name, run) }));
-  return { database, ...namesOf(original.server, run), members, atSecond, original, losses };
+  const takesName = mode === "in-place";
+  return { database, ...namesOf(original.server, run), takesName, members, atSecond, original, losses };
 }
 
 /** Why this server cannot be restored to the second as things are; all reasons at once. */

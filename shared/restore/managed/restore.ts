@@ -170,14 +170,11 @@ function* swapNames(plan: ManagedPlan): Workflow<void> {
 function* compare(plan: ManagedPlan, refused: Refused): Workflow<ManagedResult["settingsDifferences"]> {
   const differences: Record<string, readonly string[]> = {};
   for (const server of plan.servers) {
+    const name = nameAtEnd(plan, server);
     const found = yield* ask("compare-server", { server, run: plan.run });
-    for (const [of, what] of Object.entries(found))
-      if (what.length > 0)
-        differences[of === "" ? nameAtEnd(plan, server) : `${nameAtEnd(plan, server)}/${of}`] = what;
-    const told = refused.get(server.target) ?? [];
-    if (told.length === 0) continue;
-    const own = nameAtEnd(plan, server);
-    differences[own] = [...(differences[own] ?? []), ...told];
+    for (const [of, what] of Object.entries(found)) differences[of === "" ? name : `${name}/${of}`] = what;
+    const own = refused.get(server.target) ?? [];
+    if (Object.keys(found).length > 0 && own.length > 0) differences[name] = [...(found[""] ?? []), ...own];
   }
   return differences;
 }

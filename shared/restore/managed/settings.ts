@@ -1,32 +1,48 @@
 import { canonicalJson } from "../../workflow/canonical-json.ts";
 import type { CapturedManaged, ManagedMember, ManagedSettings, Surrounding } from "./captured.ts";
+import { type PlannedServer, suffixOf } from "./plan.ts";
 
 /** A restored server carries the run that made it; its original does not. */
 export const RUN_TAG = "stillpoint-run";
 
 type Differences = Readonly<Record<string, readonly string[]>>;
 
-/**
- * What a restored server does not have of its original, by instance; under "" what is the server's own. Names of the
- * restored instances are given by those of the originals.
- */
+/** What things of the restored server are called, by the original's names; and what the run's own names end with. */
+export interface Naming {
+  readonly names: Readonly<Record<string, string>>;
+  readonly suffix: string;
+}
+
+const SAME_NAMES: Naming = { names: {}, suffix: "" };
+
+/** How a restored server and what belongs to it are called; once names were swapped, as the original was. */
+export function namingOf(
+  { original, target, members }: PlannedServer,
+  run: string,
+  swapped: boolean,
+): Naming {
+  if (swapped) return SAME_NAMES;
+  const instances = members.map((member) => [member.name, member.target]);
+  return { names: Object.fromEntries([[original.server, target], ...instances]), suffix: suffixOf(run) };
+}
+
+/** What a restored server does not have of its original, by instance; under "" what is the server's own. */
 export function serverDifferences(
   original: CapturedManaged,
   restored: CapturedManaged,
-  { memberNames = {} }: { readonly memberNames?: Readonly<Record<string, string>> } = {},
+  naming: Naming = SAME_NAMES,
 ): Differences {
   const now = new Map(restored.members.map((member) => [member.name, member]));
-  const members = original.members.map((member) => [
-    member.name,
-    memberDifferences(member, now.get(memberNames[member.name] ?? member.name)),
-  ]);
+  const members = original.members.map((member) => {
+    const is = now.get(naming.names[member.name] ?? member.name);
+    return [member.name, memberDifferences(member, is)] as const;
+  });
   const own = [
     ...settingDifferences(original.settings, restored.settings),
     ...tagDifferences(original.tags, restored.tags),
-    ...lostSurroundings(original.surroundings, restored.surroundings),
+    ...lost(original.surroundings, restored.surroundings, naming),
   ];
-  const all: [string, readonly string[]][] = [["", own], ...(members as [string, readonly string[]][])];
-  return Object.fromEntries(all.filter(([, found]) => found.length > 0));
+  return Object.fromEntries([["", own] as const, ...members].filter(([, found]) => found.length > 0));
 }
 
 /** What of a server is not as it was when the restore was planned: changed, gone, or added. */
@@ -38,7 +54,9 @@ export function changesSince(was: CapturedManaged, is: CapturedManaged): readonl
   const made = is.members
     .filter(({ name }) => !known.has(name))
     .map(({ name }) => `instance "${name}" was added`);
-  const added = lostSurroundings(is.surroundings, was.surroundings, "was added");
+  const added = is.surroundings
+    .filter((one) => !was.surroundings.some((other) => one.kind === other.kind && one.name === other.name))
+    .map(({ kind, name }) => `${kind} "${name}" was added`);
   return [...changed, ...made, ...added];
 }
 
@@ -72,15 +90,25 @@ function tagDifferences(
   return before === after ? [] : [`tags: were ${before}, are ${after}`];
 }
 
-function lostSurroundings(
+function lost(
   was: readonly Surrounding[],
   is: readonly Surrounding[],
-  verb = "is not there",
+  { names, suffix }: Naming,
 ): readonly string[] {
   return was.flatMap(({ kind, name, says }) => {
-    const found = is.find((one) => one.kind === kind && one.name === name);
-    if (found === undefined) return [`${kind} "${name}" ${verb}`];
-    if (verb !== "is not there" || canonicalJson(found.says) === canonicalJson(says)) return [];
-    return [`${kind} "${name}" says something else`];
+    const called = [name, `${name}${suffix}`];
+    const found = is.filter((one) => one.kind === kind && called.includes(one.name));
+    if (found.length === 0) return [`${kind} "${name}" is not there`];
+    const wanted = renamed(canonicalJson(says), names);
+    const same = found.some((one) => canonicalJson(one.says) === wanted);
+    return same ? [] : [`${kind} "${name}" says something else`];
+  });
+}
+
+/** What names the original names the restored one in its place. */
+function renamed(text: string, names: Naming["names"]): string {
+  return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (quoted) => {
+    const name = names[JSON.parse(quoted) as string];
+    return name === undefined ? quoted : JSON.stringify(name);
   });
 }

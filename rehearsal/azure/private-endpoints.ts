@@ -1,19 +1,21 @@
-import { asWire, type Wire } from "../azure/wire.ts";
-import { type Account, accountId } from "./account.ts";
-import type { World } from "./world.ts";
+import { asWire, type Wire } from "./wire.ts";
+import type { AzureWorld } from "./world.ts";
 
 const TYPE = "/providers/microsoft.network/privateendpoints/";
 
-/** The private endpoints that lead to an account, as members of its properties. */
-export function privateEndpointConnections(world: World, account: Account): Wire {
-  const own = accountId(world, account);
-  const connections = endpointsOf(world, account).map((endpoint) => ({
+/** The private endpoints that lead to a resource, as members of its properties. */
+export function privateEndpointConnections(
+  world: AzureWorld,
+  own: string,
+  { type, groupId }: { readonly type: string; readonly groupId: string },
+): Wire {
+  const connections = endpointsTo(world, own).map((endpoint) => ({
     id: `${own}/privateEndpointConnections/${endpoint["name"]}`,
     name: endpoint["name"],
-    type: "Microsoft.DocumentDB/databaseAccounts/privateEndpointConnections",
+    type: `${type}/privateEndpointConnections`,
     properties: {
       provisioningState: "Succeeded",
-      groupId: "Sql",
+      groupId,
       privateEndpoint: { id: endpoint["id"] },
       privateLinkServiceConnectionState: { status: "Approved", actionsRequired: "None" },
     },
@@ -21,13 +23,12 @@ export function privateEndpointConnections(world: World, account: Account): Wire
   return connections.length === 0 ? {} : { privateEndpointConnections: connections };
 }
 
-/** Where an account has one, the imitation takes every caller to be behind it. */
-export function endpointsOf(world: World, account: Account): readonly Wire[] {
-  const own = accountId(world, account).toLowerCase();
+/** Where a resource has one, the imitation takes every caller to be behind it. */
+export function endpointsTo(world: AzureWorld, own: string): readonly Wire[] {
   return [...world.extensions]
     .filter(([id]) => id.includes(TYPE) && !id.includes("/privatednszonegroups/"))
     .map(([, endpoint]) => endpoint)
-    .filter((endpoint) => targetsOf(endpoint).includes(own));
+    .filter((endpoint) => targetsOf(endpoint).includes(own.toLowerCase()));
 }
 
 function targetsOf(endpoint: Wire): readonly string[] {

@@ -48,6 +48,8 @@ async function inWorkroom<T>(
         return scanTable(database.connection.dynamodb, schema, segment, segments);
       case "cosmosdb":
         return scanContainer(database.connection, schema, segment, segments);
+      case "jdbc":
+        throw new StillpointError("INTERNAL", `rows of database "${name}" cannot be read yet`);
       default:
         return database satisfies never;
     }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { stamp } from "../backup/pause-record.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Scope, ScopedTable } from "../verify/scope.ts";
 import { liveContainers } from "./cosmosdb/scope.ts";
 import { liveTables } from "./dynamodb/scope.ts";
@@ -21,6 +22,8 @@ function tablesNow(open: OpenDeployment, name: string): Promise<readonly ScopedT
       return liveTables(name, database);
     case "cosmosdb":
       return liveContainers(name, database);
+    case "jdbc":
+      throw new StillpointError("INTERNAL", `rows of database "${name}" cannot be read yet`);
     default:
       return database satisfies never;
   }

@@ -17,6 +17,7 @@ export type ManagedSettings = Readonly<z.infer<typeof settings>>;
 /** An instance of a cluster that holds the data itself (Aurora). */
 const member = z.strictObject({
   name: z.string(),
+  resourceId: z.string(),
   writer: z.boolean(),
   /** Lower is earlier to become the writer. */
   tier: z.number().int(),

@@ -105,8 +105,8 @@ function lost(
   });
 }
 
-/** What names the original names the restored one in its place. */
-function renamed(text: string, names: Naming["names"]): string {
+/** What names the original names the restored one in its place. As canonical JSON. */
+export function renamed(text: string, names: Naming["names"]): string {
   return text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (quoted) => {
     const name = names[JSON.parse(quoted) as string];
     return name === undefined ? quoted : JSON.stringify(name);

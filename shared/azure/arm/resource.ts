@@ -1,16 +1,17 @@
-import type { HttpResponse } from "@azure-rest/core-client";
+import type { Client, HttpResponse } from "@azure-rest/core-client";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ArmConnection } from "./connection.ts";
 import { PUBLIC_ARM } from "./options.ts";
 import { attempt, unlessAbsent } from "./refusal.ts";
 
-/** Of providers beside Cosmos DB's own. */
+/** Of providers that others than databases have. */
 export const API = {
   network: "2024-05-01",
   diagnosticSettings: "2021-05-01-preview",
   roleAssignments: "2022-04-01",
   permissions: "2022-04-01",
   locks: "2020-05-01",
+  metricAlerts: "2018-03-01",
 } as const;
 
 /** A resource as JSON. */
@@ -77,6 +78,51 @@ export async function putResource(
   return attempt("write", id, async () => {
     const answer = await client.path(id).put({ queryParameters: { "api-version": version }, body });
     return (await bodyOf(answer, "200", "201", "202")) as ArmResource;
+  });
+}
+
+export interface Begun {
+  /** Where the operation is asked for, where the service tells. */
+  readonly operation?: string;
+}
+
+/** Begins a change, and tells where to ask how it goes. */
+export async function beginOn(
+  connection: ArmConnection,
+  id: string,
+  version: string,
+  call: { readonly method: "PUT" | "PATCH" | "POST"; readonly body: Wire },
+  client?: Client,
+): Promise<Begun> {
+  const used = client ?? (await connection.resources());
+  const { method, body } = call;
+  const action = method === "POST" ? "call" : "write";
+  return attempt(action, id, async () => {
+    const path = used.path(id);
+    const parameters = { queryParameters: { "api-version": version }, body };
+    const send = {
+      PUT: () => path.put(parameters),
+      PATCH: () => path.patch(parameters),
+      POST: () => path.post(parameters),
+    };
+    const answer = await send[method]();
+    await bodyOf(answer, "200", "201", "202", "204");
+    const operation = answer.headers["azure-asyncoperation"];
+    return operation === undefined ? {} : { operation };
+  });
+}
+
+/** What a question that is put as a POST answers. */
+export async function askResource(
+  connection: ArmConnection,
+  id: string,
+  version: string,
+  body: Wire,
+): Promise<Wire> {
+  const client = await connection.resources();
+  return attempt("ask", id, async () => {
+    const answer = await client.path(id).post({ queryParameters: { "api-version": version }, body });
+    return (await bodyOf(answer, "200")) as Wire;
   });
 }
 

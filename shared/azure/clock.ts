@@ -1,5 +1,5 @@
 import { request } from "node:https";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
 
 /** Instances may be held meanwhile. */
 const ANSWER_LIMIT_MS = 1_000;

@@ -16,7 +16,7 @@ export async function restoreProgressOn(shell: Shell): Promise<RestoreProgress> 
   return terminalProgress();
 }
 
-type Moved = Extract<RestoreEvent, { kind: "table" | "account" }>;
+type Moved = Extract<RestoreEvent, { kind: "table" | "account" | "server" }>;
 
 /** Tables that reach the same stage in one go share a line. */
 export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
@@ -30,9 +30,8 @@ export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
     for (const line of stageLines(first.stage, moved, performance.now() - started)) shell.say(line);
   };
   const report = (event: RestoreEvent) => {
-    const moved = event.kind === "table" || event.kind === "account";
-    if (!moved || together[0]?.stage !== event.stage) flush();
-    if (!moved) return shell.say(restoreProgress(event, performance.now() - started));
+    if (!isMoved(event) || together[0]?.stage !== event.stage) flush();
+    if (!isMoved(event)) return shell.say(restoreProgress(event, performance.now() - started));
     // One look at all tables is told in one turn of the event loop.
     if (together.length === 0) setImmediate(flush);
     together.push(event);
@@ -40,6 +39,21 @@ export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
   return { report, end: async () => flush() };
 }
 
+const MOVED: readonly string[] = ["table", "account", "server"] satisfies readonly Moved["kind"][];
+
+function isMoved(event: RestoreEvent): event is Moved {
+  return MOVED.includes(event.kind);
+}
+
 function nameOf(moved: Moved): string {
-  return moved.kind === "table" ? moved.table : moved.account;
+  switch (moved.kind) {
+    case "table":
+      return moved.table;
+    case "account":
+      return moved.account;
+    case "server":
+      return moved.server;
+    default:
+      return moved satisfies never;
+  }
 }

@@ -6,12 +6,14 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import { choosePoint, type PointChoice } from "../restore/choose-point.ts";
 import { describeCosmosdbPlan } from "../restore/cosmosdb/describe-plan.ts";
 import { describePlan } from "../restore/dynamodb/describe-plan.ts";
+import { describeManagedPlan } from "../restore/managed/describe-plan.ts";
 import type { Mode } from "../restore/mode.ts";
 import type { PlanText } from "../restore/plan-step.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { canonicalJson } from "../workflow/canonical-json.ts";
 import { planCosmosdb } from "./cosmosdb/plan.ts";
 import { planDynamodb } from "./dynamodb/plan.ts";
+import { planManaged } from "./managed/plan.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { Planning } from "./planning.ts";
 
@@ -83,8 +85,9 @@ function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> 
       return planDynamodb(open, planning);
     case "cosmosdb":
       return planCosmosdb(open, planning);
-    case "jdbc":
     case "managed":
+      return planManaged(open, planning);
+    case "jdbc":
       throw new StillpointError("INTERNAL", `databases of kind ${kind} cannot be restored yet`);
     default:
       return kind satisfies never;
@@ -97,6 +100,8 @@ function textOf(plan: RestorePlan, nowMs: number): PlanText {
       return describePlan(plan, nowMs);
     case "cosmosdb":
       return describeCosmosdbPlan(plan, nowMs);
+    case "managed":
+      return describeManagedPlan(plan, nowMs);
     default:
       return plan satisfies never;
   }

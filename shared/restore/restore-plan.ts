@@ -5,13 +5,16 @@ import type { CosmosdbResult } from "./cosmosdb/restore.ts";
 import type { DynamodbEvent } from "./dynamodb/effects.ts";
 import type { DynamodbPlan } from "./dynamodb/plan.ts";
 import type { DynamodbResult } from "./dynamodb/restore.ts";
+import type { ManagedEvent } from "./managed/effects.ts";
+import type { ManagedPlan } from "./managed/plan.ts";
+import type { ManagedResult } from "./managed/restore.ts";
 
 /** What a restore will do, whatever databases it restores: those of one deployment are of one kind. */
-export type RestorePlan = DynamodbPlan | CosmosdbPlan;
+export type RestorePlan = DynamodbPlan | CosmosdbPlan | ManagedPlan;
 
-export type RestoreResult = DynamodbResult | CosmosdbResult;
+export type RestoreResult = DynamodbResult | CosmosdbResult | ManagedResult;
 
-export type RestoreEvent = DynamodbEvent | CosmosdbEvent;
+export type RestoreEvent = DynamodbEvent | CosmosdbEvent | ManagedEvent;
 
 /** The latest of the seconds that the databases are restored to. */
 export function lastSecondOf(plan: RestorePlan): number {
@@ -24,6 +27,8 @@ function secondsOf(plan: RestorePlan): readonly number[] {
       return plan.tables.map(({ atSecond }) => atSecond);
     case "cosmosdb":
       return plan.accounts.map(({ atSecond }) => atSecond);
+    case "managed":
+      return plan.servers.map(({ atSecond }) => atSecond);
     default:
       return plan satisfies never;
   }

@@ -62,6 +62,8 @@ function removedText(removed: Removed): string {
       return `${counted(removed.tables, "temporary table")}, ${counted(removed.backups, "backup")}`;
     case "cosmosdb":
       return counted(removed.accounts, "account");
+    case "managed":
+      return counted(removed.servers, "server");
     default:
       return removed satisfies never;
   }

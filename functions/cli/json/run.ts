@@ -36,6 +36,15 @@ export const PlanJson = z.strictObject({
       atSecond: z.number().int(),
     }),
   ),
+  /** Of managed databases: which server is restored, and the name of the new one. */
+  servers: z.array(
+    z.strictObject({
+      database: z.string(),
+      server: z.string(),
+      target: z.string(),
+      atSecond: z.number().int(),
+    }),
+  ),
   steps: z.array(
     z.strictObject({ does: z.string(), creates: names, changes: names, deletes: names, undo: z.string() }),
   ),
@@ -60,7 +69,8 @@ export function planJson({ id, deployment, point, plan }: PlannedRun): PlanJson 
   };
 }
 
-function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts"> {
+function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "servers"> {
+  const nothing = { tables: [], accounts: [], servers: [] };
   switch (plan.kind) {
     case "dynamodb": {
       const tables = plan.tables.map(({ database, name, temporary, atSecond }) => ({
@@ -69,7 +79,7 @@ function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts"> 
         temporary,
         atSecond,
       }));
-      return { tables, accounts: [] };
+      return { ...nothing, tables };
     }
     case "cosmosdb": {
       const accounts = plan.accounts.map(({ database, original: { account }, target, atSecond }) => ({
@@ -78,7 +88,16 @@ function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts"> 
         target,
         atSecond,
       }));
-      return { tables: [], accounts };
+      return { ...nothing, accounts };
+    }
+    case "managed": {
+      const servers = plan.servers.map(({ database, original: { server }, target, atSecond }) => ({
+        database,
+        server,
+        target,
+        atSecond,
+      }));
+      return { ...nothing, servers };
     }
     default:
       return plan satisfies never;
@@ -121,6 +140,24 @@ const RestoreResultJson = z.discriminatedUnion("kind", [
         account: z.string(),
         restored: z.string(),
         endpoint: z.string(),
+      }),
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal("managed"),
+    ...restored,
+    servers: z.array(
+      z.strictObject({
+        database: z.string(),
+        service: z.enum(["rds", "aurora", "azure-postgresql", "azure-mysql"]),
+        engine: z.enum(["postgresql", "mysql"]),
+        server: z.string(),
+        restored: z.string(),
+        /** In place: the name that the original has now. */
+        kept: z.string().exactOptional(),
+        host: z.string(),
+        port: z.number().int(),
+        sqlDatabase: z.string().exactOptional(),
       }),
     ),
   }),
@@ -172,15 +209,16 @@ export function restoreJson(
 export const AbandonOutput = output({
   run: z.string(),
   deployment: z.string(),
-  /** How many temporary tables and backups were removed, or accounts. */
+  /** How many temporary tables and backups were removed, or accounts, or servers. */
   tables: z.number().int(),
   backups: z.number().int(),
   accounts: z.number().int(),
+  servers: z.number().int(),
 });
 
 export function removedJson(removed?: Removed) {
   const { kind: _, ...counts } = removed ?? { kind: undefined };
-  return { tables: 0, backups: 0, accounts: 0, ...counts };
+  return { tables: 0, backups: 0, accounts: 0, servers: 0, ...counts };
 }
 
 /** `stillpoint approve`; `woken`: an execution that waited for it goes on. */

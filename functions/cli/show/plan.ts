@@ -33,6 +33,10 @@ const MODES = {
     "in-place": "to take over: a new account gets everything that the old one has, which is left alone",
     "side-by-side": "side by side: a new account to be looked at, closed to everybody else",
   },
+  managed: {
+    "in-place": "in place: new servers get the names of the originals, which stay under other names",
+    "side-by-side": "side by side: new servers under names of their own, the originals are left alone",
+  },
 } as const;
 
 /** Said once where several steps in a row are undone in the same way. */

@@ -1,5 +1,6 @@
 import type { CosmosdbPhase } from "../../../shared/restore/cosmosdb/effects.ts";
 import type { Phase } from "../../../shared/restore/dynamodb/effects.ts";
+import type { ManagedPhase } from "../../../shared/restore/managed/effects.ts";
 import type { RestoreEvent } from "../../../shared/restore/restore-plan.ts";
 import { counted, wrapped } from "./text.ts";
 
@@ -7,23 +8,26 @@ import { counted, wrapped } from "./text.ts";
 const STAGE_WIDTH = 10;
 
 /** The phases as people know them, with the letters of ScalarDL's procedure. */
-export const PHASES: Readonly<Record<Phase | CosmosdbPhase, string>> = {
+export const PHASES: Readonly<Record<Phase | CosmosdbPhase | ManagedPhase, string>> = {
   check: "check that the world is as planned",
   wait: "wait until everything can be restored to its second",
   copy: "A: restore to temporary names",
   "restore-account": "restore to a new account, closed to everybody",
+  "restore-server": "restore to new servers, with the settings that can be passed",
   "open-way": "open the one way by which it is verified",
   verify: "verify the copies",
   "back-up": "B: back the copies up",
   replace: "C and D: delete the originals, restore the backups under their names",
   settings: "put the settings back",
+  swap: "swap the names of the new servers and the originals",
+  compare: "compare the settings",
   "read-back": "read back and verify again",
   "clean-up": "delete what is needed no more",
 };
 
 /** One event of a restore as lines, with the time since its beginning. */
 export function restoreProgress(
-  event: Exclude<RestoreEvent, { kind: "table" | "account" }>,
+  event: Exclude<RestoreEvent, { kind: "table" | "account" | "server" }>,
   sinceMs: number,
 ): string {
   switch (event.kind) {
@@ -36,10 +40,10 @@ export function restoreProgress(
   }
 }
 
-/** Tables or accounts that reached a stage together. */
+/** Tables, accounts or servers that reached a stage together. */
 export function stageLines(
   stage: string,
-  { what, names }: { readonly what: "table" | "account"; readonly names: readonly string[] },
+  { what, names }: { readonly what: "table" | "account" | "server"; readonly names: readonly string[] },
   sinceMs: number,
 ): readonly string[] {
   const head = `${clock(sinceMs)}    `;

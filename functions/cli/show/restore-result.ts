@@ -2,6 +2,8 @@ import type { Run } from "../../../shared/catalog/model.ts";
 import { repointLines } from "../../../shared/restore/cosmosdb/repoint.ts";
 import type { CosmosdbResult } from "../../../shared/restore/cosmosdb/restore.ts";
 import type { DynamodbResult } from "../../../shared/restore/dynamodb/restore.ts";
+import { repointLines as serverProperties } from "../../../shared/restore/managed/repoint.ts";
+import type { ManagedResult } from "../../../shared/restore/managed/restore.ts";
 import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
 import type { VerificationReport } from "../../../shared/verify/report.ts";
 import { summarize } from "../../../shared/verify/summary.ts";
@@ -21,7 +23,7 @@ export function resultLines(
       ? verified("the restored tables", summaryAfter(copies, result.replaced))
       : []),
     ...(result.kind === "dynamodb" && mode === "side-by-side" ? [] : settingsLines(result)),
-    ...(result.kind === "dynamodb" ? backupLines(result) : accountLines(result)),
+    ...madeLines(result),
     "",
     ...(mode === "side-by-side" ? removalLines(run.id) : wrapped(WHAT_TO_DO_NOW[result.kind], "")),
   ];
@@ -29,7 +31,20 @@ export function resultLines(
 
 function whereTo({ kind, mode }: RestoreResult): string {
   if (mode === "side-by-side") return "side by side";
-  return kind === "dynamodb" ? "under the original names" : "in a new account";
+  return kind === "cosmosdb" ? "in a new account" : "under the original names";
+}
+
+function madeLines(result: RestoreResult): readonly string[] {
+  switch (result.kind) {
+    case "dynamodb":
+      return backupLines(result);
+    case "cosmosdb":
+      return accountLines(result);
+    case "managed":
+      return serverLines(result);
+    default:
+      return result satisfies never;
+  }
 }
 
 function backupLines({ backups }: DynamodbResult): readonly string[] {
@@ -46,10 +61,26 @@ function accountLines(result: CosmosdbResult): readonly string[] {
     ...result.accounts.flatMap(({ account, restored, endpoint }) => [
       `  account ${account} was restored to ${restored}, at ${endpoint}`,
     ]),
-    ...(properties.length === 0
-      ? []
-      : ["  change in the properties of ScalarDL or ScalarDB", ...properties.map((line) => `    ${line}`)]),
+    ...propertyLines("change in the properties of ScalarDL or ScalarDB", properties),
   ];
+}
+
+function serverLines(result: ManagedResult): readonly string[] {
+  return [
+    ...result.servers.map(({ server, restored, kept, host, port }) =>
+      kept === undefined
+        ? `  server ${server} was restored to ${restored}, at ${host}:${port}`
+        : `  server ${restored} is the restored one, at ${host}:${port}; the original is kept as ${kept}`,
+    ),
+    ...propertyLines(
+      "to move to it, change in the properties of ScalarDL or ScalarDB",
+      serverProperties(result),
+    ),
+  ];
+}
+
+function propertyLines(title: string, properties: readonly string[]): readonly string[] {
+  return properties.length === 0 ? [] : [`  ${title}`, ...properties.map((line) => `    ${line}`)];
 }
 
 const RESTS_ON_PAUSE =
@@ -67,11 +98,11 @@ function summaryAfter(copies: VerificationReport, replaced: VerificationReport):
     : after;
 }
 
-function settingsLines({ mode, settingsDifferences }: RestoreResult): readonly string[] {
+function settingsLines({ kind, mode, settingsDifferences }: RestoreResult): readonly string[] {
   const tables = Object.entries(settingsDifferences);
   if (tables.length === 0)
     return [
-      mode === "side-by-side"
+      kind === "cosmosdb" && mode === "side-by-side"
         ? "  settings: those of the containers came back; the account's own were not put back"
         : "  settings: all captured settings came back",
     ];
@@ -93,4 +124,6 @@ const WHAT_TO_DO_NOW: Readonly<Record<RestoreResult["kind"], string>> = {
     "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the points before went with the originals.",
   cosmosdb:
     "Now stop the instances, change the properties, name the new account in the configuration of Stillpoint, and start the instances fresh: new processes, not ones that were only paused. Then take a backup. The old account was not touched: delete it when you no longer need it or its points.",
+  managed:
+    "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the new servers' own history begins with the restore. The originals were only renamed: delete them when you no longer need them or their points.",
 };

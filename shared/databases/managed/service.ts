@@ -1,9 +1,17 @@
 import type { Capture } from "../../backup/effects.ts";
 import type { CapturedManaged } from "../../restore/managed/captured.ts";
 import type { PlannedServer, Reach } from "../../restore/managed/plan.ts";
+import type { SqlEngine } from "../sql/sql.ts";
 
 /** What a backup of it is worth: the service takes it in some minutes after the pause. */
 export type ManagedWorth = Omit<Capture, "captured"> & { readonly artifact: "pending" };
+
+/** Where a server is asked, and in which dialect. */
+export interface ServerAddress {
+  readonly engine: SqlEngine;
+  readonly host: string;
+  readonly port: number;
+}
 
 /** What is planned of a server before all of it is known. */
 export type Wanted = Pick<PlannedServer, "target" | "kept" | "members" | "atSecond" | "original">;
@@ -48,7 +56,7 @@ export interface ManagedServer {
   /** A step towards swapped names; true once they are. Only where `canRename`. */
   swap(server: PlannedServer, run: string): Promise<boolean>;
   /** Where a server of this name is asked. */
-  addressOf(name: string): Promise<{ readonly host: string; readonly port: number }>;
+  addressOf(name: string): Promise<ServerAddress>;
   /** A step towards the end of what this run has made under `target`; true once nothing of it is left. */
   remove(server: PlannedServer, run: string, guard: Guard): Promise<boolean>;
   close(): void;

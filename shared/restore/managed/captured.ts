@@ -46,6 +46,8 @@ export const CapturedManaged = z.strictObject({
   port: z.number().int(),
   /** PostgreSQL only: the database that ScalarDB's schemas are in, by the configuration. */
   database: z.string().exactOptional(),
+  /** `schema.table` of what ScalarDB's metadata lists, where the server itself could be asked. */
+  tables: z.array(z.string()).exactOptional(),
   createdSecond: z.number().int(),
   settings,
   tags: z.record(z.string(), z.string()),

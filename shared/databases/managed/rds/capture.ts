@@ -1,5 +1,6 @@
 import type { DBInstance } from "@aws-sdk/client-rds";
 import type { CapturedManaged, ManagedMember } from "../../../restore/managed/captured.ts";
+import type { ServerAddress } from "../service.ts";
 import type { RdsConnection } from "./connection.ts";
 import { dialectOf } from "./engine.ts";
 import { type Found, isWriter, plain, plainInstance } from "./found.ts";
@@ -32,6 +33,13 @@ export async function capture(
     surroundings: await readSurroundings(connection, found, unread),
     unread,
   };
+}
+
+/** Where it is asked: an Aurora cluster by the endpoint of its writer. */
+export function endpointOf(found: Found): ServerAddress {
+  const engine = dialectOf(plain(found).engine) ?? "postgresql";
+  const { host, port } = found.kind === "rds" ? ofInstance(found.instance) : ofCluster(found);
+  return { engine, host, port };
 }
 
 function ofInstance(instance: DBInstance): Own {

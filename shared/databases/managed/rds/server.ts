@@ -2,7 +2,7 @@ import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { CapturedManaged } from "../../../restore/managed/captured.ts";
 import type { ManagedServer } from "../service.ts";
 import { advance } from "./advance.ts";
-import { capture } from "./capture.ts";
+import { capture, endpointOf } from "./capture.ts";
 import { askSecond } from "./clock.ts";
 import { connect, type RdsAddress } from "./connection.ts";
 import { reachOf } from "./coverage.ts";
@@ -57,11 +57,7 @@ export function openRds(settings: RdsSettings, database?: string): ManagedServer
     advance: (planned, run) => advance(connection, planned, run),
     settle: (planned, run) => settle(connection, planned, run),
     swap: (planned, run) => swap(connection, planned, run),
-    addressOf: async (name) => {
-      const { host = "", port = 0 } =
-        (await captured(await read(connection, kind, { name }))) ?? absent(name, region);
-      return { host, port };
-    },
+    addressOf: async (name) => endpointOf((await read(connection, kind, { name })) ?? absent(name, region)),
     remove: (planned, run, guard) => remove(connection, planned, run, guard),
     close: () => connection.close(),
   };

@@ -34,7 +34,7 @@ export function commands(stack: AzureStack, dist: string): readonly string[] {
     group("apps"),
     ...(Object.keys(azure.secrets).length === 0 ? [] : APPS.map((app) => refreshed(names.sites[app]))),
     ...subscriptions
-      .filter(({ accounts }) => accounts.length > 0)
+      .filter(({ accounts, servers }) => accounts.length + servers.length > 0)
       .map(({ subscription }) => role("backup", subscription)),
     ...subscriptions.map(({ subscription }) => role("restore", subscription)),
     ...APPS.map(

@@ -16,7 +16,7 @@ export function callExtension(world: AzureWorld, call: ManagedCall): Answer {
     case "PATCH":
       return put(world, id, { ...world.extensions.get(id.toLowerCase()), ...call.wire });
     case "DELETE":
-      return { status: world.extensions.delete(id.toLowerCase()) ? 200 : 204 };
+      return remove(world, id);
     default:
       return refuseByManager(
         405,
@@ -24,6 +24,13 @@ export function callExtension(world: AzureWorld, call: ManagedCall): Answer {
         `The method '${call.method}' is not allowed on '${id}'`,
       );
   }
+}
+
+/** With all that lies below it. */
+function remove({ extensions }: AzureWorld, id: string): Answer {
+  const own = id.toLowerCase();
+  for (const below of extensions.keys()) if (below.startsWith(`${own}/`)) extensions.delete(below);
+  return { status: extensions.delete(own) ? 200 : 204 };
 }
 
 /** Below the last provider types and names alternate: a collection ends with a type. */

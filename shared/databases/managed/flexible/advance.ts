@@ -1,32 +1,30 @@
 import { isGivenUp, lookAt } from "../../../azure/arm/operation.ts";
+import type { Begun } from "../../../azure/arm/resource.ts";
 import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { PlannedServer } from "../../../restore/managed/plan.ts";
 import type { FlexibleConnection } from "./connection.ts";
 import { isReady, readServer } from "./found.ts";
-import { requireOurs, restoring, start } from "./start.ts";
+import { requireOurs } from "./start.ts";
 
 /** States in which nothing goes on by itself. */
 const OVER = new Set(["Disabled", "Dropping", "Inaccessible", "Stopped"]);
 
 /**
- * One look at a server that is being restored. The operation tells why a restore failed, where this process has begun
- * it; another one begins it again where nothing is there, and is told then.
+ * One look at a server that is being restored. The operation tells why a restore failed, where it is known and still
+ * answers: a run whose first answer was lost goes by the server alone.
  */
 export async function advance(
   connection: FlexibleConnection,
-  server: PlannedServer,
+  { target }: PlannedServer,
   run: string,
+  started: Begun,
 ): Promise<boolean> {
-  const { target } = server;
-  const begun = connection.begun.get(restoring(target));
-  const { status = "", message = "it does not say why" } = await lookAt(connection, begun ?? {});
+  const { status = "", message = "it does not say why" } = await lookAt(connection, started);
   if (isGivenUp(status)) throw givenUp(target, status, message);
   const found = await readServer(connection, target);
-  if (found === undefined) {
-    // MySQL's may not be seen for a while after it was made.
-    if (begun === undefined) await start(connection, server, run);
-    return false;
-  }
+  // MySQL's may not be seen before they are made, and for a while afterwards.
+  if (found === undefined && status === "") throw givenUp(target, "nothing is there", message);
+  if (found === undefined) return false;
   requireOurs(found, run);
   const { state = "" } = found.properties ?? {};
   if (OVER.has(state)) throw givenUp(target, state, message);

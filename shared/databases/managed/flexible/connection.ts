@@ -10,10 +10,10 @@ export interface FlexibleConnection extends ArmConnection {
   /** Never repeats a call by itself: for a call of which nobody may know whether it was carried out. */
   resourcesOnce(): Promise<Client>;
   /**
-   * Operations that this process has begun and not seen the end of, by what they do: only they tell why something
-   * failed. Another process goes by the server alone.
+   * Standbys that this process has begun, by the server's name: only the operation tells why one failed. Another
+   * process goes by the server alone.
    */
-  readonly begun: Map<string, Begun>;
+  readonly standbys: Map<string, Begun>;
 }
 
 export function connect(address: FlexibleServerService): FlexibleConnection {
@@ -21,15 +21,17 @@ export function connect(address: FlexibleServerService): FlexibleConnection {
     address,
     resources: once(() => openResources(address)),
     resourcesOnce: once(() => openResources(address, "once")),
-    begun: new Map(),
+    standbys: new Map(),
   };
 }
 
-export function groupId({ address }: FlexibleConnection): string {
+type Addressed = Pick<FlexibleConnection, "address">;
+
+export function groupId({ address }: Addressed): string {
   return `/subscriptions/${address.subscription}/resourceGroups/${address.resourceGroup}`;
 }
 
-export function serverId(connection: FlexibleConnection, name: string): string {
+export function serverId(connection: Addressed, name: string): string {
   const { provider } = KINDS[connection.address.kind];
   return `${groupId(connection)}/providers/${provider}/flexibleServers/${name}`;
 }

@@ -46,7 +46,7 @@ export function openFlexibleServer(address: FlexibleServerService, database?: st
     obstacles: (wanted) => obstacles(connection, wanted),
     losses: (original) => [...losses(original)],
     start: (planned, run) => start(connection, planned, run),
-    advance: (planned, run) => advance(connection, planned, run),
+    advance: (planned, run, started) => advance(connection, planned, run, started),
     settle: (planned, run) => settle(connection, planned, run),
     swap: async ({ original }) => {
       throw new StillpointError(
@@ -56,9 +56,10 @@ export function openFlexibleServer(address: FlexibleServerService, database?: st
     },
     addressOf: async (name) => {
       const { properties } = await requireServer(connection, name);
-      return { host: properties?.fullyQualifiedDomainName ?? "", port: KINDS[address.kind].port };
+      const { engine, port } = KINDS[address.kind];
+      return { engine, host: properties?.fullyQualifiedDomainName ?? "", port };
     },
     remove: (planned, run, guard) => remove(connection, planned, run, guard),
-    close: () => connection.begun.clear(),
+    close: () => connection.standbys.clear(),
   };
 }

@@ -1,5 +1,5 @@
 import { attempt, isStatus, isUnanswered } from "../../../azure/arm/refusal.ts";
-import { beginOn, type Wire } from "../../../azure/arm/resource.ts";
+import { type Begun, beginOn, type Wire } from "../../../azure/arm/resource.ts";
 import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { PlannedServer } from "../../../restore/managed/plan.ts";
 import { RUN_TAG } from "../../../restore/managed/settings.ts";
@@ -19,25 +19,21 @@ export async function start(
   connection: FlexibleConnection,
   server: PlannedServer,
   run: string,
-): Promise<void> {
+): Promise<Begun> {
   const { target, original } = server;
-  if (await isOurs(connection, target, run)) return;
-  await attempt(`restore "${original.server}" as`, target, async () => {
+  if (await isOurs(connection, target, run)) return {};
+  return attempt(`restore "${original.server}" as`, target, async () => {
     try {
       const client = await connection.resourcesOnce();
       const call = { method: "PUT", body: restoreBody(connection, server, run) } as const;
       const { apiVersion } = KINDS[connection.address.kind];
-      const begun = await beginOn(connection, serverId(connection, target), apiVersion, call, client);
-      connection.begun.set(restoring(target), begun);
+      return await beginOn(connection, serverId(connection, target), apiVersion, call, client);
     } catch (error) {
       if (!isStatus(error, ...THERE) && !isUnanswered(error)) throw error;
-      if (!(await isOurs(connection, target, run))) throw error;
+      if (await isOurs(connection, target, run)) return {};
+      throw error;
     }
   });
-}
-
-export function restoring(target: string): string {
-  return `restore ${target}`;
 }
 
 async function isOurs(connection: FlexibleConnection, name: string, run: string): Promise<boolean> {
@@ -72,7 +68,7 @@ export function restoreBody(
     ...(identity !== undefined && { identity }),
     properties: {
       createMode: "PointInTimeRestore",
-      sourceServerResourceId: original.resourceId.split("@")[0],
+      sourceServerResourceId: serverId({ address }, original.server),
       [restoreTime]: wholeSecond(atSecond),
       ...(availabilityZone !== undefined && { availabilityZone }),
       ...(Object.keys(network).length > 0 && { network }),

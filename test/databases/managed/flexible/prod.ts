@@ -137,8 +137,8 @@ export async function until<T>(step: () => Promise<T>, isDone: (answer: T) => bo
 
 export async function restoreNow(prod: Prod): Promise<PlannedServer> {
   const planned = await planNow(prod);
-  await prod.managed.start(planned, RUN);
-  await until(() => prod.managed.advance(planned, RUN), Boolean);
+  const started = await prod.managed.start(planned, RUN);
+  await until(() => prod.managed.advance(planned, RUN, started), Boolean);
   return planned;
 }
 

@@ -4,12 +4,11 @@ import { FOR_LONG_MS } from "../../../rehearsal/flexible-servers/azure.ts";
 import {
   differences,
   keep,
-  planNow,
   type Prod,
+  planNow,
   RUN,
   restoreNow,
   SERVER,
-  SUBNET,
   settleNow,
   startProd,
   TARGET,
@@ -44,9 +43,9 @@ test("a restored MySQL server has its time zone and event scheduler again", asyn
 test("a restore that dies after every step goes on in another process, and ends the same", async () => {
   const prod = await startProd("azure-postgresql", { pace: { restoreMs: 20, resourceMs: 5, standbyMs: 20 } });
   const planned = await planNow(prod);
-  await prod.reopen().start(planned, RUN);
-  await prod.reopen().start(planned, RUN);
-  await until(() => prod.reopen().advance(planned, RUN), Boolean);
+  const started = await prod.reopen().start(planned, RUN);
+  expect(await prod.reopen().start(planned, RUN)).toEqual({});
+  await until(() => prod.reopen().advance(planned, RUN, started), Boolean);
   const { refused } = await until(
     () => prod.reopen().settle(planned, RUN),
     ({ done }) => done,
@@ -59,7 +58,7 @@ test("a restore whose answer was lost is found under its name", async () => {
   const prod = await startProd();
   const planned = await planNow(prod);
   prod.flexible.faults.loseAnswers(WRITE, 1);
-  await prod.managed.start(planned, RUN);
+  expect(await prod.managed.start(planned, RUN)).toEqual({});
   expect(prod.flexible.server("postgresql", TARGET)?.tags).toMatchObject({ [RUN_TAG]: RUN, team: "ledger" });
 });
 
@@ -69,37 +68,40 @@ test("a server of that name that another run has made is left alone", async () =
   prod.flexible.createServer({ kind: "postgresql", name: TARGET, tags: { [RUN_TAG]: "another" } });
   const outdated = { code: "PLAN_OUTDATED" };
   await expect(prod.managed.start(planned, RUN)).rejects.toMatchObject(outdated);
-  await expect(prod.managed.advance(planned, RUN)).rejects.toMatchObject(outdated);
+  await expect(prod.managed.advance(planned, RUN, {})).rejects.toMatchObject(outdated);
   await expect(prod.managed.settle(planned, RUN)).rejects.toMatchObject(outdated);
 });
 
-test("a restore that the service gives up fails with the service's reason", async () => {
+test("a restore that the service gives up fails with the service's reason, in another process too", async () => {
   const prod = await startProd();
   const planned = await planNow(prod);
   const tooLate = { ...planned, atSecond: Math.floor(prod.flexible.now() / 1000) - 1 };
-  await prod.managed.start(tooLate, RUN);
-  await expect(until(() => prod.managed.advance(tooLate, RUN), Boolean)).rejects.toMatchObject({
+  const started = await prod.managed.start(tooLate, RUN);
+  await expect(until(() => prod.reopen().advance(tooLate, RUN, started), Boolean)).rejects.toMatchObject({
     code: "DATABASE_REFUSED",
     message: expect.stringMatching(/gave up restoring server .*recovery target.*was not touched/),
   });
 });
 
-test("a restore that was given up unseen is begun again by the next process, and told then", async () => {
+test("a restore of which nothing is there and nobody knows anything is given up", async () => {
   const prod = await startProd();
   const planned = await planNow(prod);
-  const tooLate = { ...planned, atSecond: Math.floor(prod.flexible.now() / 1000) - 1 };
-  await prod.managed.start(tooLate, RUN);
-  await expect.poll(() => prod.flexible.server("postgresql", TARGET)).toBeUndefined();
-  const managed = prod.reopen();
-  await expect(until(() => managed.advance(tooLate, RUN), Boolean)).rejects.toThrow(/recovery target/);
+  await expect(prod.managed.advance(planned, RUN, {})).rejects.toThrow(/nothing is there/);
+});
+
+test("an operation address that leads elsewhere is not asked", async () => {
+  const prod = await startProd();
+  const planned = await restoreNow(prod);
+  const operation = "https://example.invalid/operations/1";
+  expect(await prod.managed.advance(planned, RUN, { operation })).toBe(true);
 });
 
 test("a server that never becomes ready is never done, and no failure either", async () => {
   const prod = await startProd();
   prod.flexible.faults.restoresHang = true;
   const planned = await planNow(prod);
-  await prod.managed.start(planned, RUN);
-  for (let look = 0; look < 3; look++) expect(await prod.managed.advance(planned, RUN)).toBe(false);
+  const started = await prod.managed.start(planned, RUN);
+  for (let look = 0; look < 3; look++) expect(await prod.managed.advance(planned, RUN, started)).toBe(false);
 });
 
 test("a second with a fraction is refused before anything is asked", async () => {
@@ -126,8 +128,8 @@ test("what the service refuses for good is told, and the rest is set", async () 
   const planned = await restoreNow(prod);
   const refused = await settleNow(prod, planned);
   expect(refused).toEqual([
-    expect.stringMatching(/put back parameter "max_connections" of .*not allowed/),
-    expect.stringMatching(/put back administrator .*may not .*administrators\/write/),
+    expect.stringMatching(/cannot write ".*\/configurations\/max_connections": .*not allowed/),
+    expect.stringMatching(/this identity may not .*administrators\/write/),
   ]);
   expect(await differences(prod, planned)).toEqual(
     expect.arrayContaining(['parameters.max_connections: was "500", is not set']),
@@ -143,8 +145,8 @@ test("a firewall rule that came along and that the original does not have is tak
     startIpAddress: "0.0.0.0",
     endIpAddress: "255.255.255.255",
   });
-  await prod.managed.start(planned, RUN);
-  await until(() => prod.managed.advance(planned, RUN), Boolean);
+  const started = await prod.managed.start(planned, RUN);
+  await until(() => prod.managed.advance(planned, RUN, started), Boolean);
   await settleNow(prod, planned);
   expect([...(prod.flexible.server("postgresql", TARGET)?.firewallRules.keys() ?? [])]).toEqual(["office"]);
 });
@@ -169,7 +171,9 @@ test("a private endpoint that may not be made is told", async () => {
   const prod = await startProd();
   prod.flexible.faults.deny(["Microsoft.Network/privateEndpoints/write"]);
   const planned = await restoreNow(prod);
-  expect(await settleNow(prod, planned)).toEqual([expect.stringContaining(`in subnet ${SUBNET}`)]);
+  expect(await settleNow(prod, planned)).toEqual([
+    expect.stringContaining("may not Microsoft.Network/privateEndpoints/write"),
+  ]);
 });
 
 const never = () => Promise.resolve();
@@ -208,9 +212,13 @@ test("a guard that throws keeps a server, and a lock is told", async () => {
   const planned = await restoreNow(prod);
   const guard = () => Promise.reject(new Error("overtaken"));
   await expect(prod.managed.remove(planned, RUN, guard)).rejects.toThrow("overtaken");
-  keep(prod.flexible, `${prod.flexible.idOf("postgresql", TARGET)}/providers/Microsoft.Authorization/locks/l`, {
-    properties: { level: "CanNotDelete" },
-  });
+  keep(
+    prod.flexible,
+    `${prod.flexible.idOf("postgresql", TARGET)}/providers/Microsoft.Authorization/locks/l`,
+    {
+      properties: { level: "CanNotDelete" },
+    },
+  );
   await expect(prod.managed.remove(planned, RUN, never)).rejects.toThrow(/locked/);
   expect(prod.flexible.server("postgresql", TARGET)).toBeDefined();
 });

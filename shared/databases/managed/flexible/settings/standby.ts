@@ -18,10 +18,9 @@ export async function putStandbyBack(
   if (canonicalJson(wanted) === canonicalJson(partOf(restored.settings, "highAvailability")))
     return isThere(connection, target);
   const { apiVersion } = KINDS[connection.address.kind];
-  const key = `standby ${target}`;
   let begun = false;
   await changes.change("high availability", target, async () => {
-    const { status = "", message } = await lookAt(connection, connection.begun.get(key) ?? {});
+    const { status = "", message } = await lookAt(connection, connection.standbys.get(target) ?? {});
     if (isGivenUp(status))
       throw new StillpointError(
         "DATABASE_REFUSED",
@@ -31,7 +30,7 @@ export async function putStandbyBack(
     const operation = await attempt("begin a standby of", target, () =>
       beginOn(connection, serverId(connection, target), apiVersion, call),
     );
-    connection.begun.set(key, operation);
+    connection.standbys.set(target, operation);
     begun = true;
   });
   return !begun;

@@ -6,6 +6,7 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import { choosePoint, type PointChoice } from "../restore/choose-point.ts";
 import { describeCosmosdbPlan } from "../restore/cosmosdb/describe-plan.ts";
 import { describePlan } from "../restore/dynamodb/describe-plan.ts";
+import { describeJdbcPlan } from "../restore/jdbc/describe-plan.ts";
 import { describeManagedPlan } from "../restore/managed/describe-plan.ts";
 import type { Mode } from "../restore/mode.ts";
 import type { PlanText } from "../restore/plan-step.ts";
@@ -13,6 +14,7 @@ import type { RestorePlan } from "../restore/restore-plan.ts";
 import { canonicalJson } from "../workflow/canonical-json.ts";
 import { planCosmosdb } from "./cosmosdb/plan.ts";
 import { planDynamodb } from "./dynamodb/plan.ts";
+import { planJdbc } from "./jdbc/plan.ts";
 import { planManaged } from "./managed/plan.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { Planning } from "./planning.ts";
@@ -85,10 +87,10 @@ function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> 
       return planDynamodb(open, planning);
     case "cosmosdb":
       return planCosmosdb(open, planning);
+    case "jdbc":
+      return planJdbc(open, planning);
     case "managed":
       return planManaged(open, planning);
-    case "jdbc":
-      throw new StillpointError("INTERNAL", `databases of kind ${kind} cannot be restored yet`);
     default:
       return kind satisfies never;
   }
@@ -102,6 +104,8 @@ function textOf(plan: RestorePlan, nowMs: number): PlanText {
       return describeCosmosdbPlan(plan, nowMs);
     case "managed":
       return describeManagedPlan(plan, nowMs);
+    case "jdbc":
+      return describeJdbcPlan(plan, nowMs);
     default:
       return plan satisfies never;
   }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { stamp } from "../backup/pause-record.ts";
-import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Scope, ScopedTable } from "../verify/scope.ts";
 import { liveContainers } from "./cosmosdb/scope.ts";
 import { liveTables } from "./dynamodb/scope.ts";
+import { liveSqlTables } from "./jdbc/scope.ts";
 import { liveServerTables } from "./managed/scope.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { frameOf } from "./verify-frame.ts";
@@ -26,7 +26,7 @@ function tablesNow(open: OpenDeployment, name: string): Promise<readonly ScopedT
     case "managed":
       return liveServerTables(name, database);
     case "jdbc":
-      throw new StillpointError("INTERNAL", `rows of database "${name}" cannot be read yet`);
+      return liveSqlTables(name, database);
     default:
       return database satisfies never;
   }

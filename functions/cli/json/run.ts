@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import type { Removed } from "../../../shared/deployment/restoring.ts";
+import { keptOf, type PlannedDump, serverText } from "../../../shared/restore/jdbc/plan.ts";
 import type { PlanStep } from "../../../shared/restore/plan-step.ts";
 import type { RestorePlan, RestoreResult } from "../../../shared/restore/restore-plan.ts";
 import { startCommand } from "../failure.ts";
@@ -45,6 +46,17 @@ export const PlanJson = z.strictObject({
       atSecond: z.number().int(),
     }),
   ),
+  /** Of dumps: what is made of each, and under which names a restore in place keeps what is there, by the dump's names. */
+  dumps: z.array(
+    z.strictObject({
+      database: z.string(),
+      key: z.string(),
+      server: z.string(),
+      targets: z.record(z.string(), z.string()),
+      kept: z.record(z.string(), z.string()),
+      atSecond: z.number().int(),
+    }),
+  ),
   steps: z.array(
     z.strictObject({ does: z.string(), creates: names, changes: names, deletes: names, undo: z.string() }),
   ),
@@ -69,8 +81,8 @@ export function planJson({ id, deployment, point, plan }: PlannedRun): PlanJson 
   };
 }
 
-function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "servers"> {
-  const nothing = { tables: [], accounts: [], servers: [] };
+function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "servers" | "dumps"> {
+  const nothing = { tables: [], accounts: [], servers: [], dumps: [] };
   switch (plan.kind) {
     case "dynamodb": {
       const tables = plan.tables.map(({ database, name, temporary, atSecond }) => ({
@@ -99,9 +111,18 @@ function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" |
       }));
       return { ...nothing, servers };
     }
+    case "jdbc":
+      return { ...nothing, dumps: plan.dumps.map(dumpJson) };
     default:
       return plan satisfies never;
   }
+}
+
+function dumpJson(dump: PlannedDump): PlanJson["dumps"][number] {
+  const { database, original, server, targets, atSecond } = dump;
+  const kept = Object.fromEntries(keptOf(dump).map(({ name, as }) => [name, as]));
+  const { key } = original.artifact;
+  return { database, key, server: serverText(server), targets, kept, atSecond };
 }
 
 function stepJson(step: PlanStep, named: (sentence: string) => string): PlanJson["steps"][number] {
@@ -161,6 +182,28 @@ const RestoreResultJson = z.discriminatedUnion("kind", [
       }),
     ),
   }),
+  z.strictObject({
+    kind: z.literal("jdbc"),
+    ...restored,
+    replaced: ReportJson.exactOptional(),
+    dumps: z.array(
+      z.strictObject({
+        database: z.string(),
+        server: z.string(),
+        noun: z.enum(["database", "schema"]),
+        restored: z.record(z.string(), z.string()),
+        kept: z.array(
+          z.strictObject({
+            name: z.string(),
+            as: z.string(),
+            tables: z.number().int(),
+            bytes: z.number(),
+          }),
+        ),
+        removal: names,
+      }),
+    ),
+  }),
 ]) satisfies z.ZodType<RestoreResult, unknown>;
 
 const state = z.enum(["planned", "running", "failed", "abandoning", "done", "abandoned"]);
@@ -209,16 +252,17 @@ export function restoreJson(
 export const AbandonOutput = output({
   run: z.string(),
   deployment: z.string(),
-  /** How many temporary tables and backups were removed, or accounts, or servers. */
+  /** How many temporary tables and backups were removed, or accounts, or servers, or databases (MySQL: schemas). */
   tables: z.number().int(),
   backups: z.number().int(),
   accounts: z.number().int(),
   servers: z.number().int(),
+  databases: z.number().int(),
 });
 
 export function removedJson(removed?: Removed) {
   const { kind: _, ...counts } = removed ?? { kind: undefined };
-  return { tables: 0, backups: 0, accounts: 0, servers: 0, ...counts };
+  return { tables: 0, backups: 0, accounts: 0, servers: 0, databases: 0, ...counts };
 }
 
 /** `stillpoint approve`; `woken`: an execution that waited for it goes on. */

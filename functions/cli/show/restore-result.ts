@@ -2,9 +2,11 @@ import type { Run } from "../../../shared/catalog/model.ts";
 import { repointLines } from "../../../shared/restore/cosmosdb/repoint.ts";
 import type { CosmosdbResult } from "../../../shared/restore/cosmosdb/restore.ts";
 import type { DynamodbResult } from "../../../shared/restore/dynamodb/restore.ts";
+import type { JdbcResult, RestoredDump } from "../../../shared/restore/jdbc/restore.ts";
 import { repointLines as serverProperties } from "../../../shared/restore/managed/repoint.ts";
 import type { ManagedResult } from "../../../shared/restore/managed/restore.ts";
 import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
+import { sizeText } from "../../../shared/restore/size-text.ts";
 import type { VerificationReport } from "../../../shared/verify/report.ts";
 import { summarize } from "../../../shared/verify/summary.ts";
 import { counted, fact, wrapped } from "./text.ts";
@@ -19,7 +21,7 @@ export function resultLines(
     `restored ${run.deployment} to ${run.point} ${whereTo(result)} (${run.id})`,
     ...verified("the copies", summarize(copies)),
     ...(copies.proof.kind === "unproven" ? wrapped(RESTS_ON_PAUSE, "    ") : []),
-    ...(result.kind === "dynamodb" && result.replaced
+    ...("replaced" in result && result.replaced
       ? verified("the restored tables", summaryAfter(copies, result.replaced))
       : []),
     ...(result.kind === "dynamodb" && mode === "side-by-side" ? [] : settingsLines(result)),
@@ -42,6 +44,8 @@ function madeLines(result: RestoreResult): readonly string[] {
       return accountLines(result);
     case "managed":
       return serverLines(result);
+    case "jdbc":
+      return dumpLines(result);
     default:
       return result satisfies never;
   }
@@ -83,6 +87,38 @@ function propertyLines(title: string, properties: readonly string[]): readonly s
   return properties.length === 0 ? [] : [`  ${title}`, ...properties.map((line) => `    ${line}`)];
 }
 
+function dumpLines({ dumps }: JdbcResult): readonly string[] {
+  const removal = dumps.flatMap((dump) => dump.removal.map((sql) => `    ${sql}  -- on ${dump.server}`));
+  return [
+    ...dumps.flatMap(dumpLinesOf),
+    ...(removal.length === 0
+      ? []
+      : [
+          ...wrapped("once you are sure that nothing of it is needed, this drops what was kept", "  "),
+          ...removal,
+        ]),
+  ];
+}
+
+function dumpLinesOf({ server, noun, restored, kept }: RestoredDump): readonly string[] {
+  return [
+    ...Object.entries(restored).flatMap(([name, as]) =>
+      wrapped(
+        name === as
+          ? `${noun} ${name} on ${server} is what was restored`
+          : `${noun} ${name} was restored to ${as} on ${server}`,
+        "  ",
+      ),
+    ),
+    ...kept.flatMap(({ name, as, tables, bytes }) =>
+      wrapped(
+        `what was ${name} before is kept as ${as}: ${counted(tables, "table")}, ${sizeText(bytes)}`,
+        "  ",
+      ),
+    ),
+  ];
+}
+
 const RESTS_ON_PAUSE =
   "Nothing was found against it, and it could not be proven from the data alone: the restore rests on the evidence of its pause.";
 
@@ -100,17 +136,21 @@ function summaryAfter(copies: VerificationReport, replaced: VerificationReport):
 
 function settingsLines({ kind, mode, settingsDifferences }: RestoreResult): readonly string[] {
   const tables = Object.entries(settingsDifferences);
-  if (tables.length === 0)
-    return [
-      kind === "cosmosdb" && mode === "side-by-side"
-        ? "  settings: those of the containers came back; the account's own were not put back"
-        : "  settings: all captured settings came back",
-    ];
+  if (tables.length === 0) return [mode === "side-by-side" ? SETTINGS_BESIDE[kind] : ALL_CAME_BACK];
   return [
     "  settings that did NOT come back; put them back by hand",
     ...tables.flatMap(([table, found]) => found.flatMap((difference) => fact(table, difference, 0, "    "))),
   ];
 }
+
+const ALL_CAME_BACK = "  settings: all captured settings came back";
+
+const SETTINGS_BESIDE: Readonly<Record<RestoreResult["kind"], string>> = {
+  dynamodb: ALL_CAME_BACK,
+  cosmosdb: "  settings: those of the containers came back; the account's own were not put back",
+  jdbc: ALL_CAME_BACK,
+  managed: ALL_CAME_BACK,
+};
 
 function removalLines(id: string): readonly string[] {
   return [
@@ -126,4 +166,5 @@ const WHAT_TO_DO_NOW: Readonly<Record<RestoreResult["kind"], string>> = {
     "Now stop the instances, change the properties, name the new account in the configuration of Stillpoint, and start the instances fresh: new processes, not ones that were only paused. Then take a backup. The old account was not touched: delete it when you no longer need it or its points.",
   managed:
     "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the new servers' own history begins with the restore. The originals were only renamed: delete them when you no longer need them or their points.",
+  jdbc: "Now start the instances fresh: new processes, not ones that were only paused. The restore points before are still good, and a new backup is soon taken.",
 };

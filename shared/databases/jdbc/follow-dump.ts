@@ -1,5 +1,5 @@
+import { readBack } from "../../artifacts/check-dump.ts";
 import { readManifest } from "../../artifacts/manifest.ts";
-import { readBack } from "../../artifacts/pipeline.ts";
 import type { ArtifactStore } from "../../artifacts/store.ts";
 import type { Followed } from "../../backup/followed.ts";
 import { codeOf, messageOf } from "../../errors/stillpoint-error.ts";

@@ -8,12 +8,14 @@ const APPLICATION = "stillpoint";
 const CONNECT_LIMIT_MS = 10_000;
 const CONNECTIONS = 6;
 const IDLE_MS = 10_000;
+/** Sooner than load balancers forget a connection that is silent, as one that holds a snapshot is. */
+const KEEP_ALIVE_MS = 30_000;
 /**
  * A server's or a user's own settings would end a long transaction, hide rows, find objects elsewhere, or spell values
  * in another way.
  */
 const EVERY_SESSION = `
-  SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;
+  SET statement_timeout = 0; SET lock_timeout = 30000; SET idle_in_transaction_session_timeout = 0;
   SET row_security = off; SET search_path = pg_catalog; SET TimeZone = 'UTC'; SET DateStyle = ISO;
   SET IntervalStyle = postgres; SET bytea_output = hex; SET extra_float_digits = 3`;
 const READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -61,6 +63,7 @@ function configOf({ host, port, database, user, password, tls }: SqlAddress): Cl
     application_name: APPLICATION,
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     types: { getTypeParser: parserOf },
   };
 }
@@ -144,6 +147,6 @@ const MOST_CHARACTERS = 120;
 
 /** The statement, short enough for a message: values are never part of it. */
 function actionOf(text: string): string {
-  const line = text.replaceAll(/s+/g, " ").trim();
+  const line = text.replaceAll(/\s+/g, " ").trim();
   return `run ${line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}...` : line}`;
 }

@@ -1,6 +1,7 @@
-import { writeManifest } from "../../artifacts/manifest.ts";
-import { readBack, storeDump } from "../../artifacts/pipeline.ts";
+import { readBack } from "../../artifacts/check-dump.ts";
+import { removeManifest, writeManifest } from "../../artifacts/manifest.ts";
 import type { ArtifactStore } from "../../artifacts/store.ts";
+import { storeDump } from "../../artifacts/store-dump.ts";
 import type { BackupEvent } from "../../backup/event.ts";
 import type { Snapshots } from "../../backup/snapshot.ts";
 import type { RestorePoint } from "../../catalog/model.ts";
@@ -126,6 +127,7 @@ export class Dumps {
         await stop();
         await stored.catch(() => undefined);
         await store.remove(captured.artifact.key);
+        await removeManifest(store, captured.artifact.key);
       }),
     );
     this.#storing = [];
@@ -153,12 +155,9 @@ export class Dumps {
   /** Its manifest is stored first: whoever follows a dead process can read the dump back by it. */
   async #finishOne({ database, store, captured, stored, beganMs }: Storing) {
     const { sha256, bytes, rawBytes } = await stored;
-    const whole: CapturedJdbc = {
-      ...captured,
-      artifact: { ...captured.artifact, sha256, bytes, rawBytes },
-    };
+    const whole = { ...captured, artifact: { ...captured.artifact, sha256, bytes, rawBytes } };
     const { key } = captured.artifact;
-    await writeManifest(store, key, whole);
+    await writeManifest(store, whole);
     await readBack(store, key, { sha256, bytes });
     const tookMs = Math.round(performance.now() - beganMs);
     this.#report({ kind: "dumped", database, key, rawBytes, storedBytes: bytes, sha256, tookMs });

@@ -1,4 +1,5 @@
 import type { AzureSettings, Component, Config, DatabaseSettings, StorageAccount } from "./config.ts";
+import { azureDumpProblems, dumpProblems, registryProblems } from "./dump-problems.ts";
 import { PACKAGED_CODE, PACKAGED_CONFIG, PACKAGED_HOST, PACKAGED_MANIFEST } from "./packaged-name.ts";
 import { type FunctionProblems, fileProblems, type Secrets, secretProblems } from "./packaged-problems.ts";
 import type { SettingPath } from "./problem.ts";
@@ -20,9 +21,12 @@ export function azureProblems(config: Config): FunctionProblems {
     ...partsProblems(config),
     ...settingProblems(azure),
     ...subnetProblems(azure),
+    ...registryProblems(azure),
     ...deployments.flatMap(({ name, schedule, components, databases }) => [
       ...components.flatMap((component) => componentProblems(name, component, azure)),
-      ...databases.flatMap((database) => databaseProblems(name, database, azure)),
+      ...databases.flatMap((database) =>
+        databaseProblems(name, database, { azure, catalog: config.catalog }),
+      ),
       ...(schedule === undefined ? [] : nameProblems(name)),
     ]),
     ...fileProblems(config, PACKAGED),
@@ -138,24 +142,32 @@ function lacking(what: string): string {
 function databaseProblems(
   deployment: string,
   database: DatabaseSettings,
-  azure: AzureSettings,
+  { azure, catalog }: { readonly azure: AzureSettings; readonly catalog: Config["catalog"] },
 ): FunctionProblems {
   const at = ["deployments", deployment, "databases", database.name];
   switch (database.kind) {
     case "cosmosdb":
-      return cosmosdbProblems(at, database.resourceGroup, database.subscription, azure);
+      return groupProblems(at, database.resourceGroup, database.subscription, azure);
     case "dynamodb":
       return dynamodbProblems(at, database.profile, azure);
     case "jdbc":
+      return [
+        ...dumpProblems(at, database, { store: "blob", secrets: secretsOf(azure) }),
+        ...azureDumpProblems(at, database, { azure, catalog }),
+      ];
     case "managed":
+      return "resourceGroup" in database.service
+        ? groupProblems(at, database.service.resourceGroup, database.service.subscription, azure)
+        : [];
+    case "jdbc":
       return [];
     default:
       return database satisfies never;
   }
 }
 
-/** The restore may make and delete accounts in their resource group. */
-function cosmosdbProblems(
+/** The restore may make and delete accounts and servers in their resource group. */
+function groupProblems(
   at: SettingPath,
   group: string,
   subscription: string,
@@ -165,7 +177,7 @@ function cosmosdbProblems(
     subscription.toLowerCase() === azure.subscription &&
     group.toLowerCase() === azure.resourceGroup.toLowerCase();
   if (!same) return [];
-  const rule = "must not be azure.resourceGroup: what restores an account is kept apart from it";
+  const rule = "must not be azure.resourceGroup: what restores is kept apart from what is restored";
   return [{ path: [...at, "resourceGroup"], rule, value: group }];
 }
 

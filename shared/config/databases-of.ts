@@ -1,4 +1,10 @@
-import type { CosmosdbDatabaseSettings, Deployment, DynamodbDatabaseSettings } from "./config.ts";
+import type {
+  CosmosdbDatabaseSettings,
+  Deployment,
+  DynamodbDatabaseSettings,
+  FlexibleServerService,
+  JdbcDatabaseSettings,
+} from "./config.ts";
 
 type Databases = Pick<Deployment, "databases">;
 
@@ -8,4 +14,17 @@ export function dynamodbsOf({ databases }: Databases): readonly DynamodbDatabase
 
 export function cosmosdbsOf({ databases }: Databases): readonly CosmosdbDatabaseSettings[] {
   return databases.filter((database) => database.kind === "cosmosdb");
+}
+
+/** Servers that are backed up by dumps. A deployment has nothing else beside them. */
+export function jdbcsOf({ databases }: Databases): readonly JdbcDatabaseSettings[] {
+  return databases.filter((database) => database.kind === "jdbc");
+}
+
+/** Of Azure, where its databases are restored by the service. */
+export function flexibleServersOf({ databases }: Databases): readonly FlexibleServerService[] {
+  return databases.flatMap((database) => {
+    const service = database.kind === "managed" ? database.service : undefined;
+    return service?.kind === "azure-postgresql" || service?.kind === "azure-mysql" ? [service] : [];
+  });
 }

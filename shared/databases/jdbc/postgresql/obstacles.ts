@@ -33,7 +33,7 @@ export async function findObstacles(looking: Looking, planned: Planned): Promise
     ...(await roleObstacles(admin, settings)),
     ...(await absences(admin, settings)),
     ...(await localeObstacles(admin, settings)),
-    ...(planned.inPlace ? await originalObstacles(looking, planned) : []),
+    ...(planned.inPlace ? await originalObstacles(looking, planned.stopped ?? true) : []),
   ];
 }
 
@@ -146,7 +146,7 @@ function spelled(locale: string): string {
 
 async function originalObstacles(
   { admin, captured, original }: Looking,
-  { stopped = true }: Planned,
+  stopped: boolean,
 ): Promise<readonly string[]> {
   const { database = "" } = captured;
   const found = await findDatabase(admin, database);

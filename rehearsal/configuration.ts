@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { RehearsalCosmosdb } from "./cosmosdb/cosmosdb.ts";
 import type { Endpoint } from "./ledger/endpoint.ts";
+import type { SqlServerEndpoint } from "./ledger/jdbc/endpoint.ts";
 import { DEPLOYMENT } from "./rehearsal-world.ts";
 
 export interface Configured {
@@ -10,8 +11,8 @@ export interface Configured {
   readonly component: "ledger" | "scalardb-server";
   /** Of the admin interface. */
   readonly ports: readonly number[];
-  /** As the configuration file has it. */
-  readonly database: Readonly<Record<string, unknown>>;
+  /** By name, as the configuration file has them. */
+  readonly databases: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Settings of the pause, as the configuration file has them. */
   readonly pause?: Readonly<Record<string, string>> | undefined;
 }
@@ -35,6 +36,26 @@ export function cosmosdbSection(
   return { kind: "cosmosdb", subscription, resourceGroup, account, verifyFrom, armEndpoint };
 }
 
+/** Its dumps go to a folder beside the configuration. Nothing leaves this machine, so that TLS can be off. */
+export function jdbcSection(
+  { engine, host, port, database, user }: SqlServerEndpoint,
+  passwordVariable: string,
+) {
+  const password = { env: passwordVariable };
+  const dumps = { kind: "folder", path: "./dumps" };
+  return {
+    kind: "jdbc",
+    engine,
+    host,
+    port,
+    ...(database && { database }),
+    user,
+    password,
+    tls: "off",
+    dumps,
+  };
+}
+
 /** Writes the configuration that Stillpoint runs with in a world, as one would write it by hand; answers its path. */
 export async function writeConfiguration(folder: string, configured: Configured): Promise<string> {
   const path = join(folder, "stillpoint.yml");
@@ -42,7 +63,7 @@ export async function writeConfiguration(folder: string, configured: Configured)
   return path;
 }
 
-function configurationText({ product, component, ports, database, pause }: Configured): string {
+function configurationText({ product, component, ports, databases, pause }: Configured): string {
   return stringify({
     catalog: { kind: "file", path: "./catalog" },
     deployments: {
@@ -52,7 +73,7 @@ function configurationText({ product, component, ports, database, pause }: Confi
           [component]: { kind: component, instances: ports.map((port) => `127.0.0.1:${port}`) },
         },
         pause: { scalarClockBound: ONE_CLOCK, ...pause },
-        databases: { main: database },
+        databases,
         objective: "26h",
       },
     },

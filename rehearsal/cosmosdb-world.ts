@@ -15,7 +15,7 @@ import type { RunningInstances } from "./ledger/start-instances.ts";
 import { type LedgerProcesses, startLedgerProcesses } from "./ledger-processes.ts";
 import { OPENING_BALANCE, RUINED_SHARE, type WorldOptions } from "./local-world.ts";
 import { plainAccount } from "./plain-account.ts";
-import type { RehearsalWorld } from "./rehearsal-world.ts";
+import { type RehearsalWorld, underLoad } from "./rehearsal-world.ts";
 
 /** A world with the embedded ledger on Cosmos DB. */
 export interface CosmosdbWorld extends RehearsalWorld {
@@ -52,7 +52,7 @@ export async function startCosmosdbWorld(options: CosmosdbWorldOptions): Promise
       product: "scalardl",
       component: "ledger",
       ports: processes.ports,
-      database: cosmosdbSection(cosmosdb, account),
+      databases: { main: cosmosdbSection(cosmosdb, account) },
       pause: options.pause,
     });
   const config = await configure(ACCOUNT);
@@ -126,8 +126,11 @@ function worldOf(parts: Parts, owned: AsyncDisposableStack): CosmosdbWorld {
     now: () => cosmosdb.now(),
     startLoad: processes.startLoad,
     totals: () => cosmosdbTotals(attached.client, PREFIX),
-    plainCopy: (second, tries) =>
-      plainAccount({ cosmosdb, config, account: attached.place.account }, second, tries),
+    plainCopies: async () => {
+      const second = underLoad(cosmosdb.now());
+      const original = { cosmosdb, config, account: attached.place.account };
+      return { of: "second", make: (turn) => plainAccount(original, second - turn, turn) };
+    },
     ruin: async () => {
       const struck = { seed, share: RUINED_SHARE, prefix: PREFIX };
       const { overwritten, deleted } = await ruinCosmosdb(attached.client, struck);

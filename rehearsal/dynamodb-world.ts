@@ -2,7 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { RehearsalDynamodb } from "./dynamodb/dynamodb.ts";
 import type { TableNames, Totals } from "./ledger/totals.ts";
 import { plainTables } from "./plain-tables.ts";
-import type { RehearsalWorld } from "./rehearsal-world.ts";
+import { type RehearsalWorld, underLoad } from "./rehearsal-world.ts";
 
 /** A world whose database is DynamoDB. */
 export interface DynamodbWorld extends RehearsalWorld {
@@ -38,7 +38,10 @@ export function dynamodbPart(parts: Parts) {
     scaled: dynamodb.scaled,
     now: () => dynamodb.now(),
     totals: (of: TableNames = names) => totals(of),
-    plainCopy: (second: number, tries: number) => plainTables(parts, second, tries),
+    plainCopies: async () => {
+      const second = underLoad(dynamodb.now());
+      return { of: "second", make: (turn: number) => plainTables(parts, second - turn, turn) } as const;
+    },
     // The tables have their names again: nothing is to be changed.
     followUp: async () => [],
   } as const;

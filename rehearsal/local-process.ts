@@ -85,9 +85,9 @@ export class LocalProcess {
     throw failure;
   }
 
-  /** SIGTERM, and SIGKILL for one that does not end. */
-  async stop(): Promise<void> {
-    this.#child.kill("SIGTERM");
+  /** The signal that asks it to end, and SIGKILL for one that does not. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    this.#child.kill(signal);
     const limit = setTimeout(() => this.#child.kill("SIGKILL"), STOP_LIMIT_MS);
     await this.#exited;
     clearTimeout(limit);

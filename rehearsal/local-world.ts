@@ -50,7 +50,7 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     product: "scalardl",
     component: "ledger",
     ports: processes.ports,
-    database: dynamodbSection(endpoint, PREFIX),
+    databases: { main: dynamodbSection(endpoint, PREFIX) },
     pause: options.pause,
   });
   const names = prefixed(PREFIX);

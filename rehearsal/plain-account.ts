@@ -38,9 +38,10 @@ export async function plainAccount(
   const client = cosmosdbClient({ kind: "cosmosdb", url, key, ca: cosmosdb.caCertificate });
   try {
     return {
-      what: `All of ${source}, as account ${target},`,
+      what: `All of ${source}, as account ${target}, restored to ${new Date(second * 1000).toISOString()}, a second under load:`,
       totals: await cosmosdbTotals(client),
       report: await verified(client, { target, second, database: databaseOf(config) }),
+      contradictions: [],
       remarks: await withoutProcedure(client),
     };
   } finally {

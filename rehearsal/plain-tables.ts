@@ -40,9 +40,10 @@ export async function plainTables(tables: Tables, second: number, tries: number)
   const source = dynamoRows(client, mapped as readonly MappedTable[], naming);
   const subject = { kind: "restored", atSecond: second } as const;
   return {
-    what: `All ${listed.size} tables`,
+    what: `All ${listed.size} tables restored to ${new Date(second * 1000).toISOString()}, a second under load:`,
     totals: await tables.totals((name) => names(name) + suffix),
     report: await verifyCopy({ sources: [source], subject, namespaces }),
+    contradictions: [],
     remarks: [],
   };
 }

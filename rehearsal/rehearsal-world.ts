@@ -23,8 +23,8 @@ export interface RehearsalWorld {
   startLoad(clients: number, transfersPerSecond?: number): Load;
   /** Read from the database that the instances work on. */
   totals(): Promise<Totals>;
-  /** Restores everything to a second as anybody can, without a pause, beside the original. */
-  plainCopy(second: number, tries: number): Promise<PlainCopy>;
+  /** What anybody can restore of this very time, without a pause, beside the original. Clients are at work meanwhile. */
+  plainCopies(): Promise<PlainCopies>;
   /** Damages the data as a person might. */
   ruin(): Promise<Ruin>;
   stopInstances(): Promise<void>;
@@ -43,7 +43,7 @@ export interface Words {
   /** What holds the rows. */
   readonly tables: "tables" | "containers";
   /** What a restore gives. */
-  readonly restored: "tables" | "account";
+  readonly restored: "tables" | "account" | "database";
 }
 
 export interface Ruin {
@@ -54,11 +54,25 @@ export interface Ruin {
 }
 
 /** What somebody has who restores without a restore point. */
+export interface PlainCopies {
+  /** What each of them is a copy of. */
+  readonly of: "second" | "loop over the schemas";
+  /** Makes one of them beside the original, the next one with each turn, counted from 0. */
+  make(turn: number): Promise<PlainCopy>;
+}
+
 export interface PlainCopy {
-  /** What was restored, to begin a sentence with. */
+  /** What it is, to begin a paragraph with. */
   readonly what: string;
   readonly totals: Totals;
   readonly report: VerificationReport;
+  /** What shows that it is torn, in sentences, beyond the money and the verification. */
+  readonly contradictions: readonly string[];
   /** What else is wrong with it, in sentences. */
   readonly remarks: readonly string[];
+}
+
+/** A whole second of the recent past, in which clients that have been at work for some seconds were so too. */
+export function underLoad(nowMs: number): number {
+  return Math.floor(nowMs / 1000) - 2;
 }

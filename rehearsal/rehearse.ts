@@ -4,16 +4,20 @@ import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { startCosmosdbWorld } from "./cosmosdb-world.ts";
 import { startDynamodb } from "./dynamodb/dynamodb.ts";
 import type { ScaledFigure } from "./dynamodb/pace.ts";
+import { startJdbcWorld } from "./jdbc-world.ts";
 import { startLocalWorld } from "./local-world.ts";
 import type { RehearsalWorld } from "./rehearsal-world.ts";
+import { startScalardbJdbcWorld } from "./scalardb-jdbc-world.ts";
 import { startScalardbWorld } from "./scalardb-world.ts";
 import { tellStory } from "./story.ts";
+
+type Database = "dynamodb" | "cosmosdb" | "postgresql" | "mysql";
 
 export interface RehearsalOptions {
   /** Start only the DynamoDB with point-in-time recovery, and leave it running. */
   readonly only?: "dynamodb";
   /** What the ledger keeps its records in. */
-  readonly database?: "dynamodb" | "cosmosdb";
+  readonly database?: Database;
   readonly ledger?: "embedded" | "scalardb-server";
   /** URL of a DynamoDB endpoint under our layer; by default an embedded one. */
   readonly backend?: string;
@@ -46,19 +50,42 @@ function dynamodbOf({ backend, port, seed = 1 }: RehearsalOptions) {
   return { ...(backend && { backend }), ...(port !== undefined && { port }), seed: String(seed) };
 }
 
+const WHAT = {
+  dynamodb: "a DynamoDB with point-in-time recovery",
+  cosmosdb: "an Azure with Cosmos DB and its continuous backup",
+  postgresql: "a PostgreSQL server",
+  mysql: "a MariaDB server",
+} as const satisfies Record<Database, string>;
+
+const SERVER_EXPOSED = "ScalarDB Server has no setting for it: it listens on all interfaces meanwhile.";
+const EXPOSED: Readonly<Record<Database, string>> = {
+  dynamodb:
+    "ScalarDB Server and DynamoDB Local have no setting for it: they listen on all interfaces meanwhile.",
+  cosmosdb: SERVER_EXPOSED,
+  postgresql: SERVER_EXPOSED,
+  mysql: SERVER_EXPOSED,
+};
+
 function startWorld(options: RehearsalOptions): Promise<RehearsalWorld> {
   const { database = "dynamodb", ledger = "embedded", port, keep = false, say } = options;
   const { seed, ...dynamodb } = dynamodbOf(options);
-  const what =
-    database === "dynamodb"
-      ? "a DynamoDB with point-in-time recovery"
-      : "an Azure with Cosmos DB and its continuous backup";
-  say(`Starting a small world on this machine: ${what} and three instances ...`);
-  if (database === "cosmosdb")
-    return startCosmosdbWorld({ seed, keep, ...(port !== undefined && { cosmosdb: { port } }) });
-  if (ledger === "embedded") return startLocalWorld({ seed, dynamodb, keep });
-  say("ScalarDB Server and DynamoDB Local have no setting for it: they listen on all interfaces meanwhile.");
-  return startScalardbWorld({ seed, dynamodb, keep });
+  say(`Starting a small world on this machine: ${WHAT[database]} and three instances ...`);
+  if (ledger === "scalardb-server") say(EXPOSED[database]);
+  switch (database) {
+    case "dynamodb":
+      return ledger === "embedded"
+        ? startLocalWorld({ seed, dynamodb, keep })
+        : startScalardbWorld({ seed, dynamodb, keep });
+    case "cosmosdb":
+      return startCosmosdbWorld({ seed, keep, ...(port !== undefined && { cosmosdb: { port } }) });
+    case "postgresql":
+    case "mysql":
+      return ledger === "embedded"
+        ? startJdbcWorld({ engine: database, seed, keep })
+        : startScalardbJdbcWorld({ engine: database, seed, keep });
+    default:
+      return database satisfies never;
+  }
 }
 
 async function serveDynamodb(
@@ -76,6 +103,7 @@ async function serveDynamodb(
 }
 
 function sayScaled(figures: readonly ScaledFigure[], say: (line: string) => void): void {
+  if (figures.length === 0) return;
   say("Everything behaves like the service, only quicker:");
   for (const { what, hereMs, realMs } of figures)
     say(`  ${what}: ${seconds(hereMs)} here, ${seconds(realMs)} there`);

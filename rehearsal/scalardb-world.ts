@@ -53,7 +53,7 @@ export async function startScalardbWorld(options: ScalardbWorldOptions): Promise
     product: "scalardb",
     component: "scalardb-server",
     ports: scalardb.servers().map(({ port }) => port),
-    database: dynamodbSection(endpoint, PREFIX),
+    databases: { main: dynamodbSection(endpoint, PREFIX) },
     pause: options.pause,
   });
   return worldOf({ folder, config, dynamodb, client, scalardb, seed }, started.move());

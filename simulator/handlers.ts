@@ -1,4 +1,4 @@
-import type { BackupEffects } from "../shared/backup/effects.ts";
+import type { WindowEffects } from "../shared/backup/effects.ts";
 import { laterOf } from "../shared/backup/own-clock.ts";
 import { heldByOthers, unsettledPauses, withEnd, withMark } from "../shared/backup/pause-record.ts";
 import type { SweepEffects } from "../shared/backup/sweep.ts";
@@ -28,7 +28,7 @@ export function performing<V extends Vocabulary>(handlers: SimulatedHandlers<V>)
   };
 }
 
-type GateEffects = Pick<BackupEffects, "now" | "check-gates" | "unpause" | "held-by-others">;
+type GateEffects = Pick<WindowEffects, "now" | "check-gates" | "unpause" | "held-by-others">;
 
 function gateHandlers(world: World, caller: () => Caller, memory: Memory): SimulatedHandlers<GateEffects> {
   const { catalog, agenda } = world;
@@ -62,7 +62,7 @@ export function backupHandlers(
   { world, oracle }: Scene,
   host: Host,
   memory: Memory,
-): SimulatedHandlers<BackupEffects> {
+): SimulatedHandlers<WindowEffects> {
   const { catalog, wire, agenda } = world;
   const caller = { host, wire, party: host.name };
   const discover = discoverer(world, host);

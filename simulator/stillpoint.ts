@@ -1,6 +1,6 @@
 import { backup } from "../shared/backup/backup.ts";
 import type { BackupResult } from "../shared/backup/backup-result.ts";
-import type { BackupEffects } from "../shared/backup/effects.ts";
+import type { WindowEffects } from "../shared/backup/effects.ts";
 import { type SweepEffects, type Swept, sweep } from "../shared/backup/sweep.ts";
 import { addressOf } from "../shared/pause/instance.ts";
 import type { Effect } from "../shared/workflow/effect.ts";
@@ -29,7 +29,7 @@ export function startBackup(scene: Scene, host: Host, { onEffect, onPhase, onEnd
   const known = { host, memory, hasEnded: false };
   oracle.known.set(host.name, known);
   const handlers = backupHandlers(scene, host, memory);
-  const perform = performing<BackupEffects>({
+  const perform = performing<WindowEffects>({
     ...handlers,
     report: (input, done) => {
       if (input.event.kind === "paused") onPhase?.("holding");

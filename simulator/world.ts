@@ -76,7 +76,7 @@ export class World {
 
   get input(): Omit<BackupInput, "run"> {
     const databases = this.settings.databases.map((name) => ({ name, kind: "dynamodb" as const }));
-    return { deployment: "payments", databases, pause: this.settings.pause };
+    return { deployment: "payments", basis: "window", databases, pause: this.settings.pause };
   }
 
   database(name: string): DatabaseModel {

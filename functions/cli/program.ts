@@ -215,6 +215,8 @@ function addRehearse(rehearse: Command, from: From, run: Run): void {
       new Option("--database <kind>", "what the ledger keeps its records in (default: dynamodb)").choices([
         "dynamodb",
         "cosmosdb",
+        "postgresql",
+        "mysql",
       ]),
     )
     .addOption(new Option("--ledger <kind>", "what runs on it").choices(["embedded", "scalardb-server"]))

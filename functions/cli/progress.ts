@@ -1,6 +1,6 @@
 import type { RestoreEvent } from "../../shared/restore/restore-plan.ts";
 import type { Shell } from "./shell.ts";
-import { restoreProgress, stageLines } from "./show/restore-progress.ts";
+import { type Moved, restoreProgress, stageLines } from "./show/restore-progress.ts";
 
 /** Shows a restore while it is at work. */
 export interface RestoreProgress {
@@ -16,8 +16,6 @@ export async function restoreProgressOn(shell: Shell): Promise<RestoreProgress> 
   return terminalProgress();
 }
 
-type Moved = Extract<RestoreEvent, { kind: "table" | "account" }>;
-
 /** Tables that reach the same stage in one go share a line. */
 export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
   const started = performance.now();
@@ -30,7 +28,7 @@ export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
     for (const line of stageLines(first.stage, moved, performance.now() - started)) shell.say(line);
   };
   const report = (event: RestoreEvent) => {
-    const moved = event.kind === "table" || event.kind === "account";
+    const moved = event.kind !== "phase" && event.kind !== "verified";
     if (!moved || together[0]?.stage !== event.stage) flush();
     if (!moved) return shell.say(restoreProgress(event, performance.now() - started));
     // One look at all tables is told in one turn of the event loop.
@@ -41,5 +39,14 @@ export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
 }
 
 function nameOf(moved: Moved): string {
-  return moved.kind === "table" ? moved.table : moved.account;
+  switch (moved.kind) {
+    case "table":
+      return moved.table;
+    case "account":
+      return moved.account;
+    case "database":
+      return moved.database;
+    default:
+      return moved satisfies never;
+  }
 }

@@ -1,12 +1,31 @@
 import * as z from "zod";
 import { RECOVERY_EXPIRY_MS } from "./recovery.ts";
 
-/** What one instance is started with, as JSON in its first argument. */
+const sqlServer = z.strictObject({
+  engine: z.enum(["postgresql", "mysql"]),
+  host: z.string(),
+  port: z.number().int(),
+  database: z.string().exactOptional(),
+  user: z.string(),
+  password: z.string(),
+});
+
+const endpoint = z.union([
+  z.strictObject({ url: z.url(), region: z.string() }),
+  z.strictObject({ kind: z.literal("cosmosdb"), url: z.url(), key: z.string(), ca: z.string() }),
+  z.strictObject({
+    kind: z.literal("jdbc"),
+    main: sqlServer,
+    elsewhere: z.record(z.string(), sqlServer).exactOptional(),
+  }),
+]);
+
+/** Holds the endpoint as JSON: it may have a secret in it, and arguments are shown to everybody on the machine. */
+export const ENDPOINT_VARIABLE = "STILLPOINT_LEDGER_ENDPOINT";
+
+/** What one instance is started with: as JSON in its first argument, but for the endpoint. */
 export const InstanceOptions = z.strictObject({
-  endpoint: z.union([
-    z.strictObject({ url: z.url(), region: z.string() }),
-    z.strictObject({ kind: z.literal("cosmosdb"), url: z.url(), key: z.string(), ca: z.string() }),
-  ]),
+  endpoint,
   prefix: z.string(),
   /** The same for all instances of a ledger: they sign as one entity. */
   seed: z.string(),

@@ -1,7 +1,7 @@
 import { serveAdmin } from "./admin-server.ts";
 import { serveClients } from "./client-interface.ts";
 import { Gate } from "./gate.ts";
-import { InstanceOptions, type InstanceReady } from "./instance-options.ts";
+import { ENDPOINT_VARIABLE, InstanceOptions, type InstanceReady } from "./instance-options.ts";
 import type { Ledger } from "./ledger.ts";
 import { ledgerIdentity } from "./open-ledger.ts";
 import { openDatabase } from "./open-storage.ts";
@@ -11,7 +11,7 @@ import { openDatabase } from "./open-storage.ts";
  * serves; ends on SIGTERM, and when its parent is gone: the pipe on its standard input closes.
  */
 async function main(): Promise<void> {
-  const options = InstanceOptions.parse(JSON.parse(process.argv[2] ?? "{}"));
+  const options = given();
   const gate = new Gate(options.semantics);
   const [admin, clients] = await Promise.all([
     serveAdmin(gate, {
@@ -37,6 +37,15 @@ async function main(): Promise<void> {
 
   const ready: InstanceReady = { adminPort: admin.port, clientPort: clients.port };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+function given(): InstanceOptions {
+  // biome-ignore lint/style/noProcessEnv: this is a program, and a secret has no place among its arguments
+  const endpoint = process.env[ENDPOINT_VARIABLE] ?? "null";
+  return InstanceOptions.parse({
+    ...JSON.parse(process.argv[2] ?? "{}"),
+    endpoint: JSON.parse(endpoint),
+  });
 }
 
 async function ledgerOf(options: InstanceOptions): Promise<Ledger> {

@@ -52,7 +52,7 @@ export async function openLedger(options: OpeningOptions): Promise<readonly stri
     const recovery = { now: Date.now, expiryMs: RECOVERY_EXPIRY_MS };
     return await payIn({ storage, identity, recovery }, options);
   } finally {
-    database.close();
+    await database.close();
   }
 }
 
@@ -99,12 +99,16 @@ async function put(
 /** The transfers touch different assets, so they need not wait for each other. */
 async function payIn(ledger: Ledger, options: OpeningOptions): Promise<readonly string[]> {
   const random = seededRandom(`${options.seed} opening`);
-  const ids = assetIds(options.assets, "kind" in options.endpoint ? "-" : "/");
+  const ids = assetIds(options.assets, isCosmosdb(options.endpoint) ? "-" : "/");
   const groups = Array.from({ length: Math.ceil(ids.length / MOST_MOVES) }, (_, position) =>
     ids.slice(position * MOST_MOVES, (position + 1) * MOST_MOVES),
   );
   await Promise.all(groups.map((group) => payInto(ledger, group, options.balance, random.uuid())));
   return ids;
+}
+
+function isCosmosdb(endpoint: LedgerEndpoint): boolean {
+  return "kind" in endpoint && endpoint.kind === "cosmosdb";
 }
 
 async function payInto(

@@ -1,24 +1,31 @@
 import type { CosmosdbEndpoint } from "./cosmosdb/endpoint.ts";
 import { dynamodbClient, type Endpoint } from "./endpoint.ts";
+import type { JdbcEndpoint } from "./jdbc/endpoint.ts";
 import { createSchema, type SchemaOptions } from "./schema.ts";
 import { openStorage, type Storage, type StorageOptions } from "./storage.ts";
 import type { Table } from "./table.ts";
 
-/** Where a ledger keeps its records: in DynamoDB, unless it says that it is Cosmos DB. */
-export type LedgerEndpoint = Endpoint | CosmosdbEndpoint;
+/** Where a ledger keeps its records: in DynamoDB, unless it says that it is something else. */
+export type LedgerEndpoint = Endpoint | CosmosdbEndpoint | JdbcEndpoint;
 
 /** A ledger's database, whichever it is. */
 export interface LedgerDatabase {
   createSchema(tables: readonly Table[], options: SchemaOptions): Promise<void>;
   openStorage(options: StorageOptions): Storage;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The client of Cosmos DB takes a second to load on a busy machine: only where it is needed. */
 export async function openDatabase(endpoint: LedgerEndpoint): Promise<LedgerDatabase> {
   if (!("kind" in endpoint)) return openDynamodb(endpoint);
-  const { openCosmosdb } = await import("./cosmosdb/database.ts");
-  return openCosmosdb(endpoint);
+  switch (endpoint.kind) {
+    case "cosmosdb":
+      return (await import("./cosmosdb/database.ts")).openCosmosdb(endpoint);
+    case "jdbc":
+      return (await import("./jdbc/database.ts")).openJdbc(endpoint);
+    default:
+      return endpoint satisfies never;
+  }
 }
 
 function openDynamodb(endpoint: Endpoint): LedgerDatabase {
@@ -26,6 +33,6 @@ function openDynamodb(endpoint: Endpoint): LedgerDatabase {
   return {
     createSchema: (tables, options) => createSchema(client, endpoint, tables, options),
     openStorage: (options) => openStorage(client, options),
-    close: () => client.destroy(),
+    close: async () => client.destroy(),
   };
 }

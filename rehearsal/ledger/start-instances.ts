@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { addressOf } from "../../shared/pause/instance.ts";
-import { type InstanceInput, InstanceReady } from "./instance-options.ts";
+import { ENDPOINT_VARIABLE, type InstanceInput, InstanceReady } from "./instance-options.ts";
 
 /** One running instance, as its starter sees it. */
 export interface RunningInstance {
@@ -40,10 +40,9 @@ export async function startInstances(
   input: InstanceInput,
   adminPorts: readonly number[] = [],
 ): Promise<RunningInstances> {
-  const children = Array.from({ length: count }, (_, position) => {
-    const own: InstanceInput = { ...input, adminPort: adminPorts[position] ?? input.adminPort };
-    return spawn(process.execPath, [PROGRAM, JSON.stringify(own)], { stdio: "pipe" });
-  });
+  const children = Array.from({ length: count }, (_, position) =>
+    spawnInstance({ ...input, adminPort: adminPorts[position] ?? input.adminPort }),
+  );
   const killAll = async (signal: NodeJS.Signals) => {
     await Promise.all(children.map((child) => end(child, signal)));
   };
@@ -56,6 +55,14 @@ export async function startInstances(
     await killAll("SIGKILL");
     throw error;
   }
+}
+
+function spawnInstance({ endpoint, ...own }: InstanceInput): ChildProcess {
+  return spawn(process.execPath, [PROGRAM, JSON.stringify(own)], {
+    stdio: "pipe",
+    // biome-ignore lint/style/noProcessEnv: a child needs the environment, with its database in it
+    env: { ...process.env, [ENDPOINT_VARIABLE]: JSON.stringify(endpoint) },
+  });
 }
 
 function running(

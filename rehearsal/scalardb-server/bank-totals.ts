@@ -4,23 +4,39 @@ import { countTransactions, isCommitted, scan, type TableNames, type Totals } fr
 import { isInDoubt, STATE } from "../ledger/tx-record.ts";
 import { numberOf, textOf } from "../ledger/value.ts";
 
-/** A bank as its tables have it, without ScalarDB; rows in doubt count as its recovery would leave them. */
-export async function bankTotals(client: DynamoDBClient, names: TableNames): Promise<Totals> {
-  const accounts = await balances(client, names, "app.account");
-  const pockets = await balances(client, names, "app.pocket");
-  return {
-    assets: accounts.length,
-    balance: [...accounts, ...pockets].reduce((sum, balance) => sum + balance, 0),
-    transactions: await countTransactions(client, names),
-  };
+/** What is read of a bank's tables, whichever database they are in. */
+export interface BankRows {
+  rows(table: "app.account" | "app.pocket"): AsyncIterable<Columns>;
+  isCommitted(txId: string): Promise<boolean>;
+  countTransactions(): Promise<number>;
 }
 
 const COLUMNS = "balance, before_balance, before_tx_id, tx_id, tx_state";
 
-async function balances(client: DynamoDBClient, names: TableNames, table: string): Promise<number[]> {
+/** Of tables in DynamoDB. */
+export function bankTotals(client: DynamoDBClient, names: TableNames): Promise<Totals> {
+  return bankTotalsOf({
+    rows: (table) => scan(client, names(table), COLUMNS),
+    isCommitted: (txId) => isCommitted(client, names, txId),
+    countTransactions: () => countTransactions(client, names),
+  });
+}
+
+/** A bank as its tables have it, without ScalarDB; rows in doubt count as its recovery would leave them. */
+export async function bankTotalsOf(bank: BankRows): Promise<Totals> {
+  const accounts = await balances(bank, "app.account");
+  const pockets = await balances(bank, "app.pocket");
+  return {
+    assets: accounts.length,
+    balance: [...accounts, ...pockets].reduce((sum, balance) => sum + balance, 0),
+    transactions: await bank.countTransactions(),
+  };
+}
+
+async function balances(bank: BankRows, table: Parameters<BankRows["rows"]>[0]): Promise<number[]> {
   const found: number[] = [];
-  for await (const row of scan(client, names(table), COLUMNS)) {
-    const forward = !isInDoubt(row) || (await isCommitted(client, names, textOf(row, "tx_id")));
+  for await (const row of bank.rows(table)) {
+    const forward = !isInDoubt(row) || (await bank.isCommitted(textOf(row, "tx_id")));
     const balance = forward ? after(row) : before(row);
     if (balance !== undefined) found.push(balance);
   }

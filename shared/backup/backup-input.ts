@@ -4,6 +4,11 @@ import type { RestorePoint } from "../catalog/model.ts";
 export interface BackupInput {
   readonly deployment: string;
   readonly run: string;
+  /**
+   * `window`: every instance is paused meanwhile. `snapshot`: one database holds everything and is dumped in one
+   * transaction, which nobody has to be paused for.
+   */
+  readonly basis: "window" | "snapshot";
   readonly databases: readonly {
     readonly name: string;
     readonly kind: RestorePoint["databases"][number]["kind"];

@@ -4,7 +4,8 @@ import type { Instance } from "../pause/instance.ts";
 import type { PauseWindow } from "../pause/pause-window.ts";
 
 export interface BackupResult {
-  readonly pause: string;
+  /** Of a backup that paused. */
+  readonly pause?: string;
   readonly verdict: Verdict;
   readonly point?: RestorePoint;
   readonly window?: PauseWindow;

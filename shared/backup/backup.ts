@@ -3,6 +3,7 @@ import { all, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { BackupResult } from "./backup-result.ts";
 import { conclude } from "./conclude.ts";
+import { endDumps } from "./dump.ts";
 import type { BackupEffects, Clock } from "./effects.ts";
 import { awaitSecond } from "./hold.ts";
 import { judge } from "./judge.ts";
@@ -10,6 +11,8 @@ import { refuseJump } from "./own-clock.ts";
 import { type Evidence, pauseAndHold } from "./pause-and-hold.ts";
 import { endedPause, openPause } from "./pause-record.ts";
 import { type Prepared, prepare } from "./prepare.ts";
+import { isDumped } from "./snapshot.ts";
+import { snapshotBackup } from "./snapshot-backup.ts";
 
 const ask = asker<BackupEffects>();
 
@@ -26,6 +29,7 @@ export function* backup(input: BackupInput): Workflow<BackupResult> {
   const untilMs = Math.ceil(began.oursMs + PREPARATION_MS + input.pause.longestMs);
   yield* ask("acquire-lease", { deployment, run, nowMs: began.oursMs, untilMs });
   try {
+    if (input.basis === "snapshot") return yield* snapshotBackup(input);
     return yield* underLease(input, yield* prepare(input), { began, untilMs });
   } finally {
     // As an outcome rather than an error: the lease ends by itself, and must not hide what went wrong before.
@@ -39,7 +43,7 @@ function* underLease(
   lease: { readonly began: Clock; readonly untilMs: number },
 ): Workflow<BackupResult> {
   const { holdMs, clockAllowanceMs } = input.pause;
-  if (holdMs === "auto") yield* awaitSecond(prepared.measured, clockAllowanceMs);
+  if (holdMs === "auto" && !isDumped(input)) yield* awaitSecond(prepared.measured, clockAllowanceMs);
   const started = yield* ask("now", {});
   refuseJump(lease.began, started, clockAllowanceMs);
   const record = openPause(input, prepared.discovery, started, lease.untilMs);
@@ -54,13 +58,14 @@ function* underLease(
     { ...evidence, reasons: [...unclosed, ...evidence.reasons] },
     started,
   );
-  return yield* conclude(
+  const result = yield* conclude(
     input,
     prepared,
     { ...record, ...(evidence.window && { window: evidence.window }) },
     evidence,
     judgement,
   );
+  return isDumped(input) ? yield* endDumps(result) : result;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { PauseRecord, RestorePoint, Verdict } from "../catalog/model.ts";
+import type { PauseRecord, Verdict } from "../catalog/model.ts";
 import { addressOf } from "../pause/instance.ts";
 import { all, asker, type Outcome, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
@@ -7,7 +7,7 @@ import type { BackupEffects } from "./effects.ts";
 import type { Judgement } from "./judge.ts";
 import type { Evidence } from "./pause-and-hold.ts";
 import type { Prepared } from "./prepare.ts";
-import { restorePoint } from "./restore-point.ts";
+import { reportPoint, restorePoint } from "./restore-point.ts";
 
 const ask = asker<BackupEffects>();
 
@@ -39,7 +39,14 @@ export function* conclude(
   };
   if (verdict.kind === "invalid") return ended;
   const { wallMs } = yield* ask("now", {});
-  const point = restorePoint(input, prepared, record, judgement, heldMs, wallMs);
+  const { seconds } = judgement;
+  const { snapshots } = evidence;
+  const point = restorePoint(input, prepared, {
+    seconds,
+    snapshots,
+    nowMs: wallMs,
+    pause: { record, heldMs },
+  });
   const [pointed] = yield* all([ask.effect("record-point", { point })]);
   if (!pointed?.ok) return { ...ended, verdict: ifTaken(pointed, verdict) };
   yield* reportPoint(point);
@@ -82,10 +89,4 @@ function* reportWindow(
       heldMs,
     },
   });
-}
-
-function* reportPoint(point: RestorePoint): Workflow<void> {
-  const databases = point.databases.map(({ name, atSecond }) => ({ name, atSecond }));
-  const { deployment, id, marginMs = 0 } = point;
-  yield* ask("report", { event: { kind: "restore-point", deployment, point: id, databases, marginMs } });
 }

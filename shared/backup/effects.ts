@@ -2,6 +2,7 @@ import type { PauseRecord, RestorePoint, Verdict } from "../catalog/model.ts";
 import type { ClockBound, ClockSample } from "../pause/clock-bound.ts";
 import type { Discovery, GateAnswer, Instance, PauseOutcome, UnpauseOutcome } from "../pause/instance.ts";
 import type { BackupEvent } from "./event.ts";
+import type { Snapshots } from "./snapshot.ts";
 
 /** What a database adapter says of itself at a backup. */
 export interface Capture {
@@ -24,8 +25,27 @@ export interface Clock {
   readonly wallMs: number;
 }
 
-/** Everything that the backup and the unpausing ask of the outside world. Times are ms on our clock. */
-export type BackupEffects = {
+/** Everything that a backup and the unpausing ask of the outside world. Times are ms on our clock. */
+export type BackupEffects = WindowEffects & DumpEffects;
+
+/** Of databases that are dumped. */
+export type DumpEffects = {
+  /**
+   * Begins a dump of each database, and answers when every snapshot has been taken. Fails where one was not taken in
+   * time; then nothing is at work any more.
+   */
+  "take-snapshots": {
+    input: { run: string; databases: readonly string[]; withinMs: number };
+    answer: Snapshots;
+  };
+  /** Ends dumps that nobody wants any more, and keeps nothing of them. */
+  "drop-dumps": { input: object; answer: null };
+  /** Carries the dumps to their end, and the point with them: `complete`, or `failed` with the reason. */
+  "finish-dumps": { input: { point: string }; answer: { point: RestorePoint } };
+};
+
+/** What every backup asks for, and all that one of a second does. */
+export type WindowEffects = {
   now: { input: object; answer: Clock };
   "acquire-lease": {
     input: { deployment: string; run: string; nowMs: number; untilMs: number };

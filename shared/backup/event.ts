@@ -12,6 +12,27 @@ export type BackupEvent =
       readonly noun: "table" | "container";
     }
   | {
+      readonly kind: "snapshots";
+      readonly taken: readonly { readonly database: string; readonly atMs: number }[];
+    }
+  | {
+      readonly kind: "dumping";
+      readonly database: string;
+      /** As the tool wrote them, so far; the estimate is the server's, and rough. */
+      readonly rawBytes: number;
+      readonly storedBytes: number;
+      readonly estimatedBytes: number;
+    }
+  | {
+      readonly kind: "dumped";
+      readonly database: string;
+      readonly key: string;
+      readonly rawBytes: number;
+      readonly storedBytes: number;
+      readonly sha256: string;
+      readonly tookMs: number;
+    }
+  | {
       readonly kind: "clock-measured";
       readonly database: string;
       readonly lowMs: number;
@@ -38,5 +59,6 @@ export type BackupEvent =
       readonly deployment: string;
       readonly point: string;
       readonly databases: readonly { readonly name: string; readonly atSecond: number }[];
-      readonly marginMs: number;
+      /** Of a pause window. */
+      readonly marginMs?: number;
     };

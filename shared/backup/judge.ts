@@ -1,20 +1,27 @@
 import type { Verdict } from "../catalog/model.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
 import type { ClockBound } from "../pause/clock-bound.ts";
-import { type SecondInside, secondInside } from "../pause/pause-window.ts";
+import { type PauseWindow, type SecondInside, secondInside } from "../pause/pause-window.ts";
 import { verdictFrom } from "../pause/verdict.ts";
 import { asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
+import { instantsOf } from "./dump.ts";
 import type { BackupEffects, Capture, Clock } from "./effects.ts";
 import { boundsOf, type Measured, measure } from "./hold.ts";
 import { jumpMs } from "./own-clock.ts";
 import type { Evidence } from "./pause-and-hold.ts";
 import { captureAll, type Prepared } from "./prepare.ts";
+import { isDumped } from "./snapshot.ts";
 
 const ask = asker<BackupEffects>();
 
 /** Nobody is held any more: time for several boundaries, where slow answers leave the bound wide. */
 const PROBE_AFTER_MS = 6_000;
+
+/** For each database what can be restored to, and what speaks against it. */
+export interface Found extends Pick<Judgement, "seconds"> {
+  readonly reasons: readonly string[];
+}
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -33,23 +40,14 @@ export function* judge(
   if (evidence.reasons.length > 0 || window === undefined)
     return { verdict: verdictFrom(orUnknown(evidence.reasons)), seconds: {} };
   const reasons: string[] = [];
-  const seconds: Record<string, SecondInside & { bound: ClockBound }> = {};
+  const seconds: Record<string, Judgement["seconds"][string]> = {};
   try {
     const { clockAllowanceMs } = input.pause;
-    const measured = yield* measure(evidence.measured, {
-      budgetMs: PROBE_AFTER_MS,
-      allowanceMs: clockAllowanceMs,
-    });
-    for (const [database, bound] of Object.entries(boundsOf(measured, clockAllowanceMs))) {
-      const inside = bound && secondInside(window, bound);
-      if (bound && inside) seconds[database] = { ...inside, bound };
-      else
-        reasons.push(
-          bound
-            ? noSecondFits(database, window.endMs - window.startMs, bound)
-            : clockLies(database, measured),
-        );
-    }
+    const found = isDumped(input)
+      ? instantsOf(input, evidence)
+      : yield* secondsInside(input, window, evidence.measured);
+    reasons.push(...found.reasons);
+    Object.assign(seconds, found.seconds);
     const after = yield* captureAll(Object.keys(prepared.captures), { again: true });
     reasons.push(...changed(prepared.captures, after), ...uncovered(seconds, after));
     reasons.push(...ownClockReasons(started, yield* ask("now", {}), clockAllowanceMs));
@@ -57,6 +55,26 @@ export function* judge(
     reasons.push(`the evidence could not be completed: ${messageOf(error)}`);
   }
   return { verdict: verdictFrom(reasons), seconds: reasons.length === 0 ? seconds : {} };
+}
+
+/** Law 3, for each database. */
+function* secondsInside(
+  { pause: { clockAllowanceMs } }: BackupInput,
+  window: PauseWindow,
+  before: Measured,
+): Workflow<Found> {
+  const measured = yield* measure(before, { budgetMs: PROBE_AFTER_MS, allowanceMs: clockAllowanceMs });
+  const reasons: string[] = [];
+  const seconds: Record<string, Judgement["seconds"][string]> = {};
+  for (const [database, bound] of Object.entries(boundsOf(measured, clockAllowanceMs))) {
+    const inside = bound && secondInside(window, bound);
+    if (bound && inside) seconds[database] = { ...inside, bound };
+    else
+      reasons.push(
+        bound ? noSecondFits(database, window.endMs - window.startMs, bound) : clockLies(database, measured),
+      );
+  }
+  return { seconds, reasons };
 }
 
 function orUnknown(reasons: readonly string[]): readonly string[] {

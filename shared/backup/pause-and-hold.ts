@@ -11,9 +11,11 @@ import type { PauseWindow } from "../pause/pause-window.ts";
 import { discoveryReasons, gateReasons, mayBeOurs, pauseReasons } from "../pause/verdict.ts";
 import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
+import { takeSnapshots } from "./dump.ts";
 import type { BackupEffects } from "./effects.ts";
 import { hold, type Measured } from "./hold.ts";
 import { type Prepared, refuseUnlessSettled } from "./prepare.ts";
+import { isDumped, type Snapshots } from "./snapshot.ts";
 import { type Opened, unpauseUntilOpen } from "./unpause.ts";
 
 const ask = asker<BackupEffects>();
@@ -23,6 +25,8 @@ export interface Evidence {
   readonly outcomes: readonly PauseOutcome[];
   readonly window?: PauseWindow;
   readonly measured: Measured;
+  /** Taken inside the window, where the databases are dumped. */
+  readonly snapshots: Snapshots;
   readonly reasons: readonly string[];
   readonly opened: Opened;
   readonly failure?: Failure;
@@ -33,6 +37,7 @@ interface Notes {
   outcomes: readonly PauseOutcome[];
   window?: PauseWindow;
   measured: Measured;
+  snapshots: Snapshots;
   readonly reasons: string[];
   failure?: Failure;
 }
@@ -46,6 +51,7 @@ export function* pauseAndHold(
   const notes: Notes = {
     outcomes: prepared.discovery.instances.map(unsent),
     measured: prepared.measured,
+    snapshots: {},
     reasons: [],
   };
   try {
@@ -94,7 +100,12 @@ function* holdQuiet(
   const drainMs = Math.max(...paused.outcomes.map((outcome) => outcome.answeredMs - outcome.sentMs));
   yield* ask("report", { event: { kind: "paused", pause: record.id, startMs, drainMs } });
 
-  notes.measured = yield* hold({ startMs, holdMs, latestMs, allowanceMs }, notes.measured);
+  const holding = { startMs, holdMs, latestMs, allowanceMs };
+  if (isDumped(input)) {
+    const { oursMs } = yield* ask("now", {});
+    notes.snapshots = yield* takeSnapshots(input, latestMs - oursMs);
+    yield* hold(holding, {});
+  } else notes.measured = yield* hold(holding, notes.measured);
   const { asked, after } = yield* askAgain(instances, rpcDeadlineMs);
   notes.reasons.push(...gateReasons(asked, "just before the Unpause"), ...discoveryReasons(before, after));
   // What a gate says is true at some moment after the question was sent: the first question ends the window.

@@ -19,8 +19,16 @@ export interface Prepared {
 }
 
 /** Everything that can be refused while nothing is paused, and everything that need not be done during a pause. */
-export function* prepare({ databases, pause }: BackupInput): Workflow<Prepared> {
-  const discovery = yield* discoverOpen(pause.rpcDeadlineMs);
+export function* prepare(input: BackupInput): Workflow<Prepared> {
+  const discovery = yield* discoverOpen(input.pause.rpcDeadlineMs);
+  return { discovery, ...(yield* prepareDatabases(input)) };
+}
+
+/** The part of it that has nothing to do with instances. */
+export function* prepareDatabases({
+  databases,
+  pause,
+}: BackupInput): Workflow<Pick<Prepared, "captures" | "measured">> {
   const captures = yield* captureAll(databases.map(({ name }) => name));
   const unmeasured: Measured = Object.fromEntries(databases.map(({ name }) => [name, []]));
   const measured = yield* measure(unmeasured, {
@@ -35,7 +43,7 @@ export function* prepare({ databases, pause }: BackupInput): Workflow<Prepared> 
       );
     yield* ask("report", { event: { kind: "clock-measured", database, ...bound } });
   }
-  return { discovery, captures, measured };
+  return { captures, measured };
 }
 
 function* discoverOpen(deadlineMs: number): Workflow<Discovery> {

@@ -8,7 +8,7 @@ export function backupFailure(
   result: BackupResult,
   uncaught?: string,
 ): Failure | undefined {
-  const { stillPaused, leftAlone, failure, verdict, pause } = result;
+  const { stillPaused, leftAlone, failure, verdict, pause, point } = result;
   const gates =
     leftAlone.length === 0
       ? "every instance that it had paused is open again"
@@ -25,6 +25,12 @@ export function backupFailure(
       code: "INTERNAL",
       message: `an error that nobody caught came in the way of the backup of "${deployment}": ${uncaught}; ${gates}, and its verdict stands as it was told`,
     };
+  if (point?.artifact === "failed")
+    return {
+      code: "DUMP_FAILED",
+      message: `the dumps of point "${point.id}" of "${deployment}" failed: ${point.because}; ${pause === undefined ? "nobody was paused" : gates}, and nothing was kept of them`,
+    };
+  if (point !== undefined && failure !== undefined) return failure;
   if (failure?.code === "INTERRUPTED")
     return {
       code: "INTERRUPTED",

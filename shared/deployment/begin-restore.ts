@@ -1,6 +1,6 @@
 import { codeOf, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
 import type { RestoreResult } from "../restore/restore-plan.ts";
-import { deletesOriginals, discardedBy, stakesOf } from "../restore/restore-stakes.ts";
+import { discardedBy, REPLACING_EFFECTS, replacesOriginals, stakesOf } from "../restore/restore-stakes.ts";
 import type { Journal } from "../workflow/journal.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { PlannedRun } from "./plan-restore.ts";
@@ -27,12 +27,12 @@ export async function beginRestore(
   const run = await plannedRun(open, id);
   refuseEnded(run);
   refuseAbandoning(run);
-  if (!journal.holds("delete-original")) refuseUnconfirmed(open, run, confirm);
+  if (!REPLACING_EFFECTS.some((kind) => journal.holds(kind))) refuseUnconfirmed(open, run, confirm);
   await catalog.acquireLease(settings.name, { kind: "restore", run: id }, clock.wallMs());
   const { restore: plan } = run.plan;
   try {
     // Between the runs somebody may have started the instances, whatever the journal says.
-    if (run.state !== "planned" && deletesOriginals(plan) && !journal.isEmpty)
+    if (run.state !== "planned" && replacesOriginals(plan) && !journal.isEmpty)
       await refuseRunning(open, plan.instances, silence);
     await setState(open, id, { state: "running" });
     return run;
@@ -76,7 +76,7 @@ function refuseUnconfirmed(
   // Who typed another name means something else, whatever others have approved.
   if (confirm === undefined && isApproved(run, settings.approvalWithinMs, nowMs)) return;
   const typed = confirm === undefined ? "nothing confirms it" : `"${confirm}" was typed`;
-  const touched = state === "planned" ? "nothing was touched" : "no original was deleted so far";
+  const touched = state === "planned" ? "nothing was touched" : "no original was replaced so far";
   throw new StillpointError(
     "CONFIRMATION_NEEDED",
     `run "${id}" ${stakesOf(plan.restore)} of "${deployment}" and has to be confirmed with that name. ${discardedBy(plan.restore, nowMs)}; ${typed}, ${touched}`,

@@ -40,22 +40,35 @@ export async function followPoints(open: OpenDeployment): Promise<FollowedAll> {
   return { deployment: settings.name, points, ...(failure && { failure }) };
 }
 
+interface Look {
+  readonly followed: Followed;
+  /** By database, where more is known of it by now than the point keeps. */
+  readonly captured: Readonly<Record<string, unknown>>;
+}
+
 /** All of its databases: one that failed decides, and one that is pending holds the others back. */
-async function follow(open: OpenDeployment, point: RestorePoint): Promise<Followed> {
+async function follow(open: OpenDeployment, point: RestorePoint): Promise<Look> {
+  const { carriedUntilMs } = point;
+  if (carriedUntilMs !== undefined && open.clock.wallMs() <= carriedUntilMs)
+    return { followed: { kind: "pending", because: "its backup is at work on the dumps" }, captured: {} };
   const all: Followed[] = [];
+  const known: [string, unknown][] = [];
   for (const { name, captured, atSecond, clockBound } of point.databases) {
     // The end of the window by the database's clock, as late as it may be there.
     const endMs = point.window ? point.window.endMs + clockBound.highMs : (atSecond + 1) * 1000;
-    all.push(await open.database(name).follow(captured, endMs));
+    const followed = await open.database(name).follow(captured, endMs);
+    all.push(followed);
+    if (followed.kind === "complete" && followed.captured !== undefined)
+      known.push([name, followed.captured]);
   }
   const decisive = all.find(({ kind }) => kind === "failed") ?? all.find(({ kind }) => kind === "pending");
-  return decisive ?? { kind: "complete" };
+  return { followed: decisive ?? { kind: "complete" }, captured: Object.fromEntries(known) };
 }
 
 async function settle(
   { catalog }: OpenDeployment,
   { id }: RestorePoint,
-  followed: Followed,
+  { followed, captured }: Look,
 ): Promise<FollowedPoint> {
   const { kind } = followed;
   const because = kind === "complete" ? undefined : followed.because;
@@ -63,7 +76,11 @@ async function settle(
     // Somebody else has followed it meanwhile.
     if (found.artifact !== "pending") return found;
     const { because: _, ...rest } = found;
-    return { ...rest, artifact: kind, ...(because !== undefined && { because }) };
+    const databases = rest.databases.map((each) => ({
+      ...each,
+      captured: captured[each.name] ?? each.captured,
+    }));
+    return { ...rest, databases, artifact: kind, ...(because !== undefined && { because }) };
   });
   return {
     point: id,

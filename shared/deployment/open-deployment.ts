@@ -7,13 +7,14 @@ import type { Component, DatabaseSettings, Deployment } from "../config/config.t
 import { adminTls, type Environment } from "../config/tls-material.ts";
 import { type CosmosdbDatabase, openCosmosdb } from "../databases/cosmosdb/database.ts";
 import { type DynamodbDatabase, openDynamodb } from "../databases/dynamodb/database.ts";
+import { type JdbcDatabase, openJdbc } from "../databases/jdbc/database.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery, type Instance, type Whereabouts } from "../pause/instance.ts";
 import type { SystemNamespaces } from "../verify/table-role.ts";
 import { type OurClock, ourClock } from "./our-clock.ts";
 
 /** All kinds answer what a backup asks in the same way. */
-export type Database = DynamodbDatabase | CosmosdbDatabase;
+export type Database = DynamodbDatabase | CosmosdbDatabase | JdbcDatabase;
 
 /** A deployment with everything that its use cases need, opened once and closed at the end. */
 export interface OpenDeployment {
@@ -27,6 +28,7 @@ export interface OpenDeployment {
   /** For the steps of one kind, which are only ever asked of databases of that kind. */
   dynamodb(name: string): DynamodbDatabase;
   cosmosdb(name: string): CosmosdbDatabase;
+  jdbc(name: string): JdbcDatabase;
   /**
    * The instances that a backup pauses: asked before the pause and again after the hold. Where they are pods, they
    * are watched from the first time on, and every later answer disagrees if one of them changed.
@@ -48,7 +50,7 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
   const paused = settings.components.filter((component) => component.paused);
   const sources = (of: readonly Component[]) => of.map((component) => sourceOf(component, env));
   const releases = new Releases(() => sources(settings.components).flatMap(releaseOf));
-  const databases = new Map(settings.databases.map((each) => [each.name, openDatabase(each)]));
+  const databases = new Map(settings.databases.map((each) => [each.name, openDatabase(each, env)]));
   const database = (name: string) => databases.get(name) ?? unknownDatabase(settings.name, name);
   return {
     settings,
@@ -59,6 +61,7 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
     database,
     dynamodb: (name) => ofKind(database(name), "dynamodb", name),
     cosmosdb: (name) => ofKind(database(name), "cosmosdb", name),
+    jdbc: (name) => ofKind(database(name), "jdbc", name),
     discoverPaused: async () => discover(sources(paused), { releases }),
     discoverAll: async () => discover(sources(settings.components), { releases, ifNone: "accept" }),
     whereabouts: (instances) => releases.whereabouts(instances),
@@ -84,13 +87,14 @@ export async function withDeployment<T>(
   }
 }
 
-function openDatabase(settings: DatabaseSettings): Database {
+function openDatabase(settings: DatabaseSettings, env: Environment): Database {
   switch (settings.kind) {
     case "dynamodb":
       return openDynamodb(settings);
     case "cosmosdb":
       return openCosmosdb(settings);
     case "jdbc":
+      return openJdbc(settings, env);
     case "managed":
       throw new StillpointError("INTERNAL", `databases of kind ${settings.kind} cannot be opened yet`);
     default:

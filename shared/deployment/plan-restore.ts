@@ -6,12 +6,14 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import { choosePoint, type PointChoice } from "../restore/choose-point.ts";
 import { describeCosmosdbPlan } from "../restore/cosmosdb/describe-plan.ts";
 import { describePlan } from "../restore/dynamodb/describe-plan.ts";
+import { describeJdbcPlan } from "../restore/jdbc/describe-plan.ts";
 import type { Mode } from "../restore/mode.ts";
 import type { PlanText } from "../restore/plan-step.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { canonicalJson } from "../workflow/canonical-json.ts";
 import { planCosmosdb } from "./cosmosdb/plan.ts";
 import { planDynamodb } from "./dynamodb/plan.ts";
+import { planJdbc } from "./jdbc/plan.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { Planning } from "./planning.ts";
 
@@ -84,6 +86,7 @@ function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> 
     case "cosmosdb":
       return planCosmosdb(open, planning);
     case "jdbc":
+      return planJdbc(open, planning);
     case "managed":
       throw new StillpointError("INTERNAL", `databases of kind ${kind} cannot be restored yet`);
     default:
@@ -97,6 +100,8 @@ function textOf(plan: RestorePlan, nowMs: number): PlanText {
       return describePlan(plan, nowMs);
     case "cosmosdb":
       return describeCosmosdbPlan(plan, nowMs);
+    case "jdbc":
+      return describeJdbcPlan(plan, nowMs);
     default:
       return plan satisfies never;
   }

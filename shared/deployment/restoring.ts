@@ -2,12 +2,15 @@ import { type AbandonCosmosdbEffects, abandonCosmosdb } from "../restore/cosmosd
 import { restoreCosmosdb } from "../restore/cosmosdb/restore.ts";
 import { type AbandonEffects, abandon } from "../restore/dynamodb/abandon.ts";
 import { restore } from "../restore/dynamodb/restore.ts";
+import { type AbandonJdbcEffects, abandonJdbc } from "../restore/jdbc/abandon.ts";
+import { restoreJdbc } from "../restore/jdbc/restore.ts";
 import type { RestoreEvent, RestorePlan, RestoreResult } from "../restore/restore-plan.ts";
 import type { VerificationEffects } from "../verify/effects.ts";
 import type { Handlers, Vocabulary, Workflow } from "../workflow/effect.ts";
 import type { Journal } from "../workflow/journal.ts";
 import { cosmosdbHandlers } from "./cosmosdb/handlers.ts";
 import { dynamodbHandlers } from "./dynamodb/handlers.ts";
+import { jdbcHandlers } from "./jdbc/handlers.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { Silence } from "./stopped-instances.ts";
 
@@ -27,7 +30,8 @@ export interface RestoringRun {
 /** What a run has made and an abandoning removed. */
 export type Removed =
   | { readonly kind: "dynamodb"; readonly tables: number; readonly backups: number }
-  | { readonly kind: "cosmosdb"; readonly accounts: number };
+  | { readonly kind: "cosmosdb"; readonly accounts: number }
+  | { readonly kind: "jdbc"; readonly databases: number };
 
 /** The workflow of a plan. */
 export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
@@ -36,6 +40,8 @@ export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
       return restore(plan);
     case "cosmosdb":
       return restoreCosmosdb(plan);
+    case "jdbc":
+      return restoreJdbc(plan);
     default:
       return plan satisfies never;
   }
@@ -48,6 +54,8 @@ export function* abandoning(plan: RestorePlan): Workflow<Removed> {
       return { kind: plan.kind, ...(yield* abandon(plan)) };
     case "cosmosdb":
       return { kind: plan.kind, ...(yield* abandonCosmosdb(plan)) };
+    case "jdbc":
+      return { kind: plan.kind, ...(yield* abandonJdbc(plan)) };
     default:
       return plan satisfies never;
   }
@@ -64,6 +72,8 @@ export function restoreHandlers(
       return dynamodbHandlers(open, run) satisfies Handlers<AbandonEffects> as Handlers<Vocabulary>;
     case "cosmosdb":
       return cosmosdbHandlers(open, run) satisfies Handlers<AbandonCosmosdbEffects> as Handlers<Vocabulary>;
+    case "jdbc":
+      return jdbcHandlers(open, run) satisfies Handlers<AbandonJdbcEffects> as Handlers<Vocabulary>;
     default:
       return kind satisfies never;
   }

@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { backup } from "../backup/backup.ts";
+import type { BackupInput } from "../backup/backup-input.ts";
 import type { BackupResult } from "../backup/backup-result.ts";
 import type { BackupEffects } from "../backup/effects.ts";
 import type { BackupEvent } from "../backup/event.ts";
 import { stamp, unsettledPauses, withEnd } from "../backup/pause-record.ts";
 import type { PauseRecord } from "../catalog/model.ts";
+import type { Deployment } from "../config/config.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { gateHandlers } from "./gate-handlers.ts";
+import { Dumps } from "./jdbc/dumps.ts";
+import { CARRIED_MS } from "./jdbc/keep-alive.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
 export interface Taking {
@@ -28,16 +32,27 @@ export interface Taking {
 export async function takeBackup(open: OpenDeployment, taking: Taking): Promise<BackupResult> {
   const { name, databases, pause } = open.settings;
   const { signal, run = newRun(name, open.clock.wallMs()) } = taking;
+  const dumps = new Dumps(open, taking.report);
   const input = {
     deployment: name,
     run,
+    basis: basisOf(databases),
     databases: databases.map((database) => ({ name: database.name, kind: database.kind })),
     pause,
   };
-  return runInProcess<BackupEffects, BackupResult>(backup(input), {
-    handlers: backupHandlers(open, taking),
-    ...(signal && { signal }),
-  });
+  try {
+    return await runInProcess<BackupEffects, BackupResult>(backup(input), {
+      handlers: backupHandlers(open, taking, { dumps, basis: input.basis }),
+      ...(signal && { signal }),
+    });
+  } finally {
+    await dumps.drop();
+  }
+}
+
+/** Everything in one database that is dumped in one transaction: nobody has to be paused. */
+export function basisOf(databases: Deployment["databases"]): BackupInput["basis"] {
+  return databases.length === 1 && databases[0]?.kind === "jdbc" ? "snapshot" : "window";
 }
 
 /** Names a backup that nobody else has given a name. */
@@ -48,6 +63,7 @@ export function newRun(deployment: string, nowMs: number): string {
 function backupHandlers(
   open: OpenDeployment,
   { report, guard, mayPause, takenFrom }: Taking,
+  { dumps, basis }: { readonly dumps: Dumps; readonly basis: BackupInput["basis"] },
 ): Handlers<BackupEffects> {
   const { catalog, admin } = open;
   let guarded: Promise<void> | undefined;
@@ -55,7 +71,7 @@ function backupHandlers(
     ...gateHandlers(open),
     "acquire-lease": async ({ deployment, run, nowMs, untilMs }) => {
       await catalog.acquireLease(deployment, { kind: "backup", run }, Math.round(nowMs), untilMs);
-      guarded = guard?.(run);
+      guarded = basis === "window" ? guard?.(run) : undefined;
       // Asked for before the first Pause; the backup may well have ended for another reason by then.
       guarded?.catch(() => {});
       return null;
@@ -91,9 +107,19 @@ function backupHandlers(
       return null;
     },
     "record-point": async ({ point }) => {
-      await catalog.points.create({ ...point, ...(takenFrom !== undefined && { takenFrom }) });
+      await catalog.points.create({
+        ...point,
+        ...(takenFrom !== undefined && { takenFrom }),
+        ...(dumps.areAtWork() && { carriedUntilMs: Math.round(open.clock.wallMs() + CARRIED_MS) }),
+      });
       return null;
     },
+    "take-snapshots": (wish, signal) => dumps.take(wish, signal),
+    "drop-dumps": async () => {
+      await dumps.drop();
+      return null;
+    },
+    "finish-dumps": ({ point }, signal) => dumps.finish(point, signal),
     report: async ({ event }) => {
       report(event);
       return null;

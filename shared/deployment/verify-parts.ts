@@ -4,12 +4,14 @@ import { scanTable } from "../databases/dynamodb/rows.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { openParts } from "../parts/open-parts.ts";
 import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
+import { refuseChanged } from "../restore/jdbc/refuse-changed.ts";
 import type { JudgeParts, ScanSegment } from "../verify/effects.ts";
 import { judgeParts as judge } from "../verify/judge-parts.ts";
 import type { Part } from "../verify/part.ts";
 import type { VerificationReport } from "../verify/report.ts";
 import { scanSegment as scan } from "../verify/scan-segment.ts";
 import type { Workroom } from "../verify/workroom.ts";
+import { scanJdbc } from "./jdbc/scope.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
 /** Carries out `scan-segment` on any host: it takes the configuration, the database and the parts' store. */
@@ -25,9 +27,19 @@ export function judgeParts(
 ): Promise<VerificationReport> {
   return inWorkroom(open, scratchDir, async (room) => {
     const report = await judge(room, input);
-    if (input.like !== undefined) refuseDifferences(input.scope, input.like, report.checked.tables);
+    if (input.like !== undefined) refuseOthers(input, input.like, report);
     return report;
   });
+}
+
+/** What keeps the copies is another thing where names have changed hands. */
+function refuseOthers(
+  { scope }: JudgeParts,
+  like: NonNullable<JudgeParts["like"]>,
+  { checked: { tables } }: VerificationReport,
+): void {
+  if (scope.subject.kind === "dump" || scope.subject.kind === "copy") refuseChanged(scope, like, tables);
+  else refuseDifferences(scope, like, tables);
 }
 
 /** Best effort: what was verified is verified, and whatever is left behind is in nobody's way. */
@@ -48,6 +60,8 @@ async function inWorkroom<T>(
         return scanTable(database.connection.dynamodb, schema, segment, segments);
       case "cosmosdb":
         return scanContainer(database.connection, schema, segment, segments);
+      case "jdbc":
+        return scanJdbc(database, schema, segment, segments);
       default:
         return database satisfies never;
     }

@@ -3,6 +3,7 @@ import { stamp } from "../backup/pause-record.ts";
 import type { Scope, ScopedTable } from "../verify/scope.ts";
 import { liveContainers } from "./cosmosdb/scope.ts";
 import { liveTables } from "./dynamodb/scope.ts";
+import { liveSqlTables } from "./jdbc/scope.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { frameOf } from "./verify-frame.ts";
 
@@ -21,6 +22,8 @@ function tablesNow(open: OpenDeployment, name: string): Promise<readonly ScopedT
       return liveTables(name, database);
     case "cosmosdb":
       return liveContainers(name, database);
+    case "jdbc":
+      return liveSqlTables(name, database);
     default:
       return database satisfies never;
   }

@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { type BlobClient, ContainerClient, StorageSharedKeyCredential } from "@azure/storage-blob";
-import { accessTo, addressOf } from "../azure/storage-account.ts";
+import type { BlobClient } from "@azure/storage-blob";
+import { BLOB_ROLE, blobContainer } from "../azure/blob-container.ts";
 import { codeOfStorage, describeStorage, isFromService, passes } from "../azure/storage-refusal.ts";
 import type { BlobPartsSettings } from "../config/config.ts";
 import type { Environment } from "../config/tls-material.ts";
@@ -10,7 +10,6 @@ import type { Parts } from "../verify/parts.ts";
 import { partsFailure } from "./failure.ts";
 import { plainName, plainRun } from "./part-name.ts";
 
-const ROLE = "Storage Blob Data Contributor";
 /** A part is some hundred MB at most. */
 const TRANSFER_LIMIT_MS = 300_000;
 /** For one request of the SDK, which sends and fetches what is larger in several. */
@@ -22,12 +21,12 @@ const REMOVED_AT_A_TIME = 8;
 /** Parts in a container, for hosts on Azure that share nothing else. */
 export async function blobParts(settings: BlobPartsSettings, env: Environment): Promise<Parts> {
   const { account, container, prefix } = settings;
-  const client = await connect(settings, env);
+  const client = await blobContainer(settings, env, RETRIES);
   const blobOf = (name: string) => client.getBlockBlobClient(prefix + plainName(name));
   const attempt = <T>(action: string, work: (abortSignal: AbortSignal) => Promise<T>) =>
     work(AbortSignal.timeout(TRANSFER_LIMIT_MS)).catch((error: unknown) => {
       const told = isFromService(error)
-        ? new Error(describeStorage(error, { account, role: ROLE }), { cause: error })
+        ? new Error(describeStorage(error, { account, role: BLOB_ROLE }), { cause: error })
         : error;
       throw partsFailure(`${action} in container "${container}" of account "${account}"`, told);
     });
@@ -49,14 +48,6 @@ export async function blobParts(settings: BlobPartsSettings, env: Environment): 
       }),
     close: () => {},
   };
-}
-
-async function connect(settings: BlobPartsSettings, env: Environment): Promise<ContainerClient> {
-  const access = await accessTo(settings, env);
-  const credential =
-    access.kind === "key" ? new StorageSharedKeyCredential(access.account, access.key) : access.credential;
-  const url = `${addressOf(settings, "blob")}/${settings.container}`;
-  return new ContainerClient(url, credential, { retryOptions: RETRIES });
 }
 
 /** The SDK repeats what is not answered; an answer that breaks off is ours to ask for again. */

@@ -8,18 +8,16 @@ import {
   GetObjectCommand,
   PutObjectCommand,
   paginateListObjectsV2,
-  S3Client,
+  type S3Client,
 } from "@aws-sdk/client-s3";
-import { requestLimits } from "../aws/request-limits.ts";
+import { s3Client } from "../aws/s3-client.ts";
 import type { S3PartsSettings } from "../config/config.ts";
 import type { Parts } from "../verify/parts.ts";
 import { partsFailure } from "./failure.ts";
 import { plainName, plainRun } from "./part-name.ts";
 
-/** A part is some hundred MB at most; what stands still for half a minute is dead. */
-const TIMEOUTS = { ...requestLimits(3_000, 300_000), socketTimeout: 30_000 };
-/** The SDK would tell the terminal of every stream that it does not repeat. */
-const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+/** A part is some hundred MB at most. */
+const ANSWER_MS = 300_000;
 /** The SDK repeats no call whose body is a stream. */
 const MOST_ATTEMPTS = 4;
 const FIRST_WAIT_MS = 200;
@@ -28,16 +26,9 @@ const TOO_MANY = 429;
 const PASSING = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EAI_AGAIN|ERR_STREAM_PREMATURE_CLOSE)$/;
 
 /** Parts in a bucket, for hosts that share nothing else. How they are encrypted is the bucket's business. */
-export function s3Parts({ bucket, region, prefix, endpoint, profile }: S3PartsSettings): Parts {
-  const client = new S3Client({
-    region,
-    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
-    ...(profile !== undefined && { profile }),
-    requestHandler: TIMEOUTS,
-    logger: SILENT,
-    // A damaged part is known by its own digest, and read again rather than failed for.
-    responseChecksumValidation: "WHEN_REQUIRED",
-  });
+export function s3Parts(settings: S3PartsSettings): Parts {
+  const { bucket, prefix } = settings;
+  const client = s3Client(settings, { answerMs: ANSWER_MS });
   const keyOf = (name: string) => prefix + plainName(name);
   const attempt = <T>(action: string, work: () => Promise<T>) =>
     patiently(work).catch((error: unknown) => {

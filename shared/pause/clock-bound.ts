@@ -1,12 +1,17 @@
 /**
- * One answer of the database: sent between `sentMs` and `answeredMs` on our clock, its `Date` header (whole
- * seconds since 1970) says that the database's clock was in [dateSecond, dateSecond + 1 s).
+ * One answer of the database: sent between `sentMs` and `answeredMs` on our clock, it says that the database's clock
+ * was in [dateSecond, dateSecond + spanMs).
  */
 export interface ClockSample {
   readonly sentMs: number;
   readonly answeredMs: number;
+  /** Since 1970: of a `Date` header a whole one. */
   readonly dateSecond: number;
+  /** How coarse the clock tells the time; 1 s by default, as a `Date` header does. */
+  readonly spanMs?: number;
 }
+
+const SECOND_MS = 1000;
 
 /** The interval in which (database clock - our clock) lies, in ms. */
 export interface ClockBound {
@@ -22,7 +27,9 @@ export interface ClockBound {
 export function boundFrom(samples: readonly ClockSample[], toleranceMs = 0): ClockBound | undefined {
   if (samples.length === 0) return undefined;
   const lowMs = Math.max(...samples.map((sample) => sample.dateSecond * 1000 - sample.answeredMs));
-  const highMs = Math.min(...samples.map((sample) => sample.dateSecond * 1000 + 1000 - sample.sentMs));
+  const highMs = Math.min(
+    ...samples.map(({ dateSecond, spanMs = SECOND_MS, sentMs }) => dateSecond * 1000 + spanMs - sentMs),
+  );
   if (lowMs - highMs > toleranceMs) return undefined;
   return { lowMs: Math.min(lowMs, highMs), highMs: Math.max(lowMs, highMs) };
 }

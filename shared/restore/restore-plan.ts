@@ -5,13 +5,16 @@ import type { CosmosdbResult } from "./cosmosdb/restore.ts";
 import type { DynamodbEvent } from "./dynamodb/effects.ts";
 import type { DynamodbPlan } from "./dynamodb/plan.ts";
 import type { DynamodbResult } from "./dynamodb/restore.ts";
+import type { JdbcEvent } from "./jdbc/effects.ts";
+import type { JdbcPlan } from "./jdbc/plan.ts";
+import type { JdbcResult } from "./jdbc/restore.ts";
 
 /** What a restore will do, whatever databases it restores: those of one deployment are of one kind. */
-export type RestorePlan = DynamodbPlan | CosmosdbPlan;
+export type RestorePlan = DynamodbPlan | CosmosdbPlan | JdbcPlan;
 
-export type RestoreResult = DynamodbResult | CosmosdbResult;
+export type RestoreResult = DynamodbResult | CosmosdbResult | JdbcResult;
 
-export type RestoreEvent = DynamodbEvent | CosmosdbEvent;
+export type RestoreEvent = DynamodbEvent | CosmosdbEvent | JdbcEvent;
 
 /** The latest of the seconds that the databases are restored to. */
 export function lastSecondOf(plan: RestorePlan): number {
@@ -24,6 +27,8 @@ function secondsOf(plan: RestorePlan): readonly number[] {
       return plan.tables.map(({ atSecond }) => atSecond);
     case "cosmosdb":
       return plan.accounts.map(({ atSecond }) => atSecond);
+    case "jdbc":
+      return plan.dumps.map(({ atSecond }) => atSecond);
     default:
       return plan satisfies never;
   }
@@ -31,6 +36,6 @@ function secondsOf(plan: RestorePlan): readonly number[] {
 
 /** What was proven last: of what replaced the originals, where something did. */
 export function lastProofOf(result: RestoreResult): Proof {
-  const replaced = result.kind === "dynamodb" ? result.replaced : undefined;
+  const replaced = result.kind === "cosmosdb" ? undefined : result.replaced;
   return (replaced ?? result.copies).proof;
 }

@@ -1,11 +1,16 @@
 import { discardedByTakeover } from "./cosmosdb/describe-plan.ts";
 import { discardedText } from "./dynamodb/describe-plan.ts";
+import { discardedBySwap } from "./jdbc/describe-plan.ts";
+import { keptOf, quotedNames } from "./jdbc/plan.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
-/** Whether the plan deletes or overwrites anything that was there before: then the instances must be stopped. */
-export function deletesOriginals(plan: RestorePlan): boolean {
-  return plan.kind === "dynamodb" && plan.mode === "in-place";
+/** Whether the plan changes what the instances work on under their names: then they must be stopped. */
+export function replacesOriginals({ kind, mode }: RestorePlan): boolean {
+  return kind !== "cosmosdb" && mode === "in-place";
 }
+
+/** Effects of which the first takes something from under its name: from then on a run can only go forward. */
+export const REPLACING_EFFECTS: readonly string[] = ["delete-original", "swap"];
 
 /** What somebody agrees to who lets the plan be carried out in place. */
 export function stakesOf(plan: RestorePlan): string {
@@ -14,6 +19,8 @@ export function stakesOf(plan: RestorePlan): string {
       return `deletes and replaces ${plan.tables.length} tables`;
     case "cosmosdb":
       return `makes account ${plan.accounts.map(({ target }) => `"${target}"`).join(", ")}, opened as the old one is, to take over the data`;
+    case "jdbc":
+      return swapText(plan.dumps);
     default:
       return plan satisfies never;
   }
@@ -26,7 +33,17 @@ export function discardedBy(plan: RestorePlan, nowMs: number): string {
       return discardedText(plan, nowMs);
     case "cosmosdb":
       return discardedByTakeover(plan, nowMs);
+    case "jdbc":
+      return discardedBySwap(plan, nowMs);
     default:
       return plan satisfies never;
   }
+}
+
+function swapText(dumps: Extract<RestorePlan, { kind: "jdbc" }>["dumps"]): string {
+  const names = quotedNames(dumps.flatMap(({ targets }) => Object.keys(targets)));
+  const kept = quotedNames(dumps.flatMap((dump) => keptOf(dump).map(({ as }) => as)));
+  return kept === ""
+    ? `gives what it restores the names ${names}, which nothing has now,`
+    : `takes the names ${names} from what is there now, which is kept as ${kept}, and gives them to what it restores`;
 }

@@ -1,12 +1,15 @@
 import { CapturedCosmosdb, containerName } from "./cosmosdb/captured.ts";
 import { CapturedDynamodb } from "./dynamodb/captured.ts";
+import { CapturedJdbc } from "./jdbc/captured.ts";
 
 /** The tables or containers that a restore point names, whatever kind of database they are in; undefined where its record cannot be read. */
 export function tablesCaptured(captured: unknown): readonly string[] | undefined {
   const dynamodb = CapturedDynamodb.safeParse(captured);
   if (dynamodb.success) return dynamodb.data.tables.map(({ name }) => name);
   const cosmosdb = CapturedCosmosdb.safeParse(captured);
-  return cosmosdb.success ? cosmosdb.data.containers.map(containerName) : undefined;
+  if (cosmosdb.success) return cosmosdb.data.containers.map(containerName);
+  const jdbc = CapturedJdbc.safeParse(captured);
+  return jdbc.success ? jdbc.data.tables.map(({ schema, name }) => `${schema}.${name}`) : undefined;
 }
 
 /** What these are called where they are. */

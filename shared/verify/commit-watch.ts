@@ -1,5 +1,5 @@
 import type { Commits, ProofEvidence } from "./proof.ts";
-import { type Clocks, guardOf, innerWindow, type Span, type Subject, within } from "./subject.ts";
+import { type Clocks, guardOf, pausedSpan, type Span, type Subject, within } from "./subject.ts";
 import { COMMITTED } from "./transaction-row.ts";
 import type { CoordinatorSays, TransactionView } from "./transaction-view.ts";
 
@@ -25,6 +25,7 @@ export class CommitWatch {
   readonly #boundMs: number;
   readonly #inGuard = new CommitTally();
   readonly #inWindow = new CommitTally();
+  readonly #preparedInWindow = new CommitTally();
   readonly #missingInCopy = new CommitTally();
   readonly #missingLater = new CommitTally();
   readonly #onePhase = new CommitTally();
@@ -36,13 +37,16 @@ export class CommitWatch {
   constructor(subject: Subject, clocks: Clocks) {
     const restored = subject.kind === "restored" ? subject : undefined;
     this.#guard = restored && guardOf(restored.atSecond, clocks, restored.lastSecond);
-    this.#paused = restored?.window && innerWindow(restored.window, clocks);
+    this.#paused = pausedSpan(subject, clocks);
     this.#hasLater = restored?.later !== undefined;
     this.#boundMs = clocks.scalarClockBoundMs;
   }
 
   see(view: TransactionView): void {
     const { coordinator, later } = view;
+    const { newestPreparedMs } = view;
+    if (newestPreparedMs !== undefined && within(newestPreparedMs, this.#paused))
+      this.#preparedInWindow.add(view.id, newestPreparedMs);
     const committed = committedMs(later) ?? committedMs(coordinator);
     if (committed !== undefined) this.#seeCommit(view.id, committed);
     const kept = committedMs(this.#hasLater ? later : coordinator);
@@ -97,6 +101,7 @@ export class CommitWatch {
       ...read,
       inGuard: this.#inGuard,
       inWindow: this.#inWindow,
+      preparedInWindow: this.#preparedInWindow,
       missingInCopy: this.#missingInCopy,
       missingLater: this.#missingLater,
       onePhase: this.#onePhase,

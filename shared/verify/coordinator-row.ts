@@ -63,7 +63,7 @@ export function judgeCoordinatorRow(
     return [{ check: "impossible-state", ...where, text }];
   }
   if (row.state === COMMITTED && row.createdMs !== undefined && row.createdMs > newestMs) {
-    const text = `transaction "${row.id}" was committed at ${timeText(row.createdMs)}, ${row.createdMs - newestMs} ms after anything the restored second may hold`;
+    const text = `transaction "${row.id}" was committed at ${timeText(row.createdMs)}, ${row.createdMs - newestMs} ms after anything the restore point may hold`;
     return [{ check: "newer-than-point", ...where, text }];
   }
   return [];

@@ -11,7 +11,7 @@ export const CHECKS = {
     severity: "disproof",
     means: "a row is committed though the coordinator says its transaction was aborted",
   },
-  "newer-than-point": { severity: "disproof", means: "a row is dated after the restored second" },
+  "newer-than-point": { severity: "disproof", means: "a row is dated after the restore point" },
   "impossible-state": {
     severity: "disproof",
     means: "transaction columns hold values that ScalarDB never writes",

@@ -16,7 +16,7 @@ export function judgeRow(table: string, row: TransactionRow, limits: RowLimits):
   const found: Suspicion[] = [];
   for (const text of impossibilities(row)) found.push({ check: "impossible-state", ...where, text });
   if (row.preparedMs !== undefined && row.preparedMs > limits.newestMs) {
-    const text = `"${row.key}" in ${table} was prepared at ${timeText(row.preparedMs)}, ${row.preparedMs - limits.newestMs} ms after anything the restored second may hold`;
+    const text = `"${row.key}" in ${table} was prepared at ${timeText(row.preparedMs)}, ${row.preparedMs - limits.newestMs} ms after anything the restore point may hold`;
     found.push({ check: "newer-than-point", ...where, text });
   }
   if (row.preparedMs !== undefined && within(row.preparedMs, limits.paused)) {

@@ -1,4 +1,12 @@
-import { type Clocks, earliestLaterSecond, guardOf, innerWindow, type Subject } from "./subject.ts";
+import {
+  type Clocks,
+  type DatabaseWindow,
+  earliestLaterSecond,
+  guardOf,
+  pausedSpan,
+  type Span,
+  type Subject,
+} from "./subject.ts";
 import { secondText, timeText } from "./time-text.ts";
 
 /** What verification says of a copy. */
@@ -24,6 +32,8 @@ export interface ProofEvidence {
   readonly inGuard: Commits;
   /** The same, inside the pause window shrunk on both sides by the bound on ScalarDB's clocks. */
   readonly inWindow: Commits;
+  /** Transactions with rows that were prepared there, whatever became of them. */
+  readonly preparedInWindow: Commits;
   /** Dated before the guard and known to the later coordinator, but not to the copy's. */
   readonly missingInCopy: Commits;
   /** Known to the copy's coordinator, but no more to the later one. */
@@ -45,15 +55,81 @@ export interface ProofEvidence {
  * what commits after it has no coordinator row in the copy and is rolled back as a whole.
  */
 export function judgeProof(subject: Subject, evidence: ProofEvidence, clocks: Clocks): Proof {
-  if (subject.kind === "live")
-    return unproven("these are the live tables: there is no restored second to hold them against");
-  if (subject.kind === "copy")
-    return unproven("no restored second is known of this copy; its checks can only disprove");
+  switch (subject.kind) {
+    case "live":
+      return unproven("these are the live tables: there is no restored second to hold them against");
+    case "copy":
+      return unproven("no restored second is known of this copy; its checks can only disprove");
+    case "dump":
+      return judgeDump(subject, evidence, clocks);
+    case "restored":
+      return judgeRestored(subject, evidence, clocks);
+    default:
+      return subject satisfies never;
+  }
+}
+
+function judgeRestored(subject: Restored, evidence: ProofEvidence, clocks: Clocks): Proof {
   const obstacle = obstacleOf(subject, evidence, clocks);
   if (obstacle === undefined && evidence.inGuard.count === 0) return proven(subject, evidence, clocks);
   const broken = brokenPause(subject, evidence, clocks);
   if (broken !== undefined) return { kind: "disproven", reason: broken };
   return unproven(obstacle ?? noisy(subject, evidence.inGuard, clocks));
+}
+
+type Dump = Extract<Subject, { kind: "dump" }>;
+
+/**
+ * What one transaction of one database has read is whole, after ScalarDB's own recovery: the coordinator's row of a
+ * commit is written when all rows of the transaction are prepared, so that a snapshot with the one has the others.
+ * Snapshots of several databases are of one moment only as far as nothing was written between the first and the last.
+ */
+function judgeDump(subject: Dump, evidence: ProofEvidence, clocks: Clocks): Proof {
+  const untold = untoldOf(evidence);
+  if (subject.basis === "snapshot") return untold === undefined ? provenBySnapshot() : unproven(untold);
+  const broken = brokenPause(subject, evidence, clocks);
+  if (broken !== undefined) return { kind: "disproven", reason: broken };
+  const span = pausedSpan(subject, clocks);
+  if (span === undefined) return unproven(untold ?? tooShort(subject.window, clocks));
+  const obstacle = untold ?? preparedOf(evidence);
+  return obstacle === undefined ? provenByPause(span, clocks) : unproven(obstacle);
+}
+
+const STORED_AND_CHECKED =
+  "the dump was complete when it was stored, and its checksum was still the same before it was loaded";
+
+function provenBySnapshot(): Proof {
+  return {
+    kind: "proven",
+    reason: "one transaction of one database has read all of it (a REPEATABLE READ snapshot)",
+    restsOn: [
+      STORED_AND_CHECKED,
+      "the database's isolation: a snapshot sees all of what was committed before it, and nothing else",
+      "every transaction over these tables uses this coordinator, and all of its tables are in this one database",
+    ],
+  };
+}
+
+function provenByPause({ fromMs, toMs }: Span, clocks: Clocks): Proof {
+  return {
+    kind: "proven",
+    reason: `the snapshots of all databases were taken inside the pause, and nothing in them is dated inside it, between ${timeText(fromMs)} and ${timeText(toMs)}`,
+    restsOn: [
+      STORED_AND_CHECKED,
+      "the pause held: every instance confirmed it, had drained, and was still paused at its end",
+      `ScalarDB's clocks were within ${clocks.scalarClockBoundMs} ms of the databases', where the rows are to show that it held`,
+      "every transaction over these tables uses this coordinator, and all of its tables are in these databases",
+    ],
+  };
+}
+
+function tooShort({ startMs, endMs }: DatabaseWindow, { scalarClockBoundMs }: Clocks): string {
+  return `the pause lasted ${Math.round(endMs - startMs)} ms, and with clocks that may differ by ${scalarClockBoundMs} ms either way no row shows whether it held`;
+}
+
+function preparedOf({ preparedInWindow }: ProofEvidence): string | undefined {
+  if (preparedInWindow.count === 0) return undefined;
+  return `${counted(preparedInWindow)} has rows that were prepared inside the pause: something was not paused`;
 }
 
 type Restored = Extract<Subject, { kind: "restored" }>;
@@ -64,17 +140,21 @@ function unproven(reason: string): Proof {
 
 /** Why quiet around the second would prove nothing here. */
 function obstacleOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks): string | undefined {
-  if (!evidence.coordinatorRead)
-    return "the copy has no coordinator table, so nothing says what was committed";
-  if (evidence.withoutTransactions.length > 0) {
-    return `${evidence.withoutTransactions.join(", ")} has no transaction columns (JDBC transaction manager): commits leave no trace of their time`;
-  }
+  const untold = untoldOf(evidence);
+  if (untold !== undefined) return untold;
   if (subject.later === undefined) return "the coordinator was not read at a later second";
   const earliest = earliestLaterSecond(subject.lastSecond ?? subject.atSecond, clocks);
   if (subject.later.atSecond < earliest) {
     return `the later coordinator is of second ${secondText(subject.later.atSecond)}, but only from ${secondText(earliest)} on does it hold all that counts`;
   }
   return lateWriteOf(evidence) ?? untracedOf(subject, evidence, clocks);
+}
+
+/** Why the tables do not say what was committed, and when. */
+function untoldOf({ coordinatorRead, withoutTransactions }: ProofEvidence): string | undefined {
+  if (!coordinatorRead) return "the copy has no coordinator table, so nothing says what was committed";
+  if (withoutTransactions.length === 0) return undefined;
+  return `${withoutTransactions.join(", ")} has no transaction columns (JDBC transaction manager): commits leave no trace of their time`;
 }
 
 /**
@@ -123,8 +203,8 @@ function proven(subject: Restored, evidence: ProofEvidence, clocks: Clocks): Pro
   };
 }
 
-function brokenPause(subject: Restored, evidence: ProofEvidence, clocks: Clocks): string | undefined {
-  const inner = subject.window && innerWindow(subject.window, clocks);
+function brokenPause(subject: Subject, evidence: ProofEvidence, clocks: Clocks): string | undefined {
+  const inner = pausedSpan(subject, clocks);
   if (inner === undefined || evidence.inWindow.count === 0) return undefined;
   return `${counted(evidence.inWindow)} was committed inside the pause (between ${timeText(inner.fromMs)} and ${timeText(inner.toMs)}): something was not paused`;
 }

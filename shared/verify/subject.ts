@@ -16,7 +16,13 @@ export type Subject =
       /** The second at which the coordinator was restored once more: it knows what committed around the first. */
       readonly later?: { readonly atSecond: number };
     }
-  /** A copy of which no second is known, such as a dump. */
+  /**
+   * Dumps that were loaded. `snapshot`: of one database, all of it read by one transaction; `window`: of several, the
+   * transaction of each begun inside the pause window.
+   */
+  | { readonly kind: "dump"; readonly basis: "snapshot"; readonly window?: DatabaseWindow }
+  | { readonly kind: "dump"; readonly basis: "window"; readonly window: DatabaseWindow }
+  /** A copy of which nothing is known. */
   | { readonly kind: "copy" }
   /** Tables in use. What was prepared shortly before the reading began may still be in flight and is not judged. */
   | { readonly kind: "live"; readonly startedMs: number };
@@ -63,6 +69,17 @@ export function innerWindow(window: DatabaseWindow, clocks: Clocks): Span | unde
   return fromMs < toMs ? { fromMs, toMs } : undefined;
 }
 
+/** The pause window that a copy rests on, where it does. */
+export function windowOf(subject: Subject): DatabaseWindow | undefined {
+  return subject.kind === "restored" || subject.kind === "dump" ? subject.window : undefined;
+}
+
+/** What is dated in here was written though everything was paused. */
+export function pausedSpan(subject: Subject, clocks: Clocks): Span | undefined {
+  const window = windowOf(subject);
+  return window && innerWindow(window, clocks);
+}
+
 export function within(ms: number, span: Span | undefined): boolean {
   return span !== undefined && ms >= span.fromMs && ms <= span.toMs;
 }
@@ -78,6 +95,8 @@ export function limitsOf(
         newestMs: guardOf(subject.atSecond, clocks, subject.lastSecond).toMs,
         inFlightMs: Number.POSITIVE_INFINITY,
       };
+    case "dump":
+      return { newestMs: newestInDump(subject, clocks), inFlightMs: Number.POSITIVE_INFINITY };
     case "copy":
       return { newestMs: Number.POSITIVE_INFINITY, inFlightMs: Number.POSITIVE_INFINITY };
     case "live":
@@ -88,4 +107,10 @@ export function limitsOf(
     default:
       return subject satisfies never;
   }
+}
+
+/** One snapshot of one database is whole by itself: no clock is needed to say so, and none can say otherwise. */
+function newestInDump(subject: Extract<Subject, { kind: "dump" }>, clocks: Clocks): number {
+  if (subject.basis === "snapshot") return Number.POSITIVE_INFINITY;
+  return subject.window.endMs + clocks.scalarClockBoundMs + clocks.databaseSkewMs;
 }

@@ -5,7 +5,7 @@ import type { Page } from "./row-source.ts";
 import type { Frame, ScopedTable } from "./scope.ts";
 import { SignatureCheck } from "./signature-check.ts";
 import type { Spills } from "./spills.ts";
-import { innerWindow, limitsOf } from "./subject.ts";
+import { limitsOf, pausedSpan } from "./subject.ts";
 import { addDigests, digestText } from "./table-digest.ts";
 
 interface TakingIn {
@@ -24,8 +24,7 @@ export async function takeIn(
   { frame, table, place, spills, ring = spills.ring }: TakingIn,
 ): Promise<IntakeTotals> {
   const { subject, clocks, namespaces } = frame;
-  const window = subject.kind === "restored" ? subject.window : undefined;
-  const limits = { ...limitsOf(subject, clocks), paused: window && innerWindow(window, clocks) };
+  const limits = { ...limitsOf(subject, clocks), paused: pausedSpan(subject, clocks) };
   const findings = new Findings();
   const signatures = new SignatureCheck(ring);
   const { schema } = table;

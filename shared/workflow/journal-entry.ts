@@ -23,8 +23,9 @@ export function digestOf(effect: Effect): string {
 
 /** Plans of DynamoDB said no kind while there was no other: their steps are still the same ones. */
 function asEver(name: string, value: unknown): unknown {
+  if (name !== "plan") return value;
   const { kind, ...others } = (value ?? {}) as { readonly kind?: unknown };
-  return name === "plan" && kind === "dynamodb" ? others : value;
+  return kind === "dynamodb" ? others : value;
 }
 
 /** The outcome that an entry holds of this effect; `JOURNAL_DIVERGED` where it is of another one. */

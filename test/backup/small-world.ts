@@ -23,6 +23,7 @@ export const INSTANCES: readonly Instance[] = [1, 2, 3].map((n) => ({
 export const INPUT: BackupInput = {
   deployment: "payments",
   run: "backup-1",
+  basis: "window",
   databases: [{ name: "main", kind: "dynamodb" }],
   pause: {
     holdMs: "auto",
@@ -63,10 +64,10 @@ export class SmallWorld {
   heldByOthers: readonly string[] = [];
   unsettledPauses: readonly string[] = [];
   pauseOutcome: PauseOutcome["kind"] = "paused";
-  readonly #mischief: Mischief;
+  readonly mischief: Mischief;
 
   constructor(mischief: Mischief = () => undefined) {
-    this.#mischief = mischief;
+    this.mischief = mischief;
   }
 
   /** How many effects of a kind were asked for so far, the present one included. */
@@ -76,7 +77,7 @@ export class SmallWorld {
 
   readonly answer = (effect: Effect): unknown => {
     this.effects.push(effect);
-    this.#mischief(effect, this);
+    this.mischief(effect, this);
     this.oursMs += CALL_MS;
     const handler = this.#handlers[effect.kind];
     if (handler === undefined) throw new Error(`no answer for "${effect.kind}"`);

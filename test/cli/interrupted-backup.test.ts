@@ -36,7 +36,7 @@ test("Ctrl-C in the middle of a pause unpauses first and says so", { timeout: 30
   const { points, invalid } = ListOutput.parse(JSON.parse(listed.stdout));
   expect(points).toEqual([]);
   expect(invalid?.map(({ id }) => id)).toEqual([result.pause]);
-  const shown = await stillpoint(words("show", result.pause, "--json"));
+  const shown = await stillpoint(words("show", result.pause ?? "", "--json"));
   expect(ShowOutput.parse(JSON.parse(shown.stdout))).toMatchObject({ pause: { verdict: "invalid" } });
   expect((await stillpoint(words("list", "--all"))).stdout).toContain("  because  ");
 });

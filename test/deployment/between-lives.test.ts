@@ -54,7 +54,7 @@ describe("a restore that stopped before its first deletion", { timeout: STEP_MS 
     const [first] = dynamodbPlanOf(run).tables;
     await expect(runRestore(open, run.id, SILENT)).rejects.toMatchObject({
       code: "CONFIRMATION_NEEDED",
-      message: expect.stringMatching(/Every write since .* is discarded: .*no original was deleted so far/),
+      message: expect.stringMatching(/Every write since .* is discarded: .*no original was replaced so far/),
     });
     const ResourceArn = first?.arn;
     await world.client.send(new TagResourceCommand({ ResourceArn, Tags: [{ Key: "new", Value: "one" }] }));

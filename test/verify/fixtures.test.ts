@@ -144,7 +144,7 @@ test("verification of a pause in which something committed disproves the copy", 
   expect((await verify(loadFixture("whole.jsonl", "prod_"), short, later)).proof.kind).toBe("unproven");
 });
 
-test("verification finds rows that are later than the restored second", async () => {
+test("verification finds rows that are later than the restore point", async () => {
   const report = await verify(loadFixture("whole.jsonl", "prod_"), {
     kind: "restored",
     atSecond: 1_795_346_560,

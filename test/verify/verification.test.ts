@@ -78,6 +78,12 @@ function spoil(value: Value): Value {
 const newestMs = 1_795_346_600_000;
 const SUBJECTS: readonly Subject[] = [
   { kind: "copy" },
+  { kind: "dump", basis: "snapshot" },
+  {
+    kind: "dump",
+    basis: "window",
+    window: { startMs: 1_795_346_573_000, endMs: 1_795_346_579_000 },
+  },
   { kind: "live", startedMs: newestMs },
   {
     kind: "restored",

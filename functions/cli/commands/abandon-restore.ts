@@ -62,6 +62,8 @@ function removedText(removed: Removed): string {
       return `${counted(removed.tables, "temporary table")}, ${counted(removed.backups, "backup")}`;
     case "cosmosdb":
       return counted(removed.accounts, "account");
+    case "jdbc":
+      return counted(removed.databases, "restored database");
     default:
       return removed satisfies never;
   }

@@ -7,7 +7,7 @@ import type { Shell } from "../shell.ts";
 
 export interface RehearseOptions {
   readonly only?: "dynamodb";
-  readonly database?: "dynamodb" | "cosmosdb";
+  readonly database?: "dynamodb" | "cosmosdb" | "postgresql" | "mysql";
   readonly ledger?: "embedded" | "scalardb-server";
   readonly backend?: string;
   readonly keep?: boolean;
@@ -20,7 +20,7 @@ export const RehearseOutput = output({ lines: z.array(z.string()) });
 
 /** `stillpoint rehearse` */
 export async function rehearse(shell: Shell, { port, seed, ...options }: RehearseOptions): Promise<Outcome> {
-  refuseWithoutDynamodb(options);
+  refuseUnlessThere({ ...options, ...(port !== undefined && { port }) });
   const numbers = {
     ...(port !== undefined && { port: wholeNumber("--port", port, 65_535) }),
     ...(seed !== undefined && { seed: wholeNumber("--seed", seed, Number.MAX_SAFE_INTEGER) }),
@@ -36,19 +36,20 @@ export async function rehearse(shell: Shell, { port, seed, ...options }: Rehears
   return { schema: RehearseOutput, value: { lines }, lines: [] };
 }
 
-/** What there is on DynamoDB alone. */
-function refuseWithoutDynamodb({ database, only, ledger, backend }: RehearseOptions): void {
-  if (database !== "cosmosdb") return;
+/** What there is on some of the databases only. */
+function refuseUnlessThere({ database = "dynamodb", only, ledger, backend, port }: RehearseOptions): void {
+  const isSql = database === "postgresql" || database === "mysql";
   const given = [
-    only && "--only",
-    ledger === "scalardb-server" && "--ledger scalardb-server",
-    backend && "--backend",
+    database !== "dynamodb" && only && "--only",
+    database === "cosmosdb" && ledger === "scalardb-server" && "--ledger scalardb-server",
+    database !== "dynamodb" && backend && "--backend",
+    isSql && port !== undefined && "--port",
   ];
   const refused = given.filter(Boolean);
   if (refused.length === 0) return;
   throw new StillpointError(
     "USAGE",
-    `cannot use ${refused.join(", ")} with --database cosmosdb: that needs DynamoDB; nothing was done`,
+    `cannot use ${refused.join(", ")} with --database ${database}: there is no such thing on it; nothing was done`,
   );
 }
 

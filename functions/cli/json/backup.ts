@@ -8,7 +8,8 @@ import { PointJson, pointJson } from "./point.ts";
 /** `stillpoint backup` */
 export const BackupOutput = output({
   deployment: z.string(),
-  pause: z.string(),
+  /** Absent where nobody had to be paused. */
+  pause: z.string().exactOptional(),
   verdict: z.enum(["valid", "invalid"]),
   reasons: z.array(z.string()),
   window: WindowJson.exactOptional(),
@@ -25,7 +26,7 @@ export function backupJson(
 ): z.infer<typeof BackupOutput> {
   return {
     deployment,
-    pause,
+    ...(pause !== undefined && { pause }),
     verdict: verdict.kind,
     reasons: verdict.kind === "invalid" ? verdict.reasons : [],
     ...(window && { window }),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import type { Removed } from "../../../shared/deployment/restoring.ts";
+import { keptOf, type PlannedDump, serverText } from "../../../shared/restore/jdbc/plan.ts";
 import type { PlanStep } from "../../../shared/restore/plan-step.ts";
 import type { RestorePlan, RestoreResult } from "../../../shared/restore/restore-plan.ts";
 import { startCommand } from "../failure.ts";
@@ -36,6 +37,17 @@ export const PlanJson = z.strictObject({
       atSecond: z.number().int(),
     }),
   ),
+  /** Of dumps: what is made of each, and under which names a restore in place keeps what is there, by the dump's names. */
+  dumps: z.array(
+    z.strictObject({
+      database: z.string(),
+      key: z.string(),
+      server: z.string(),
+      targets: z.record(z.string(), z.string()),
+      kept: z.record(z.string(), z.string()),
+      atSecond: z.number().int(),
+    }),
+  ),
   steps: z.array(
     z.strictObject({ does: z.string(), creates: names, changes: names, deletes: names, undo: z.string() }),
   ),
@@ -60,7 +72,7 @@ export function planJson({ id, deployment, point, plan }: PlannedRun): PlanJson 
   };
 }
 
-function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts"> {
+function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "dumps"> {
   switch (plan.kind) {
     case "dynamodb": {
       const tables = plan.tables.map(({ database, name, temporary, atSecond }) => ({
@@ -69,7 +81,7 @@ function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts"> 
         temporary,
         atSecond,
       }));
-      return { tables, accounts: [] };
+      return { tables, accounts: [], dumps: [] };
     }
     case "cosmosdb": {
       const accounts = plan.accounts.map(({ database, original: { account }, target, atSecond }) => ({
@@ -78,11 +90,20 @@ function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts"> 
         target,
         atSecond,
       }));
-      return { tables: [], accounts };
+      return { tables: [], accounts, dumps: [] };
     }
+    case "jdbc":
+      return { tables: [], accounts: [], dumps: plan.dumps.map(dumpJson) };
     default:
       return plan satisfies never;
   }
+}
+
+function dumpJson(dump: PlannedDump): PlanJson["dumps"][number] {
+  const { database, original, server, targets, atSecond } = dump;
+  const kept = Object.fromEntries(keptOf(dump).map(({ name, as }) => [name, as]));
+  const { key } = original.artifact;
+  return { database, key, server: serverText(server), targets, kept, atSecond };
 }
 
 function stepJson(step: PlanStep, named: (sentence: string) => string): PlanJson["steps"][number] {
@@ -121,6 +142,28 @@ const RestoreResultJson = z.discriminatedUnion("kind", [
         account: z.string(),
         restored: z.string(),
         endpoint: z.string(),
+      }),
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal("jdbc"),
+    ...restored,
+    replaced: ReportJson.exactOptional(),
+    dumps: z.array(
+      z.strictObject({
+        database: z.string(),
+        server: z.string(),
+        noun: z.enum(["database", "schema"]),
+        restored: z.record(z.string(), z.string()),
+        kept: z.array(
+          z.strictObject({
+            name: z.string(),
+            as: z.string(),
+            tables: z.number().int(),
+            bytes: z.number(),
+          }),
+        ),
+        removal: names,
       }),
     ),
   }),
@@ -172,15 +215,16 @@ export function restoreJson(
 export const AbandonOutput = output({
   run: z.string(),
   deployment: z.string(),
-  /** How many temporary tables and backups were removed, or accounts. */
+  /** How many temporary tables and backups were removed, or accounts, or databases (MySQL: schemas). */
   tables: z.number().int(),
   backups: z.number().int(),
   accounts: z.number().int(),
+  databases: z.number().int(),
 });
 
 export function removedJson(removed?: Removed) {
   const { kind: _, ...counts } = removed ?? { kind: undefined };
-  return { tables: 0, backups: 0, accounts: 0, ...counts };
+  return { tables: 0, backups: 0, accounts: 0, databases: 0, ...counts };
 }
 
 /** `stillpoint approve`; `woken`: an execution that waited for it goes on. */

@@ -1,8 +1,11 @@
 import type { BackupResult } from "../../../shared/backup/backup-result.ts";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
+import { isDumped } from "../../../shared/backup/snapshot.ts";
+import type { RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
+import { CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
 import { basisText, clockText, windowText } from "./point.ts";
-import { counted, fact, listed } from "./text.ts";
+import { counted, fact, listed, showBytes } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
 /** One event of a backup as a line of progress. The last two are told with the verdict. */
@@ -15,6 +18,14 @@ export function backupProgress(event: BackupEvent): readonly string[] {
       );
     case "captured":
       return fact("database", `${event.database}: ${counted(event.tables, event.noun)}`);
+    case "snapshots":
+      return event.taken.flatMap(({ database, atMs }) =>
+        fact("snapshot", `${database} as of ${new Date(atMs).toISOString()} on its clock`),
+      );
+    case "dumping":
+      return fact("dumping", dumpingText(event));
+    case "dumped":
+      return fact("dumped", dumpedText(event));
     case "clock-measured":
       return fact("clock", clockText(event.database, event));
     case "pausing":
@@ -40,7 +51,7 @@ export function backupProgress(event: BackupEvent): readonly string[] {
 
 /** The verdict, with everything that it rests on. */
 export function verdictLines(deployment: string, result: BackupResult): readonly string[] {
-  const { verdict, window, heldMs, point } = result;
+  const { verdict, window, heldMs, point, pause } = result;
   return [
     `${deployment}: ${verdict.kind}${point ? `, restore point ${point.id}` : ", no restore point"}`,
     ...(verdict.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
@@ -52,12 +63,36 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
       ? []
       : fact("margin", `${showSpan(point.marginMs)} from the second to the nearer end of the window`)),
     ...fact("held", heldMs > 0 ? showSpan(heldMs) : "not at all"),
+    ...(point ? dumpLines(point) : []),
     ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
-    ...(point?.artifact === "pending" ? fact("pending", PENDING) : []),
+    ...(point?.artifact === "pending" && !isDumped(point) ? fact("pending", PENDING) : []),
     ...(point ? fact("list", basisText(point.instances.length, point.discovery)) : []),
-    ...gatesText(result).flatMap((text) => fact("gates", text)),
-    ...fact("pause", result.pause),
+    ...(pause === undefined
+      ? fact("pause", "none: one transaction of one database sees all tables as of one instant")
+      : [...gatesText(result).flatMap((text) => fact("gates", text)), ...fact("pause", pause)]),
   ];
+}
+
+type Told<K extends BackupEvent["kind"]> = Extract<BackupEvent, { kind: K }>;
+
+function dumpingText({ database, rawBytes, storedBytes, estimatedBytes }: Told<"dumping">): string {
+  const share = estimatedBytes > 0 ? ` of about ${showBytes(estimatedBytes)}` : "";
+  return `${database}: ${showBytes(rawBytes)}${share} read, ${showBytes(storedBytes)} stored`;
+}
+
+function dumpedText({ database, key, rawBytes, storedBytes, sha256, tookMs }: Told<"dumped">): string {
+  return `${database}: ${showBytes(rawBytes)} as ${showBytes(storedBytes)} in ${showSpan(tookMs)}, read back: ${key} (SHA-256 ${sha256.slice(0, 16)}...)`;
+}
+
+/** Where each dump is, and what became of it. */
+function dumpLines(point: RestorePoint): readonly string[] {
+  if (!isDumped(point)) return [];
+  const places = point.databases.flatMap(({ name, captured }) => {
+    const { artifact } = CapturedJdbc.parse(captured);
+    return artifact === undefined ? [] : fact("dump", `${name}: ${artifact.key} in ${artifact.store}`);
+  });
+  const because = point.because === undefined ? "" : `: ${point.because}`;
+  return [...places, ...fact("artifact", `${point.artifact}${because}`)];
 }
 
 const PENDING =

@@ -33,6 +33,10 @@ const MODES = {
     "in-place": "to take over: a new account gets everything that the old one has, which is left alone",
     "side-by-side": "side by side: a new account to be looked at, closed to everybody else",
   },
+  jdbc: {
+    "in-place": "in place: what is restored gets the original names, and what has them is kept under others",
+    "side-by-side": "side by side: what is restored is kept beside the original, which is left alone",
+  },
 } as const;
 
 /** Said once where several steps in a row are undone in the same way. */

@@ -1,5 +1,6 @@
 import type { CosmosdbPhase } from "../../../shared/restore/cosmosdb/effects.ts";
 import type { Phase } from "../../../shared/restore/dynamodb/effects.ts";
+import type { JdbcPhase } from "../../../shared/restore/jdbc/effects.ts";
 import type { RestoreEvent } from "../../../shared/restore/restore-plan.ts";
 import { counted, wrapped } from "./text.ts";
 
@@ -7,25 +8,28 @@ import { counted, wrapped } from "./text.ts";
 const STAGE_WIDTH = 10;
 
 /** The phases as people know them, with the letters of ScalarDL's procedure. */
-export const PHASES: Readonly<Record<Phase | CosmosdbPhase, string>> = {
+export const PHASES: Readonly<Record<Phase | CosmosdbPhase | JdbcPhase, string>> = {
   check: "check that the world is as planned",
   wait: "wait until everything can be restored to its second",
   copy: "A: restore to temporary names",
   "restore-account": "restore to a new account, closed to everybody",
+  "check-dumps": "hold the stored dumps against their checksums",
+  load: "load the dumps beside the originals",
   "open-way": "open the one way by which it is verified",
   verify: "verify the copies",
   "back-up": "B: back the copies up",
   replace: "C and D: delete the originals, restore the backups under their names",
+  swap: "let old and new change names",
   settings: "put the settings back",
   "read-back": "read back and verify again",
   "clean-up": "delete what is needed no more",
 };
 
+/** Something that has reached a stage. */
+export type Moved = Extract<RestoreEvent, { kind: "table" | "account" | "database" }>;
+
 /** One event of a restore as lines, with the time since its beginning. */
-export function restoreProgress(
-  event: Exclude<RestoreEvent, { kind: "table" | "account" }>,
-  sinceMs: number,
-): string {
+export function restoreProgress(event: Exclude<RestoreEvent, Moved>, sinceMs: number): string {
   switch (event.kind) {
     case "phase":
       return `${clock(sinceMs)}  ${PHASES[event.phase]}`;
@@ -36,10 +40,10 @@ export function restoreProgress(
   }
 }
 
-/** Tables or accounts that reached a stage together. */
+/** What has reached a stage together. */
 export function stageLines(
   stage: string,
-  { what, names }: { readonly what: "table" | "account"; readonly names: readonly string[] },
+  { what, names }: { readonly what: Moved["kind"]; readonly names: readonly string[] },
   sinceMs: number,
 ): readonly string[] {
   const head = `${clock(sinceMs)}    `;

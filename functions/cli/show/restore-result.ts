@@ -2,7 +2,9 @@ import type { Run } from "../../../shared/catalog/model.ts";
 import { repointLines } from "../../../shared/restore/cosmosdb/repoint.ts";
 import type { CosmosdbResult } from "../../../shared/restore/cosmosdb/restore.ts";
 import type { DynamodbResult } from "../../../shared/restore/dynamodb/restore.ts";
+import type { JdbcResult, RestoredDump } from "../../../shared/restore/jdbc/restore.ts";
 import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
+import { sizeText } from "../../../shared/restore/size-text.ts";
 import type { VerificationReport } from "../../../shared/verify/report.ts";
 import { summarize } from "../../../shared/verify/summary.ts";
 import { counted, fact, wrapped } from "./text.ts";
@@ -17,11 +19,11 @@ export function resultLines(
     `restored ${run.deployment} to ${run.point} ${whereTo(result)} (${run.id})`,
     ...verified("the copies", summarize(copies)),
     ...(copies.proof.kind === "unproven" ? wrapped(RESTS_ON_PAUSE, "    ") : []),
-    ...(result.kind === "dynamodb" && result.replaced
+    ...(result.kind !== "cosmosdb" && result.replaced
       ? verified("the restored tables", summaryAfter(copies, result.replaced))
       : []),
     ...(result.kind === "dynamodb" && mode === "side-by-side" ? [] : settingsLines(result)),
-    ...(result.kind === "dynamodb" ? backupLines(result) : accountLines(result)),
+    ...madeLines(result),
     "",
     ...(mode === "side-by-side" ? removalLines(run.id) : wrapped(WHAT_TO_DO_NOW[result.kind], "")),
   ];
@@ -29,7 +31,20 @@ export function resultLines(
 
 function whereTo({ kind, mode }: RestoreResult): string {
   if (mode === "side-by-side") return "side by side";
-  return kind === "dynamodb" ? "under the original names" : "in a new account";
+  return kind === "cosmosdb" ? "in a new account" : "under the original names";
+}
+
+function madeLines(result: RestoreResult): readonly string[] {
+  switch (result.kind) {
+    case "dynamodb":
+      return backupLines(result);
+    case "cosmosdb":
+      return accountLines(result);
+    case "jdbc":
+      return dumpLines(result);
+    default:
+      return result satisfies never;
+  }
 }
 
 function backupLines({ backups }: DynamodbResult): readonly string[] {
@@ -52,6 +67,38 @@ function accountLines(result: CosmosdbResult): readonly string[] {
   ];
 }
 
+function dumpLines({ dumps }: JdbcResult): readonly string[] {
+  const removal = dumps.flatMap((dump) => dump.removal.map((sql) => `    ${sql}  -- on ${dump.server}`));
+  return [
+    ...dumps.flatMap(dumpLinesOf),
+    ...(removal.length === 0
+      ? []
+      : [
+          ...wrapped("once you are sure that nothing of it is needed, this drops what was kept", "  "),
+          ...removal,
+        ]),
+  ];
+}
+
+function dumpLinesOf({ server, noun, restored, kept }: RestoredDump): readonly string[] {
+  return [
+    ...Object.entries(restored).flatMap(([name, as]) =>
+      wrapped(
+        name === as
+          ? `${noun} ${name} on ${server} is what was restored`
+          : `${noun} ${name} was restored to ${as} on ${server}`,
+        "  ",
+      ),
+    ),
+    ...kept.flatMap(({ name, as, tables, bytes }) =>
+      wrapped(
+        `what was ${name} before is kept as ${as}: ${counted(tables, "table")}, ${sizeText(bytes)}`,
+        "  ",
+      ),
+    ),
+  ];
+}
+
 const RESTS_ON_PAUSE =
   "Nothing was found against it, and it could not be proven from the data alone: the restore rests on the evidence of its pause.";
 
@@ -67,19 +114,22 @@ function summaryAfter(copies: VerificationReport, replaced: VerificationReport):
     : after;
 }
 
-function settingsLines({ mode, settingsDifferences }: RestoreResult): readonly string[] {
+function settingsLines({ kind, mode, settingsDifferences }: RestoreResult): readonly string[] {
   const tables = Object.entries(settingsDifferences);
-  if (tables.length === 0)
-    return [
-      mode === "side-by-side"
-        ? "  settings: those of the containers came back; the account's own were not put back"
-        : "  settings: all captured settings came back",
-    ];
+  if (tables.length === 0) return [mode === "side-by-side" ? SETTINGS_BESIDE[kind] : ALL_CAME_BACK];
   return [
     "  settings that did NOT come back; put them back by hand",
     ...tables.flatMap(([table, found]) => found.flatMap((difference) => fact(table, difference, 0, "    "))),
   ];
 }
+
+const ALL_CAME_BACK = "  settings: all captured settings came back";
+
+const SETTINGS_BESIDE: Readonly<Record<RestoreResult["kind"], string>> = {
+  dynamodb: ALL_CAME_BACK,
+  cosmosdb: "  settings: those of the containers came back; the account's own were not put back",
+  jdbc: ALL_CAME_BACK,
+};
 
 function removalLines(id: string): readonly string[] {
   return [
@@ -93,4 +143,5 @@ const WHAT_TO_DO_NOW: Readonly<Record<RestoreResult["kind"], string>> = {
     "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the points before went with the originals.",
   cosmosdb:
     "Now stop the instances, change the properties, name the new account in the configuration of Stillpoint, and start the instances fresh: new processes, not ones that were only paused. Then take a backup. The old account was not touched: delete it when you no longer need it or its points.",
+  jdbc: "Now start the instances fresh: new processes, not ones that were only paused. The restore points before are still good, and a new backup is soon taken.",
 };

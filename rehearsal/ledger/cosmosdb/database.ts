@@ -8,6 +8,6 @@ export function openCosmosdb(endpoint: CosmosdbEndpoint): LedgerDatabase {
   return {
     createSchema: (tables, options) => createCosmosdbSchema(client, tables, options),
     openStorage: (options) => openCosmosdbStorage(client, options),
-    close: () => client.dispose(),
+    close: async () => client.dispose(),
   };
 }

@@ -56,7 +56,13 @@ export interface JdbcServer {
   /** All that speaks against a restore of this dump, in sentences; nothing is changed. */
   obstacles(
     captured: CapturedJdbc,
-    plan: { readonly targets: Names; readonly kept: Names; readonly inPlace: boolean },
+    plan: {
+      readonly targets: Names;
+      readonly kept: Names;
+      readonly inPlace: boolean;
+      /** False while it is only planned: whoever works on the original may be connected then. Default: true. */
+      readonly stopped?: boolean;
+    },
   ): Promise<readonly string[]>;
   /** What is under the original names now: what a restore in place will keep under other names. */
   present(
@@ -78,6 +84,7 @@ export interface JdbcServer {
   }): Promise<void>;
   /** What the restored ones do not have of what was captured; puts back what it can. By name, in sentences. */
   settle(captured: CapturedJdbc, targets: Names): Promise<Readonly<Record<string, readonly string[]>>>;
+  /** `untouched` too where nothing was made yet, or what was made has been removed. */
   swapState(names: { readonly targets: Names; readonly kept: Names }, run: string): Promise<SwapState>;
   /** Originals get the names to be kept under, targets the original ones. Repeated, it goes on where it was. */
   swap(names: { readonly targets: Names; readonly kept: Names }, run: string): Promise<void>;

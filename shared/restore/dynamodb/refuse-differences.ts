@@ -1,4 +1,5 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { differingTables } from "../differing-tables.ts";
 import type { CheckedTables } from "./effects.ts";
 import type { DynamodbPlan } from "./plan.ts";
 
@@ -8,13 +9,10 @@ export function refuseDifferences(
   like: CheckedTables,
   found: CheckedTables,
 ): void {
-  const differing = like.filter(({ rows, digest }, index) => {
-    const now = found[index];
-    return now?.rows !== rows || now.digest !== digest;
-  });
+  const differing = differingTables(like, found);
   if (differing.length > 0)
     throw new StillpointError(
       "COPY_DIFFERS",
-      `${differing.map(({ table }) => `"${table}"`).join(", ")} read back otherwise than their verified copies in run "${run}"; the temporary tables and the backups were kept. Where somebody wrote to the table or made another one: delete it, restore its backup of this run under its name, then: stillpoint restore resume ${run}`,
+      `${differing.map((table) => `"${table}"`).join(", ")} read back otherwise than their verified copies in run "${run}"; the temporary tables and the backups were kept. Where somebody wrote to the table or made another one: delete it, restore its backup of this run under its name, then: stillpoint restore resume ${run}`,
     );
 }

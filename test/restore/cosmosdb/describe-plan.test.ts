@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { describeCosmosdbPlan } from "../../../shared/restore/cosmosdb/describe-plan.ts";
 import type { CosmosdbPlan } from "../../../shared/restore/cosmosdb/plan.ts";
 import { madeAccounts } from "../../../shared/restore/cosmosdb/restore.ts";
-import { deletesOriginals, discardedBy, stakesOf } from "../../../shared/restore/restore-stakes.ts";
+import { discardedBy, replacesOriginals, stakesOf } from "../../../shared/restore/restore-stakes.ts";
 import { AzureSituation } from "./azure-situation.ts";
 import {
   AT_SECOND,
@@ -143,7 +143,7 @@ test("the text of a plan says that an account was deleted", () => {
 
 test("what is agreed to is the taking over, and nothing that was there before is deleted", () => {
   const plan = planOf([lookedAt(LEDGER), lookedAt(AUDITOR)]);
-  expect(deletesOriginals(plan)).toBe(false);
+  expect(replacesOriginals(plan)).toBe(false);
   for (const { target } of plan.accounts) expect(stakesOf(plan)).toContain(`"${target}"`);
   expect(discardedBy(plan, NOW_MS)).toContain("5 minutes of work");
 });

@@ -13,8 +13,8 @@ const filesIn = () =>
   !existsSync(path)
     ? []
     : readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name);
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => name);
 
 describeStore("dumps in a folder", {
   open: () => openArtifacts({ kind: "folder", path }, {}),

@@ -10,6 +10,8 @@ import { asServerUser, giveToServerUser } from "./postgresql-user.ts";
 export interface PostgresqlOptions {
   /** Where its data and its log are kept; made where it is not there. PostgreSQL's user has to be able to reach it. */
   readonly folder: string;
+  /** Of the cluster that is in the folder already; without it one is made. */
+  readonly password?: string;
   /** Without it the server speaks plaintext only. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** Such as `max_connections`. */
@@ -33,7 +35,7 @@ const SUPERUSER = "postgres";
 const ATTEMPTS = 3;
 const INIT_LIMIT_MS = 60_000;
 const READY_LIMIT_MS = 30_000;
-const READY = /database system is ready to accept connections/;
+const READY = /database system is ready to accept (?:read-only )?connections/;
 /** Throw-away data: what a crash of this machine would lose is made anew. */
 const SETTINGS = {
   listen_addresses: "127.0.0.1",
@@ -46,13 +48,14 @@ const SETTINGS = {
   log_min_messages: "log",
 } as const;
 
-/** Makes a cluster in the folder and starts a server on it. */
+/** Starts a server on the cluster in the folder, which is made where it is not there. */
 export async function startPostgresql(options: PostgresqlOptions): Promise<PostgresqlServer> {
   const programs = await postgresqlPrograms();
   if (programs === undefined)
     throw new StillpointError("REHEARSAL_FAILED", (await missingPostgresql()) ?? "PostgreSQL has just gone");
-  const password = randomBytes(12).toString("hex");
-  const data = await makeCluster(programs, options, password);
+  const data = join(options.folder, "data");
+  const password = options.password ?? randomBytes(12).toString("hex");
+  if (options.password === undefined) await makeCluster(programs, options, password);
   const { port, process } = await startOnFreePort(programs, data, options);
   return {
     host: "127.0.0.1",
@@ -69,7 +72,7 @@ async function makeCluster(
   { initdb }: Programs,
   { folder, tls }: PostgresqlOptions,
   password: string,
-): Promise<string> {
+): Promise<void> {
   const data = join(folder, "data");
   await mkdir(data, { recursive: true, mode: 0o700 });
   const secret = join(folder, "password");
@@ -90,7 +93,6 @@ async function makeCluster(
   if (status !== 0) throw await making.failure(`failed with exit status ${status}`);
   await rm(secret);
   if (tls) await placeCertificate(data, tls);
-  return data;
 }
 
 async function placeCertificate(

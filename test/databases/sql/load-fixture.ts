@@ -62,7 +62,7 @@ export async function loadIntoSql(sql: Sql, file: string): Promise<readonly stri
   return loadLines(sql, lines);
 }
 
-export async function loadLines(sql: Sql, lines: readonly Line[]): Promise<readonly string[]> {
+async function loadLines(sql: Sql, lines: readonly Line[]): Promise<readonly string[]> {
   const { engine } = sql;
   const byTable = Map.groupBy(lines, ({ table }) => table);
   const metadata = (byTable.get("scalardb.metadata") ?? []).map(({ row }) => row as unknown as MetadataRow);
@@ -79,7 +79,7 @@ function schemaOf(name: string): string {
   return name.slice(0, name.indexOf("."));
 }
 
-export function tableName(engine: SqlEngine, name: string): string {
+function tableName(engine: SqlEngine, name: string): string {
   return quoted(engine, schemaOf(name), name.slice(name.indexOf(".") + 1));
 }
 

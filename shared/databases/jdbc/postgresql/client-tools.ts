@@ -36,10 +36,16 @@ export function clientTools(
   const authorities = authoritiesFile(address.tls);
   const program = (name: string) => (tools === undefined ? name : join(tools, name));
   // Nothing else of the environment: variables such as PGOPTIONS, PGSERVICE and PGHOSTADDR would lead elsewhere.
+  // Asked once: instances may be held when a dump is started.
+  const versions = new Map<string, Promise<ToolVersion | undefined>>();
   const shell = { LC_ALL: "C", ...(env["PATH"] !== undefined && { PATH: env["PATH"] }) };
   return {
     program,
-    version: async (name) => versionOf(await toolVersion(program(name), shell)),
+    version(name) {
+      const known = versions.get(name) ?? toolVersion(program(name), shell).then(versionOf);
+      versions.set(name, known);
+      return known;
+    },
     envFor: (database) => ({
       ...shell,
       PGHOST: address.host,

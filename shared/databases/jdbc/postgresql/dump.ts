@@ -8,14 +8,17 @@ import { type RunningTool, startTool } from "../tool-process.ts";
 import type { ClientTools } from "./client-tools.ts";
 import { changesOf, lockTables } from "./locked-tables.ts";
 import { type Relation, readRelations } from "./relations.ts";
+import { replicaProblems } from "./replica.ts";
 
 /** Of tables that came up since the tool has its own locks. */
 const LOCK_WAIT_MS = 10_000;
+/** Instances are held meanwhile. */
+const REPLICA_LIMIT_MS = 5_000;
 
 interface Dumping {
   readonly sql: Sql;
   readonly tools: ClientTools;
-  readonly settings: Pick<JdbcDatabaseSettings, "format" | "schemas">;
+  readonly settings: Pick<JdbcDatabaseSettings, "format" | "schemas" | "replicaWaitMs">;
   readonly captured: Pick<CapturedJdbc, "database" | "schemas">;
   readonly clock: () => number;
   readonly signal: AbortSignal | undefined;
@@ -28,6 +31,7 @@ export async function startDump(dumping: Dumping): Promise<RunningDump> {
   const version = await tools.version("pg_dump");
   signal?.throwIfAborted();
   const begunMs = clock();
+  await refuseLag(sql, settings.replicaWaitMs);
   const session = await sql.session();
   try {
     const tables = await lockTables({ sql, session, schemas });
@@ -40,6 +44,13 @@ export async function startDump(dumping: Dumping): Promise<RunningDump> {
     await session.end();
     throw error;
   }
+}
+
+/** What was committed before the instances were paused has to be in the snapshot. */
+async function refuseLag(sql: Sql, replicaWaitMs: number): Promise<void> {
+  const [lag] = await replicaProblems(sql, Math.min(replicaWaitMs, REPLICA_LIMIT_MS));
+  if (lag !== undefined)
+    throw new StillpointError("DUMP_FAILED", `cannot take a snapshot: ${lag}; nothing was dumped`);
 }
 
 async function exportSnapshot(

@@ -10,6 +10,8 @@ const sequence = z.object({ schema: z.string(), name: z.string(), value: z.strin
 
 /** What a dump of one database does not carry, and what is counted to see that it came back. */
 const KeptSettings = z.object({
+  /** Whether all of the database was dumped, or some of its schemas. */
+  isWhole: z.boolean(),
   owner: z.string(),
   encoding: z.string(),
   collate: z.string(),
@@ -47,10 +49,15 @@ export function keptSettings({ settings }: Pick<CapturedJdbc, "settings">): Kept
 
 type Asking = Pick<Sql, "query">;
 
+interface Dumped {
+  readonly schemas: readonly string[];
+  readonly isWhole: boolean;
+}
+
 /** Of the database that is asked; of its schemas only those that are dumped. */
 export async function readKeptSettings(
   sql: Asking,
-  schemas: readonly string[],
+  { schemas, isWhole }: Dumped,
   serverMajor: number,
 ): Promise<KeptSettings> {
   const database = await readDatabase(sql, serverMajor);
@@ -67,6 +74,7 @@ export async function readKeptSettings(
     readCounts(sql, schemas),
   ]);
   return KeptSettings.parse({
+    isWhole,
     ...database,
     ...(grants && { grants }),
     config,

@@ -32,11 +32,16 @@ export interface Loading {
 /** Makes the target anew and loads the dump into it. Where that fails, nothing half loaded is left behind. */
 export async function load(loading: Loading): Promise<void> {
   const { admin, captured, target, openTarget } = loading;
+  const settings = keptSettings(captured);
   loading.signal?.throwIfAborted();
-  await makeTarget(admin, target, keptSettings(captured), openTarget);
+  await makeTarget(admin, target, settings, openTarget);
   try {
+    // A dump of schemas makes each of them, this one too, which every database has from the beginning.
+    if (!settings.isWhole && captured.schemas.includes("public"))
+      await ask(openTarget, "DROP SCHEMA IF EXISTS public");
     await loadDump(loading);
-    await analyze(openTarget);
+    // A dump has no statistics: without them the first transactions would scan whole tables.
+    await ask(openTarget, "ANALYZE");
   } catch (error) {
     // The next attempt removes it too: that this fails is no news besides why the loading did.
     await removeTarget(admin, target).catch(() => undefined);
@@ -155,11 +160,10 @@ function signalOf({ signal }: Loading): { signal?: AbortSignal } {
   return signal ? { signal } : {};
 }
 
-/** A dump has no statistics: without them the first transactions would scan whole tables. */
-async function analyze(open: () => Sql): Promise<void> {
+async function ask(open: () => Sql, statement: string): Promise<void> {
   const sql = open();
   try {
-    await sql.query("ANALYZE");
+    await sql.query(statement);
   } finally {
     sql.close();
   }

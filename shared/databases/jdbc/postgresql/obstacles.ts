@@ -11,6 +11,7 @@ export interface Planned {
   readonly targets: Names;
   readonly kept: Names;
   readonly inPlace: boolean;
+  readonly stopped?: boolean;
 }
 
 interface Looking {
@@ -31,7 +32,7 @@ export async function findObstacles(looking: Looking, planned: Planned): Promise
     ...(await roleObstacles(admin, settings)),
     ...(await absences(admin, settings)),
     ...(await localeObstacles(admin, settings)),
-    ...(planned.inPlace ? await originalObstacles(looking) : []),
+    ...(planned.inPlace ? await originalObstacles(looking, planned.stopped ?? true) : []),
   ];
 }
 
@@ -142,7 +143,10 @@ function spelled(locale: string): string {
   return locale.toLowerCase().replaceAll("-", "");
 }
 
-async function originalObstacles({ admin, captured, original }: Looking): Promise<readonly string[]> {
+async function originalObstacles(
+  { admin, captured, original }: Looking,
+  stopped: boolean,
+): Promise<readonly string[]> {
   const { database = "" } = captured;
   const found = await findDatabase(admin, database);
   if (found === undefined) return [];
@@ -150,7 +154,9 @@ async function originalObstacles({ admin, captured, original }: Looking): Promis
   const extra = (await readSchemaNames(original)).filter((schema) => !captured.schemas.includes(schema));
   return [
     ...(found.isOurs ? [] : [`this user does not own database "${database}", so it may not rename it`]),
-    ...(await othersIn(admin, [database], APPLICATION)).map((who) => `somebody is connected: ${who}`),
+    ...(stopped ? await othersIn(admin, [database], APPLICATION) : []).map(
+      (who) => `somebody is connected: ${who}`,
+    ),
     ...prepared.map(({ gid }) => `transaction "${gid}" of database "${database}" is prepared and not ended`),
     ...(await held(original, extra)).map(
       (schema) => `schema "${schema}" of database "${database}" is not in the dump and would be lost`,

@@ -19,15 +19,17 @@ import { settleDatabase } from "./settle.ts";
 import { swapDatabases, swapStateOf } from "./swap.ts";
 import { removeTarget } from "./target-database.ts";
 
-/** Databases are made, renamed and dropped from this one, which is neither of them. */
-const MAINTENANCE = "postgres";
+/** Databases are made, renamed and dropped from one that is neither of them. */
+function maintenanceDatabase(database: string | undefined): string {
+  return database === "postgres" ? "template1" : "postgres";
+}
 
 export function openPostgresql(settings: JdbcDatabaseSettings, env: Environment): JdbcServer {
   const address = addressOf(settings, env);
   const tools = clientTools(settings, address, env);
   const open = (database: string) => openPostgresqlSql({ ...address, database });
   const sql = openPostgresqlSql(address);
-  const admin = open(MAINTENANCE);
+  const admin = open(maintenanceDatabase(settings.database));
   const inspected = { sql, tools, settings };
   return {
     sql,
@@ -77,7 +79,7 @@ function worthOf({ identity, problems }: Inspection) {
 }
 
 async function capturedOf(
-  { host, port, database }: JdbcDatabaseSettings,
+  { host, port, database, schemas: listed }: JdbcDatabaseSettings,
   sql: Sql,
   { version, major, schemas, relations }: Inspection,
 ): Promise<CapturedJdbc> {
@@ -90,7 +92,7 @@ async function capturedOf(
     ...(database !== undefined && { database }),
     schemas: [...schemas],
     tables: relations.filter(isTable).map(dumpedTable),
-    settings: await readKeptSettings(sql, schemas, major),
+    settings: await readKeptSettings(sql, { schemas, isWhole: listed === undefined }, major),
   };
 }
 

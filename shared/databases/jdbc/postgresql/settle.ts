@@ -2,14 +2,9 @@ import type { CapturedJdbc } from "../../../restore/jdbc/captured.ts";
 import { quoted } from "../../sql/quote.ts";
 import type { Sql } from "../../sql/sql.ts";
 import { findDatabase } from "./database-row.ts";
+import { putGrants } from "./grants.ts";
 import { readServer } from "./inspection.ts";
-import {
-  type DatabaseSetting,
-  type Grant,
-  type KeptSettings,
-  keptSettings,
-  readKeptSettings,
-} from "./kept-settings.ts";
+import { type DatabaseSetting, type KeptSettings, keptSettings, readKeptSettings } from "./kept-settings.ts";
 import { markedComment, runOfMark } from "./marks.ts";
 import { isTable, labelOf, readRelations } from "./relations.ts";
 import { commentOn, literal } from "./target-database.ts";
@@ -26,9 +21,10 @@ export async function settleDatabase(settling: Settling): Promise<readonly strin
   const { admin, target, name, captured } = settling;
   const wanted = keptSettings(captured);
   const { major } = await readServer(target);
-  const before = await readKeptSettings(target, captured.schemas, major);
+  const dumped = { schemas: captured.schemas, isWhole: wanted.isWhole };
+  const before = await readKeptSettings(target, dumped, major);
   await putBack(admin, name, { wanted, found: before });
-  const found = await readKeptSettings(target, captured.schemas, major);
+  const found = await readKeptSettings(target, dumped, major);
   return [...differences(wanted, found), ...(await missingTables(settling))];
 }
 
@@ -44,10 +40,7 @@ async function putBack(admin: Sql, name: string, { wanted, found }: Both): Promi
   if (wanted.connectionLimit !== found.connectionLimit)
     await admin.query(`ALTER DATABASE ${database} CONNECTION LIMIT ${wanted.connectionLimit}`);
   if (wanted.grants !== undefined && !isSame(wanted.grants, found.grants))
-    await regrant(admin, database, {
-      wanted: wanted.grants,
-      holders: ["PUBLIC", found.owner, ...(found.grants ?? []).map((each) => each.grantee)],
-    });
+    await putGrants(admin, name, wanted.grants, found);
   if (wanted.comment !== found.comment) await putComment(admin, name, wanted.comment);
 }
 
@@ -66,23 +59,6 @@ function settingOf(database: string, { role, name, value }: DatabaseSetting): st
   return role === undefined
     ? `ALTER DATABASE ${database} ${setting}`
     : `ALTER ROLE ${quoted("postgresql", role)} IN DATABASE ${database} ${setting}`;
-}
-
-async function regrant(
-  admin: Sql,
-  database: string,
-  { wanted, holders }: { readonly wanted: readonly Grant[]; readonly holders: readonly string[] },
-): Promise<void> {
-  for (const grantee of new Set(holders))
-    await admin.query(`REVOKE ALL ON DATABASE ${database} FROM ${granteeOf(grantee)}`);
-  for (const { grantee, privilege, isGrantable } of wanted)
-    await admin.query(
-      `GRANT ${privilege} ON DATABASE ${database} TO ${granteeOf(grantee)}${isGrantable ? " WITH GRANT OPTION" : ""}`,
-    );
-}
-
-function granteeOf(grantee: string): string {
-  return grantee === "PUBLIC" ? grantee : quoted("postgresql", grantee);
 }
 
 async function putComment(admin: Sql, name: string, comment: string | undefined): Promise<void> {

@@ -34,11 +34,9 @@ export async function swapStateOf(admin: Sql, names: Swapping, run: string): Pro
     findDatabase(admin, target),
     findDatabase(admin, places.kept),
   ]);
-  if (atTarget?.madeBy === run) {
-    if (atKept === undefined) return "untouched";
-    if (atOriginal === undefined) return "half";
-  }
-  if (atTarget === undefined && atOriginal?.madeBy === run) return "swapped";
+  if (atOriginal?.madeBy === run && atTarget === undefined) return "swapped";
+  if (atKept === undefined && atOriginal?.madeBy !== run) return "untouched";
+  if (atTarget?.madeBy === run && atOriginal === undefined) return "half";
   const there = [atOriginal, atTarget, atKept].flatMap((found) =>
     found === undefined ? [] : [`"${found.name}"${found.madeBy === run ? " (restored)" : ""}`],
   );
@@ -53,10 +51,21 @@ export async function swapDatabases(admin: Sql, names: Swapping, run: string): P
   const { original, target, kept } = placesOf(names);
   const state = await swapStateOf(admin, names, run);
   if (state === "swapped") return;
+  await requireRestored(admin, target, run);
   await refuseOthers(admin, [original, target]);
   if (state === "untouched" && (await findDatabase(admin, original)) !== undefined)
     await rename(admin, original, kept);
   await rename(admin, target, original);
+}
+
+async function requireRestored(admin: Sql, target: string, run: string): Promise<void> {
+  const found = await findDatabase(admin, target);
+  if (found?.madeBy === run) return;
+  const what = found === undefined ? "is not there" : `is not what run "${run}" has made`;
+  throw new StillpointError(
+    "RESTORE_BLOCKED",
+    `cannot let "${target}" take its original's name: it ${what}; nothing was renamed now`,
+  );
 }
 
 /** Our own idle connections are ended; anybody else's are somebody's work. */

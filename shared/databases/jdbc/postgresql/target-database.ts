@@ -2,6 +2,7 @@ import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import { quoted } from "../../sql/quote.ts";
 import type { Sql } from "../../sql/sql.ts";
 import { findDatabase } from "./database-row.ts";
+import { putGrants } from "./grants.ts";
 import type { KeptSettings } from "./kept-settings.ts";
 import { markedComment } from "./marks.ts";
 
@@ -26,6 +27,9 @@ export async function makeTarget(
     );
   await admin.query(`CREATE DATABASE ${quoted("postgresql", target.name)} ${clausesOf(settings)}`);
   await mark(admin, target);
+  // Before any row is in it: by default everybody may connect.
+  const { owner, grants } = settings;
+  if (grants !== undefined) await putGrants(admin, target.name, grants, { owner });
 }
 
 /** Drops it where this run has made it, whoever is connected; others are left alone. */

@@ -68,7 +68,7 @@ export async function dumpOf(server: JdbcServer): Promise<Dump> {
   return { bytes, running, captured: completed(captured, running, bytes) };
 }
 
-export function completed(captured: CapturedJdbc, running: RunningDump, bytes: Buffer): CapturedJdbc {
+function completed(captured: CapturedJdbc, running: RunningDump, bytes: Buffer): CapturedJdbc {
   const { atMs, position } = running.snapshot;
   return {
     ...captured,

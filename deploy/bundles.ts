@@ -2,11 +2,13 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile } from "esbuild";
-import { FUNCTION_NAMES, type FunctionName } from "./function-names.ts";
+import { DUMP, FUNCTION_NAMES, type FunctionName } from "./function-names.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** What Lambda is told to load of each bundle. */
 const ENTRY = "index.mjs";
+/** The last of them goes into an image, which knows no configuration. */
+const BUNDLED: readonly FunctionName[] = [...FUNCTION_NAMES, DUMP];
 /** Some parts are CommonJS still, and ask for Node's own modules by `require`. */
 const REQUIRE =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
@@ -46,13 +48,11 @@ export interface BundleSize {
  * the Kubernetes client, the rarer credentials.
  */
 export async function bundleAll(dist: string): Promise<readonly BundleSize[]> {
-  const entryPoints = Object.fromEntries(
-    FUNCTION_NAMES.map((name) => [name, join("functions", name, "aws.ts")]),
-  );
+  const entryPoints = Object.fromEntries(BUNDLED.map((name) => [name, join("functions", name, "aws.ts")]));
   const { metafile, outputFiles } = await build({ ...OPTIONS, entryPoints });
   const contents = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
   return Promise.all(
-    FUNCTION_NAMES.map(async (name) => {
+    BUNDLED.map(async (name) => {
       const files = filesOf(`${name}.mjs`, metafile).map((file) => ({ file, bytes: contents.get(file) }));
       const folder = join(dist, name);
       await rm(folder, { recursive: true, force: true });

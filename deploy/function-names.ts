@@ -1,3 +1,5 @@
+import type { AwsSettings } from "../shared/config/config.ts";
+
 /** The functions of the stack, as serverless.yml has them. Each has its entry point in functions/NAME/aws.ts. */
 export const FUNCTION_NAMES = [
   "backup",
@@ -9,7 +11,14 @@ export const FUNCTION_NAMES = [
   "follow",
   "expire",
 ] as const;
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
+/** And one that runs an image, where the configuration names it. */
+export const DUMP = "dump";
+export type FunctionName = (typeof FUNCTION_NAMES)[number] | typeof DUMP;
+
+/** All that a configuration deploys. */
+export function functionsOf({ aws }: { readonly aws: AwsSettings }): readonly FunctionName[] {
+  return aws.dumps?.image === undefined ? FUNCTION_NAMES : [...FUNCTION_NAMES, DUMP];
+}
 
 export const SERVICE = "stillpoint";
 

@@ -5,6 +5,11 @@ export const IDS = {
   bus: "Bus",
   deadLetters: "DeadLetters",
   requestRule: "RequestRule",
+  taskRule: "TaskRule",
+  taskCluster: "TaskCluster",
+  taskDefinition: "TaskDefinition",
+  taskExecutionRole: "TaskExecutionRole",
+  taskRole: "TaskRole",
 } as const;
 
 export function functionId(name: FunctionName): string {

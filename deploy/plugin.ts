@@ -5,11 +5,14 @@ import { archive } from "./archive.ts";
 import { bundleAll } from "./bundles.ts";
 import { type Deployable, deployable } from "./deployable.ts";
 import { DIST } from "./dist.ts";
+import { dumpFunction, dumpFunctionArn } from "./dump-function.ts";
 import type { Framework, FrameworkOptions, Writers } from "./framework.ts";
 import { FUNCTION_NAMES } from "./function-names.ts";
+import { IDS } from "./logical-ids.ts";
 import { packFiles } from "./packaged-files.ts";
 import { type Parameters, parametersFrom } from "./parameters.ts";
 import { remarks } from "./remarks.ts";
+import { ref } from "./resources/resource.ts";
 import { functionSettings } from "./serverless-yml.ts";
 import { resources } from "./stack.ts";
 
@@ -108,6 +111,14 @@ export default class StillpointPlugin {
         return aws.logRetentionDays;
       case "vpc":
         return vpcOf(config);
+      case "dump":
+        return this.#refusing(() => dumpFunction(config));
+      case "dumpFunction":
+        return dumpFunctionArn(config, await resolveVariable("sls:stage"));
+      case "taskCluster":
+        return aws.dumps?.task === undefined ? null : ref(IDS.taskCluster);
+      case "taskDefinition":
+        return aws.dumps?.task === undefined ? null : ref(IDS.taskDefinition);
       case "resources":
         return resources({
           stage: await resolveVariable("sls:stage"),

@@ -1,12 +1,18 @@
 import * as z from "zod";
 import type { Deployable } from "./deployable.ts";
-import { FUNCTION_NAMES, type FunctionName } from "./function-names.ts";
+import { DUMP_TIMEOUT_S } from "./dump-function.ts";
+import { DUMP, FUNCTION_NAMES, type FunctionName } from "./function-names.ts";
 import type { FunctionSettings } from "./stack-settings.ts";
 
 const Settings = z.object({
-  functions: z.record(
-    z.enum(FUNCTION_NAMES),
-    z.object({ timeout: z.number().int(), vpc: z.unknown().optional() }),
+  // What is more than these is made by the plugin itself.
+  functions: z.object(
+    Object.fromEntries(
+      FUNCTION_NAMES.map((name) => [
+        name,
+        z.object({ timeout: z.number().int(), vpc: z.unknown().optional() }),
+      ]),
+    ),
   ),
 });
 
@@ -20,5 +26,8 @@ export function functionSettings(
     name,
     { timeoutSeconds: timeout, inVpc: "vpc" in rest && aws.vpc !== undefined },
   ]);
-  return Object.fromEntries(settings) as Record<FunctionName, FunctionSettings>;
+  return Object.fromEntries([
+    ...settings,
+    [DUMP, { timeoutSeconds: DUMP_TIMEOUT_S, inVpc: aws.vpc !== undefined }],
+  ]) as Record<FunctionName, FunctionSettings>;
 }

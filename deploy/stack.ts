@@ -7,6 +7,7 @@ import { requestRule } from "./resources/request-rule.ts";
 import type { Resources } from "./resources/resource.ts";
 import { roles } from "./resources/roles.ts";
 import { schedules } from "./resources/schedules.ts";
+import { task } from "./resources/task.ts";
 import type { Stack } from "./stack-settings.ts";
 
 /** Everything beside the functions themselves: what starts them, what they may do, and who is told of what. */
@@ -20,5 +21,6 @@ export function resources(stack: Stack): Resources {
     ...alarms(stack),
     ...endpoints(stack.config),
     ...partsBucket(stack.config),
+    ...task(stack),
   };
 }

@@ -15,7 +15,7 @@ export function parametersPath(dist: string, template: string, subscription?: st
 export function commands(stack: AzureStack, dist: string): readonly string[] {
   const { azure, names, subscriptions } = stack;
   const inGroup = `--subscription ${azure.subscription} --resource-group ${azure.resourceGroup}`;
-  const group = (template: GroupTemplate) =>
+  const group = (template: GroupTemplate | "dumps") =>
     `az deployment group create ${inGroup} --name ${azure.name}-${template} --template-file infra/${template}.json --parameters @${parametersPath(dist, template)}`;
   const principal = (app: "backup" | "restore") =>
     `"$(az deployment group show ${inGroup} --name ${azure.name}-apps --query properties.outputs.${app}Principal.value --output tsv)"`;
@@ -33,6 +33,8 @@ export function commands(stack: AzureStack, dist: string): readonly string[] {
     ),
     group("apps"),
     ...(Object.keys(azure.secrets).length === 0 ? [] : APPS.map((app) => refreshed(names.sites[app]))),
+    // It wants to know the apps, whose identities may start it.
+    ...(stack.dumps === undefined ? [] : [group("dumps")]),
     ...subscriptions
       .filter(({ accounts }) => accounts.length > 0)
       .map(({ subscription }) => role("backup", subscription)),

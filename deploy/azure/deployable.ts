@@ -6,7 +6,8 @@ import type {
   Config,
   CosmosdbDatabaseSettings,
 } from "../../shared/config/config.ts";
-import { cosmosdbsOf } from "../../shared/config/databases-of.ts";
+import { cosmosdbsOf, jdbcsOf } from "../../shared/config/databases-of.ts";
+import { packConfig } from "../../shared/config/packed-config.ts";
 import { refuse } from "../deployable.ts";
 import { showRefusal, unreadableFiles } from "../refusals.ts";
 import { namesOf } from "./names.ts";
@@ -31,7 +32,17 @@ export function azureStack(config: Config): AzureStack {
     catalog: { account: catalog.account, table: catalog.table },
     parts: { container, prefix },
     subscriptions: subscriptionsOf(config),
+    ...dumpsOf(config, azure),
   };
+}
+
+/** A job is deployed where the configuration says so, and there is something that it could dump. */
+function dumpsOf(config: Config, { dumps: settings }: AzureSettings): Pick<AzureStack, "dumps"> {
+  const containers = config.deployments.flatMap((deployment) =>
+    jdbcsOf(deployment).flatMap(({ dumps }) => (dumps.kind === "blob" ? [dumps.container] : [])),
+  );
+  if (settings === undefined || containers.length === 0) return {};
+  return { dumps: { settings, containers: [...new Set(containers)], packed: packConfig(config) } };
 }
 
 function refusals(config: Config): readonly string[] {

@@ -7,6 +7,7 @@ import { APPS } from "./apps.ts";
 import { type AppSize, bundleApps } from "./bundles.ts";
 import { parametersPath } from "./commands.ts";
 import { azureStack } from "./deployable.ts";
+import { dumpsParameters } from "./dumps.ts";
 import { backupRoleParameters, PARAMETERS, parameterFile, restoreRoleParameters } from "./parameters.ts";
 import type { AzureStack } from "./stack.ts";
 
@@ -36,6 +37,9 @@ function parameterFiles(stack: AzureStack, dist: string) {
     ...Object.entries(PARAMETERS).map(
       ([template, parametersOf]) => [parametersPath(dist, template), parametersOf(stack)] as const,
     ),
+    ...(stack.dumps === undefined
+      ? []
+      : [[parametersPath(dist, "dumps"), dumpsParameters(stack, stack.dumps)] as const]),
     ...stack.subscriptions.flatMap((groups) => [
       [
         parametersPath(dist, "backup-role", groups.subscription),

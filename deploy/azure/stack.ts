@@ -1,4 +1,5 @@
 import type { AzureSettings, Deployment } from "../../shared/config/config.ts";
+import type { AzureDumps } from "../../shared/config/dumps-schema.ts";
 import type { Names } from "./names.ts";
 
 /** Everything that the templates in infra/ are told. */
@@ -10,6 +11,14 @@ export interface AzureStack {
   /** In the catalog's account. */
   readonly parts: { readonly container: string; readonly prefix: string };
   readonly subscriptions: readonly SubscriptionGroups[];
+  /** Where servers are dumped. */
+  readonly dumps?: {
+    readonly settings: AzureDumps;
+    /** In the catalog's account. */
+    readonly containers: readonly string[];
+    /** The configuration, as it is handed in. */
+    readonly packed: string;
+  };
 }
 
 /** The resource groups of one subscription that a restore works in. */

@@ -5,6 +5,7 @@ import { metadataTables, regions, tables } from "./tables.ts";
 
 /** What shared/databases/dynamodb/capture.ts reads: which tables there are, and everything that they are set to. */
 export function capture(config: Deployable): readonly Statement[] {
+  if (regions(config).length === 0) return [];
   return [
     allow("ListTables", ["dynamodb:Scan"], metadataTables(config)),
     allow(

@@ -1,5 +1,5 @@
 import { NOTICES } from "../../shared/telemetry/event-types.ts";
-import { type FunctionName, physicalName } from "../function-names.ts";
+import { DUMP, type FunctionName, functionsOf, physicalName } from "../function-names.ts";
 import { IDS } from "../logical-ids.ts";
 import { arn, arnOf, type Reference } from "../resources/resource.ts";
 import type { Stack } from "../stack-settings.ts";
@@ -14,18 +14,28 @@ import {
   writeCatalog,
   writeLogs,
 } from "./common.ts";
+import { followDumps, keepDumps, readDumps } from "./dumps.ts";
 import { keepParts } from "./parts.ts";
 import { putSettingsBack, restoreTables } from "./restoring.ts";
 import { allow, type Statement } from "./statement.ts";
 import { backups, tables } from "./tables.ts";
+import { startTask } from "./task.ts";
 
 /** Everything that a function may do. Whoever adds a call adds its permission here, and the test's list shows it. */
 export function permissionsOf(name: FunctionName, stack: Stack): readonly Statement[] {
-  return [writeLogs(stack, name), ...attachToVpc(stack, name), ...PERMISSIONS[name](stack)];
+  const all = [writeLogs(stack, name), ...attachToVpc(stack, name), ...PERMISSIONS[name](stack)];
+  // Of a kind of database that no deployment has.
+  return all.filter(({ Resource }) => Resource.length > 0);
 }
 
 /** What serverless.yml names as `onError`. */
 const DEAD_LETTERS = leaveDeadLetters(arnOf(IDS.deadLetters));
+const BACKUP_NOTICES = [
+  NOTICES.windowRecorded,
+  NOTICES.windowInvalid,
+  NOTICES.stillPaused,
+  NOTICES.backupRefused,
+];
 const RESTORE_NOTICES = [
   NOTICES.restoreStarted,
   NOTICES.restoreWaiting,
@@ -40,12 +50,18 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
     ...capture(stack.config),
-    tell(stack.config, [
-      NOTICES.windowRecorded,
-      NOTICES.windowInvalid,
-      NOTICES.stillPaused,
-      NOTICES.backupRefused,
-    ]),
+    ...startDump(stack),
+    ...startTask(stack),
+    tell(stack.config, BACKUP_NOTICES),
+    ...useKeys(stack, "read"),
+  ],
+  /** Takes the backups of servers that are dumped; there is nothing else that it may touch. */
+  dump: (stack) => [
+    DEAD_LETTERS,
+    writeCatalog(stack.config),
+    ...readSecrets(stack.config),
+    ...keepDumps(stack),
+    tell(stack.config, BACKUP_NOTICES),
     ...useKeys(stack, "read"),
   ],
   sweep: (stack) => [
@@ -72,6 +88,8 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...capture(stack.config),
     ...restoreTables(stack.config),
     ...putSettingsBack(stack.config),
+    ...readDumps(stack),
+    ...startTask(stack),
     tell(stack.config, RESTORE_NOTICES),
     ...useKeys(stack, "restore"),
   ],
@@ -82,11 +100,12 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...useKeys(stack, "read"),
   ],
   status: (stack) => [readCatalog(stack.config), ...readSecrets(stack.config), ...useKeys(stack, "read")],
-  /** On AWS every point is complete at once: it finds nothing to ask a database for. */
+  /** Reads back what a backup by dumps has stored whose process has ended; all other points are complete at once. */
   follow: (stack) => [
     DEAD_LETTERS,
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
+    ...followDumps(stack),
     tell(stack.config, [NOTICES.pointComplete, NOTICES.pointFailed]),
     ...useKeys(stack, "read"),
   ],
@@ -103,6 +122,22 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...useKeys(stack, "read"),
   ],
 };
+
+/** What a task may do, for backups and for restores: what the functions may that it stands in for. */
+export function permissionsOfTask(stack: Stack): readonly Statement[] {
+  return [
+    writeCatalog(stack.config),
+    ...keepDumps(stack),
+    ...keepParts(stack.config),
+    tell(stack.config, [...BACKUP_NOTICES, ...RESTORE_NOTICES]),
+    ...useKeys(stack, "read"),
+  ];
+}
+
+function startDump(stack: Stack): readonly Statement[] {
+  if (!functionsOf(stack.config).includes(DUMP)) return [];
+  return [allow("StartDump", ["lambda:InvokeFunction"], [functionArn(stack, DUMP, "")])];
+}
 
 /** An execution is pinned to the version behind the alias, so only the alias is started. */
 function startRestore(stack: Stack): Statement {

@@ -17,6 +17,7 @@ const FILL = [
 
 /** Steps A to D of a restore, in shared/databases/dynamodb/{copies,delete-table}.ts. */
 export function restoreTables(config: Deployable): readonly Statement[] {
+  if (regions(config).length === 0) return [];
   return [
     allow("RestoreTables", ["dynamodb:RestoreTableToPointInTime", ...FILL], tables(config)),
     allow("BackUpCopies", ["dynamodb:CreateBackup"], temporaries(config)),
@@ -37,6 +38,7 @@ const WRITE = FILL.filter((action) => !/:(?:GetItem|Query|Scan)$/.test(action));
 
 /** What shared/databases/dynamodb puts back on a restored table. */
 export function putSettingsBack(config: Deployable): readonly Statement[] {
+  if (regions(config).length === 0) return [];
   return [
     allow(
       "PutSettingsBack",

@@ -7,7 +7,7 @@ import {
   SERVICE_NAME,
 } from "../../shared/telemetry/metric-names.ts";
 import type { Deployable } from "../deployable.ts";
-import { FUNCTION_NAMES, type FunctionName } from "../function-names.ts";
+import { type FunctionName, functionsOf } from "../function-names.ts";
 import { alarmId, functionId, idPart } from "../logical-ids.ts";
 import type { Stack } from "../stack-settings.ts";
 import { alarm } from "./alarm.ts";
@@ -27,7 +27,7 @@ export function alarms(stack: Stack): Resources {
     SilentSweepAlarm: silentSweep(config),
     UndeliveredEventsAlarm: undeliveredEvents(config),
     ...Object.assign({}, ...config.deployments.map((deployment) => ofDeployment(config, deployment))),
-    ...Object.assign({}, ...FUNCTION_NAMES.map((name) => ofFunction(stack, name))),
+    ...Object.assign({}, ...functionsOf(config).map((name) => ofFunction(stack, name))),
     ...ofExecutions(config),
   };
 }

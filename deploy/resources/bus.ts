@@ -1,5 +1,6 @@
 import { NOTICES, OPERATOR_SOURCE, OWN_SOURCE, REQUESTS } from "../../shared/telemetry/event-types.ts";
-import { FUNCTION_NAMES } from "../function-names.ts";
+import type { Deployable } from "../deployable.ts";
+import { functionsOf } from "../function-names.ts";
 import { IDS, roleId } from "../logical-ids.ts";
 import type { Stack } from "../stack-settings.ts";
 import { arnOf, type Reference, type Resources, ref } from "./resource.ts";
@@ -12,20 +13,22 @@ const APPROVING = [REQUESTS.approved];
  * The bus for requests and notices. That an identity of the account may put events anywhere is not enough here: what
  * asks for a restore or approves one is denied to everybody who is not listed. A session counts as its role.
  */
-export function bus({ config: { aws } }: Stack): Resources {
+export function bus({ config }: Stack): Resources {
+  const { aws } = config;
   return {
     [IDS.bus]: { Type: "AWS::Events::EventBus", Properties: { Name: aws.bus } },
     ...allowed("Requesters", aws.requesters, ASKING),
     ...allowed("Approvers", aws.approvers, APPROVING),
     ...deniedToOthers("OthersAskForNothing", aws.requesters, { "events:detail-type": ASKING }),
     ...deniedToOthers("OthersApproveNothing", aws.approvers, { "events:detail-type": APPROVING }),
-    ...deniedToOthers("OthersTellNothing", ownRoles(), { "events:source": [OWN_SOURCE] }),
-    ...deniedToOthers("NoticesAreOurs", ownRoles(), { "events:detail-type": Object.values(NOTICES) }),
+    ...deniedToOthers("OthersTellNothing", ownRoles(config), { "events:source": [OWN_SOURCE] }),
+    ...deniedToOthers("NoticesAreOurs", ownRoles(config), { "events:detail-type": Object.values(NOTICES) }),
   };
 }
 
-function ownRoles(): readonly Reference[] {
-  return FUNCTION_NAMES.map((name) => arnOf(roleId(name)));
+function ownRoles(config: Deployable): readonly Reference[] {
+  const task = config.aws.dumps?.task === undefined ? [] : [arnOf(IDS.taskRole)];
+  return [...functionsOf(config).map((name) => arnOf(roleId(name))), ...task];
 }
 
 function allowed(sid: string, principals: readonly string[], types: readonly string[]): Resources {

@@ -1,4 +1,5 @@
-import { FUNCTION_NAMES } from "../function-names.ts";
+import type { Deployable } from "../deployable.ts";
+import { functionsOf } from "../function-names.ts";
 import { IDS } from "../logical-ids.ts";
 import type { Stack } from "../stack-settings.ts";
 import { alarm } from "./alarm.ts";
@@ -17,11 +18,11 @@ export function deadLetters({ config }: Stack): Resources {
       Type: "AWS::SQS::QueuePolicy",
       Properties: {
         Queues: [ref(IDS.deadLetters)],
-        PolicyDocument: { Version: "2012-10-17", Statement: [byTheRule(), overTlsOnly()] },
+        PolicyDocument: { Version: "2012-10-17", Statement: [byTheRules(config), overTlsOnly()] },
       },
     },
     DeadLettersAlarm: alarm(config, {
-      description: `Events of ${FUNCTION_NAMES.join(", ")} came to nothing: read them in the queue, then ask again for what they asked`,
+      description: `Events of ${functionsOf(config).join(", ")} came to nothing: read them in the queue, then ask again for what they asked`,
       namespace: "AWS/SQS",
       metric: "ApproximateNumberOfMessagesVisible",
       dimensions: { QueueName: { "Fn::GetAtt": [IDS.deadLetters, "QueueName"] } },
@@ -33,15 +34,16 @@ export function deadLetters({ config }: Stack): Resources {
   };
 }
 
-/** A rule has no role of its own; schedules and functions have one that may do the same. */
-function byTheRule(): object {
+/** Rules have no role of their own; schedules and functions have one that may do the same. */
+function byTheRules({ aws }: Deployable): object {
+  const rules = [IDS.requestRule, ...(aws.dumps?.task === undefined ? [] : [IDS.taskRule])].map(arnOf);
   return {
     Sid: "EventsOfTheRule",
     Effect: "Allow",
     Principal: { Service: "events.amazonaws.com" },
     Action: ["sqs:SendMessage"],
     Resource: [arnOf(IDS.deadLetters)],
-    Condition: { ArnEquals: { "aws:SourceArn": arnOf(IDS.requestRule) } },
+    Condition: { ArnEquals: { "aws:SourceArn": rules.length === 1 ? rules[0] : rules } },
   };
 }
 

@@ -3,6 +3,8 @@ import type { Deployable } from "../deployable.ts";
 import type { Resource, Resources } from "./resource.ts";
 
 const GATEWAYS = ["dynamodb", "s3"] as const;
+/** To start a task, and for the task itself: its image and its logs. */
+const OF_TASKS = ["ecs", "ecr.api", "ecr.dkr", "logs"] as const;
 const HTTPS = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
 
 type Endpoints = NonNullable<NonNullable<AwsSettings["vpc"]>["endpoints"]>;
@@ -12,7 +14,7 @@ type Endpoints = NonNullable<NonNullable<AwsSettings["vpc"]>["endpoints"]>;
  * cost nothing, the rest by interfaces. The logs, and the STS behind a token for EKS, are reached by others for them.
  */
 export function endpoints({ aws }: Deployable): Resources {
-  const { vpc, secrets } = aws;
+  const { vpc, secrets, dumps } = aws;
   const wanted = vpc?.endpoints;
   if (vpc === undefined || wanted === undefined) return {};
   const services = [
@@ -21,6 +23,7 @@ export function endpoints({ aws }: Deployable): Resources {
     "application-autoscaling",
     "monitoring",
     ...(Object.keys(secrets).length > 0 ? ["ssm"] : []),
+    ...(dumps?.task === undefined ? [] : OF_TASKS),
   ];
   return {
     ...Object.fromEntries(GATEWAYS.map((service) => [endpointId(service), gateway(service, wanted)])),
@@ -32,7 +35,7 @@ export function endpoints({ aws }: Deployable): Resources {
 }
 
 function endpointId(service: string): string {
-  const words = service.split("-").map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  const words = service.split(/[-.]/).map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
   return `${words.join("")}Endpoint`;
 }
 

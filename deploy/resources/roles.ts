@@ -1,5 +1,5 @@
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
-import { FUNCTION_NAMES, type FunctionName } from "../function-names.ts";
+import { type FunctionName, functionsOf } from "../function-names.ts";
 import { roleId } from "../logical-ids.ts";
 import { permissionsOf } from "../permissions/of-function.ts";
 import { charactersOf } from "../permissions/policy-size.ts";
@@ -14,7 +14,7 @@ const MOST_BESIDE = 10;
 
 /** One role for each function, so that each may do only what it does. */
 export function roles(stack: Stack): Resources {
-  return Object.assign({}, ...FUNCTION_NAMES.map((name) => role(name, stack)));
+  return Object.assign({}, ...functionsOf(stack.config).map((name) => role(name, stack)));
 }
 
 /** With its policy inside; with policies beside it where many prefixes make it too long. */

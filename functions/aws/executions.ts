@@ -4,7 +4,7 @@ import {
   SendDurableExecutionCallbackSuccessCommand,
 } from "@aws-sdk/client-lambda";
 import { requestLimits } from "../../shared/aws/request-limits.ts";
-import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { AwsHost } from "./host.ts";
 
 const TIMEOUTS = requestLimits(3_000, 10_000);
@@ -31,6 +31,32 @@ export async function startRestore(
     Payload: Buffer.from(JSON.stringify(payload)),
   });
   await withLambda(aws.region, (lambda) => lambda.send(start));
+}
+
+/** Whether there is a function that has the tools of dumps. */
+export function hasDumpFunction({ env }: Pick<AwsHost, "env">): boolean {
+  return env["STILLPOINT_DUMP_FUNCTION"] !== undefined;
+}
+
+/** Starts the function that has the tools of dumps, which then takes the backup that was asked for. */
+export async function startDump(
+  { aws, env }: Pick<AwsHost, "aws" | "env">,
+  asked: { readonly deployment: string; readonly run: string },
+): Promise<string> {
+  const functionArn = env["STILLPOINT_DUMP_FUNCTION"];
+  const start = new InvokeCommand({
+    FunctionName: functionArn,
+    InvocationType: "Event",
+    Payload: Buffer.from(JSON.stringify(asked)),
+  });
+  await withLambda(aws.region, (lambda) => lambda.send(start)).catch((cause: unknown) => {
+    throw new StillpointError(
+      "DUMP_FAILED",
+      `the function "${functionArn}" was not started for "${asked.run}": ${messageOf(cause)}; nothing was paused`,
+      { cause },
+    );
+  });
+  return `function ${functionArn}`;
 }
 
 /** Lets an execution go on that waits for this callback. */

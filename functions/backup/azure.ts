@@ -1,13 +1,16 @@
 import { app, type Timer } from "@azure/functions";
 import { stamp } from "../../shared/backup/pause-record.ts";
 import type { Deployment, Schedule } from "../../shared/config/config.ts";
+import { jdbcsOf } from "../../shared/config/databases-of.ts";
 import { scheduleName } from "../../shared/config/schedule-name.ts";
 import { lastDue } from "../../shared/config/schedule-time.ts";
+import { type Carriers, handOverBackup } from "../../shared/deployment/hand-over-backup.ts";
 import { withDeployment } from "../../shared/deployment/open-deployment.ts";
 import { takeUnattendedBackup } from "../../shared/deployment/unattended-backup.ts";
 import { logLine } from "../../shared/telemetry/log-line.ts";
 import { type AzureHost, azureConfig } from "../azure/host.ts";
 import { writeLine } from "../azure/invocation.ts";
+import { startJob } from "../azure/jobs.ts";
 import { plainTimer } from "../azure/plain-timer.ts";
 import { leftFromNow } from "../azure/time-limit.ts";
 import { lastFired, timerExpression } from "../azure/timer-expression.ts";
@@ -53,13 +56,22 @@ async function backUp(host: AzureHost, deployment: Scheduled, { isPastDue }: Tim
     return;
   }
   const leftMs = leftFromNow();
-  await withDeployment(host, deployment, (open) =>
-    takeUnattendedBackup(open, {
-      run: `backup-${name}-${stamp(scheduledMs)}`,
-      scheduledMs,
-      leftMs,
-      takenFrom: host.network,
-      telemetry: host.telemetry,
-    }),
+  const asked = {
+    run: `backup-${name}-${stamp(scheduledMs)}`,
+    scheduledMs,
+    telemetry: host.telemetry,
+  };
+  await withDeployment<unknown>(host, deployment, (open) =>
+    jdbcsOf(deployment).length > 0
+      ? handOverBackup(open, asked, carriersOf(host, name))
+      : takeUnattendedBackup(open, { ...asked, leftMs, takenFrom: host.network }),
   );
+}
+
+/** What pauses has to be where the dumps are taken, so the job takes the backup as a whole. */
+function carriersOf({ azure }: AzureHost, deployment: string): Carriers {
+  return {
+    there: { function: false, task: azure.dumps !== undefined },
+    start: (_, run) => startJob(azure, run, ["backup", deployment, "--run", run, "--require-sweep"]),
+  };
 }

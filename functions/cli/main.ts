@@ -2,13 +2,13 @@ import { CommanderError } from "commander";
 import { codeOf, type Failure, toFailure } from "../../shared/errors/stillpoint-error.ts";
 import { conclude, concludeFailure, type Outcome } from "./outcome.ts";
 import { program } from "./program.ts";
-import { outliveReaders, type Shell, shellOf } from "./shell.ts";
+import { outliveReaders, type Shell, shellOf, type Task } from "./shell.ts";
 
 /** Runs one command line to its exit status. */
-export async function main(words: readonly string[]): Promise<void> {
+export async function main(words: readonly string[], task?: Task): Promise<void> {
   outliveReaders();
   try {
-    await program(run).parseAsync(words, { from: "user" });
+    await program(run, task).parseAsync(words, { from: "user" });
   } catch (error) {
     // Help and version were asked for and printed.
     if (error instanceof CommanderError && error.exitCode === 0) return;

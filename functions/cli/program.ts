@@ -1,14 +1,14 @@
 import { Command, Option } from "commander";
 import about from "../../package.json" with { type: "json" };
 import type { Outcome } from "./outcome.ts";
-import { type Shell, type ShellOptions, shellOf } from "./shell.ts";
+import { type Shell, type ShellOptions, shellOf, type Task } from "./shell.ts";
 import { WIDTH } from "./show/text.ts";
 
 /** Runs one command in its shell; each is loaded only when it is called. */
 export type Run = (shell: Shell, command: (shell: Shell) => Promise<Outcome>) => Promise<void>;
 
 /** The whole command line: every command with its words, and nothing that takes time to load. */
-export function program(run: Run): Command {
+export function program(run: Run, task?: Task): Command {
   const root = new Command("stillpoint")
     .description(about.description)
     .version(about.version, "-V, --version", "print the version")
@@ -17,12 +17,13 @@ export function program(run: Run): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: () => {}, getOutHelpWidth: () => WIDTH, getErrHelpWidth: () => WIDTH })
     .exitOverride();
-  const from = (command: Command): Shell => shellOf(command.optsWithGlobals<ShellOptions>());
+  const from = (command: Command): Shell => shellOf(command.optsWithGlobals<ShellOptions>(), task);
   const add = (words: string, description: string) => root.command(words).description(description);
 
   add("backup", "pause, hold, prove, unpause: take one restore point")
     .argument("[deployment]")
     .option("--require-sweep", "pause nothing unless a sweep on another host is alive")
+    .option("--run <name>", "call the backup so; what was asked for by that name is taken once")
     .action((name, options, command) =>
       run(from(command), async (shell) =>
         (await import("./commands/backup.ts")).backup(shell, name, options),

@@ -1,7 +1,17 @@
 import type { Environment } from "../../shared/config/tls-material.ts";
+import type { Telemetry } from "../../shared/telemetry/telemetry.ts";
 
 /** Narrower terminals would break every line that is drawn. */
 const NARROWEST = 60;
+
+/** A process that functions have started, where their own would not do. It tells what they would tell. */
+export interface Task {
+  /** What the host calls it. */
+  readonly name: string;
+  readonly telemetry: Telemetry;
+  /** Where it reaches instances from: two with the same answer reach the same ones. */
+  readonly network: string;
+}
 
 /** What a command knows of where it was typed. */
 export interface Shell {
@@ -9,6 +19,8 @@ export interface Shell {
   /** The configuration file, where it was named. */
   readonly config?: string;
   readonly env: Environment;
+  /** Where nobody has typed it. */
+  readonly task?: Task;
   /** Whether somebody sits there who can be asked. */
   readonly interactive: boolean;
   /** Whether standard output is a terminal that lines can be drawn over. */
@@ -30,11 +42,12 @@ export interface ShellOptions {
   readonly config?: string;
 }
 
-export function shellOf({ json = false, config }: ShellOptions): Shell {
+export function shellOf({ json = false, config }: ShellOptions, task?: Task): Shell {
   return {
     json,
     ...(config !== undefined && { config }),
     env: process.env,
+    ...(task && { task }),
     interactive: !json && process.stdin.isTTY === true && process.stderr.isTTY === true,
     live: !json && process.stdout.isTTY === true && process.stdout.columns >= NARROWEST,
     watched: process.stderr.isTTY === true,

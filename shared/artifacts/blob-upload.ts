@@ -26,7 +26,7 @@ export async function uploadBlob(blob: Blob, body: Readable, upload: BlobUpload)
     const bytes = await uploadParts(body, {
       ...upload,
       async send(number, part, signal) {
-        const limit = AbortSignal.timeout(LEAST_MS + part.length / LEAST_BYTES_PER_MS);
+        const limit = AbortSignal.timeout(LEAST_MS + Math.ceil(part.length / LEAST_BYTES_PER_MS));
         const id = blockId(mark, number);
         await blob.client.stageBlock(id, part, part.length, {
           abortSignal: AbortSignal.any([signal, limit]),

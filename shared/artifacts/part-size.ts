@@ -11,7 +11,7 @@ const PLANNED = 0.9;
 /** An estimate is one of a database, not of its dump. */
 const ALLOWANCE = 2;
 /** The unplanned ones double as often as this. */
-const DOUBLINGS = 10;
+const DOUBLINGS = 20;
 
 /**
  * How large a part is, by its number from 1 on: an object of twice the expected size is made of the planned ones, and

@@ -165,6 +165,8 @@ export const Request = z.strictObject({
   /** `taken`: at work, or its process died; the run or the pause that came of it says more. */
   state: z.enum(["taken", "refused", "done"]),
   run: z.string().exactOptional(),
+  /** The task or process that carries it out, where that is not the function that took it down. */
+  carriedBy: z.string().exactOptional(),
   failure: failure.exactOptional(),
 });
 export type Request = z.infer<typeof Request>;

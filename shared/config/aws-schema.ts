@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AwsDumps } from "./dumps-schema.ts";
 import { duration, text } from "./fields.ts";
 
 const REGION = /^[a-z]{2}(?:-[a-z]+)+-\d$/;
@@ -78,6 +79,7 @@ export const AwsSection = z
       .describe(
         "How long logs are kept, in days. A lost catalog is rebuilt from them: at least as long as what you restore to.",
       ),
+    dumps: AwsDumps.optional(),
     lookEvery: duration("5m", "1h")
       .prefault("15m")
       .describe("How often the age of the last point and unfinished runs are measured for the alarms."),

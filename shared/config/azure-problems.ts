@@ -1,4 +1,5 @@
 import type { AzureSettings, Component, Config, DatabaseSettings, StorageAccount } from "./config.ts";
+import { azureDumpProblems, dumpProblems, registryProblems } from "./dump-problems.ts";
 import { PACKAGED_CODE, PACKAGED_CONFIG, PACKAGED_HOST, PACKAGED_MANIFEST } from "./packaged-name.ts";
 import { type FunctionProblems, fileProblems, type Secrets, secretProblems } from "./packaged-problems.ts";
 import type { SettingPath } from "./problem.ts";
@@ -20,9 +21,12 @@ export function azureProblems(config: Config): FunctionProblems {
     ...partsProblems(config),
     ...settingProblems(azure),
     ...subnetProblems(azure),
+    ...registryProblems(azure),
     ...deployments.flatMap(({ name, schedule, components, databases }) => [
       ...components.flatMap((component) => componentProblems(name, component, azure)),
-      ...databases.flatMap((database) => databaseProblems(name, database, azure)),
+      ...databases.flatMap((database) =>
+        databaseProblems(name, database, { azure, catalog: config.catalog }),
+      ),
       ...(schedule === undefined ? [] : nameProblems(name)),
     ]),
     ...fileProblems(config, PACKAGED),
@@ -138,7 +142,7 @@ function lacking(what: string): string {
 function databaseProblems(
   deployment: string,
   database: DatabaseSettings,
-  azure: AzureSettings,
+  { azure, catalog }: { readonly azure: AzureSettings; readonly catalog: Config["catalog"] },
 ): FunctionProblems {
   const at = ["deployments", deployment, "databases", database.name];
   switch (database.kind) {
@@ -147,6 +151,10 @@ function databaseProblems(
     case "dynamodb":
       return dynamodbProblems(at, database.profile, azure);
     case "jdbc":
+      return [
+        ...dumpProblems(at, database, { store: "blob", secrets: secretsOf(azure) }),
+        ...azureDumpProblems(at, database, { azure, catalog }),
+      ];
     case "managed":
       return [];
     default:

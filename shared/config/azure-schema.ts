@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AzureDumps } from "./dumps-schema.ts";
 import { duration, text } from "./fields.ts";
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -96,6 +97,7 @@ export const AzureSection = z
       "15m",
       "How often the age of the last point and unfinished runs are measured for the alerts.",
     ),
+    dumps: AzureDumps.optional(),
     followEvery: interval("1m", "5m", "How often it is looked whether pending backups are complete."),
   })
   .describe("The functions on Azure.");

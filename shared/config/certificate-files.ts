@@ -10,8 +10,8 @@ export interface CertificateFile {
 
 /** Certificates that are read beside the configuration. Private keys are never among them. */
 export function certificateFiles({ deployments }: Config): readonly CertificateFile[] {
-  return deployments.flatMap((deployment) =>
-    deployment.components.flatMap(({ name, tls, instances }) => {
+  return deployments.flatMap((deployment) => [
+    ...deployment.components.flatMap(({ name, tls, instances }) => {
       const at = ["deployments", deployment.name, "components", name];
       const access = instances.kind === "kubernetes" ? instances.access : undefined;
       return [
@@ -22,7 +22,14 @@ export function certificateFiles({ deployments }: Config): readonly CertificateF
           : []),
       ];
     }),
-  );
+    ...deployment.databases.flatMap((database) => {
+      if (!("tls" in database) || database.tls === "off") return [];
+      return fileOf(
+        ["deployments", deployment.name, "databases", database.name, "tls", "ca"],
+        database.tls.ca,
+      );
+    }),
+  ]);
 }
 
 function fileOf(at: SettingPath, source: CertificateSource | undefined): readonly CertificateFile[] {

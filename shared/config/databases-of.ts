@@ -1,4 +1,9 @@
-import type { CosmosdbDatabaseSettings, Deployment, DynamodbDatabaseSettings } from "./config.ts";
+import type {
+  CosmosdbDatabaseSettings,
+  Deployment,
+  DynamodbDatabaseSettings,
+  JdbcDatabaseSettings,
+} from "./config.ts";
 
 type Databases = Pick<Deployment, "databases">;
 
@@ -8,4 +13,9 @@ export function dynamodbsOf({ databases }: Databases): readonly DynamodbDatabase
 
 export function cosmosdbsOf({ databases }: Databases): readonly CosmosdbDatabaseSettings[] {
   return databases.filter((database) => database.kind === "cosmosdb");
+}
+
+/** Servers that are backed up by dumps. A deployment has nothing else beside them. */
+export function jdbcsOf({ databases }: Databases): readonly JdbcDatabaseSettings[] {
+  return databases.filter((database) => database.kind === "jdbc");
 }

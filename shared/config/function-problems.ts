@@ -1,4 +1,5 @@
 import type { AwsSettings, Component, Config, Deployment, DynamodbDatabaseSettings } from "./config.ts";
+import { awsDumpProblems, dumpProblems, taskProblems } from "./dump-problems.ts";
 import { PACKAGED_CODE, PACKAGED_CONFIG } from "./packaged-name.ts";
 import {
   fileProblems,
@@ -18,6 +19,7 @@ export function functionProblems(config: Config): Problems {
     ...partsProblems(config, aws),
     ...principalProblems(aws),
     ...topicProblems(aws),
+    ...taskProblems(aws),
     ...deployments.flatMap((deployment) => [
       ...deployment.components.flatMap((component) => componentProblems(deployment.name, component, aws)),
       ...databaseProblems(deployment, config, aws),
@@ -116,8 +118,13 @@ function profileProblems(at: SettingPath, { profile }: { readonly profile?: stri
 function databaseProblems({ name, databases }: Deployment, config: Config, aws: AwsSettings): Problems {
   return databases.flatMap((database) => {
     const at = ["deployments", name, "databases", database.name];
+    if (database.kind === "jdbc")
+      return [
+        ...dumpProblems(at, database, { store: "s3", secrets: secretsOf(aws) }),
+        ...awsDumpProblems(at, database, aws),
+      ];
     if (database.kind !== "dynamodb") {
-      const rule = 'must be "dynamodb": functions on AWS reach no other database';
+      const rule = 'must be "dynamodb" or "jdbc": functions on AWS reach no other database';
       return [{ path: [...at, "kind"], rule, value: database.kind }];
     }
     const rule = `must not look like a table of ${showPath(at)}: the restore may delete those`;

@@ -1,24 +1,29 @@
 import type { BackupResult } from "../backup/backup-result.ts";
-import { SCHEMA } from "../catalog/model.ts";
-import { codeOf, fromFailure, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
+import { fromFailure, StillpointError } from "../errors/stillpoint-error.ts";
 import { backupFailure } from "./backup-failure.ts";
+import {
+  type RequestedBackup,
+  refuseEarly,
+  refuseLate,
+  refuseRequest,
+  seconds,
+  settleRequest,
+  takeOver,
+  takeRequest,
+} from "./backup-request.ts";
 import { announceBackup, backupTelemetry } from "./backup-telemetry.ts";
 import { requireLivingSweep } from "./living-sweep.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { takeBackup } from "./take-backup.ts";
 
 /** A backup that nobody watches, on a host that ends its process at a given time. */
-export interface AskedBackup {
-  /** The backup's run, and the correlation id of all that it tells. The same asked twice is one backup. */
-  readonly run: string;
-  /** When the schedule wanted it; absent where a person asks. */
-  readonly scheduledMs?: number;
+export interface AskedBackup extends RequestedBackup {
   /** How long the host lets this process live from now on. */
   readonly leftMs: () => number;
   /** The network of this host; a restore from the same one can tell a stopped instance from one out of its reach. */
   readonly takenFrom: string;
-  readonly telemetry: Telemetry;
+  /** What this process is called, where another one has taken the request down for it. */
+  readonly carriedBy?: string;
 }
 
 export type BackupEnd =
@@ -26,8 +31,6 @@ export type BackupEnd =
   /** Schedulers may call twice: the first call has it. */
   | { readonly kind: "duplicate"; readonly run: string };
 
-/** Clocks may disagree, and schedulers call within the minute. */
-const EARLY_MS = 60_000;
 /** Discovery, captures and clock probes come before the first Pause; they rarely take half of it. */
 const PREPARATION_MS = 60_000;
 /** Writing down what came of it, where the catalog is slow. */
@@ -41,9 +44,11 @@ export async function takeUnattendedBackup(open: OpenDeployment, asked: AskedBac
   const { telemetry, run } = asked;
   const { name: deployment } = open.settings;
   refuseEarly(open, asked);
+  // Another one may carry it out already: then nothing of it is ours to write down.
+  if (asked.carriedBy !== undefined) await takeOver(open, run, asked.carriedBy);
   let result: BackupResult;
   try {
-    if (!(await isFirst(open, asked))) {
+    if (asked.carriedBy === undefined && !(await takeRequest(open, asked))) {
       telemetry.log("warn", "this backup was asked for before; nothing was done", { deployment, run });
       return { kind: "duplicate", run };
     }
@@ -51,59 +56,14 @@ export async function takeUnattendedBackup(open: OpenDeployment, asked: AskedBac
     refuseShort(open, asked);
     result = await takeInTime(open, asked);
   } catch (error) {
-    const failure = toFailure(error);
-    telemetry.measure("BackupRefused", 1, deployment);
-    await settle(open, asked, { state: "refused", failure });
-    await telemetry.announce({ kind: "backup.refused", deployment, run, ...failure });
+    await refuseRequest(open, asked, error);
     throw error;
   }
   const failure = backupFailure(deployment, result);
-  await settle(open, asked, { state: "done", ...(failure && { failure }) });
+  await settleRequest(open, asked, { state: "done", ...(failure && { failure }) });
   await announceBackup(telemetry, { deployment, run }, result);
   if (failure) throw fromFailure(failure);
   return { kind: "taken", result };
-}
-
-/** Takes the request down, before anything else: what is asked for a second time finds it. */
-async function isFirst(open: OpenDeployment, { run, scheduledMs }: AskedBackup): Promise<boolean> {
-  const { catalog, clock, settings } = open;
-  try {
-    await catalog.requests.create({
-      schema: SCHEMA,
-      id: run,
-      deployment: settings.name,
-      kind: "backup",
-      receivedMs: clock.wallMs(),
-      ...(scheduledMs !== undefined && { scheduledMs }),
-      state: "taken",
-      run,
-    });
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "CATALOG_CONFLICT") return false;
-    throw error;
-  }
-}
-
-/** It would be taken for the one of that time, which then would not be taken at all. */
-function refuseEarly({ settings, clock }: OpenDeployment, { scheduledMs }: AskedBackup): void {
-  if (scheduledMs === undefined || scheduledMs <= clock.wallMs() + EARLY_MS) return;
-  throw new StillpointError(
-    "REQUEST_INVALID",
-    `the backup of "${settings.name}" is due at ${new Date(scheduledMs).toISOString()} only; leave the time out to take one now; nothing was paused`,
-  );
-}
-
-/** Schedulers and asynchronous calls are tried again for hours, and a pause at noon is an outage. */
-function refuseLate({ settings, clock }: OpenDeployment, { scheduledMs }: AskedBackup): void {
-  if (scheduledMs === undefined) return;
-  const lateMs = clock.wallMs() - scheduledMs;
-  const mostMs = settings.schedule?.lateAfterMs ?? 0;
-  if (lateMs <= mostMs) return;
-  throw new StillpointError(
-    "BACKUP_LATE",
-    `the backup of "${settings.name}" was due at ${new Date(scheduledMs).toISOString()} and is called ${seconds(lateMs)} s later, where ${seconds(mostMs)} s are allowed; nothing was paused`,
-  );
 }
 
 function refuseShort({ settings }: OpenDeployment, { leftMs }: AskedBackup): void {
@@ -136,21 +96,4 @@ async function takeInTime(open: OpenDeployment, asked: AskedBackup): Promise<Bac
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** What is in no catalog is told all the same. */
-async function settle(
-  { catalog }: OpenDeployment,
-  { run, telemetry }: AskedBackup,
-  end: { readonly state: "refused" | "done"; readonly failure?: ReturnType<typeof toFailure> },
-): Promise<void> {
-  await catalog.requests
-    .update(run, (found) => ({ ...found, ...end }))
-    .catch((error: Error) =>
-      telemetry.log("error", "the end of a request was not recorded", { run, why: error.message }),
-    );
-}
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(0);
 }

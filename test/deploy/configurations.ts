@@ -70,6 +70,45 @@ aws:
   lookEvery: 10m
 `;
 
+const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
+const REPOSITORY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/ops/stillpoint";
+
+/** A server that is dumped, by a function and by a task. */
+export const DUMPS = `
+catalog: { kind: dynamodb, table: stillpoint-catalog, region: eu-west-1 }
+verification: { parts: { kind: s3, bucket: stillpoint-parts, region: eu-west-1 } }
+deployments:
+  payments:
+    components:
+      ledger: { instances: ["10.0.0.1"] }
+    databases:
+      main:
+        kind: jdbc
+        engine: postgresql
+        host: db.internal
+        database: ledger
+        user: backup
+        password: { env: DB_PASSWORD }
+        tls: { ca: { file: certificates/ca.pem } }
+        dumps:
+          kind: s3
+          bucket: ledger-dumps
+          region: eu-west-1
+          prefix: prod/
+          kmsKey: arn:aws:kms:eu-west-1:123456789012:key/dumps
+    schedule: { cron: "0 3 * * *" }
+aws:
+  region: eu-west-1
+  vpc:
+    subnets: [subnet-0a1b2c3d]
+    securityGroups: [sg-0a1b2c3d]
+    endpoints: { vpc: vpc-0a1b2c3d, routeTables: [rtb-0a1b2c3d] }
+  secrets: { DB_PASSWORD: /stillpoint/db-password }
+  dumps:
+    image: ${REPOSITORY}-function@${DIGEST}
+    task: { image: "${REPOSITORY}@${DIGEST}", cpu: 4, memory: 8, storage: 100 }
+`;
+
 const CERTIFICATES = ["certificates/ca.pem", "certificates/client.pem", "certificates/cluster-ca.pem"];
 
 /** Writes a configuration with the files that it refers to, and tells its path. */
@@ -109,6 +148,7 @@ export async function stackFrom(path: string, keys: readonly string[] = []): Pro
       verify: { timeoutSeconds: 900, inVpc: false },
       status: { timeoutSeconds: 120, inVpc },
       follow: { timeoutSeconds: 300, inVpc: false },
+      dump: { timeoutSeconds: 900, inVpc },
       expire: { timeoutSeconds: 900, inVpc: false },
     },
   };

@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { FUNCTION_NAMES, type FunctionName } from "../../deploy/function-names.ts";
 import { permissionsOf } from "../../deploy/permissions/of-function.ts";
 import { charactersOf } from "../../deploy/permissions/policy-size.ts";
-import type { Statement, Target } from "../../deploy/permissions/statement.ts";
+import type { Statement } from "../../deploy/permissions/statement.ts";
 import { roles } from "../../deploy/resources/roles.ts";
 import { FULL, LEAST, stackOf } from "./configurations.ts";
+import { arnText, shown } from "./shown.ts";
 
 /** What IAM can tie to no resource. Whatever is added here has to be looked up first. */
 const UNAVOIDABLE = [
@@ -159,37 +160,4 @@ async function changes(name: FunctionName): Promise<readonly string[]> {
 async function allStatements(): Promise<readonly Statement[]> {
   const stack = await stackOf(FULL);
   return FUNCTION_NAMES.flatMap((name) => permissionsOf(name, stack));
-}
-
-function shown({ Sid, Effect, Action, Resource, Condition }: Statement): string {
-  const lines = [
-    `  ${Effect} ${Sid}`,
-    ...Action.map((action) => `    ${action}`),
-    ...Resource.map((target) => `    on ${arnText(target)}`),
-    ...Object.entries(Condition ?? {}).map(([operator, keys]) => `    if ${operator} ${shownKeys(keys)}`),
-  ];
-  return `${lines.join("\n")}\n`;
-}
-
-function shownKeys(keys: Readonly<Record<string, unknown>>): string {
-  return Object.entries(keys)
-    .map(
-      ([key, values]) =>
-        `${key} ${[values]
-          .flat()
-          .map((one) => arnText(one as Target))
-          .join(" | ")}`,
-    )
-    .join(" and ");
-}
-
-/** Without what is the same everywhere: the partition and the account. */
-function arnText(target: Target): string {
-  if (typeof target === "string") return target;
-  if ("Fn::Sub" in target)
-    return target["Fn::Sub"]
-      .replace(/^arn:\$\{AWS::Partition\}:/, "")
-      .replace(/\$\{AWS::Region\}/, "here")
-      .replace(/:\$\{AWS::AccountId\}/, "");
-  return "Ref" in target ? target.Ref : target["Fn::GetAtt"].join(".");
 }

@@ -14,6 +14,13 @@ export interface Started {
   readonly payload: unknown;
 }
 
+/** A task of ECS that was started. */
+export interface StartedTask {
+  readonly arn: string;
+  readonly token: string;
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
 /** The services around the functions, as far as these call them, with their own protocols. */
 export interface AwsServices {
   readonly url: string;
@@ -21,6 +28,10 @@ export interface AwsServices {
   readonly events: PutEvent[];
   /** Invocations of functions, each name once, as Lambda does for durable executions. */
   readonly started: Started[];
+  /** Tasks, each token once, as ECS does. */
+  readonly tasks: StartedTask[];
+  /** The next task is not placed for this reason, in an answer of status 200. */
+  refuseTask(reason: string): void;
   /** Callbacks that were completed. */
   readonly woken: string[];
   /** SSM parameters. */
@@ -37,6 +48,8 @@ export interface AwsServices {
 export async function startAwsServices(): Promise<AwsServices> {
   const events: PutEvent[] = [];
   const started: Started[] = [];
+  const tasks: StartedTask[] = [];
+  const unplaced: string[] = [];
   const woken: string[] = [];
   const parameters = new Map<string, string>();
   let refusals = 0;
@@ -69,6 +82,17 @@ export async function startAwsServices(): Promise<AwsServices> {
     return same === undefined || JSON.stringify(same.payload) === JSON.stringify(payload);
   };
 
+  const runTask = (request: { clientToken?: string; cluster?: string }) => {
+    const reason = unplaced.shift();
+    if (reason !== undefined) return { tasks: [], failures: [{ arn: request.cluster, reason }] };
+    const { clientToken: token = "" } = request;
+    const same = tasks.find((one) => one.token === token);
+    if (same !== undefined && JSON.stringify(same.request) !== JSON.stringify(request)) return undefined;
+    const task = same ?? { arn: `arn:aws:ecs:task/${tasks.length + 1}`, token, request: { ...request } };
+    if (same === undefined) tasks.push(task);
+    return { tasks: [{ taskArn: task.arn }], failures: [] };
+  };
+
   const server = createServer(async (request, response) => {
     const text = await bodyOf(request);
     const json = text === "" ? {} : (JSON.parse(text) as object);
@@ -87,6 +111,11 @@ export async function startAwsServices(): Promise<AwsServices> {
       return answer(200, body);
     }
     if (target === "AmazonSSM.GetParameters") return answer(200, getParameters(json));
+    if (target === "AmazonEC2ContainerServiceV20141113.RunTask") {
+      const body = runTask(json);
+      if (body !== undefined) return answer(200, body);
+      return answer(400, { __type: "ConflictException", message: "the token is in use" });
+    }
     if (functionArn !== undefined) {
       const name = request.headers["x-amz-durable-execution-name"] as string | undefined;
       if (invoke(functionArn, name, json)) return answer(202, {});
@@ -105,6 +134,10 @@ export async function startAwsServices(): Promise<AwsServices> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     events,
     started,
+    tasks,
+    refuseTask: (reason) => {
+      unplaced.push(reason);
+    },
     woken,
     parameters,
     refuseEvents: (count) => {

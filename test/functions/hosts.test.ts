@@ -18,12 +18,14 @@ test("the use cases, and the clouds that call them", () => {
   });
   expect(Object.fromEntries(clouds)).toEqual({
     backup: CLOUDS,
+    dump: ["aws"],
     expire: CLOUDS,
     follow: CLOUDS,
     request: CLOUDS,
     restore: CLOUDS,
     status: CLOUDS,
     sweep: CLOUDS,
+    task: CLOUDS,
     verify: CLOUDS,
   });
 });

@@ -3,7 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
 import { isLiving } from "../../../shared/catalog/heartbeat.ts";
 import { backupFailure } from "../../../shared/deployment/backup-failure.ts";
+import { backupTelemetry } from "../../../shared/deployment/backup-telemetry.ts";
 import { requireLivingSweep } from "../../../shared/deployment/living-sweep.ts";
+import { asAsked, checkRun } from "../asked-run.ts";
 import { type StartedGuard, startGuard } from "../guard-process.ts";
 import { untilInterrupted } from "../interruption.ts";
 import { BackupOutput, backupJson } from "../json/backup.ts";
@@ -19,14 +21,17 @@ const GUARD_END_MS = 5_000;
 
 export interface BackupOptions {
   readonly requireSweep?: boolean;
+  /** The name that somebody has asked for it by. */
+  readonly run?: string;
 }
 
 /** `stillpoint backup [DEPLOYMENT]` */
 export async function backup(
   shell: Shell,
   name: string | undefined,
-  { requireSweep = false }: BackupOptions,
+  { requireSweep = false, run }: BackupOptions,
 ): Promise<Outcome> {
+  checkRun(run);
   const opened = openCatalog(shell);
   const settings = deploymentOf(opened.config, name);
   const { takeBackup } = await import("../../../shared/deployment/take-backup.ts");
@@ -41,15 +46,19 @@ export async function backup(
   });
   using uncaught = stopWhenUncaught(shell, interruption, settings.pause.longestMs);
   const result = await withOpen(shell, opened, settings, (open) =>
-    takeBackup(open, {
-      signal: interruption.signal,
-      report: watch.report,
-      mayPause: async () => (requireSweep ? sweepLives() : undefined),
-      guard: async (run) => {
-        if (requireSweep) await sweepLives();
-        guard = await startTellingGuard(shell, opened, run);
-      },
-    }),
+    asAsked(shell, open, run, () =>
+      takeBackup(open, {
+        ...(run !== undefined && { run }),
+        ...(shell.task && { takenFrom: shell.task.network }),
+        signal: interruption.signal,
+        report: telling(shell, settings.name, { run, report: watch.report }),
+        mayPause: async () => (requireSweep ? sweepLives() : undefined),
+        guard: async (of) => {
+          if (requireSweep) await sweepLives();
+          guard = await startTellingGuard(shell, opened, of);
+        },
+      }),
+    ),
   )
     .catch((error: unknown) => {
       throw uncaught.reason(error);
@@ -62,6 +71,20 @@ export async function backup(
     lines: ["", ...verdictLines(settings.name, result)],
     ...(failure && { failure }),
     about: aboutDeployment(opened.config, settings),
+  };
+}
+
+/** A task tells each event twice: for who reads its output, and as functions tell it. */
+function telling(
+  { task }: Shell,
+  deployment: string,
+  { run, report }: { readonly run: string | undefined; readonly report: (event: BackupEvent) => void },
+): (event: BackupEvent) => void {
+  if (task === undefined || run === undefined) return report;
+  const tell = backupTelemetry(task.telemetry, { deployment, run });
+  return (event) => {
+    report(event);
+    tell(event);
   };
 }
 

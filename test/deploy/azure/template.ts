@@ -95,13 +95,18 @@ function madeOnce(resource: Tree, within: Omit<Surroundings, "seen">, loop?: str
 /** A deployment into another resource group, with expressions of its own. */
 function nested(resource: Tree, around: Surroundings): readonly Made[] {
   const { properties, ...rest } = resource as { properties: { template: Template; parameters: Tree } };
-  const { resourceGroup, dependsOn = [] } = settled(rest, around) as {
+  const {
+    resourceGroup,
+    subscriptionId = around.place.subscription,
+    dependsOn = [],
+  } = settled(rest, around) as {
     resourceGroup: string;
+    subscriptionId?: string;
     dependsOn?: string[];
   };
   const given = settled(properties.parameters, around) as Record<string, { value: Value }>;
   const parameters = Object.fromEntries(Object.entries(given).map(([name, { value }]) => [name, value]));
-  const place: Place = { kind: "group", subscription: around.place.subscription, group: resourceGroup };
+  const place: Place = { kind: "group", subscription: subscriptionId, group: resourceGroup };
   return evaluate(properties.template, parameters, place).resources.map((one) => ({
     ...one,
     dependsOn: [...one.dependsOn, ...dependsOn],
@@ -203,6 +208,8 @@ function answered(question: "reference" | "listKeys", id: string, full: boolean)
   const name = id.split("/").at(-1);
   return {
     primaryEndpoints: { blob: `https://${name}.blob.core.windows.net/` },
+    principalId: `identity of ${id}`,
+    clientId: `client of ${id}`,
     ConnectionString: `connection of ${id}`,
     endpoint: `https://${name}.japaneast-1.eventgrid.azure.net/api/events`,
   };

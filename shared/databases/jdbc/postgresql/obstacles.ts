@@ -11,6 +11,7 @@ export interface Planned {
   readonly targets: Names;
   readonly kept: Names;
   readonly inPlace: boolean;
+  /** False while it is only planned. */
   readonly stopped?: boolean;
 }
 

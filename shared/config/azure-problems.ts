@@ -159,8 +159,6 @@ function databaseProblems(
       return "resourceGroup" in database.service
         ? groupProblems(at, database.service.resourceGroup, database.service.subscription, azure)
         : [];
-    case "jdbc":
-      return [];
     default:
       return database satisfies never;
   }

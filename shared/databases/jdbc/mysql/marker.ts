@@ -3,7 +3,7 @@ import { sqlCodeOf } from "../../sql/refusal.ts";
 import type { Asked } from "./tables.ts";
 
 /** A schema that a run has made holds a table that says which run it was: only that run may touch it. */
-export const MARKER = "stillpoint_run";
+const MARKER = "stillpoint_run";
 
 export async function mark(asked: Asked, schema: string, run: string): Promise<void> {
   const table = quoted("mysql", schema, MARKER);

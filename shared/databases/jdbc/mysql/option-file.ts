@@ -69,6 +69,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Quoted, or a "#" would begin a comment. */
-export function optionValue(text: string): string {
+function optionValue(text: string): string {
   return `"${text.replaceAll(/[\\"\n\r\t]/g, (character) => ESCAPES[character] ?? character)}"`;
 }

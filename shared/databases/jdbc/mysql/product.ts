@@ -24,7 +24,7 @@ export async function serverIdentity(sql: Pick<Sql, "query">): Promise<ServerIde
 }
 
 /** The first two numbers of a version: a client of the same series knows all that its server can do. */
-export function seriesOf(version: string): readonly [number, number] {
+function seriesOf(version: string): readonly [number, number] {
   const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
   if (major === undefined || minor === undefined)
     throw new StillpointError(

@@ -76,6 +76,6 @@ async function existing(asked: Asked, schemas: readonly string[]): Promise<Reado
 }
 
 /** A namespace has no dot in it, a table may. */
-export function namespaceOf(table: string): string {
+function namespaceOf(table: string): string {
   return table.slice(0, table.indexOf("."));
 }

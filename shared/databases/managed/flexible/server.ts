@@ -38,6 +38,7 @@ export function openFlexibleServer(address: FlexibleServerService, database?: st
     identify: async () => valued(await requireServer(connection, server)),
     askSecond: now,
     find: async (was) => captured(await find(was)),
+    isStanding: async (was) => (await find(was)) !== undefined,
     findNamed: async (name) => captured(await readServer(connection, name)),
     reach: async (was) => {
       const found = await find(was);

@@ -55,10 +55,10 @@ export async function makeBank(sql: Sql, { accounts = 50, balance = 1000 } = {})
   await makeValues(sql);
 }
 
-export const ACCOUNTS = [quoted("mysql", "scalar", "account"), quoted("mysql", STRANGE, "Konto é")] as const;
+const ACCOUNTS = [quoted("mysql", "scalar", "account"), quoted("mysql", STRANGE, "Konto é")] as const;
 const VALUES = quoted("mysql", STRANGE, "values");
 
-export const HOSTILE = [
+const HOSTILE = [
   "\nUSE `scalar`;\n",
   "\r\nCREATE DATABASE `scalar`;\r\n",
   "\nDELIMITER ;;\nDROP TABLE account;;",

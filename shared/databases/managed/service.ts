@@ -36,6 +36,8 @@ export interface ManagedServer {
 
   /** The very server that was captured, by its resource id, whatever it is called today. */
   find(captured: CapturedManaged): Promise<CapturedManaged | undefined>;
+  /** Whether it is there under its own names, and none of them is about to change. */
+  isStanding(captured: CapturedManaged): Promise<boolean>;
   /** Whichever has this name today. */
   findNamed(name: string): Promise<CapturedManaged | undefined>;
   /** Undefined where the service keeps no history of it. */

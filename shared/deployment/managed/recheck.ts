@@ -101,8 +101,8 @@ export async function restoredServer(
 export async function missingOriginals(open: OpenDeployment, plan: ManagedPlan): Promise<readonly string[]> {
   const found = await Promise.all(
     plan.servers.map(async ({ database, original }) => {
-      const now = await open.managed(database).server.find(original);
-      return now?.server === original.server ? [] : [original.server];
+      const isStanding = await open.managed(database).server.isStanding(original);
+      return isStanding ? [] : [original.server];
     }),
   );
   return found.flat();

@@ -24,17 +24,14 @@ export function startTool(path: string, args: readonly string[]): ToolProcess {
   // Node throws away what a program has written that ends before anybody listens: so somebody does at once.
   const output = child.stdout.pipe(new PassThrough({ highWaterMark: BUFFERED }));
   const waiting = new Map<RegExp, () => void>();
-  const complaints: string[] = [];
+  const said: Said = { complaints: [] };
   // A program that could not be started, or that has gone away, says so by its end.
   child.stdin.on("error", ignore);
   createInterface({ input: child.stderr }).on("line", (line) => {
     for (const [wanted, tell] of waiting) if (wanted.test(line)) tell();
-    // Progress begins with two hyphens.
-    if (line.startsWith("-- ") || line.trim() === "") return;
-    complaints.push(line.slice(0, MOST_CHARACTERS));
-    if (complaints.length > QUOTED_LINES) complaints.shift();
+    note(said, line.slice(0, MOST_CHARACTERS));
   });
-  const ended = howItEnded(child, complaints);
+  const ended = howItEnded(child, said);
   return {
     output,
     input: child.stdin,
@@ -47,15 +44,26 @@ export function startTool(path: string, args: readonly string[]): ToolProcess {
   };
 }
 
-async function howItEnded(
-  child: ChildProcessWithoutNullStreams,
-  complaints: readonly string[],
-): Promise<string | undefined> {
+/** The last that a program has said. Not every failure of it comes with a complaint. */
+interface Said {
+  readonly complaints: string[];
+  progress?: string;
+}
+
+function note(said: Said, line: string): void {
+  if (line.trim() === "") return;
+  if (line.startsWith("-- ")) said.progress = line;
+  else said.complaints.push(line);
+  if (said.complaints.length > QUOTED_LINES) said.complaints.shift();
+}
+
+async function howItEnded(child: ChildProcessWithoutNullStreams, said: Said): Promise<string | undefined> {
   try {
     const [status, signal] = (await once(child, "close")) as [number | null, string | null];
     if (status === 0) return undefined;
     const how = signal === null ? `exit status ${status}` : `signal ${signal}`;
-    return complaints.length > 0 ? `${complaints.join("; ")} (${how})` : how;
+    if (said.complaints.length > 0) return `${said.complaints.join("; ")} (${how})`;
+    return said.progress === undefined ? how : `${how} after "${said.progress}"`;
   } catch (error) {
     return (error as Error).message;
   }

@@ -5,7 +5,7 @@ import { type Found, secondAfter } from "./found.ts";
  * Neither service tells the latest moment that it can restore to. Both name up to five minutes until the log of a
  * transaction is among the backups (learn.microsoft.com, "Backup and restore" of each); twice that is waited for.
  */
-export const BACKUP_DELAY_S = 600;
+const BACKUP_DELAY_S = 600;
 
 /** Undefined where the service has no backup of it. */
 export function reachOf({ properties }: Found, nowSecond: number): Reach | undefined {

@@ -17,6 +17,9 @@ interface Settled {
   readonly refused: readonly string[];
 }
 
+/** One change more may take ten minutes by itself. */
+const STEP_MS = 240_000;
+
 /** Each answers whether nothing of its own is outstanding. */
 type Stage = (connection: FlexibleConnection, settling: Settling) => Promise<boolean>;
 
@@ -50,7 +53,10 @@ export async function settle(
   const { refused } = changes;
   if (!isReady(found)) return { done: false, refused };
   const restored = await capture(connection, found, undefined);
+  const started = performance.now();
+  const isLate = () => performance.now() - started > STEP_MS;
+  const settling = { server, run, restored, changes, isLate };
   for (const stage of STAGES)
-    if (!(await stage(connection, { server, run, restored, changes }))) return { done: false, refused };
+    if (isLate() || !(await stage(connection, settling))) return { done: false, refused };
   return { done: true, refused };
 }

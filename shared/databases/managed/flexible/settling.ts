@@ -9,4 +9,6 @@ export interface Settling {
   /** As it is now. */
   readonly restored: CapturedManaged;
   readonly changes: Changing;
+  /** Whether what is outstanding is left to the next step: a step may take less than fifteen minutes. */
+  isLate(): boolean;
 }

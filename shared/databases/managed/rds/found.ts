@@ -146,20 +146,17 @@ export function plainInstance(instance: DBInstance): Plain {
   };
 }
 
-function tagsOf(list: readonly Tag[] = []): Readonly<Record<string, string>> {
-  return Object.fromEntries(list.map(({ Key = "", Value = "" }) => [Key, Value]));
-}
-
-/** Tags of AWS's own cannot be passed. */
+/** Tags of AWS's own, such as those of a CloudFormation stack, can be given by nobody else. */
 const OF_AWS = "aws:";
+
+function tagsOf(list: readonly Tag[] = []): Readonly<Record<string, string>> {
+  const own = list.map(({ Key = "", Value = "" }) => [Key, Value] as const);
+  return Object.fromEntries(own.filter(([key]) => !key.startsWith(OF_AWS)));
+}
 
 /** As the service takes them, marked as this run's. */
 export function tagList(tags: Readonly<Record<string, string>>, run: string): Tag[] {
-  const own = Object.entries(tags).filter(([key]) => !key.startsWith(OF_AWS));
-  return Object.entries({ ...Object.fromEntries(own), [RUN_TAG]: run }).map(([Key, Value]) => ({
-    Key,
-    Value,
-  }));
+  return Object.entries({ ...tags, [RUN_TAG]: run }).map(([Key, Value]) => ({ Key, Value }));
 }
 
 export function isOfRun({ tags }: Pick<Plain, "tags">, run: string): boolean {

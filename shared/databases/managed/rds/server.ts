@@ -7,6 +7,7 @@ import { askSecond } from "./clock.ts";
 import { connect, type RdsAddress } from "./connection.ts";
 import { reachOf } from "./coverage.ts";
 import { type Found, type Kind, read } from "./found.ts";
+import { isStanding } from "./is-standing.ts";
 import { losses } from "./losses.ts";
 import { obstacles } from "./obstacles.ts";
 import { remove } from "./remove.ts";
@@ -46,6 +47,10 @@ export function openRds(settings: RdsSettings, database?: string): ManagedServer
     },
     askSecond: () => askSecond(connection),
     find: async (was) => captured(await find(was)),
+    isStanding: async (was) => {
+      const found = await find(was);
+      return found !== undefined && isStanding(found, was);
+    },
     findNamed: async (name) => captured(await read(connection, kind, { name })),
     reach: async (was) => {
       const found = await find(was);

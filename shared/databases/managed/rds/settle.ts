@@ -11,6 +11,10 @@ import { requireOurs } from "./start.ts";
 import { areSettled, requireThere } from "./status.ts";
 import { subscribeAgain } from "./subscribe-again.ts";
 
+/** Looked for a change this often, waiting twice as long each time: half a minute in all. */
+const LOOKS = 7;
+const FIRST_WAIT_MS = 250;
+
 interface Settled {
   readonly done: boolean;
   readonly refused: readonly string[];
@@ -24,6 +28,7 @@ export async function settle(
   connection: RdsConnection,
   server: PlannedServer,
   run: string,
+  firstWaitMs = FIRST_WAIT_MS,
 ): Promise<Settled> {
   const found = await requireThere(connection, server.original.service as Kind, server.target);
   requireOurs(found, run);
@@ -34,7 +39,7 @@ export async function settle(
   await change(connection, changing, found, before);
   await putRolesBack(connection, changing, server, found);
   if (changing.underWay) {
-    const standing = await standingStill(connection, server, before);
+    const standing = await standingStill(connection, { server, before, firstWaitMs });
     if (standing.length === 0) return { done: false, refused };
     changing.refuse(`taken by the service, without any effect that can be seen: ${standing.join(", ")}`);
   }
@@ -67,8 +72,11 @@ async function change(
   }
 }
 
-const LOOKS = 7;
-const FIRST_WAIT_MS = 250;
+interface Waiting {
+  readonly server: PlannedServer;
+  readonly before: Outstanding;
+  readonly firstWaitMs: number;
+}
 
 /**
  * What is as outstanding as before after half a minute in which nothing was seen to be under way. Some changes are
@@ -76,12 +84,11 @@ const FIRST_WAIT_MS = 250;
  */
 async function standingStill(
   connection: RdsConnection,
-  server: PlannedServer,
-  before: Outstanding,
+  { server, before, firstWaitMs }: Waiting,
 ): Promise<readonly string[]> {
   const was = namesOf(before);
   for (let look = 0; look < LOOKS; look++) {
-    if (look > 0) await delay(FIRST_WAIT_MS * 2 ** look);
+    if (look > 0) await delay(firstWaitMs * 2 ** look);
     const found = await requireThere(connection, server.original.service as Kind, server.target);
     const still = namesOf(outstanding(server, found));
     if (!areSettled(found) || still.length < was.length) return [];

@@ -50,7 +50,7 @@ async function start(server: JdbcServer): Promise<RunningDump> {
 /** So much that the tool cannot have read it before somebody takes what it writes. */
 async function makeLarge(name: string, megabytes = 20): Promise<string> {
   const table = quoted("mysql", "scalar", name);
-  await own.sql.query(`CREATE TABLE ${table} (id INT PRIMARY KEY, words TEXT)`);
+  await own.sql.query(`CREATE OR REPLACE TABLE ${table} (id INT PRIMARY KEY, words TEXT)`);
   await own.sql.query(
     `INSERT INTO ${table} SELECT seq, REPEAT('x', 10000) FROM scalar.seq_1_to_${megabytes * 100}`,
   );
@@ -365,7 +365,7 @@ describe("startDump", () => {
     await buffer(running.output as Readable);
     await expect(running.ended).rejects.toMatchObject({
       code: "DUMP_FAILED",
-      message: expect.stringMatching(/Lost connection|Error 2013|Error: 20(06|13)/i),
+      message: expect.stringMatching(/Lost connection|gone away|exit status \d+ after "-- /i),
     });
     await own.sql.query(`DROP TABLE ${large}`);
   });

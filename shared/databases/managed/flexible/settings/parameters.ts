@@ -7,11 +7,12 @@ import { change } from "./change.ts";
 /** Server parameters that somebody has set, one by one: PostgreSQL takes no more at a time. */
 export async function putParametersBack(
   connection: FlexibleConnection,
-  { server: { target, original }, restored, changes }: Settling,
+  { server: { target, original }, restored, changes, isLate }: Settling,
 ): Promise<boolean> {
   const there = new Map(parametersIn(restored.settings));
   for (const [name, value] of parametersIn(original.settings)) {
     if (there.get(name) === value) continue;
+    if (isLate()) return false;
     const what = `parameter "${name}"`;
     const body = { properties: { value, source: "user-override" } };
     const below = `/configurations/${name}`;

@@ -27,10 +27,11 @@ export async function putFirewallBack(connection: FlexibleConnection, settling: 
 
 async function putBack(
   connection: FlexibleConnection,
-  { server: { target, original }, restored, changes }: Settling,
+  { server: { target, original }, restored, changes, isLate }: Settling,
   { kind, type }: { readonly kind: string; readonly type: string },
 ): Promise<boolean> {
   for (const { name, says } of outstanding(original, restored, kind)) {
+    if (isLate()) return false;
     const what = `${kind} "${name}"`;
     const body = { properties: says };
     await changes.change(what, target, () =>

@@ -39,18 +39,20 @@ const PIECES: readonly Piece[] = [
 /** What a restored server does not get from its source. */
 export async function putServerSettingsBack(
   connection: FlexibleConnection,
-  { server: { target, original }, run, restored, changes }: Settling,
+  { server: { target, original }, run, restored, changes, isLate }: Settling,
 ): Promise<boolean> {
   const tags = { ...original.tags, [RUN_TAG]: run };
   if (differ(tags, restored.tags))
     await changes.change("the tags", target, () =>
       change(connection, target, { what: "the tags", method: "PATCH", body: { tags } }),
     );
-  for (const { what, of, body } of PIECES)
+  for (const { what, of, body } of PIECES) {
+    if (isLate()) return false;
     if (isWanted(of(original.settings)) && differ(of(original.settings), of(restored.settings)))
       await changes.change(what, target, () =>
         change(connection, target, { what, method: "PATCH", body: body(original.settings) }),
       );
+  }
   return true;
 }
 

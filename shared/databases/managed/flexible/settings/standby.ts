@@ -20,12 +20,17 @@ export async function putStandbyBack(
   const { apiVersion } = KINDS[connection.address.kind];
   let begun = false;
   await changes.change("high availability", target, async () => {
-    const { status = "", message } = await lookAt(connection, connection.standbys.get(target) ?? {});
+    const { status = "", message = "it does not say why" } = await lookAt(
+      connection,
+      connection.standbys.get(target) ?? {},
+    );
     if (isGivenUp(status))
       throw new StillpointError(
         "DATABASE_REFUSED",
         `the service gave up the standby (${status}): ${message}`,
       );
+    if (/^succeeded$/i.test(status))
+      throw new StillpointError("DATABASE_REFUSED", "the service took the change, without any effect");
     const call = { method: "PATCH", body: { properties: { highAvailability: wanted } } } as const;
     const operation = await attempt("begin a standby of", target, () =>
       beginOn(connection, serverId(connection, target), apiVersion, call),

@@ -68,7 +68,7 @@ export const CLUSTER_SETTINGS: readonly ClusterSetting[] = [
         SecondsUntilAutoPause: found.SecondsUntilAutoPause ?? null,
       },
     pass: (wanted) => ({ ServerlessV2ScalingConfiguration: withoutNulls(wanted) }),
-    change: (wanted) => (wanted === null ? {} : { ServerlessV2ScalingConfiguration: withoutNulls(wanted) }),
+    change: (wanted) => ({ ServerlessV2ScalingConfiguration: withoutNulls(wanted) }),
   },
   same("BackupRetentionPeriod"),
   same("PreferredBackupWindow"),
@@ -105,10 +105,10 @@ export const CLUSTER_SETTINGS: readonly ClusterSetting[] = [
     name: "ManageMasterUserPassword",
     of: ({ MasterUserSecret }) => MasterUserSecret && { key: MasterUserSecret.KmsKeyId ?? null },
     // A restore of a cluster takes no such input.
-    change: (wanted: { readonly key: string | null } | null) =>
-      wanted === null
-        ? {}
-        : { ManageMasterUserPassword: true, ...(wanted.key && { MasterUserSecretKmsKeyId: wanted.key }) },
+    change: ({ key }: { readonly key: string | null }) => ({
+      ManageMasterUserPassword: true,
+      ...(key && { MasterUserSecretKmsKeyId: key }),
+    }),
   },
   {
     name: "DatabaseInsightsMode",
@@ -118,10 +118,10 @@ export const CLUSTER_SETTINGS: readonly ClusterSetting[] = [
         insights: INSIGHTS.of(cluster),
       },
     // The advanced mode is refused without Performance Insights and its retention in the same call.
-    change: (wanted) =>
-      wanted === null
-        ? {}
-        : { DatabaseInsightsMode: wanted.mode, ...(wanted.insights && INSIGHTS.input(wanted.insights)) },
+    change: ({ mode, insights }) => ({
+      DatabaseInsightsMode: mode,
+      ...(insights && INSIGHTS.input(insights)),
+    }),
   },
   { name: "HttpEndpointEnabled", of: ({ HttpEndpointEnabled }) => HttpEndpointEnabled ?? false },
   {

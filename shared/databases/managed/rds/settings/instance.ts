@@ -108,15 +108,15 @@ export const INSTANCE_SETTINGS: readonly InstanceSetting[] = [
     name: "ManageMasterUserPassword",
     of: ({ MasterUserSecret }) => MasterUserSecret && { key: MasterUserSecret.KmsKeyId ?? null },
     pass: secretInput,
-    change: (wanted) => (wanted === null ? {} : secretInput(wanted)),
+    change: secretInput,
   },
   {
     name: "PreferredMaintenanceWindow",
     of: ({ PreferredMaintenanceWindow }) => PreferredMaintenanceWindow,
     change: (wanted) => ({ PreferredMaintenanceWindow: wanted }),
   },
-  { name: MONITORING.name, of: MONITORING.of, change: MONITORING.input },
-  { name: INSIGHTS.name, of: INSIGHTS.of, change: INSIGHTS.input },
+  { name: MONITORING.name, of: MONITORING.of, change: MONITORING.input, canUnset: true },
+  { name: INSIGHTS.name, of: INSIGHTS.of, change: INSIGHTS.input, canUnset: true },
   {
     name: "DatabaseInsightsMode",
     of: ({ DatabaseInsightsMode }) => DatabaseInsightsMode,

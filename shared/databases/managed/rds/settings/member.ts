@@ -31,6 +31,12 @@ export const MEMBER_SETTINGS: readonly MemberSetting[] = [
   same("AutoMinorVersionUpgrade"),
   same("PreferredMaintenanceWindow"),
   same("CopyTagsToSnapshot"),
-  { name: MONITORING.name, of: MONITORING.of, pass: MONITORING.input, change: MONITORING.input },
-  { name: INSIGHTS.name, of: INSIGHTS.of, pass: INSIGHTS.input, change: INSIGHTS.input },
+  {
+    name: MONITORING.name,
+    of: MONITORING.of,
+    pass: MONITORING.input,
+    change: MONITORING.input,
+    canUnset: true,
+  },
+  { name: INSIGHTS.name, of: INSIGHTS.of, pass: INSIGHTS.input, change: INSIGHTS.input, canUnset: true },
 ];

@@ -15,6 +15,8 @@ export interface Setting<Source, Passed, Change> {
   /** `now` is what it is set to at present. */
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly change?: (value: any, now: any) => Partial<Change>;
+  /** Whether it can be changed to "not set", too. */
+  readonly canUnset?: true;
 }
 
 type Settings<S, P, C> = readonly Setting<S, P, C>[];
@@ -43,9 +45,10 @@ export function changes<S, P, C>(
   wanted: ManagedSettings,
   now: ManagedSettings,
 ): readonly Change<C>[] {
-  return settings.flatMap(({ name, change }) => {
+  return settings.flatMap(({ name, change, canUnset }) => {
     const [was, is] = [wanted[name] ?? null, now[name] ?? null];
-    if (change === undefined || canonicalJson(was) === canonicalJson(is)) return [];
+    if (change === undefined || (was === null && !canUnset) || canonicalJson(was) === canonicalJson(is))
+      return [];
     return [{ name, input: change(was, is) }];
   });
 }

@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { checkDump } from "../shared/artifacts/check-dump.ts";
 import { folderStore } from "../shared/artifacts/folder-store.ts";
 import { storeDump } from "../shared/artifacts/store-dump.ts";
@@ -13,23 +14,6 @@ const ROUNDS = Number(process.argv[3] ?? 3);
 const LOOKS_EVERY_MS = 50;
 const folder = mkdtempSync(join(tmpdir(), "stillpoint-bench-dump-"));
 const source = join(folder, "source");
-
-/** As tables look in a dump: keys, JSON, hashes that cannot be compressed. */
-function writeSource(): void {
-  const file = openSync(source, "w");
-  let seed = 1;
-  const random = () => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return seed.toString(16).padStart(8, "0");
-  };
-  for (let written = 0, row = 0; written < BYTES; ) {
-    let rows = "";
-    for (; rows.length < 1_000_000; row++)
-      rows += `asset-${row}\t${row % 17}\t{"balance":${row * 31},"contract":"transfer"}\t${random()}${random()}${random()}${random()}\n`;
-    written += writeSync(file, rows);
-  }
-  closeSync(file);
-}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
@@ -48,7 +32,12 @@ const looking = setInterval(() => {
   peak = Math.max(peak, process.memoryUsage.rss());
 }, LOOKS_EVERY_MS);
 
-writeSource();
+// By another process, whose memory is its own.
+execFileSync(process.execPath, [
+  fileURLToPath(new URL("./dump-source.ts", import.meta.url)),
+  source,
+  String(BYTES),
+]);
 const bytes = statSync(source).size;
 const store = folderStore(join(folder, "dumps"));
 const rates = { bare: [] as number[], stored: [] as number[], checked: [] as number[] };

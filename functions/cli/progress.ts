@@ -46,6 +46,8 @@ function nameOf(moved: Moved): string {
       return moved.account;
     case "database":
       return moved.database;
+    case "server":
+      return moved.server;
     default:
       return moved satisfies never;
   }

@@ -34,6 +34,9 @@ export function terminalProgress(): RestoreProgress {
       case "database":
         stages.set(event.database, event.stage);
         return phase?.tell([...stages].map(([database, stage]) => `${database} ${stage}`).join(", "));
+      case "server":
+        stages.set(event.server, event.stage);
+        return phase?.tell(`${standing(stages)}; ${event.server} ${event.stage}`);
       case "verified":
         return phase?.tell(verifiedText(event));
       default:

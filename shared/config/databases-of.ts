@@ -2,6 +2,7 @@ import type {
   CosmosdbDatabaseSettings,
   Deployment,
   DynamodbDatabaseSettings,
+  FlexibleServerService,
   JdbcDatabaseSettings,
 } from "./config.ts";
 
@@ -18,4 +19,12 @@ export function cosmosdbsOf({ databases }: Databases): readonly CosmosdbDatabase
 /** Servers that are backed up by dumps. A deployment has nothing else beside them. */
 export function jdbcsOf({ databases }: Databases): readonly JdbcDatabaseSettings[] {
   return databases.filter((database) => database.kind === "jdbc");
+}
+
+/** Of Azure, where its databases are restored by the service. */
+export function flexibleServersOf({ databases }: Databases): readonly FlexibleServerService[] {
+  return databases.flatMap((database) => {
+    const service = database.kind === "managed" ? database.service : undefined;
+    return service?.kind === "azure-postgresql" || service?.kind === "azure-mysql" ? [service] : [];
+  });
 }

@@ -8,13 +8,14 @@ import { adminTls, type Environment } from "../config/tls-material.ts";
 import { type CosmosdbDatabase, openCosmosdb } from "../databases/cosmosdb/database.ts";
 import { type DynamodbDatabase, openDynamodb } from "../databases/dynamodb/database.ts";
 import { type JdbcDatabase, openJdbc } from "../databases/jdbc/database.ts";
+import { type ManagedDatabase, openManaged } from "../databases/managed/database.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery, type Instance, type Whereabouts } from "../pause/instance.ts";
 import type { SystemNamespaces } from "../verify/table-role.ts";
 import { type OurClock, ourClock } from "./our-clock.ts";
 
 /** All kinds answer what a backup asks in the same way. */
-export type Database = DynamodbDatabase | CosmosdbDatabase | JdbcDatabase;
+export type Database = DynamodbDatabase | CosmosdbDatabase | JdbcDatabase | ManagedDatabase;
 
 /** A deployment with everything that its use cases need, opened once and closed at the end. */
 export interface OpenDeployment {
@@ -29,6 +30,7 @@ export interface OpenDeployment {
   dynamodb(name: string): DynamodbDatabase;
   cosmosdb(name: string): CosmosdbDatabase;
   jdbc(name: string): JdbcDatabase;
+  managed(name: string): ManagedDatabase;
   /**
    * The instances that a backup pauses: asked before the pause and again after the hold. Where they are pods, they
    * are watched from the first time on, and every later answer disagrees if one of them changed.
@@ -62,6 +64,7 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
     dynamodb: (name) => ofKind(database(name), "dynamodb", name),
     cosmosdb: (name) => ofKind(database(name), "cosmosdb", name),
     jdbc: (name) => ofKind(database(name), "jdbc", name),
+    managed: (name) => ofKind(database(name), "managed", name),
     discoverPaused: async () => discover(sources(paused), { releases }),
     discoverAll: async () => discover(sources(settings.components), { releases, ifNone: "accept" }),
     whereabouts: (instances) => releases.whereabouts(instances),
@@ -96,7 +99,7 @@ function openDatabase(settings: DatabaseSettings, env: Environment): Database {
     case "jdbc":
       return openJdbc(settings, env);
     case "managed":
-      throw new StillpointError("INTERNAL", `databases of kind ${settings.kind} cannot be opened yet`);
+      return openManaged(settings, env);
     default:
       return settings satisfies never;
   }

@@ -7,6 +7,7 @@ import { choosePoint, type PointChoice } from "../restore/choose-point.ts";
 import { describeCosmosdbPlan } from "../restore/cosmosdb/describe-plan.ts";
 import { describePlan } from "../restore/dynamodb/describe-plan.ts";
 import { describeJdbcPlan } from "../restore/jdbc/describe-plan.ts";
+import { describeManagedPlan } from "../restore/managed/describe-plan.ts";
 import type { Mode } from "../restore/mode.ts";
 import type { PlanText } from "../restore/plan-step.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
@@ -14,6 +15,7 @@ import { canonicalJson } from "../workflow/canonical-json.ts";
 import { planCosmosdb } from "./cosmosdb/plan.ts";
 import { planDynamodb } from "./dynamodb/plan.ts";
 import { planJdbc } from "./jdbc/plan.ts";
+import { planManaged } from "./managed/plan.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { Planning } from "./planning.ts";
 
@@ -88,7 +90,7 @@ function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> 
     case "jdbc":
       return planJdbc(open, planning);
     case "managed":
-      throw new StillpointError("INTERNAL", `databases of kind ${kind} cannot be restored yet`);
+      return planManaged(open, planning);
     default:
       return kind satisfies never;
   }
@@ -102,6 +104,8 @@ function textOf(plan: RestorePlan, nowMs: number): PlanText {
       return describeCosmosdbPlan(plan, nowMs);
     case "jdbc":
       return describeJdbcPlan(plan, nowMs);
+    case "managed":
+      return describeManagedPlan(plan, nowMs);
     default:
       return plan satisfies never;
   }

@@ -4,6 +4,8 @@ import { type AbandonEffects, abandon } from "../restore/dynamodb/abandon.ts";
 import { restore } from "../restore/dynamodb/restore.ts";
 import { type AbandonJdbcEffects, abandonJdbc } from "../restore/jdbc/abandon.ts";
 import { restoreJdbc } from "../restore/jdbc/restore.ts";
+import { type AbandonManagedEffects, abandonManaged } from "../restore/managed/abandon.ts";
+import { restoreManaged } from "../restore/managed/restore.ts";
 import type { RestoreEvent, RestorePlan, RestoreResult } from "../restore/restore-plan.ts";
 import type { VerificationEffects } from "../verify/effects.ts";
 import type { Handlers, Vocabulary, Workflow } from "../workflow/effect.ts";
@@ -11,6 +13,7 @@ import type { Journal } from "../workflow/journal.ts";
 import { cosmosdbHandlers } from "./cosmosdb/handlers.ts";
 import { dynamodbHandlers } from "./dynamodb/handlers.ts";
 import { jdbcHandlers } from "./jdbc/handlers.ts";
+import { managedHandlers } from "./managed/handlers.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { Silence } from "./stopped-instances.ts";
 
@@ -31,7 +34,8 @@ export interface RestoringRun {
 export type Removed =
   | { readonly kind: "dynamodb"; readonly tables: number; readonly backups: number }
   | { readonly kind: "cosmosdb"; readonly accounts: number }
-  | { readonly kind: "jdbc"; readonly databases: number };
+  | { readonly kind: "jdbc"; readonly databases: number }
+  | { readonly kind: "managed"; readonly servers: number };
 
 /** The workflow of a plan. */
 export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
@@ -42,6 +46,8 @@ export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
       return restoreCosmosdb(plan);
     case "jdbc":
       return restoreJdbc(plan);
+    case "managed":
+      return restoreManaged(plan);
     default:
       return plan satisfies never;
   }
@@ -56,6 +62,8 @@ export function* abandoning(plan: RestorePlan): Workflow<Removed> {
       return { kind: plan.kind, ...(yield* abandonCosmosdb(plan)) };
     case "jdbc":
       return { kind: plan.kind, ...(yield* abandonJdbc(plan)) };
+    case "managed":
+      return { kind: plan.kind, ...(yield* abandonManaged(plan)) };
     default:
       return plan satisfies never;
   }
@@ -74,6 +82,8 @@ export function restoreHandlers(
       return cosmosdbHandlers(open, run) satisfies Handlers<AbandonCosmosdbEffects> as Handlers<Vocabulary>;
     case "jdbc":
       return jdbcHandlers(open, run) satisfies Handlers<AbandonJdbcEffects> as Handlers<Vocabulary>;
+    case "managed":
+      return managedHandlers(open, run) satisfies Handlers<AbandonManagedEffects> as Handlers<Vocabulary>;
     default:
       return kind satisfies never;
   }

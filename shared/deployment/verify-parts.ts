@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { scanContainer } from "../databases/cosmosdb/rows.ts";
 import { scanTable } from "../databases/dynamodb/rows.ts";
+import { scanServerTable } from "../databases/managed/rows.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { openParts } from "../parts/open-parts.ts";
 import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
@@ -60,6 +61,8 @@ async function inWorkroom<T>(
         return scanTable(database.connection.dynamodb, schema, segment, segments);
       case "cosmosdb":
         return scanContainer(database.connection, schema, segment, segments);
+      case "managed":
+        return scanServerTable(database, schema, segment, segments);
       case "jdbc":
         return scanJdbc(database, schema, segment, segments);
       default:

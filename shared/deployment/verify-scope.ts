@@ -4,6 +4,7 @@ import type { Scope, ScopedTable } from "../verify/scope.ts";
 import { liveContainers } from "./cosmosdb/scope.ts";
 import { liveTables } from "./dynamodb/scope.ts";
 import { liveSqlTables } from "./jdbc/scope.ts";
+import { liveServerTables } from "./managed/scope.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { frameOf } from "./verify-frame.ts";
 
@@ -22,6 +23,8 @@ function tablesNow(open: OpenDeployment, name: string): Promise<readonly ScopedT
       return liveTables(name, database);
     case "cosmosdb":
       return liveContainers(name, database);
+    case "managed":
+      return liveServerTables(name, database);
     case "jdbc":
       return liveSqlTables(name, database);
     default:

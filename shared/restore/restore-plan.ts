@@ -8,13 +8,16 @@ import type { DynamodbResult } from "./dynamodb/restore.ts";
 import type { JdbcEvent } from "./jdbc/effects.ts";
 import type { JdbcPlan } from "./jdbc/plan.ts";
 import type { JdbcResult } from "./jdbc/restore.ts";
+import type { ManagedEvent } from "./managed/effects.ts";
+import type { ManagedPlan } from "./managed/plan.ts";
+import type { ManagedResult } from "./managed/restore.ts";
 
 /** What a restore will do, whatever databases it restores: those of one deployment are of one kind. */
-export type RestorePlan = DynamodbPlan | CosmosdbPlan | JdbcPlan;
+export type RestorePlan = DynamodbPlan | CosmosdbPlan | JdbcPlan | ManagedPlan;
 
-export type RestoreResult = DynamodbResult | CosmosdbResult | JdbcResult;
+export type RestoreResult = DynamodbResult | CosmosdbResult | JdbcResult | ManagedResult;
 
-export type RestoreEvent = DynamodbEvent | CosmosdbEvent | JdbcEvent;
+export type RestoreEvent = DynamodbEvent | CosmosdbEvent | JdbcEvent | ManagedEvent;
 
 /** The latest of the seconds that the databases are restored to. */
 export function lastSecondOf(plan: RestorePlan): number {
@@ -29,6 +32,8 @@ function secondsOf(plan: RestorePlan): readonly number[] {
       return plan.accounts.map(({ atSecond }) => atSecond);
     case "jdbc":
       return plan.dumps.map(({ atSecond }) => atSecond);
+    case "managed":
+      return plan.servers.map(({ atSecond }) => atSecond);
     default:
       return plan satisfies never;
   }
@@ -36,6 +41,6 @@ function secondsOf(plan: RestorePlan): readonly number[] {
 
 /** What was proven last: of what replaced the originals, where something did. */
 export function lastProofOf(result: RestoreResult): Proof {
-  const replaced = result.kind === "cosmosdb" ? undefined : result.replaced;
+  const replaced = "replaced" in result ? result.replaced : undefined;
   return (replaced ?? result.copies).proof;
 }

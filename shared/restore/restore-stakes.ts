@@ -2,6 +2,7 @@ import { discardedByTakeover } from "./cosmosdb/describe-plan.ts";
 import { discardedText } from "./dynamodb/describe-plan.ts";
 import { discardedBySwap } from "./jdbc/describe-plan.ts";
 import { keptOf, quotedNames } from "./jdbc/plan.ts";
+import { discardedByRename } from "./managed/describe-plan.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 /** Whether the plan changes what the instances work on under their names: then they must be stopped. */
@@ -21,6 +22,8 @@ export function stakesOf(plan: RestorePlan): string {
       return `makes account ${plan.accounts.map(({ target }) => `"${target}"`).join(", ")}, opened as the old one is, to take over the data`;
     case "jdbc":
       return swapText(plan.dumps);
+    case "managed":
+      return `gives the names of ${plan.servers.map(({ original }) => `"${original.server}"`).join(", ")} to restored servers, and keeps the originals under other names,`;
     default:
       return plan satisfies never;
   }
@@ -35,6 +38,8 @@ export function discardedBy(plan: RestorePlan, nowMs: number): string {
       return discardedByTakeover(plan, nowMs);
     case "jdbc":
       return discardedBySwap(plan, nowMs);
+    case "managed":
+      return discardedByRename(plan, nowMs);
     default:
       return plan satisfies never;
   }

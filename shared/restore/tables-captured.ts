@@ -1,6 +1,7 @@
 import { CapturedCosmosdb, containerName } from "./cosmosdb/captured.ts";
 import { CapturedDynamodb } from "./dynamodb/captured.ts";
 import { CapturedJdbc } from "./jdbc/captured.ts";
+import { CapturedManaged } from "./managed/captured.ts";
 
 /** The tables or containers that a restore point names, whatever kind of database they are in; undefined where its record cannot be read. */
 export function tablesCaptured(captured: unknown): readonly string[] | undefined {
@@ -9,7 +10,8 @@ export function tablesCaptured(captured: unknown): readonly string[] | undefined
   const cosmosdb = CapturedCosmosdb.safeParse(captured);
   if (cosmosdb.success) return cosmosdb.data.containers.map(containerName);
   const jdbc = CapturedJdbc.safeParse(captured);
-  return jdbc.success ? jdbc.data.tables.map(({ schema, name }) => `${schema}.${name}`) : undefined;
+  if (jdbc.success) return jdbc.data.tables.map(({ schema, name }) => `${schema}.${name}`);
+  return CapturedManaged.safeParse(captured).data?.tables;
 }
 
 /** What these are called where they are. */

@@ -64,6 +64,8 @@ function removedText(removed: Removed): string {
       return counted(removed.accounts, "account");
     case "jdbc":
       return counted(removed.databases, "restored database");
+    case "managed":
+      return counted(removed.servers, "server");
     default:
       return removed satisfies never;
   }

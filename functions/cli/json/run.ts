@@ -48,6 +48,15 @@ export const PlanJson = z.strictObject({
       atSecond: z.number().int(),
     }),
   ),
+  /** Of managed databases: which server is restored, and the name of the new one. */
+  servers: z.array(
+    z.strictObject({
+      database: z.string(),
+      server: z.string(),
+      target: z.string(),
+      atSecond: z.number().int(),
+    }),
+  ),
   steps: z.array(
     z.strictObject({ does: z.string(), creates: names, changes: names, deletes: names, undo: z.string() }),
   ),
@@ -72,7 +81,8 @@ export function planJson({ id, deployment, point, plan }: PlannedRun): PlanJson 
   };
 }
 
-function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "dumps"> {
+function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "dumps" | "servers"> {
+  const nothing = { tables: [], accounts: [], dumps: [], servers: [] };
   switch (plan.kind) {
     case "dynamodb": {
       const tables = plan.tables.map(({ database, name, temporary, atSecond }) => ({
@@ -81,7 +91,7 @@ function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" |
         temporary,
         atSecond,
       }));
-      return { tables, accounts: [], dumps: [] };
+      return { ...nothing, tables };
     }
     case "cosmosdb": {
       const accounts = plan.accounts.map(({ database, original: { account }, target, atSecond }) => ({
@@ -90,10 +100,19 @@ function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" |
         target,
         atSecond,
       }));
-      return { tables: [], accounts, dumps: [] };
+      return { ...nothing, accounts };
+    }
+    case "managed": {
+      const servers = plan.servers.map(({ database, original: { server }, target, atSecond }) => ({
+        database,
+        server,
+        target,
+        atSecond,
+      }));
+      return { ...nothing, servers };
     }
     case "jdbc":
-      return { tables: [], accounts: [], dumps: plan.dumps.map(dumpJson) };
+      return { ...nothing, dumps: plan.dumps.map(dumpJson) };
     default:
       return plan satisfies never;
   }
@@ -167,6 +186,24 @@ const RestoreResultJson = z.discriminatedUnion("kind", [
       }),
     ),
   }),
+  z.strictObject({
+    kind: z.literal("managed"),
+    ...restored,
+    servers: z.array(
+      z.strictObject({
+        database: z.string(),
+        service: z.enum(["rds", "aurora", "azure-postgresql", "azure-mysql"]),
+        engine: z.enum(["postgresql", "mysql"]),
+        server: z.string(),
+        restored: z.string(),
+        /** In place: the name that the original has now. */
+        kept: z.string().exactOptional(),
+        host: z.string(),
+        port: z.number().int(),
+        sqlDatabase: z.string().exactOptional(),
+      }),
+    ),
+  }),
 ]) satisfies z.ZodType<RestoreResult, unknown>;
 
 const state = z.enum(["planned", "running", "failed", "abandoning", "done", "abandoned"]);
@@ -215,16 +252,17 @@ export function restoreJson(
 export const AbandonOutput = output({
   run: z.string(),
   deployment: z.string(),
-  /** How many temporary tables and backups were removed, or accounts, or databases (MySQL: schemas). */
+  /** How many temporary tables and backups were removed, or accounts, databases (MySQL: schemas), or servers. */
   tables: z.number().int(),
   backups: z.number().int(),
   accounts: z.number().int(),
   databases: z.number().int(),
+  servers: z.number().int(),
 });
 
 export function removedJson(removed?: Removed) {
   const { kind: _, ...counts } = removed ?? { kind: undefined };
-  return { tables: 0, backups: 0, accounts: 0, databases: 0, ...counts };
+  return { tables: 0, backups: 0, accounts: 0, databases: 0, servers: 0, ...counts };
 }
 
 /** `stillpoint approve`; `woken`: an execution that waited for it goes on. */

@@ -37,6 +37,10 @@ const MODES = {
     "in-place": "in place: what is restored gets the original names, and what has them is kept under others",
     "side-by-side": "side by side: what is restored is kept beside the original, which is left alone",
   },
+  managed: {
+    "in-place": "in place: new servers get the names of the originals, which stay under other names",
+    "side-by-side": "side by side: new servers under names of their own, the originals are left alone",
+  },
 } as const;
 
 /** Said once where several steps in a row are undone in the same way. */

@@ -1,6 +1,7 @@
 import type { CosmosdbPhase } from "../../../shared/restore/cosmosdb/effects.ts";
 import type { Phase } from "../../../shared/restore/dynamodb/effects.ts";
 import type { JdbcPhase } from "../../../shared/restore/jdbc/effects.ts";
+import type { ManagedPhase } from "../../../shared/restore/managed/effects.ts";
 import type { RestoreEvent } from "../../../shared/restore/restore-plan.ts";
 import { counted, wrapped } from "./text.ts";
 
@@ -8,25 +9,27 @@ import { counted, wrapped } from "./text.ts";
 const STAGE_WIDTH = 10;
 
 /** The phases as people know them, with the letters of ScalarDL's procedure. */
-export const PHASES: Readonly<Record<Phase | CosmosdbPhase | JdbcPhase, string>> = {
+export const PHASES: Readonly<Record<Phase | CosmosdbPhase | JdbcPhase | ManagedPhase, string>> = {
   check: "check that the world is as planned",
   wait: "wait until everything can be restored to its second",
   copy: "A: restore to temporary names",
   "restore-account": "restore to a new account, closed to everybody",
   "check-dumps": "hold the stored dumps against their checksums",
   load: "load the dumps beside the originals",
+  "restore-server": "restore to new servers, with the settings that can be passed",
   "open-way": "open the one way by which it is verified",
   verify: "verify the copies",
   "back-up": "B: back the copies up",
   replace: "C and D: delete the originals, restore the backups under their names",
   swap: "let old and new change names",
   settings: "put the settings back",
+  compare: "compare the settings",
   "read-back": "read back and verify again",
   "clean-up": "delete what is needed no more",
 };
 
 /** Something that has reached a stage. */
-export type Moved = Extract<RestoreEvent, { kind: "table" | "account" | "database" }>;
+export type Moved = Extract<RestoreEvent, { kind: "table" | "account" | "database" | "server" }>;
 
 /** One event of a restore as lines, with the time since its beginning. */
 export function restoreProgress(event: Exclude<RestoreEvent, Moved>, sinceMs: number): string {

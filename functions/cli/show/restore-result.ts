@@ -3,6 +3,8 @@ import { repointLines } from "../../../shared/restore/cosmosdb/repoint.ts";
 import type { CosmosdbResult } from "../../../shared/restore/cosmosdb/restore.ts";
 import type { DynamodbResult } from "../../../shared/restore/dynamodb/restore.ts";
 import type { JdbcResult, RestoredDump } from "../../../shared/restore/jdbc/restore.ts";
+import { repointLines as serverProperties } from "../../../shared/restore/managed/repoint.ts";
+import type { ManagedResult } from "../../../shared/restore/managed/restore.ts";
 import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
 import type { VerificationReport } from "../../../shared/verify/report.ts";
@@ -19,7 +21,7 @@ export function resultLines(
     `restored ${run.deployment} to ${run.point} ${whereTo(result)} (${run.id})`,
     ...verified("the copies", summarize(copies)),
     ...(copies.proof.kind === "unproven" ? wrapped(RESTS_ON_PAUSE, "    ") : []),
-    ...(result.kind !== "cosmosdb" && result.replaced
+    ...("replaced" in result && result.replaced
       ? verified("the restored tables", summaryAfter(copies, result.replaced))
       : []),
     ...(result.kind === "dynamodb" && mode === "side-by-side" ? [] : settingsLines(result)),
@@ -42,6 +44,8 @@ function madeLines(result: RestoreResult): readonly string[] {
       return accountLines(result);
     case "jdbc":
       return dumpLines(result);
+    case "managed":
+      return serverLines(result);
     default:
       return result satisfies never;
   }
@@ -61,9 +65,7 @@ function accountLines(result: CosmosdbResult): readonly string[] {
     ...result.accounts.flatMap(({ account, restored, endpoint }) => [
       `  account ${account} was restored to ${restored}, at ${endpoint}`,
     ]),
-    ...(properties.length === 0
-      ? []
-      : ["  change in the properties of ScalarDL or ScalarDB", ...properties.map((line) => `    ${line}`)]),
+    ...propertyLines("change in the properties of ScalarDL or ScalarDB", properties),
   ];
 }
 
@@ -99,6 +101,24 @@ function dumpLinesOf({ server, noun, restored, kept }: RestoredDump): readonly s
   ];
 }
 
+function serverLines(result: ManagedResult): readonly string[] {
+  return [
+    ...result.servers.map(({ server, restored, kept, host, port }) =>
+      kept === undefined
+        ? `  server ${server} was restored to ${restored}, at ${host}:${port}`
+        : `  server ${restored} is the restored one, at ${host}:${port}; the original is kept as ${kept}`,
+    ),
+    ...propertyLines(
+      "to move to it, change in the properties of ScalarDL or ScalarDB",
+      serverProperties(result),
+    ),
+  ];
+}
+
+function propertyLines(title: string, properties: readonly string[]): readonly string[] {
+  return properties.length === 0 ? [] : [`  ${title}`, ...properties.map((line) => `    ${line}`)];
+}
+
 const RESTS_ON_PAUSE =
   "Nothing was found against it, and it could not be proven from the data alone: the restore rests on the evidence of its pause.";
 
@@ -129,6 +149,7 @@ const SETTINGS_BESIDE: Readonly<Record<RestoreResult["kind"], string>> = {
   dynamodb: ALL_CAME_BACK,
   cosmosdb: "  settings: those of the containers came back; the account's own were not put back",
   jdbc: ALL_CAME_BACK,
+  managed: ALL_CAME_BACK,
 };
 
 function removalLines(id: string): readonly string[] {
@@ -144,4 +165,6 @@ const WHAT_TO_DO_NOW: Readonly<Record<RestoreResult["kind"], string>> = {
   cosmosdb:
     "Now stop the instances, change the properties, name the new account in the configuration of Stillpoint, and start the instances fresh: new processes, not ones that were only paused. Then take a backup. The old account was not touched: delete it when you no longer need it or its points.",
   jdbc: "Now start the instances fresh: new processes, not ones that were only paused. The restore points before are still good, and a new backup is soon taken.",
+  managed:
+    "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the new servers' own history begins with the restore. The originals were only renamed: delete them when you no longer need them or their points.",
 };

@@ -1,0 +1,101 @@
+import { StillpointError } from "../../../errors/stillpoint-error.ts";
+import type { ErrorCode } from "../../../errors/table.ts";
+
+/** Errors of the network: no answer of the service's own, so that nobody knows whether the call was carried out. */
+const UNREACHABLE =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|TimeoutError|AggregateError|NetworkingError)$/;
+const DENIED =
+  /^(AccessDenied(Exception|Fault)?|UnauthorizedOperation|UnrecognizedClientException|InvalidClientTokenId|ExpiredToken(Exception)?|Invalid?SignatureException|SignatureDoesNotMatch|CredentialsProviderError|MissingAuthenticationToken(Exception)?|OptInRequired)$/;
+const THROTTLED =
+  /^(Throttling(Exception)?|ThrottledException|RequestLimitExceeded|TooManyRequestsException)$/;
+/** Another change is under way, or the service is not there yet with what it answered. */
+const BUSY = /^InvalidDB(Instance|Cluster)State(Fault)?$/;
+const ABSENT = /^DB(Instance|Cluster)NotFound(Fault)?$/;
+const TAKEN = /^DB(Instance|Cluster)AlreadyExists(Fault)?$/;
+
+/** What the service or the SDK said, below our own words. */
+function originOf(error: unknown): unknown {
+  return error instanceof StillpointError ? error.cause : error;
+}
+
+export function isAbsent(error: unknown): boolean {
+  return ABSENT.test(nameOf(originOf(error)));
+}
+
+export function isTaken(error: unknown): boolean {
+  return TAKEN.test(nameOf(originOf(error)));
+}
+
+/** Whether it is to be tried again later: another change is under way. */
+export function isBusy(error: unknown): boolean {
+  return BUSY.test(nameOf(originOf(error)));
+}
+
+export function isNamed(error: unknown, pattern: RegExp): boolean {
+  return pattern.test(nameOf(originOf(error)));
+}
+
+/** Whether no answer came, or one that says nothing of whether the call was carried out. */
+export function isUnanswered(error: unknown): boolean {
+  const origin = originOf(error);
+  return UNREACHABLE.test(nameOf(origin)) || UNREACHABLE.test(systemCode(origin)) || statusOf(origin) >= 500;
+}
+
+/** Whether another try may succeed. */
+export function passes(error: unknown): boolean {
+  const name = nameOf(originOf(error));
+  return isUnanswered(error) || isBusy(error) || THROTTLED.test(name);
+}
+
+/** Undefined where the service says that there is no such thing. */
+export async function unlessAbsent<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Tells what was attempted, on what, and what the service said. */
+export async function attempt<T>(action: string, subject: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof StillpointError) throw error;
+    throw new StillpointError(codeFor(error), `cannot ${action} "${subject}": ${describe(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function codeFor(error: unknown): ErrorCode {
+  if (DENIED.test(nameOf(error))) return "DATABASE_DENIED";
+  if (isUnanswered(error) || THROTTLED.test(nameOf(error))) return "DATABASE_UNREACHABLE";
+  return "DATABASE_REFUSED";
+}
+
+const NO_CREDENTIALS =
+  "no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the database's profile";
+
+function describe(error: unknown): string {
+  if (nameOf(error) === "CredentialsProviderError") return NO_CREDENTIALS;
+  const message = error instanceof Error ? error.message : String(error);
+  return [nameOf(error), systemCode(error), message]
+    .filter((part, index, all) => part !== "" && part !== "Error" && all.indexOf(part) === index)
+    .join(": ");
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "";
+}
+
+function systemCode(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : "";
+}
+
+function statusOf(error: unknown): number {
+  const { $metadata } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } };
+  return $metadata?.httpStatusCode ?? 0;
+}

@@ -10,7 +10,8 @@ import { openDatabase } from "../../../../rehearsal/ledger/open-storage.ts";
 import { startInstances } from "../../../../rehearsal/ledger/start-instances.ts";
 import type { Mutation, Storage } from "../../../../rehearsal/ledger/storage.ts";
 import { blob, boolean, float, number, text } from "../../../../rehearsal/ledger/value.ts";
-import { BALANCE, enginesHere, opened, rowsIn, SEED, startServers } from "./sql-ledger.ts";
+import { sqlEnginesHere } from "../../../sql-engines.ts";
+import { BALANCE, opened, rowsIn, SEED, startServers } from "./sql-ledger.ts";
 
 const ASSETS = 20;
 const FIXTURE = new URL("../../../fixtures/ledger/ledger-postgres.jsonl.gz", import.meta.url);
@@ -37,7 +38,7 @@ function comparable(rows: readonly MetadataRow[]): readonly string[] {
     .sort();
 }
 
-describe.each(await enginesHere())("a ledger on %s", (engine) => {
+describe.each(await sqlEnginesHere())("a ledger on %s", (engine) => {
   let endpoint: JdbcEndpoint;
   let assets: readonly string[];
   let close: () => Promise<void>;

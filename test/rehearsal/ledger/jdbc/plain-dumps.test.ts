@@ -7,7 +7,8 @@ import { type JdbcEndpoint, serversOf } from "../../../../rehearsal/ledger/jdbc/
 import { disagreements } from "../../../../rehearsal/ledger/jdbc/mirror.ts";
 import { jdbcTotals } from "../../../../rehearsal/ledger/jdbc/totals.ts";
 import { plainDumps } from "../../../../rehearsal/plain-dumps.ts";
-import { BALANCE, enginesHere, opened, startServers } from "./sql-ledger.ts";
+import { sqlEnginesHere } from "../../../sql-engines.ts";
+import { BALANCE, opened, startServers } from "./sql-ledger.ts";
 
 const ASSETS = 6;
 
@@ -25,7 +26,7 @@ function setBack(endpoint: JdbcEndpoint, id: string): Promise<unknown> {
   );
 }
 
-describe.each(await enginesHere())("dumps of one schema after the other on %s", (engine) => {
+describe.each(await sqlEnginesHere())("dumps of one schema after the other on %s", (engine) => {
   test("of a ledger at rest they are whole beside it, and halves of transactions are seen", async () => {
     const { servers, close } = await startServers(engine);
     const folder = await mkdtemp(join(tmpdir(), "stillpoint-plain-"));

@@ -3,13 +3,15 @@ import { missingSqlServer } from "../rehearsal/servers/sql-server.ts";
 
 const ENGINES: readonly SqlEngine[] = ["postgresql", "mysql"];
 
-/** Engines whose servers are on this machine; a line says what is missing of the others. */
-export async function sqlEnginesHere(): Promise<readonly SqlEngine[]> {
-  const here: SqlEngine[] = [];
-  for (const engine of ENGINES) {
-    const missing = await missingSqlServer(engine);
-    if (missing === undefined) here.push(engine);
-    else console.warn(`The tests on ${engine} were not run: ${missing}`);
-  }
-  return here;
+/** Whether the server of each engine is on this machine; a line says what is missing of those that are not. */
+export async function sqlEngines(): Promise<
+  readonly { readonly engine: SqlEngine; readonly isHere: boolean }[]
+> {
+  return Promise.all(
+    ENGINES.map(async (engine) => {
+      const missing = await missingSqlServer(engine);
+      if (missing !== undefined) console.warn(`The tests on ${engine} were not run: ${missing}`);
+      return { engine, isHere: missing === undefined };
+    }),
+  );
 }

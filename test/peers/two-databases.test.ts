@@ -5,15 +5,15 @@ import { type JdbcWorld, startJdbcWorld } from "../../rehearsal/jdbc-world.ts";
 import { disagreements } from "../../rehearsal/ledger/jdbc/mirror.ts";
 import { stallOf } from "../../rehearsal/ledger/stall.ts";
 import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
-import { sqlEnginesHere } from "../sql-engines.ts";
+import { sqlEngines } from "../sql-engines.ts";
 import { stillpoint } from "./stillpoint.ts";
 
 const CLIENTS = 3;
 const TRANSFERS = 30;
 const LOADED = { timeout: 60_000, interval: 100 };
-const engines = await sqlEnginesHere();
+const engines = await sqlEngines();
 
-describe.skipIf(engines.length < 2)(
+describe.skipIf(engines.some(({ isHere }) => !isHere))(
   "a ledger whose tables are in PostgreSQL and whose coordinator is in MariaDB",
   () => {
     let world: JdbcWorld;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { PlanJson, planJson, RestoreOutput, removedJson, restoreJson } from "../../functions/cli/json/run.ts";
+import { PlanJson, planJson } from "../../functions/cli/json/plan.ts";
+import { RestoreOutput, removedJson, restoreJson } from "../../functions/cli/json/run.ts";
 import { plainProgress } from "../../functions/cli/progress.ts";
 import { planLines } from "../../functions/cli/show/plan.ts";
 import { resultLines } from "../../functions/cli/show/restore-result.ts";

@@ -10,14 +10,14 @@ const TAKEN = { instance: "DBInstanceAlreadyExists", cluster: "DBClusterAlreadyE
 const STATE = { instance: "InvalidDBInstanceState", cluster: "InvalidDBClusterStateFault" } as const;
 
 /** All that exist by now, as they stand. */
-export function present(world: World, kind: Kind): readonly Resource[] {
+function present(world: World, kind: Kind): readonly Resource[] {
   const nowMs = world.clock.now();
   for (const resource of world.resources) settle(resource, nowMs);
   return world.resources.filter((resource) => resource.kind === kind && !resource.gone);
 }
 
 /** Those that the service lists by now. */
-export function listed(world: World, kind: Kind): readonly Resource[] {
+function listed(world: World, kind: Kind): readonly Resource[] {
   const nowMs = world.clock.now();
   return present(world, kind).filter(({ listedFromMs }) => listedFromMs <= nowMs);
 }

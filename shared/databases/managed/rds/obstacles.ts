@@ -16,7 +16,7 @@ export async function obstacles(connection: RdsConnection, wanted: Wanted): Prom
 }
 
 /** Also the name that the original is to have, which costs nothing to keep free. */
-export async function takenNames(
+async function takenNames(
   connection: RdsConnection,
   { original, target, kept, members }: Omit<Wanted, "atSecond">,
 ): Promise<readonly string[]> {

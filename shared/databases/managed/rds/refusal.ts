@@ -18,7 +18,7 @@ function originOf(error: unknown): unknown {
   return error instanceof StillpointError ? error.cause : error;
 }
 
-export function isAbsent(error: unknown): boolean {
+function isAbsent(error: unknown): boolean {
   return ABSENT.test(nameOf(originOf(error)));
 }
 

@@ -36,7 +36,7 @@ export function commands(stack: AzureStack, dist: string): readonly string[] {
     // It wants to know the apps, whose identities may start it.
     ...(stack.dumps === undefined ? [] : [group("dumps")]),
     ...subscriptions
-      .filter(({ accounts }) => accounts.length > 0)
+      .filter(({ accounts, servers }) => accounts.length + servers.length > 0)
       .map(({ subscription }) => role("backup", subscription)),
     ...subscriptions.map(({ subscription }) => role("restore", subscription)),
     ...APPS.map(

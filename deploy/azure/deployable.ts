@@ -6,7 +6,7 @@ import type {
   Config,
   CosmosdbDatabaseSettings,
 } from "../../shared/config/config.ts";
-import { cosmosdbsOf, jdbcsOf } from "../../shared/config/databases-of.ts";
+import { cosmosdbsOf, flexibleServersOf, jdbcsOf } from "../../shared/config/databases-of.ts";
 import { packConfig } from "../../shared/config/packed-config.ts";
 import { refuse } from "../deployable.ts";
 import { showRefusal, unreadableFiles } from "../refusals.ts";
@@ -54,12 +54,12 @@ function refusals(config: Config): readonly string[] {
 /** Each subscription once, and each resource group of it: names of both are the same in any case. */
 function subscriptionsOf({ deployments }: Config): readonly SubscriptionGroups[] {
   const cosmosdbs = deployments.flatMap(cosmosdbsOf);
-  const accounts = cosmosdbs.map(({ subscription, resourceGroup }) => ({
-    subscription,
-    group: resourceGroup,
-  }));
+  const accounts = cosmosdbs.map(placeOf);
+  const servers = deployments.flatMap(flexibleServersOf).map(placeOf);
   const networks = cosmosdbs.flatMap(networksOf);
-  const subscriptions = distinct([...accounts, ...networks].map(({ subscription }) => subscription));
+  const subscriptions = distinct(
+    [...accounts, ...servers, ...networks].map(({ subscription }) => subscription),
+  );
   const groupsIn = (subscription: string, places: readonly Place[]) =>
     distinct(
       places.filter((place) => place.subscription.toLowerCase() === subscription).map(({ group }) => group),
@@ -67,6 +67,7 @@ function subscriptionsOf({ deployments }: Config): readonly SubscriptionGroups[]
   return subscriptions.map((subscription) => ({
     subscription,
     accounts: groupsIn(subscription, accounts),
+    servers: groupsIn(subscription, servers),
     networks: groupsIn(subscription, networks),
   }));
 }
@@ -74,6 +75,16 @@ function subscriptionsOf({ deployments }: Config): readonly SubscriptionGroups[]
 interface Place {
   readonly subscription: string;
   readonly group: string;
+}
+
+function placeOf({
+  subscription,
+  resourceGroup,
+}: {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+}): Place {
+  return { subscription, group: resourceGroup };
 }
 
 function networksOf({ verifyFrom }: CosmosdbDatabaseSettings): readonly Place[] {

@@ -67,15 +67,18 @@ export const PARAMETERS: Readonly<Record<GroupTemplate, (stack: AzureStack) => P
 };
 
 /** What the roles are told but for the principal, which is known once the apps are deployed. */
-export function backupRoleParameters({ azure }: AzureStack, { accounts }: SubscriptionGroups): Parameters {
-  return { name: azure.name, resourceGroups: accounts };
+export function backupRoleParameters(
+  { azure }: AzureStack,
+  { accounts, servers }: SubscriptionGroups,
+): Parameters {
+  return { name: azure.name, resourceGroups: accounts, serverGroups: servers };
 }
 
 export function restoreRoleParameters(
   { azure }: AzureStack,
-  { accounts, networks }: SubscriptionGroups,
+  { accounts, servers, networks }: SubscriptionGroups,
 ): Parameters {
-  return { name: azure.name, accountGroups: accounts, networkGroups: networks };
+  return { name: azure.name, accountGroups: accounts, serverGroups: servers, networkGroups: networks };
 }
 
 /** A file of parameters as `az deployment` takes it. */

@@ -26,6 +26,8 @@ export interface SubscriptionGroups {
   readonly subscription: string;
   /** Those of the accounts of Cosmos DB. */
   readonly accounts: readonly string[];
+  /** Those of the flexible servers for PostgreSQL and MySQL. */
+  readonly servers: readonly string[];
   /** Those of the networks and DNS zones from which a restored account is verified. */
   readonly networks: readonly string[];
 }

@@ -1,8 +1,8 @@
 import type { ContainerAppsAPIClient, JobExecutionContainer } from "@azure/arm-appcontainers";
+import { armOptions } from "../../shared/azure/arm/options.ts";
 import { azureCredential } from "../../shared/azure/credential.ts";
 import type { AzureSettings } from "../../shared/config/config.ts";
 import { jobName } from "../../shared/config/job-name.ts";
-import { armOptions } from "../../shared/databases/cosmosdb/arm-options.ts";
 import { messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
 
 /** Opens the service; a start is never repeated by itself, since nobody knows whether the first one was heard. */

@@ -44,10 +44,10 @@ function nameOf(moved: Moved): string {
       return moved.table;
     case "account":
       return moved.account;
-    case "server":
-      return moved.server;
     case "database":
       return moved.database;
+    case "server":
+      return moved.server;
     default:
       return moved satisfies never;
   }

@@ -31,12 +31,12 @@ export function terminalProgress(): RestoreProgress {
       case "account":
         stages.set(event.account, event.stage);
         return phase?.tell(`${standing(stages)}; ${event.account} ${event.stage}`);
-      case "server":
-        stages.set(event.server, event.stage);
-        return phase?.tell(`${standing(stages)}; ${event.server} ${event.stage}`);
       case "database":
         stages.set(event.database, event.stage);
         return phase?.tell([...stages].map(([database, stage]) => `${database} ${stage}`).join(", "));
+      case "server":
+        stages.set(event.server, event.stage);
+        return phase?.tell(`${standing(stages)}; ${event.server} ${event.stage}`);
       case "verified":
         return phase?.tell(verifiedText(event));
       default:

@@ -14,8 +14,10 @@ import type { Errand } from "../../shared/workflow/orchestration/errand.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import type { RestoreInput } from "../azure/executions.ts";
 import { type AzureHost, onAzure } from "../azure/host.ts";
+import { startJob } from "../azure/jobs.ts";
 import { askForApproval, isDecided, whatStandsAgainst } from "./asked-approval.ts";
 import { begin } from "./begun.ts";
+import { type HandedOver, handOver } from "./hand-over.ts";
 import { type Carrying, fail, succeed, tellRest } from "./outcome.ts";
 import { type AskedRestore, type Known, planOnce } from "./plan-once.ts";
 
@@ -28,6 +30,7 @@ export interface OfRun {
 
 export type AttemptEnd =
   | { readonly kind: "done" | "continue"; readonly run: string }
+  | { readonly kind: "handed-over"; readonly run: string; readonly carrier: string }
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** As they are registered. Orchestrations that are at work know them by these names: they stay. */
@@ -37,6 +40,7 @@ export const ACTIVITIES = {
   ask: "restore-ask",
   isDecided: "restore-is-decided",
   against: "restore-against",
+  handOver: "restore-hand-over",
   begin: "restore-begin",
   load: "restore-load",
   step: "restore-step",
@@ -56,6 +60,7 @@ export function registerActivities(version: string): void {
     const failure = await whatStandsAgainst(carrying, execution);
     return failure ?? null;
   });
+  register<OfRun>(ACTIVITIES.handOver, handOverToJob);
   ofRun(ACTIVITIES.begin, (carrying, { execution }: OfRun) =>
     begin(carrying, { attempt: execution, journal: () => journalOf(carrying) }),
   );
@@ -63,6 +68,16 @@ export function registerActivities(version: string): void {
   ofRun(ACTIVITIES.step, carryOut);
   ofRun(ACTIVITIES.conclude, conclude);
   register(ACTIVITIES.giveUp, giveUp);
+}
+
+async function handOverToJob(host: AzureHost, { planned }: OfRun): Promise<HandedOver> {
+  const settings = deploymentNamed(host.config, planned.deployment);
+  const carrier = {
+    setting: "azure.dumps",
+    isThere: host.azure.dumps !== undefined,
+    start: (args: readonly string[]) => startJob(host.azure, planned.run, args),
+  };
+  return withDeployment(host, settings, (open) => handOver({ host, open, planned }, carrier));
 }
 
 /** After the last attempt: nobody goes on with the run by itself any more. */

@@ -45,6 +45,7 @@ function* attempt(
   const ofRun: OfRun = { planned, execution };
   const refused = planned.approved ? null : yield* awaitApproval(context, ofRun);
   if (refused) return { kind: "failed", failure: refused };
+  if (planned.loadsDumps) return yield* call(context, ACTIVITIES.handOver, ofRun);
   const begun: Begun = yield* call(context, ACTIVITIES.begin, ofRun);
   if (begun.failure) return { kind: "failed", failure: begun.failure };
   const plan: RestorePlan = yield* call(context, ACTIVITIES.load, ofRun);

@@ -8,6 +8,7 @@ import { fail, succeed, tellRest } from "./outcome.ts";
 /** What an execution comes to; the next one of the same run goes on where this one says `continued`. */
 export type ExecutionEnd =
   | { readonly kind: "done" | "continued"; readonly run: string }
+  | { readonly kind: "handed-over"; readonly run: string; readonly carrier: string }
   | { readonly kind: "failed"; readonly run?: string; readonly failure: Failure };
 
 /** Each may have 2,500 operations: more than 100 tables take whose restores last ten hours. */

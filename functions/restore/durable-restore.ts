@@ -1,8 +1,9 @@
 import type { DurableContext } from "@aws/durable-execution-sdk-js";
 import * as z from "zod";
-import { journalOfExecution } from "../../shared/workflow/durable-attempt.ts";
+import { executionName, journalOfExecution } from "../../shared/workflow/durable-attempt.ts";
 import { type AwsHost, awsHost } from "../aws/host.ts";
 import { tell } from "../aws/plain-handler.ts";
+import { hasTask, startTask } from "../aws/tasks.ts";
 import { logger } from "../aws/telemetry.ts";
 import { parsed } from "../parsed.ts";
 import { awaitApproval } from "./approval.ts";
@@ -10,6 +11,7 @@ import { begin } from "./begun.ts";
 import { carryOut } from "./carry-out.ts";
 import { conclude, type ExecutionEnd } from "./conclude.ts";
 import type { Execution } from "./execution.ts";
+import { type Carrier, handOver } from "./hand-over.ts";
 import { keptDeployment } from "./kept-deployment.ts";
 import { type AskedRestore, planOnce } from "./plan-once.ts";
 
@@ -48,6 +50,7 @@ async function restoreDurably(
   };
   const refused = await awaitApproval(execution);
   if (refused) return { kind: "failed", run, failure: refused };
+  if (planned.loadsDumps) return context.step("hand-over", () => handOver(execution, carrierOf(execution)));
   const begun = await context.step("start", () =>
     begin(execution, {
       attempt: asked.attempt,
@@ -58,4 +61,13 @@ async function restoreDurably(
   const journal = await journalOfExecution(host.catalog.store, run, context);
   const end = await carryOut(execution, journal);
   return context.step("end", () => conclude(execution, { end, journal, begunMs: begun.atMs }));
+}
+
+/** By a name of its own: what is started twice is one task. */
+function carrierOf({ host, planned: { run, request }, attempt }: Execution): Carrier {
+  return {
+    setting: "aws.dumps.task",
+    isThere: hasTask(host),
+    start: (args) => startTask(host, executionName(request ?? run, attempt), args),
+  };
 }

@@ -1,3 +1,4 @@
+import { jdbcsOf } from "../../shared/config/databases-of.ts";
 import { deploymentNamed } from "../../shared/config/load-config.ts";
 import { isApproved } from "../../shared/deployment/begin-restore.ts";
 import { withDeployment } from "../../shared/deployment/open-deployment.ts";
@@ -28,6 +29,8 @@ export interface Known {
   readonly approved: boolean;
   /** What an instance says that gives no sign: these functions may never have been able to reach it. */
   readonly silence: Silence;
+  /** It takes tools that no function has. */
+  readonly loadsDumps: boolean;
 }
 
 export type PlanEnd = Known | { readonly kind: "failed"; readonly failure: Failure };
@@ -64,7 +67,8 @@ async function planOf(host: Host, id: string): Promise<PlanEnd> {
 
 async function known({ network, catalog, config }: Host, run: PlannedRun): Promise<Known> {
   const { id, request, deployment, point, plan, state } = run;
-  const { approvalWithinMs } = deploymentNamed(config, deployment);
+  const settings = deploymentNamed(config, deployment);
+  const { approvalWithinMs } = settings;
   const { mode } = plan.restore;
   // A run that has begun is asked again only where nothing is deleted yet, and says so itself.
   const approved =
@@ -79,5 +83,6 @@ async function known({ network, catalog, config }: Host, run: PlannedRun): Promi
     mode,
     approved,
     silence: takenFrom === network ? "stopped" : "unknown",
+    loadsDumps: jdbcsOf(settings).length > 0,
   };
 }

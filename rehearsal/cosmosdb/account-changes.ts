@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { asWire, type Wire } from "../azure/wire.ts";
+import type { ManagedCall } from "../azure/world.ts";
 import type { Account } from "./account.ts";
 import { locationsOf } from "./account-resource.ts";
 import { refuse } from "./refusal.ts";
-import { asWire, type Wire } from "./wire.ts";
-import type { ManagedCall } from "./world.ts";
 
 /** What a PATCH of the backup policy leaves out stays as it was. */
 export function mergeBackup(account: Account, given: Wire): Wire {

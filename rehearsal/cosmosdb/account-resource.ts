@@ -1,7 +1,9 @@
+import { privateEndpointConnections } from "../azure/private-endpoints.ts";
+import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
 import { type Account, accountId, regionOf } from "./account.ts";
-import { privateEndpointConnections } from "./private-endpoints.ts";
-import { type Answer, asWire, ok, type Wire } from "./wire.ts";
 import type { World } from "./world.ts";
+
+const TYPE = "Microsoft.DocumentDB/databaseAccounts";
 
 /** What an account has if nothing is said about it. */
 export const DEFAULT_PROPERTIES: Wire = {
@@ -50,7 +52,7 @@ export function describeAccount(world: World, account: Account): Wire {
     id: accountId(world, account),
     name,
     location,
-    type: "Microsoft.DocumentDB/databaseAccounts",
+    type: TYPE,
     kind,
     tags,
     systemData: { createdAt: new Date(createdAtMs).toISOString() },
@@ -60,7 +62,7 @@ export function describeAccount(world: World, account: Account): Wire {
       provisioningState: account.phase,
       instanceId,
       ...describeEndpoints(account),
-      ...privateEndpointConnections(world, account),
+      ...privateEndpointConnections(world, accountId(world, account), { type: TYPE, groupId: "Sql" }),
     },
   };
 }

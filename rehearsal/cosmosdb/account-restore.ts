@@ -1,3 +1,6 @@
+import { begin } from "../azure/long-running.ts";
+import { type Answer, asWire, type Wire, without } from "../azure/wire.ts";
+import type { ManagedCall } from "../azure/world.ts";
 import { instantInSecond, seededFraction } from "../dynamodb/cut.ts";
 import { type Account, type Database, regionOf } from "./account.ts";
 import {
@@ -9,12 +12,10 @@ import {
 } from "./account-resource.ts";
 import { Container, define, isExpired, partitionOfKey, type Throughput } from "./container.ts";
 import { latestRestorableMs, oldestRestorableMs } from "./continuous-backup.ts";
-import { begin } from "./long-running.ts";
 import { addAccount } from "./new-account.ts";
 import { refusal, refuse } from "./refusal.ts";
 import { accountOfSource, containersAt, databasesAt } from "./restorable.ts";
-import { type Answer, asWire, type Wire, without } from "./wire.ts";
-import type { ManagedCall, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** What a restore was asked for, once it was found to be possible. */
 interface Request {

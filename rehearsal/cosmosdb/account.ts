@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { locationKey } from "../azure/location.ts";
+import { refuseByManager } from "../azure/refusal.ts";
+import type { Endpoint } from "../azure/serve.ts";
+import type { Wire } from "../azure/wire.ts";
 import type { Container, Definition, Lifetime, Throughput } from "./container.ts";
-import { locationKey } from "./location.ts";
-import { refuse, refuseByManager } from "./refusal.ts";
-import type { Endpoint } from "./serve.ts";
-import type { Wire } from "./wire.ts";
+import { refuse } from "./refusal.ts";
 import type { World } from "./world.ts";
 
 /** One incarnation of a database. */

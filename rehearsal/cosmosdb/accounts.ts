@@ -1,3 +1,6 @@
+import { begin, enqueued } from "../azure/long-running.ts";
+import { type Answer, asWire, ok, type Wire, without } from "../azure/wire.ts";
+import type { ManagedCall } from "../azure/world.ts";
 import {
   type Account,
   accountId,
@@ -15,11 +18,9 @@ import {
   isContinuous,
 } from "./account-resource.ts";
 import { restoreAccount } from "./account-restore.ts";
-import { begin, enqueued } from "./long-running.ts";
 import { addAccount } from "./new-account.ts";
 import { refuse } from "./refusal.ts";
-import { type Answer, asWire, ok, type Wire, without } from "./wire.ts";
-import type { ManagedCall, Routes, World } from "./world.ts";
+import type { Routes, World } from "./world.ts";
 
 const NAME = /^[a-z0-9-]{3,44}$/;
 

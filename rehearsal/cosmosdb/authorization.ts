@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
+import type { Call } from "../azure/wire.ts";
 import type { Account, Keys } from "./account.ts";
 import { refuse } from "./refusal.ts";
 import { isPermitted } from "./roles.ts";
-import type { Call } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** What a call does, as far as permissions are concerned. */

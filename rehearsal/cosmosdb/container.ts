@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { asWire, type Wire } from "../azure/wire.ts";
 import { Journal } from "../dynamodb/journal.ts";
 import { partitionKeyOf } from "./partition.ts";
-import { asWire, type Wire } from "./wire.ts";
 
 /** A document as it is stored and answered, with the members that the service adds. */
 export type Document = Wire & { readonly id: string };

@@ -1,11 +1,12 @@
+import { begin, enqueued } from "../azure/long-running.ts";
+import { type Answer, asWire, type Wire } from "../azure/wire.ts";
+import type { ManagedCall } from "../azure/world.ts";
 import { type Account, regionOf, requireOnline } from "./account.ts";
 import { isContinuous } from "./account-resource.ts";
 import type { Container } from "./container.ts";
-import { begin, enqueued } from "./long-running.ts";
 import { refuse } from "./refusal.ts";
 import { requireContainer } from "./sql-resources.ts";
-import { type Answer, asWire, type Wire } from "./wire.ts";
-import type { ManagedCall, Routes, World } from "./world.ts";
+import type { Routes, World } from "./world.ts";
 
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS: Readonly<Record<string, number>> = { Continuous7Days: 7, Continuous30Days: 30 };

@@ -2,23 +2,24 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import { createAuthority } from "../azure/authority.ts";
+import { Identity } from "../azure/identity.ts";
+import { identityEndpoint } from "../azure/identity-endpoint.ts";
+import { manage } from "../azure/management-plane.ts";
+import { type Endpoint, serve } from "../azure/serve.ts";
+import type { Wire } from "../azure/wire.ts";
 import { Background } from "../dynamodb/background.ts";
 import { DatabaseClock } from "../dynamodb/clock.ts";
 import type { JournalEntry } from "../dynamodb/journal.ts";
 import type { ScaledFigure } from "../dynamodb/pace.ts";
 import { type Account, findAccount, type Keys } from "./account.ts";
 import { DEFAULT_PROPERTIES } from "./account-resource.ts";
-import { createAuthority } from "./authority.ts";
 import type { Container, Document } from "./container.ts";
 import { Faults } from "./faults.ts";
-import { Identity } from "./identity.ts";
-import { identityEndpoint } from "./identity-endpoint.ts";
-import { manage } from "./management-plane.ts";
 import { addAccount } from "./new-account.ts";
 import { type Pace, REHEARSAL_PACE, scaledFigures } from "./pace.ts";
-import { type Endpoint, serve } from "./serve.ts";
+import { DOCUMENT_DB } from "./provider.ts";
 import { liveContainer, liveDatabase } from "./sql-resources.ts";
-import type { Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
 export interface RehearsalCosmosdbOptions {
@@ -102,7 +103,11 @@ export async function startCosmosdb(options: RehearsalCosmosdbOptions = {}): Pro
   const caFile = join(folder, "ca.pem");
   await writeFile(caFile, authority.certificate);
   try {
-    const arm = await serve((call) => manage(world, call), { port: settings.port, clock, authority });
+    const arm = await serve((call) => manage(DOCUMENT_DB, world, call), {
+      port: settings.port,
+      clock,
+      authority,
+    });
     const tokens = await identityEndpoint(identity);
     const close = async () => {
       world.background.abort();

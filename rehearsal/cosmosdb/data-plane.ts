@@ -1,3 +1,5 @@
+import { type Endpoint, serve } from "../azure/serve.ts";
+import { type Answer, asWire, type Call, ok } from "../azure/wire.ts";
 import type { Account } from "./account.ts";
 import { locationsOf } from "./account-resource.ts";
 import { type Access, authorize } from "./authorization.ts";
@@ -9,9 +11,7 @@ import { executeMutate, MUTATE } from "./mutate.ts";
 import { PARTITION_RANGES } from "./partition.ts";
 import { query, readFeed } from "./queries.ts";
 import { refuse } from "./refusal.ts";
-import { type Endpoint, serve } from "./serve.ts";
 import { liveContainer, liveDatabase } from "./sql-resources.ts";
-import { type Answer, asWire, type Call, ok } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** Where the documents of one account are served, for as long as it lives. */

@@ -1,3 +1,4 @@
+import { type Answer, asWire, type Call, ok, type Wire } from "../azure/wire.ts";
 import type { Account, Database } from "./account.ts";
 import {
   type Container,
@@ -9,7 +10,6 @@ import {
 } from "./container.ts";
 import { refuse } from "./refusal.ts";
 import { addContainer, addDatabase, liveContainer, liveDatabase } from "./sql-resources.ts";
-import { type Answer, asWire, type Call, ok, type Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** One collection of definitions on the data plane: what clients with a key read and change there. */

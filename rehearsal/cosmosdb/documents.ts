@@ -1,8 +1,8 @@
+import { type Answer, asWire, type Call, type Wire } from "../azure/wire.ts";
 import type { Container, Document } from "./container.ts";
 import { partitionKeyOf } from "./partition.ts";
 import { keyOf } from "./queries.ts";
 import { refuse } from "./refusal.ts";
-import { type Answer, asWire, type Call, type Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
 export function readDocument(world: World, container: Container, call: Call): Answer {

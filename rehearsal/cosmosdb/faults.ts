@@ -1,56 +1,11 @@
-import { refuseByManager } from "./refusal.ts";
+import { ManagerFaults } from "../azure/manager-faults.ts";
 
-/** What real clients meet beside what they asked for: missing permissions, an engine that is busy, odd formats. */
-export class Faults {
-  #denied: ReadonlySet<string> = new Set();
-  #throttled = 0;
-  /** Names of accounts of other customers: an account's name is a host name. */
-  readonly takenNames = new Set<string>();
-  readonly #answersToLose = new Map<string, number>();
+/** What clients of Cosmos DB meet: an engine that is busy, odd formats. */
+export class Faults extends ManagerFaults {
   /** Latest restorable timestamps as some versions wrote them: `10/26/2021 5:27:45 PM`. */
   unitedStatesTimestamps = false;
   /** Restores that begin from now on never leave `Creating`. */
   restoresHang = false;
   /** Restores that begin from now on get throughputs other than those of the source. */
   restoresScaleDown = false;
-
-  /** From now on the listed actions are refused for lack of permission, and no others. */
-  deny(actions: readonly string[]): void {
-    this.#denied = new Set(actions.map((action) => action.toLowerCase()));
-  }
-
-  /** The next calls of the management plane are refused because there were too many. */
-  throttle(calls: number): void {
-    this.#throttled = calls;
-  }
-
-  /** The next calls that need an action are carried out, but their connection is cut instead of an answer. */
-  loseAnswers(action: string, calls: number): void {
-    this.#answersToLose.set(action.toLowerCase(), calls);
-  }
-
-  check(action: string, scope: string, principal: string): void {
-    if (this.#throttled-- > 0)
-      refuseByManager(
-        429,
-        "TooManyRequests",
-        "The request is being throttled as the limit has been reached. Please try again after some time",
-      );
-    this.checkPermission(action, scope, principal);
-  }
-
-  checkPermission(action: string, scope: string, principal: string): void {
-    if (this.#denied.has(action.toLowerCase()))
-      refuseByManager(
-        403,
-        "AuthorizationFailed",
-        `The client '${principal}' with object id '${principal}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-      );
-  }
-
-  losesAnswer(action: string): boolean {
-    const calls = this.#answersToLose.get(action.toLowerCase()) ?? 0;
-    this.#answersToLose.set(action.toLowerCase(), calls - 1);
-    return calls > 0;
-  }
 }

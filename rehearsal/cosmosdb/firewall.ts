@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from "node:net";
-import type { Account } from "./account.ts";
-import { endpointsOf } from "./private-endpoints.ts";
+import { endpointsTo } from "../azure/private-endpoints.ts";
+import { type Account, accountId } from "./account.ts";
 import { refuse } from "./refusal.ts";
 import type { World } from "./world.ts";
 
@@ -8,7 +8,7 @@ const CALLER = "127.0.0.1";
 
 /** Every caller comes from this machine: publicly, unless a private endpoint leads to the account. */
 export function checkFirewall(world: World, account: Account): void {
-  if (endpointsOf(world, account).length > 0) return;
+  if (endpointsTo(world, accountId(world, account)).length > 0) return;
   if (account.properties["publicNetworkAccess"] === "Disabled")
     refuse(
       403,

@@ -1,3 +1,4 @@
+import { type Answer, asWire, type Call, ok, type Wire } from "../azure/wire.ts";
 import type { Container, Document } from "./container.ts";
 import { checkId } from "./documents.ts";
 import { partitionKeyOf } from "./partition.ts";
@@ -5,7 +6,6 @@ import { keyOf } from "./queries.ts";
 import { refusal, refuse } from "./refusal.ts";
 import { choose } from "./sql/evaluate.ts";
 import { parseQuery } from "./sql/parse.ts";
-import { type Answer, asWire, type Call, ok, type Wire } from "./wire.ts";
 import type { World } from "./world.ts";
 
 /** ScalarDB's stored procedure, the only one that the imitation can carry out. */

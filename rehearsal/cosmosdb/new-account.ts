@@ -1,8 +1,9 @@
+import { asWire, type Wire, without } from "../azure/wire.ts";
+import type { ManagedCall } from "../azure/world.ts";
 import { type Account, newKeys } from "./account.ts";
 import { followLocations, isContinuous } from "./account-resource.ts";
 import { serveDocuments } from "./data-plane.ts";
-import { asWire, type Wire, without } from "./wire.ts";
-import type { ManagedCall, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** A new account in `Creating`, with its address already bound. */
 export async function addAccount(

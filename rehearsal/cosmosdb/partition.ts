@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Wire } from "./wire.ts";
+import type { Wire } from "../azure/wire.ts";
 
 /** Two ranges, so that a query over all partitions is really one over several. */
 export const PARTITION_RANGES = [

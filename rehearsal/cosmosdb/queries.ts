@@ -1,3 +1,4 @@
+import { type Answer, asWire, type Call, ok } from "../azure/wire.ts";
 import type { Container, Document } from "./container.ts";
 import { hashOf, PARTITION_RANGES, partitionKeyOf, rangeOf } from "./partition.ts";
 import { refuse } from "./refusal.ts";
@@ -5,7 +6,6 @@ import { choose, project } from "./sql/evaluate.ts";
 import { parseQuery } from "./sql/parse.ts";
 import { needsPlan, planOf } from "./sql/plan.ts";
 import { countsDocuments } from "./sql/query.ts";
-import { type Answer, asWire, type Call, ok } from "./wire.ts";
 import type { World } from "./world.ts";
 
 const DEFAULT_PAGE = 100;

@@ -1,11 +1,12 @@
+import { locationKey, sameLocation } from "../azure/location.ts";
+import { type Answer, ok, type Wire } from "../azure/wire.ts";
+import type { ManagedCall } from "../azure/world.ts";
 import { type Account, type Database, isAlive, regionOf } from "./account.ts";
 import type { Container, Definition } from "./container.ts";
 import { describeDefinition } from "./container.ts";
 import { oldestRestorableMs } from "./continuous-backup.ts";
-import { locationKey, sameLocation } from "./location.ts";
 import { refuse } from "./refusal.ts";
-import { type Answer, ok, type Wire } from "./wire.ts";
-import type { ManagedCall, Routes, World } from "./world.ts";
+import type { Routes, World } from "./world.ts";
 
 const TYPE = "Microsoft.DocumentDB/locations/restorableDatabaseAccounts";
 

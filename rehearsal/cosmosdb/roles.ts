@@ -1,8 +1,9 @@
+import { later } from "../azure/long-running.ts";
+import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
+import type { ManagedCall } from "../azure/world.ts";
 import { type Account, accountId, requireOnline } from "./account.ts";
-import { later } from "./long-running.ts";
 import { refuse } from "./refusal.ts";
-import { type Answer, asWire, ok, type Wire } from "./wire.ts";
-import type { ManagedCall, Routes, World } from "./world.ts";
+import type { Routes, World } from "./world.ts";
 
 const TYPE = "Microsoft.DocumentDB/databaseAccounts";
 const READ_METADATA = "Microsoft.DocumentDB/databaseAccounts/readMetadata";

@@ -1,3 +1,6 @@
+import { later } from "../azure/long-running.ts";
+import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
+import type { ManagedCall } from "../azure/world.ts";
 import { type Account, accountId, type Database, requireOnline } from "./account.ts";
 import {
   Container,
@@ -8,10 +11,8 @@ import {
   type ScriptKind,
   throughputOf,
 } from "./container.ts";
-import { later } from "./long-running.ts";
 import { refuse } from "./refusal.ts";
-import { type Answer, asWire, ok, type Wire } from "./wire.ts";
-import type { ManagedCall, Routes, World } from "./world.ts";
+import type { Routes, World } from "./world.ts";
 
 type Params = ManagedCall["params"];
 

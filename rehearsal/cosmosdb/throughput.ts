@@ -1,10 +1,11 @@
+import { later } from "../azure/long-running.ts";
+import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
+import type { ManagedCall } from "../azure/world.ts";
 import { accountId, requireOnline } from "./account.ts";
 import { type Throughput, throughputOf } from "./container.ts";
-import { later } from "./long-running.ts";
 import { refuse } from "./refusal.ts";
 import { requireContainer, requireDatabase } from "./sql-resources.ts";
-import { type Answer, asWire, ok, type Wire } from "./wire.ts";
-import type { ManagedCall, Routes, World } from "./world.ts";
+import type { Routes, World } from "./world.ts";
 
 const LEAST_RU = 400;
 const LEAST_AUTOSCALE_RU = 1_000;

@@ -147,7 +147,7 @@ function databaseProblems(
   const at = ["deployments", deployment, "databases", database.name];
   switch (database.kind) {
     case "cosmosdb":
-      return cosmosdbProblems(at, database.resourceGroup, database.subscription, azure);
+      return groupProblems(at, database.resourceGroup, database.subscription, azure);
     case "dynamodb":
       return dynamodbProblems(at, database.profile, azure);
     case "jdbc":
@@ -156,14 +156,16 @@ function databaseProblems(
         ...azureDumpProblems(at, database, { azure, catalog }),
       ];
     case "managed":
-      return [];
+      return "resourceGroup" in database.service
+        ? groupProblems(at, database.service.resourceGroup, database.service.subscription, azure)
+        : [];
     default:
       return database satisfies never;
   }
 }
 
-/** The restore may make and delete accounts in their resource group. */
-function cosmosdbProblems(
+/** The restore may make and delete accounts and servers in their resource group. */
+function groupProblems(
   at: SettingPath,
   group: string,
   subscription: string,
@@ -173,7 +175,7 @@ function cosmosdbProblems(
     subscription.toLowerCase() === azure.subscription &&
     group.toLowerCase() === azure.resourceGroup.toLowerCase();
   if (!same) return [];
-  const rule = "must not be azure.resourceGroup: what restores an account is kept apart from it";
+  const rule = "must not be azure.resourceGroup: what restores is kept apart from what is restored";
   return [{ path: [...at, "resourceGroup"], rule, value: group }];
 }
 

@@ -2,6 +2,7 @@ import type {
   CosmosdbDatabaseSettings,
   Deployment,
   DynamodbDatabaseSettings,
+  FlexibleServerService,
   JdbcDatabaseSettings,
   RdsService,
 } from "./config.ts";
@@ -27,5 +28,13 @@ export function rdsServersOf({ databases }: Databases): readonly RdsService[] {
     if (database.kind !== "managed") return [];
     const { service } = database;
     return service.kind === "rds" || service.kind === "aurora" ? [service] : [];
+  });
+}
+
+/** Of Azure, where its databases are restored by the service. */
+export function flexibleServersOf({ databases }: Databases): readonly FlexibleServerService[] {
+  return databases.flatMap((database) => {
+    const service = database.kind === "managed" ? database.service : undefined;
+    return service?.kind === "azure-postgresql" || service?.kind === "azure-mysql" ? [service] : [];
   });
 }

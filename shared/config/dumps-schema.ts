@@ -64,11 +64,11 @@ export type AwsDumps = Readonly<z.output<typeof AwsDumps>>;
 export const AzureDumps = z
   .strictObject({
     image: text(
-      'must be an image of Azure Container Registry by its digest, such as "prod.azurecr.io/stillpoint@sha256:" and 64 hexadecimal digits',
+      'must be an image of Azure Container Registry by its digest, such as "stillpointops.azurecr.io/stillpoint@sha256:" and 64 hexadecimal digits',
       ACR_IMAGE,
     ).describe("Image of docker/task.Dockerfile, by its digest."),
     registry: text(
-      'must be the id of a registry, such as "/subscriptions/ID/resourceGroups/ops/providers/Microsoft.ContainerRegistry/registries/prod"',
+      'must be the id of a registry, such as "/subscriptions/ID/resourceGroups/ops/providers/Microsoft.ContainerRegistry/registries/stillpointops"',
       REGISTRY,
     ).describe("The registry of the image: the job's identity is let in to pull it."),
     environment: text(

@@ -18,8 +18,8 @@ interface Abandoning extends Omit<Running, "confirm"> {
 const NOTHING_OF = {
   dynamodb: { kind: "dynamodb", tables: 0, backups: 0 },
   cosmosdb: { kind: "cosmosdb", accounts: 0 },
-  managed: { kind: "managed", servers: 0 },
   jdbc: { kind: "jdbc", databases: 0 },
+  managed: { kind: "managed", servers: 0 },
 } as const satisfies Record<Removed["kind"], Removed>;
 
 /** Removes what a run that nobody will finish has made, by the same laws, and frees its lease. */

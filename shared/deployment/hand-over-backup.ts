@@ -1,7 +1,6 @@
 import { type DumpPlaces, dumpPlace } from "../backup/dump-place.ts";
 import { jdbcsOf } from "../config/databases-of.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { CapturedJdbc } from "../restore/jdbc/captured.ts";
 import {
   type RequestedBackup,
   refuseEarly,
@@ -62,9 +61,11 @@ export async function handOverBackup(
   }
 }
 
-/** As the servers estimate them. What stands against a dump is for who takes it: the tools are not here. */
+/** As the servers estimate them. What stands against a dump is for who takes it: here are neither tools nor a store. */
 async function tableBytes(open: OpenDeployment): Promise<number> {
-  const captures = await Promise.all(jdbcsOf(open.settings).map(({ name }) => open.database(name).capture()));
-  const tables = captures.flatMap(({ captured }) => CapturedJdbc.parse(captured).tables);
+  const captures = await Promise.all(
+    jdbcsOf(open.settings).map(async ({ name }) => (await open.jdbc(name).server()).capture()),
+  );
+  const tables = captures.flatMap(({ captured }) => captured.tables);
   return tables.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -102,10 +102,10 @@ function textOf(plan: RestorePlan, nowMs: number): PlanText {
       return describePlan(plan, nowMs);
     case "cosmosdb":
       return describeCosmosdbPlan(plan, nowMs);
-    case "managed":
-      return describeManagedPlan(plan, nowMs);
     case "jdbc":
       return describeJdbcPlan(plan, nowMs);
+    case "managed":
+      return describeManagedPlan(plan, nowMs);
     default:
       return plan satisfies never;
   }

@@ -34,8 +34,8 @@ export interface RestoringRun {
 export type Removed =
   | { readonly kind: "dynamodb"; readonly tables: number; readonly backups: number }
   | { readonly kind: "cosmosdb"; readonly accounts: number }
-  | { readonly kind: "managed"; readonly servers: number }
-  | { readonly kind: "jdbc"; readonly databases: number };
+  | { readonly kind: "jdbc"; readonly databases: number }
+  | { readonly kind: "managed"; readonly servers: number };
 
 /** The workflow of a plan. */
 export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
@@ -44,10 +44,10 @@ export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
       return restore(plan);
     case "cosmosdb":
       return restoreCosmosdb(plan);
-    case "managed":
-      return restoreManaged(plan);
     case "jdbc":
       return restoreJdbc(plan);
+    case "managed":
+      return restoreManaged(plan);
     default:
       return plan satisfies never;
   }
@@ -60,10 +60,10 @@ export function* abandoning(plan: RestorePlan): Workflow<Removed> {
       return { kind: plan.kind, ...(yield* abandon(plan)) };
     case "cosmosdb":
       return { kind: plan.kind, ...(yield* abandonCosmosdb(plan)) };
-    case "managed":
-      return { kind: plan.kind, ...(yield* abandonManaged(plan)) };
     case "jdbc":
       return { kind: plan.kind, ...(yield* abandonJdbc(plan)) };
+    case "managed":
+      return { kind: plan.kind, ...(yield* abandonManaged(plan)) };
     default:
       return plan satisfies never;
   }
@@ -80,10 +80,10 @@ export function restoreHandlers(
       return dynamodbHandlers(open, run) satisfies Handlers<AbandonEffects> as Handlers<Vocabulary>;
     case "cosmosdb":
       return cosmosdbHandlers(open, run) satisfies Handlers<AbandonCosmosdbEffects> as Handlers<Vocabulary>;
-    case "managed":
-      return managedHandlers(open, run) satisfies Handlers<AbandonManagedEffects> as Handlers<Vocabulary>;
     case "jdbc":
       return jdbcHandlers(open, run) satisfies Handlers<AbandonJdbcEffects> as Handlers<Vocabulary>;
+    case "managed":
+      return managedHandlers(open, run) satisfies Handlers<AbandonManagedEffects> as Handlers<Vocabulary>;
     default:
       return kind satisfies never;
   }

@@ -4,6 +4,7 @@ import { runInProcess } from "../workflow/run-in-process.ts";
 import { beginRestore, endRestore, failRestore } from "./begin-restore.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import { restoreHandlers, restoring } from "./restoring.ts";
+import type { Silence } from "./stopped-instances.ts";
 import { verifyHandlers } from "./verify-handlers.ts";
 
 export interface Running {
@@ -11,6 +12,8 @@ export interface Running {
   readonly report: (event: RestoreEvent) => void;
   /** What the person typed; in place it must be the deployment's name. */
   readonly confirm?: string;
+  /** What an instance says that gives no sign: by default that it was stopped. */
+  readonly silence?: Silence;
 }
 
 /**
@@ -19,12 +22,14 @@ export interface Running {
  */
 export async function runRestore(open: OpenDeployment, id: string, running: Running): Promise<RestoreResult> {
   const journal = await Journal.open(open.catalog.store, id);
-  const { plan } = await beginRestore(open, id, { journal, confirm: running.confirm });
+  const { silence = "stopped" } = running;
+  const { plan } = await beginRestore(open, id, { journal, confirm: running.confirm, silence });
   try {
     const result = await runInProcess(restoring(plan.restore), {
       handlers: restoreHandlers(open, plan.restore, {
         report: running.report,
         verification: verifyHandlers(open),
+        silence,
         journal,
       }),
       journal,

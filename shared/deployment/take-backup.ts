@@ -51,7 +51,7 @@ export async function takeBackup(open: OpenDeployment, taking: Taking): Promise<
 }
 
 /** Everything in one database that is dumped in one transaction: nobody has to be paused. */
-export function basisOf(databases: Deployment["databases"]): BackupInput["basis"] {
+function basisOf(databases: Deployment["databases"]): BackupInput["basis"] {
   return databases.length === 1 && databases[0]?.kind === "jdbc" ? "snapshot" : "window";
 }
 

@@ -175,7 +175,7 @@ export const ERRORS = {
   INSTANCES_RUNNING: {
     exit: 43,
     meaning:
-      "Instances still answer, or cannot be asked; a restore under them would be corrupted. Nothing more was deleted.",
+      "Instances still answer, or cannot be asked; a restore under them would be corrupted. Nothing more was deleted or renamed.",
     next: "Stop the instances, then: stillpoint restore resume RUN",
   },
   NO_RESTORE_POINT: {
@@ -190,18 +190,20 @@ export const ERRORS = {
   },
   COPY_DIFFERS: {
     exit: 46,
-    meaning: "What was read back differs from the verified copy. The temporary tables and backups were kept.",
+    meaning:
+      "What was read back differs from the verified copy. What the run has made, and what it has kept, is there still.",
     next: "stillpoint restore resume RUN",
   },
   RESTORE_BLOCKED: {
     exit: 50,
     meaning:
-      "Something stands in the way of a restore that may have deleted originals already; it has stopped.",
+      "Something stands in the way of a restore that may have deleted or renamed originals already; it has stopped.",
     next: "Do what the message says, then: stillpoint restore resume RUN",
   },
   ABANDON_REFUSED: {
     exit: 51,
-    meaning: "Originals are missing, so the run's copies may be the only ones; it was not abandoned.",
+    meaning:
+      "What the run has made may be the only copy, or is in the original's place by now; it was not abandoned.",
     next: "stillpoint restore resume RUN; where that is refused too: stillpoint restore abandon RUN --keep-copies",
   },
   ABANDON_UNFINISHED: {

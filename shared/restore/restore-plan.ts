@@ -30,10 +30,10 @@ function secondsOf(plan: RestorePlan): readonly number[] {
       return plan.tables.map(({ atSecond }) => atSecond);
     case "cosmosdb":
       return plan.accounts.map(({ atSecond }) => atSecond);
-    case "managed":
-      return plan.servers.map(({ atSecond }) => atSecond);
     case "jdbc":
       return plan.dumps.map(({ atSecond }) => atSecond);
+    case "managed":
+      return plan.servers.map(({ atSecond }) => atSecond);
     default:
       return plan satisfies never;
   }

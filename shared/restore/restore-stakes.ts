@@ -2,7 +2,7 @@ import { discardedByTakeover } from "./cosmosdb/describe-plan.ts";
 import { discardedText } from "./dynamodb/describe-plan.ts";
 import { discardedBySwap } from "./jdbc/describe-plan.ts";
 import { keptOf, quotedNames } from "./jdbc/plan.ts";
-import { discardedBySwap as discardedByNames } from "./managed/describe-plan.ts";
+import { discardedByRename } from "./managed/describe-plan.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 /** Whether the plan changes what the instances work on under their names: then they must be stopped. */
@@ -11,7 +11,7 @@ export function replacesOriginals({ kind, mode }: RestorePlan): boolean {
 }
 
 /** Effects of which the first takes something from under its name: from then on a run can only go forward. */
-export const REPLACING_EFFECTS: readonly string[] = ["delete-original", "swap", "swap-names"];
+export const REPLACING_EFFECTS: readonly string[] = ["delete-original", "swap"];
 
 /** What somebody agrees to who lets the plan be carried out in place. */
 export function stakesOf(plan: RestorePlan): string {
@@ -20,10 +20,10 @@ export function stakesOf(plan: RestorePlan): string {
       return `deletes and replaces ${plan.tables.length} tables`;
     case "cosmosdb":
       return `makes account ${plan.accounts.map(({ target }) => `"${target}"`).join(", ")}, opened as the old one is, to take over the data`;
-    case "managed":
-      return `gives the names of ${plan.servers.map(({ original }) => `"${original.server}"`).join(", ")} to restored servers, and keeps the originals under other names,`;
     case "jdbc":
       return swapText(plan.dumps);
+    case "managed":
+      return `gives the names of ${plan.servers.map(({ original }) => `"${original.server}"`).join(", ")} to restored servers, and keeps the originals under other names,`;
     default:
       return plan satisfies never;
   }
@@ -36,10 +36,10 @@ export function discardedBy(plan: RestorePlan, nowMs: number): string {
       return discardedText(plan, nowMs);
     case "cosmosdb":
       return discardedByTakeover(plan, nowMs);
-    case "managed":
-      return discardedByNames(plan, nowMs);
     case "jdbc":
       return discardedBySwap(plan, nowMs);
+    case "managed":
+      return discardedByRename(plan, nowMs);
     default:
       return plan satisfies never;
   }

@@ -63,14 +63,14 @@ export function earliestLaterSecond(lastSecond: number, clocks: Clocks): number 
 }
 
 /** What is dated in here was, by any clock, inside the pause; `undefined` where the window is too short to say. */
-export function innerWindow(window: DatabaseWindow, clocks: Clocks): Span | undefined {
+function innerWindow(window: DatabaseWindow, clocks: Clocks): Span | undefined {
   const fromMs = window.startMs + clocks.scalarClockBoundMs;
   const toMs = window.endMs - clocks.scalarClockBoundMs;
   return fromMs < toMs ? { fromMs, toMs } : undefined;
 }
 
 /** The pause window that a copy rests on, where it does. */
-export function windowOf(subject: Subject): DatabaseWindow | undefined {
+function windowOf(subject: Subject): DatabaseWindow | undefined {
   return subject.kind === "restored" || subject.kind === "dump" ? subject.window : undefined;
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { checkDump, readBack } from "../../shared/artifacts/check-dump.ts";
 import { folderStore } from "../../shared/artifacts/folder-store.ts";
@@ -178,7 +179,7 @@ test("each of 1,000 random single bits of a stored dump of 10 MB is missed by no
 });
 
 describe("a process", () => {
-  const CHILD = join(import.meta.dirname, "storing-process.ts");
+  const CHILD = fileURLToPath(new URL("./storing-process.ts", import.meta.url));
 
   test("that is killed in the middle has no dump under the key", async () => {
     const child = spawn(process.execPath, [CHILD, path, KEY], { stdio: "ignore" });

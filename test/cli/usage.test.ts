@@ -16,7 +16,14 @@ test.each([
   { words: ["restore", "--plan", "r", "--detach-replicas"], says: "has its point and its mode already" },
   { words: ["verify"], says: "--live reads the live tables" },
   { words: ["rehearse", "--port", "many"], says: 'cannot use --port "many"' },
-  { words: ["rehearse", "--database", "mysql"], says: "Allowed choices are dynamodb, cosmosdb" },
+  {
+    words: ["rehearse", "--database", "oracle"],
+    says: "Allowed choices are dynamodb, cosmosdb, postgresql, mysql",
+  },
+  {
+    words: ["rehearse", "--database", "mysql", "--port", "1"],
+    says: "cannot use --port with --database mysql",
+  },
   { words: ["rehearse", "--database", "cosmosdb", "--only", "dynamodb"], says: "cannot use --only" },
   {
     words: ["rehearse", "--database", "cosmosdb", "--ledger", "scalardb-server", "--backend", "http://a"],

@@ -40,7 +40,7 @@ async function world(bytes: number, { there = { function: true, task: true }, sc
     } as unknown as Deployment,
     catalog,
     clock: { wallMs: () => NOW_MS },
-    database: () => ({ capture: async () => ({ captured }) }),
+    jdbc: () => ({ server: async () => ({ capture: async () => ({ captured }) }) }),
   } as unknown as OpenDeployment;
   const carriers: Carriers = {
     there,

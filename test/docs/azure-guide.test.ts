@@ -40,7 +40,7 @@ describe("the configurations", () => {
       ledger: ComponentSection.optional(),
       azure: AzureSection.partial().optional(),
     });
-    expect(parts).toHaveLength(2);
+    expect(parts).toHaveLength(3);
     for (const part of parts) known.parse(part);
   });
 

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { AwsSection } from "../../shared/config/aws-schema.ts";
 import { RestoreApproval, RestoreRequest, RestoreResumption } from "../../shared/restore/restore-request.ts";
 import { OPERATOR_SOURCE, REQUESTS } from "../../shared/telemetry/event-types.ts";
 import { DOCS, GUIDES, matches, textOf, typedFiles } from "./guide.ts";
@@ -28,6 +30,13 @@ describe("the guides for operators", () => {
       expect(existsSync(new URL(file || guide, DOCS)), link).toBe(true);
       if (anchor !== undefined) expect(anchorsOf(await textOf(file || guide)), link).toContain(anchor);
     }
+  });
+
+  test("what the guide for AWS says of dumps is a part of a configuration", async () => {
+    const [, of = ""] = (await textOf("aws.md")).split("## Dumps on AWS");
+    const [block = ""] = matches(of, /```yaml\n([\s\S]*?)```/g);
+    const { dumps } = AwsSection.partial().parse(parse(block).aws);
+    expect(Object.keys(dumps ?? {})).toEqual(["image", "task"]);
   });
 
   test("every event that can be typed from them is one that the function takes", async () => {

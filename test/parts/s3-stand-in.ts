@@ -112,7 +112,7 @@ async function serve(asked: Asked & { mishapOf(name: string): Mishap | undefined
   return request.method === "POST" ? deleteObjects(call) : listObjects(call);
 }
 
-function ofObject(call: Call): void {
+function ofObject(call: Call) {
   const { query, request } = call;
   const isUpload = query.has("uploadId") || query.has("uploads");
   switch (request.method) {
@@ -127,7 +127,7 @@ function ofObject(call: Call): void {
   }
 }
 
-function tellSetting({ response, settings }: Call, question: string): void {
+function tellSetting({ response, settings }: Call, question: string) {
   const told = settings.get(question) ?? "";
   if (typeof told === "string") xml(response, 200, told);
   else refuse(response, told);
@@ -166,7 +166,7 @@ function isTaken({ request, objects, key }: Call): boolean {
   return request.headers["if-none-match"] === "*" && objects.has(key);
 }
 
-function putObject(call: Call): void {
+function putObject(call: Call) {
   const { response, objects, headers, key, body } = call;
   if (isTaken(call)) return refuse(response, TAKEN);
   objects.set(key, body);
@@ -174,20 +174,20 @@ function putObject(call: Call): void {
   response.writeHead(200, { etag: `"${md5(body)}"` }).end();
 }
 
-function createUpload(call: Call): void {
+function createUpload(call: Call) {
   const id = call.uploads.create(call.key, keptHeaders(call));
   const told = `<Bucket>${call.bucket}</Bucket><Key>${call.key}</Key><UploadId>${id}</UploadId>`;
   xml(call.response, 200, `<InitiateMultipartUploadResult>${told}</InitiateMultipartUploadResult>`);
 }
 
-function putPart({ response, request, uploads, query, body }: Call): void {
+function putPart({ response, request, uploads, query, body }: Call) {
   const etag = uploads.put(query.get("uploadId") ?? "", Number(query.get("partNumber")), body);
   if (typeof etag !== "string") return refuse(response, etag);
   const checksum = request.headers["x-amz-checksum-crc32"];
   response.writeHead(200, { etag, ...(checksum && { "x-amz-checksum-crc32": checksum }) }).end();
 }
 
-function completeUpload(call: Call): void {
+function completeUpload(call: Call) {
   const { response, uploads, objects, headers, key, query, body } = call;
   if (isTaken(call)) return refuse(response, TAKEN);
   const made = uploads.complete(query.get("uploadId") ?? "", body.toString());
@@ -197,17 +197,17 @@ function completeUpload(call: Call): void {
   xml(response, 200, `<CompleteMultipartUploadResult><Key>${key}</Key></CompleteMultipartUploadResult>`);
 }
 
-function abortUpload({ response, uploads, query }: Call): void {
+function abortUpload({ response, uploads, query }: Call) {
   if (uploads.abort(query.get("uploadId") ?? "")) response.writeHead(204).end();
   else refuse(response, [404, "NoSuchUpload", "The specified multipart upload does not exist."]);
 }
 
-function deleteObject({ response, objects, key }: Call): void {
+function deleteObject({ response, objects, key }: Call) {
   objects.delete(key);
   response.writeHead(204).end();
 }
 
-function getObject({ request, response, objects, headers, key, mishap }: Call): void {
+function getObject({ request, response, objects, headers, key, mishap }: Call) {
   const content = objects.get(key);
   if (content === undefined) return refuse(response, [404, "NoSuchKey", "The specified key does not exist."]);
   const kept = { etag: `"${md5(content)}"`, ...headers.get(key) };

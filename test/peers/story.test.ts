@@ -62,7 +62,7 @@ async function expectWholeBank(): Promise<void> {
 }
 
 async function restore(...args: readonly string[]) {
-  return stillpoint(world.config, RestoreOutput, "restore", ...args, "--confirm", DEPLOYMENT);
+  return stillpoint(world, RestoreOutput, "restore", ...args, "--confirm", DEPLOYMENT);
 }
 
 test("a bank that is backed up under load comes back whole, with its settings, and goes on", async () => {
@@ -74,7 +74,7 @@ test("a bank that is backed up under load comes back whole, with its settings, a
   const load = world.startLoad(CLIENTS);
   await vi.waitFor(() => expect(load.calls().length).toBeGreaterThan(TRANSFERS), LOADED);
   const fromMs = Date.now();
-  const backup = await stillpoint(world.config, BackupOutput, "backup");
+  const backup = await stillpoint(world, BackupOutput, "backup");
   expect(backup).toMatchObject({ status: 0, said: { verdict: "valid", stillPaused: [] } });
   const { point, window, heldMs } = backup.said;
   if (point === undefined || window === undefined) throw new Error("a valid backup has a point and a window");
@@ -118,7 +118,7 @@ test("a bank that is backed up under load comes back whole, with its settings, a
 test("a transaction that a client left open spoils the window, and every gate is open again", async () => {
   const left = await anyServer().begin();
   await left.get(accountKey("account-0"));
-  const { status, said } = await stillpoint(world.config, BackupOutput, "backup");
+  const { status, said } = await stillpoint(world, BackupOutput, "backup");
   expect(status).toBe(ERRORS.WINDOW_INVALID.exit);
   expect(said).toMatchObject({ verdict: "invalid", stillPaused: [] });
   expect(said).not.toHaveProperty("point");
@@ -132,10 +132,10 @@ test("a transaction that a client left open spoils the window, and every gate is
 
 test("a backup leaves alone what scalar-admin has paused, and an unpause opens it", async () => {
   expect(await scalarAdmin("PAUSE", instances)).toMatchObject({ exit: 0 });
-  const backup = await stillpoint(world.config, FailureOutput, "backup");
+  const backup = await stillpoint(world, FailureOutput, "backup");
   expect(backup).toMatchObject({ status: ERRORS.ALREADY_PAUSED.exit });
   expect(await gates()).toEqual(every("closed"));
-  const { status, said } = await stillpoint(world.config, UnpauseOutput, "unpause");
+  const { status, said } = await stillpoint(world, UnpauseOutput, "unpause");
   expect(status).toBe(0);
   expect(said.found.map(({ gate }) => gate)).toEqual(every("closed"));
   expect(said.now.map(({ gate }) => gate)).toEqual(every("open"));
@@ -144,15 +144,15 @@ test("a backup leaves alone what scalar-admin has paused, and an unpause opens i
 
 // Last: the killed backup's lease outlives it by minutes.
 test("a sweep opens what a lost host left paused, once the deadline has passed, and then forgets it", async () => {
-  const backup = startStillpoint(world.config, "backup");
+  const backup = startStillpoint(world, "backup");
   await vi.waitFor(async () => expect(await gates()).toEqual(every("closed")), LONGEST);
   backup.kill("SIGKILL");
   await once(backup, "close");
   // Its guard would open everything by itself; here the whole host is lost.
-  const { said: status } = await stillpoint(world.config, StatusOutput, "status");
+  const { said: status } = await stillpoint(world, StatusOutput, "status");
   const [guard] = status.sweeps.filter(({ kind, state }) => kind === "guard" && state === "alive");
   process.kill(guard?.process ?? Number.NaN, "SIGKILL");
-  const early = await stillpoint(world.config, SweepOutput, "sweep");
+  const early = await stillpoint(world, SweepOutput, "sweep");
   expect(early).toMatchObject({ status: 0, said: { records: [{ kind: "not-due" }] } });
   expect(await gates()).toEqual(every("closed"));
   await expect(anyServer().begin()).rejects.toMatchObject({ kind: "refused" });
@@ -161,14 +161,14 @@ test("a sweep opens what a lost host left paused, once the deadline has passed, 
   const deadlineMs = record?.kind === "not-due" ? record.deadlineMs : Number.NaN;
   await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(deadlineMs), LONGEST);
   const addresses = instances.map(addressOf);
-  const due = await stillpoint(world.config, SweepOutput, "sweep");
+  const due = await stillpoint(world, SweepOutput, "sweep");
   expect(due).toMatchObject({ status: 0, said: { records: [{ kind: "unsettled", unpaused: addresses }] } });
   expect(await gates()).toEqual(every("open"));
   await (await anyServer().begin()).abort();
   // Seen open twice, a drain wait and an RPC deadline apart: no Pause is on its way any more.
   await vi.waitFor(async () => {
-    const { said } = await stillpoint(world.config, SweepOutput, "sweep");
+    const { said } = await stillpoint(world, SweepOutput, "sweep");
     expect(said.records).toMatchObject([{ kind: "closed" }]);
   }, LONGEST);
-  expect(await stillpoint(world.config, SweepOutput, "sweep")).toMatchObject({ said: { records: [] } });
+  expect(await stillpoint(world, SweepOutput, "sweep")).toMatchObject({ said: { records: [] } });
 });

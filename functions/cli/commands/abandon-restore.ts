@@ -62,10 +62,10 @@ function removedText(removed: Removed): string {
       return `${counted(removed.tables, "temporary table")}, ${counted(removed.backups, "backup")}`;
     case "cosmosdb":
       return counted(removed.accounts, "account");
-    case "managed":
-      return counted(removed.servers, "server");
     case "jdbc":
       return counted(removed.databases, "restored database");
+    case "managed":
+      return counted(removed.servers, "server");
     default:
       return removed satisfies never;
   }

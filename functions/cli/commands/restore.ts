@@ -13,6 +13,7 @@ import { restoreProgressOn } from "../progress.ts";
 import type { Shell } from "../shell.ts";
 import { planLines } from "../show/plan.ts";
 import { resultLines } from "../show/restore-result.ts";
+import { toldRestore } from "../told-restore.ts";
 import type { PlanOptions } from "./plan.ts";
 
 export interface RestoreOptions extends PlanOptions {
@@ -90,11 +91,14 @@ async function carryOut(
   });
   const progress = await restoreProgressOn(shell);
   try {
-    const result = await runRestore(open, id, {
-      signal: interruption.signal,
-      report: progress.report,
-      ...(typed !== undefined && { confirm: typed }),
-    });
+    const result = await toldRestore(shell.task, open, planned, (silence) =>
+      runRestore(open, id, {
+        silence,
+        signal: interruption.signal,
+        report: progress.report,
+        ...(typed !== undefined && { confirm: typed }),
+      }),
+    );
     await progress.end("done");
     const run = { ...planned, state: "done" as const };
     return {

@@ -37,15 +37,6 @@ export const PlanJson = z.strictObject({
       atSecond: z.number().int(),
     }),
   ),
-  /** Of managed databases: which server is restored, and the name of the new one. */
-  servers: z.array(
-    z.strictObject({
-      database: z.string(),
-      server: z.string(),
-      target: z.string(),
-      atSecond: z.number().int(),
-    }),
-  ),
   /** Of dumps: what is made of each, and under which names a restore in place keeps what is there, by the dump's names. */
   dumps: z.array(
     z.strictObject({
@@ -54,6 +45,15 @@ export const PlanJson = z.strictObject({
       server: z.string(),
       targets: z.record(z.string(), z.string()),
       kept: z.record(z.string(), z.string()),
+      atSecond: z.number().int(),
+    }),
+  ),
+  /** Of managed databases: which server is restored, and the name of the new one. */
+  servers: z.array(
+    z.strictObject({
+      database: z.string(),
+      server: z.string(),
+      target: z.string(),
       atSecond: z.number().int(),
     }),
   ),
@@ -81,8 +81,8 @@ export function planJson({ id, deployment, point, plan }: PlannedRun): PlanJson 
   };
 }
 
-function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "servers" | "dumps"> {
-  const nothing = { tables: [], accounts: [], servers: [], dumps: [] };
+function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "dumps" | "servers"> {
+  const nothing = { tables: [], accounts: [], dumps: [], servers: [] };
   switch (plan.kind) {
     case "dynamodb": {
       const tables = plan.tables.map(({ database, name, temporary, atSecond }) => ({
@@ -165,24 +165,6 @@ const RestoreResultJson = z.discriminatedUnion("kind", [
     ),
   }),
   z.strictObject({
-    kind: z.literal("managed"),
-    ...restored,
-    servers: z.array(
-      z.strictObject({
-        database: z.string(),
-        service: z.enum(["rds", "aurora", "azure-postgresql", "azure-mysql"]),
-        engine: z.enum(["postgresql", "mysql"]),
-        server: z.string(),
-        restored: z.string(),
-        /** In place: the name that the original has now. */
-        kept: z.string().exactOptional(),
-        host: z.string(),
-        port: z.number().int(),
-        sqlDatabase: z.string().exactOptional(),
-      }),
-    ),
-  }),
-  z.strictObject({
     kind: z.literal("jdbc"),
     ...restored,
     replaced: ReportJson.exactOptional(),
@@ -201,6 +183,24 @@ const RestoreResultJson = z.discriminatedUnion("kind", [
           }),
         ),
         removal: names,
+      }),
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal("managed"),
+    ...restored,
+    servers: z.array(
+      z.strictObject({
+        database: z.string(),
+        service: z.enum(["rds", "aurora", "azure-postgresql", "azure-mysql"]),
+        engine: z.enum(["postgresql", "mysql"]),
+        server: z.string(),
+        restored: z.string(),
+        /** In place: the name that the original has now. */
+        kept: z.string().exactOptional(),
+        host: z.string(),
+        port: z.number().int(),
+        sqlDatabase: z.string().exactOptional(),
       }),
     ),
   }),
@@ -252,17 +252,17 @@ export function restoreJson(
 export const AbandonOutput = output({
   run: z.string(),
   deployment: z.string(),
-  /** How many temporary tables and backups were removed, or accounts, or servers, or databases (MySQL: schemas). */
+  /** How many temporary tables and backups were removed, or accounts, databases (MySQL: schemas), or servers. */
   tables: z.number().int(),
   backups: z.number().int(),
   accounts: z.number().int(),
-  servers: z.number().int(),
   databases: z.number().int(),
+  servers: z.number().int(),
 });
 
 export function removedJson(removed?: Removed) {
   const { kind: _, ...counts } = removed ?? { kind: undefined };
-  return { tables: 0, backups: 0, accounts: 0, servers: 0, databases: 0, ...counts };
+  return { tables: 0, backups: 0, accounts: 0, databases: 0, servers: 0, ...counts };
 }
 
 /** `stillpoint approve`; `woken`: an execution that waited for it goes on. */

@@ -33,13 +33,13 @@ const MODES = {
     "in-place": "to take over: a new account gets everything that the old one has, which is left alone",
     "side-by-side": "side by side: a new account to be looked at, closed to everybody else",
   },
-  managed: {
-    "in-place": "in place: new servers get the names of the originals, which stay under other names",
-    "side-by-side": "side by side: new servers under names of their own, the originals are left alone",
-  },
   jdbc: {
     "in-place": "in place: what is restored gets the original names, and what has them is kept under others",
     "side-by-side": "side by side: what is restored is kept beside the original, which is left alone",
+  },
+  managed: {
+    "in-place": "in place: new servers get the names of the originals, which stay under other names",
+    "side-by-side": "side by side: new servers under names of their own, the originals are left alone",
   },
 } as const;
 

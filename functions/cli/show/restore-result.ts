@@ -42,10 +42,10 @@ function madeLines(result: RestoreResult): readonly string[] {
       return backupLines(result);
     case "cosmosdb":
       return accountLines(result);
-    case "managed":
-      return serverLines(result);
     case "jdbc":
       return dumpLines(result);
+    case "managed":
+      return serverLines(result);
     default:
       return result satisfies never;
   }
@@ -67,24 +67,6 @@ function accountLines(result: CosmosdbResult): readonly string[] {
     ]),
     ...propertyLines("change in the properties of ScalarDL or ScalarDB", properties),
   ];
-}
-
-function serverLines(result: ManagedResult): readonly string[] {
-  return [
-    ...result.servers.map(({ server, restored, kept, host, port }) =>
-      kept === undefined
-        ? `  server ${server} was restored to ${restored}, at ${host}:${port}`
-        : `  server ${restored} is the restored one, at ${host}:${port}; the original is kept as ${kept}`,
-    ),
-    ...propertyLines(
-      "to move to it, change in the properties of ScalarDL or ScalarDB",
-      serverProperties(result),
-    ),
-  ];
-}
-
-function propertyLines(title: string, properties: readonly string[]): readonly string[] {
-  return properties.length === 0 ? [] : [`  ${title}`, ...properties.map((line) => `    ${line}`)];
 }
 
 function dumpLines({ dumps }: JdbcResult): readonly string[] {
@@ -117,6 +99,24 @@ function dumpLinesOf({ server, noun, restored, kept }: RestoredDump): readonly s
       ),
     ),
   ];
+}
+
+function serverLines(result: ManagedResult): readonly string[] {
+  return [
+    ...result.servers.map(({ server, restored, kept, host, port }) =>
+      kept === undefined
+        ? `  server ${server} was restored to ${restored}, at ${host}:${port}`
+        : `  server ${restored} is the restored one, at ${host}:${port}; the original is kept as ${kept}`,
+    ),
+    ...propertyLines(
+      "to move to it, change in the properties of ScalarDL or ScalarDB",
+      serverProperties(result),
+    ),
+  ];
+}
+
+function propertyLines(title: string, properties: readonly string[]): readonly string[] {
+  return properties.length === 0 ? [] : [`  ${title}`, ...properties.map((line) => `    ${line}`)];
 }
 
 const RESTS_ON_PAUSE =
@@ -164,7 +164,7 @@ const WHAT_TO_DO_NOW: Readonly<Record<RestoreResult["kind"], string>> = {
     "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the points before went with the originals.",
   cosmosdb:
     "Now stop the instances, change the properties, name the new account in the configuration of Stillpoint, and start the instances fresh: new processes, not ones that were only paused. Then take a backup. The old account was not touched: delete it when you no longer need it or its points.",
+  jdbc: "Now start the instances fresh: new processes, not ones that were only paused. The restore points before are still good, and a new backup is soon taken.",
   managed:
     "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the new servers' own history begins with the restore. The originals were only renamed: delete them when you no longer need them or their points.",
-  jdbc: "Now start the instances fresh: new processes, not ones that were only paused. The restore points before are still good, and a new backup is soon taken.",
 };

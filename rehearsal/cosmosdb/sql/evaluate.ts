@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { refuse } from "../refusal.ts";
+import { refuse } from ".././refusal.ts";
 import { type Comparison, countsDocuments, type Expression, type Order, type Query } from "./query.ts";
 
 export type Parameters = ReadonlyMap<string, unknown>;

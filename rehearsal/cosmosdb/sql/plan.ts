@@ -1,4 +1,4 @@
-import type { Wire } from "../wire.ts";
+import type { Wire } from "../../azure/wire.ts";
 import { countsDocuments, type Query } from "./query.ts";
 
 const ALL_RANGES = [{ min: "", max: "FF", isMinInclusive: true, isMaxInclusive: false }];

@@ -1,4 +1,4 @@
-import { refuse } from "../refusal.ts";
+import { refuse } from ".././refusal.ts";
 
 /** A piece of a query's text. */
 export interface Token {

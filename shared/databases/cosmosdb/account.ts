@@ -1,7 +1,7 @@
 import type { DatabaseAccountGetResults } from "@azure/arm-cosmosdb";
+import { attempt, unlessAbsent } from "../../azure/arm/refusal.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { CosmosdbAddress, CosmosdbConnection } from "./connection.ts";
-import { attempt, unlessAbsent } from "./refusal.ts";
 
 /** An account as Azure Resource Manager answers it. */
 export type Account = DatabaseAccountGetResults;

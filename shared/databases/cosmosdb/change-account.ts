@@ -1,7 +1,7 @@
 import type { DatabaseAccountUpdateParameters } from "@azure/arm-cosmosdb";
+import { boundedLong, inTurn } from "../../azure/arm/long-running.ts";
+import { attempt } from "../../azure/arm/refusal.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { boundedLong, inTurn } from "./long-running.ts";
-import { attempt } from "./refusal.ts";
 
 /** One change of an account, waited for. */
 export async function changeAccount(

@@ -1,8 +1,9 @@
 import type { CosmosDBManagementClient } from "@azure/arm-cosmosdb";
 import type { CosmosClient } from "@azure/cosmos";
 import type { Client } from "@azure-rest/core-client";
+import { once, openResources } from "../../azure/arm/open.ts";
+import { armOptions } from "../../azure/arm/options.ts";
 import { azureCredential } from "../../azure/credential.ts";
-import { armOptions, PUBLIC_ARM } from "./arm-options.ts";
 import { openData } from "./data-plane.ts";
 
 /** Where an account is. */
@@ -70,24 +71,4 @@ async function openArm(
   ]);
   const endpoint = armEndpoint && { endpoint: armEndpoint };
   return new CosmosDBManagementClient(credential, subscription, { ...armOptions(repeats), ...endpoint });
-}
-
-async function openResources({ armEndpoint = PUBLIC_ARM }: CosmosdbAddress): Promise<Client> {
-  const [{ getClient }, credential] = await Promise.all([
-    import("@azure-rest/core-client"),
-    azureCredential(),
-  ]);
-  return getClient(armEndpoint, credential, armOptions("patient"));
-}
-
-/** Made when it is first asked for; one that could not be made is tried again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    made.catch(() => {
-      made = undefined;
-    });
-    return made;
-  };
 }

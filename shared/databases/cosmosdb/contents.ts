@@ -3,12 +3,12 @@ import type {
   SqlContainerGetResults,
   SqlDatabaseGetResults,
 } from "@azure/arm-cosmosdb";
+import { allOf } from "../../azure/arm/all-of.ts";
+import { attempt, unlessAbsent } from "../../azure/arm/refusal.ts";
+import { readOrNote } from "../../azure/arm/unread.ts";
 import { concurrently } from "../concurrently.ts";
 import { type Account, requireAccount } from "./account.ts";
-import { allOf } from "./all-of.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { attempt, unlessAbsent } from "./refusal.ts";
-import { readOrNote } from "./unread.ts";
 
 /** How ScalarDB names its own: a namespace is a database, a table a container. */
 export interface Naming {

@@ -1,8 +1,8 @@
 import type { CosmosClient } from "@azure/cosmos";
+import { attempt } from "../../azure/arm/refusal.ts";
 import { azureCredential } from "../../azure/credential.ts";
 import { documentEndpointOf, requireAccount } from "./account.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { attempt } from "./refusal.ts";
 
 const REQUEST_LIMIT_MS = 20_000;
 /** Throttling is usual where every row is read. */

@@ -1,3 +1,4 @@
+import { askSecond } from "../../azure/clock.ts";
 import type { Followed } from "../../backup/followed.ts";
 import type { ClockSample } from "../../pause/clock-bound.ts";
 import type { CapturedCosmosdb } from "../../restore/cosmosdb/captured.ts";
@@ -5,7 +6,6 @@ import type { Way } from "../../restore/cosmosdb/plan.ts";
 import { type Probe, probeClock } from "../clock-probe.ts";
 import { endpointOf, readAccount } from "./account.ts";
 import { captureContents, captureNamed } from "./capture.ts";
-import { askSecond } from "./clock.ts";
 import { type CosmosdbAddress, type CosmosdbConnection, connect } from "./connection.ts";
 import { type Contents, type Naming, readContents } from "./contents.ts";
 import { follow } from "./follow.ts";

@@ -1,11 +1,11 @@
+import { removePrivateEndpoint } from "../../azure/arm/private-endpoint.ts";
+import { attempt, isBusy, unlessAbsent } from "../../azure/arm/refusal.ts";
+import type { ArmResource } from "../../azure/arm/resource.ts";
 import { codeOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import { RUN_TAG } from "../../restore/cosmosdb/settings.ts";
 import { type Account, readAccount } from "./account.ts";
-import type { ArmResource } from "./arm-resource.ts";
 import type { CosmosdbConnection } from "./connection.ts";
 import { closeWay } from "./open-way.ts";
-import { removePrivateEndpoint } from "./private-endpoint.ts";
-import { attempt, isBusy, unlessAbsent } from "./refusal.ts";
 
 export interface Doomed {
   readonly name: string;

@@ -1,10 +1,10 @@
+import { bounded } from "../../azure/arm/long-running.ts";
+import { attempt } from "../../azure/arm/refusal.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { type CapturedCosmosdb, containerName } from "../../restore/cosmosdb/captured.ts";
 import { secondText } from "../../verify/time-text.ts";
 import { concurrently } from "../concurrently.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { bounded } from "./long-running.ts";
-import { attempt } from "./refusal.ts";
 import { restorableSecond } from "./time-stamp.ts";
 
 /** Each is an operation of its own that is asked for until it has ended. */

@@ -1,9 +1,8 @@
+import { isGivenUp, lookAt } from "../../azure/arm/operation.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { MadeAccount } from "../../restore/cosmosdb/effects.ts";
 import { readAccount } from "./account.ts";
-import { readLink, type Wire } from "./arm-resource.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { passes } from "./refusal.ts";
 
 type Made = Omit<MadeAccount, "database">;
 
@@ -23,17 +22,15 @@ export async function observeAccounts(
 async function isThere(connection: CosmosdbConnection, { name, operation }: Made): Promise<boolean> {
   const account = await readAccount(connection, name);
   if (account?.provisioningState === "Succeeded") return true;
-  const { status = "", message } = await look(connection, operation);
-  if (isOver(status)) throw givenUp(name, status, message);
+  const { status = "", message } = await lookAt(connection, {
+    ...(operation !== undefined && { operation }),
+  });
+  if (isGivenUp(status)) throw givenUp(name, status, message);
   if (account === undefined && status === "")
     throw new StillpointError("DATABASE_REFUSED", `account "${name}" is not there any more`);
-  if (isOver(account?.provisioningState ?? ""))
+  if (isGivenUp(account?.provisioningState ?? ""))
     throw givenUp(name, account?.provisioningState ?? "", message);
   return false;
-}
-
-function isOver(status: string): boolean {
-  return /fail|cancel/i.test(status);
 }
 
 function givenUp(name: string, status: string, message = "it does not say why"): StillpointError {
@@ -41,27 +38,4 @@ function givenUp(name: string, status: string, message = "it does not say why"):
     "DATABASE_REFUSED",
     `the service gave up restoring account "${name}" (${status}): ${message}`,
   );
-}
-
-interface Look {
-  readonly status?: string;
-  readonly message?: string;
-}
-
-async function look(connection: CosmosdbConnection, operation: string | undefined): Promise<Look> {
-  if (operation === undefined) return {};
-  try {
-    return lookOf((await readLink(connection, operation)) ?? {});
-  } catch (error) {
-    if (passes(error)) return {};
-    throw error;
-  }
-}
-
-function lookOf({ status, error }: Wire): Look {
-  const { code, message } = (error ?? {}) as { code?: string; message?: string };
-  return {
-    ...(typeof status === "string" && { status }),
-    ...(message !== undefined && { message: code === undefined ? message : `${code}: ${message}` }),
-  };
 }

@@ -1,12 +1,16 @@
+import {
+  locationOfSubnet,
+  makePrivateEndpoint,
+  removePrivateEndpoint,
+} from "../../azure/arm/private-endpoint.ts";
+import type { ArmResource } from "../../azure/arm/resource.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { PlannedAccount, Way } from "../../restore/cosmosdb/plan.ts";
 import { RUN_TAG } from "../../restore/cosmosdb/settings.ts";
 import { type Account, accountId, requireAccount } from "./account.ts";
-import { API, type ArmResource, readResource } from "./arm-resource.ts";
 import { beginChange } from "./change-account.ts";
 import type { CosmosdbConnection } from "./connection.ts";
 import { grantOwnAccess } from "./own-access.ts";
-import { makePrivateEndpoint, removePrivateEndpoint } from "./private-endpoint.ts";
 import { answersFromHere } from "./reach.ts";
 
 interface Opening {
@@ -58,6 +62,8 @@ async function letIn(
 
 /** Of the endpoint and of its entry in the zone. */
 const ZONE_GROUP = "default";
+/** Of the API for NoSQL. */
+const GROUP = "Sql";
 
 async function connect(
   connection: CosmosdbConnection,
@@ -65,25 +71,18 @@ async function connect(
 ): Promise<{ done: boolean }> {
   return makePrivateEndpoint(connection, {
     id: endpointId(connection, name),
-    location: await locationOf(connection, way.subnet),
+    location: await locationOfSubnet(connection, way.subnet),
     subnet: way.subnet,
+    groups: [GROUP],
     dnsZones: way.dnsZone === undefined ? {} : { [ZONE_GROUP]: [way.dnsZone] },
     tags: { [RUN_TAG]: run },
-    account: accountId(connection.address, name),
+    resource: accountId(connection.address, name),
   });
 }
 
 function endpointId({ address }: CosmosdbConnection, name: string): string {
   const { subscription, resourceGroup } = address;
   return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/privateEndpoints/${name}-verify`;
-}
-
-/** An endpoint is where its network is. */
-async function locationOf(connection: CosmosdbConnection, subnet: string): Promise<string> {
-  const [network = ""] = subnet.split(/\/subnets\//i);
-  const location = (await readResource(connection, network, API.network))?.location;
-  if (location !== undefined) return location;
-  throw new StillpointError("DATABASE_REFUSED", `there is no network "${network}" for a private endpoint`);
 }
 
 /** Done once the endpoint that the run has made is gone. */

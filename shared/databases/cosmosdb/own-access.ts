@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
+import { guidOf } from "../../azure/arm/guid.ts";
+import { inTurn } from "../../azure/arm/long-running.ts";
+import { PUBLIC_ARM } from "../../azure/arm/options.ts";
+import { attempt, unlessAbsent } from "../../azure/arm/refusal.ts";
 import { azureCredential } from "../../azure/credential.ts";
 import { type Account, accountId } from "./account.ts";
-import { PUBLIC_ARM } from "./arm-options.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { inTurn } from "./long-running.ts";
-import { attempt, unlessAbsent } from "./refusal.ts";
 
 /** Cosmos DB's own role that reads data, the same in every account. */
 const DATA_READER = "00000000-0000-0000-0000-000000000001";
@@ -42,15 +42,4 @@ async function ownObjectId(): Promise<string> {
   const { token = "" } = (await credential.getToken(`${PUBLIC_ARM}/.default`)) ?? {};
   const claims = Buffer.from(token.split(".")[1] ?? "", "base64url").toString();
   return String((JSON.parse(claims || "{}") as { oid?: unknown }).oid ?? "");
-}
-
-/** The same for the same, so that a second try makes no second one. */
-export function guidOf(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex");
-  return [8, 4, 4, 4, 12]
-    .map((length, index, all) => {
-      const from = all.slice(0, index).reduce((sum, each) => sum + each, 0);
-      return hex.slice(from, from + length);
-    })
-    .join("-");
 }

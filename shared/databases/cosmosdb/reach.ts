@@ -1,5 +1,5 @@
+import { attempt, deniedAction, isStatus, passes } from "../../azure/arm/refusal.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { attempt, deniedAction, isStatus, passes } from "./refusal.ts";
 
 const LIMIT_MS = 10_000;
 

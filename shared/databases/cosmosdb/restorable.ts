@@ -1,9 +1,9 @@
 import type { RestorableDatabaseAccountGetResult } from "@azure/arm-cosmosdb";
+import { allOf } from "../../azure/arm/all-of.ts";
+import { attempt, unlessAbsent } from "../../azure/arm/refusal.ts";
 import type { Restorable } from "../../restore/cosmosdb/plan.ts";
-import { allOf } from "./all-of.ts";
 import type { CosmosdbConnection } from "./connection.ts";
 import { regionId } from "./contents.ts";
-import { attempt, unlessAbsent } from "./refusal.ts";
 import { secondAfter } from "./time-stamp.ts";
 
 type Found = RestorableDatabaseAccountGetResult;

@@ -1,11 +1,11 @@
 import type { DatabaseAccountCreateUpdateParameters, DatabaseRestoreResource } from "@azure/arm-cosmosdb";
+import { attempt, isStatus, isUnanswered, unlessAbsent } from "../../azure/arm/refusal.ts";
 import { codeOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { CapturedCosmosdb } from "../../restore/cosmosdb/captured.ts";
 import type { PlannedAccount } from "../../restore/cosmosdb/plan.ts";
 import { RUN_TAG } from "../../restore/cosmosdb/settings.ts";
 import { readAccount } from "./account.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { attempt, isStatus, isUnanswered, unlessAbsent } from "./refusal.ts";
 
 export interface RestoreRequest {
   readonly account: PlannedAccount;

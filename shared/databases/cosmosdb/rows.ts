@@ -1,9 +1,9 @@
 import type { Container } from "@azure/cosmos";
+import { attempt } from "../../azure/arm/refusal.ts";
 import type { Page, TableSchema } from "../../verify/row-source.ts";
 import { addDigests, recordDigest } from "../../verify/table-digest.ts";
 import type { CosmosdbConnection } from "./connection.ts";
 import { type PhysicalName, parsePhysicalName } from "./physical-name.ts";
-import { attempt } from "./refusal.ts";
 import { canonicalDocument, type RowDocument, rowOfDocument } from "./row-document.ts";
 import { type Part, type PartitionRange, partsOf, type Span, spanOf } from "./segments.ts";
 

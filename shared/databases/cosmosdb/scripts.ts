@@ -1,9 +1,9 @@
+import { allOf } from "../../azure/arm/all-of.ts";
+import { attempt } from "../../azure/arm/refusal.ts";
+import { readOrNote } from "../../azure/arm/unread.ts";
 import type { CapturedContainer, Script, Trigger } from "../../restore/cosmosdb/captured.ts";
-import { allOf } from "./all-of.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { attempt } from "./refusal.ts";
 import { type Place, placeName } from "./throughput.ts";
-import { readOrNote } from "./unread.ts";
 
 export type ContainerPlace = Required<Place>;
 export type Scripts = Pick<CapturedContainer, "storedProcedures" | "triggers" | "functions">;

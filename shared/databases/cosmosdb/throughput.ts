@@ -1,8 +1,8 @@
 import type { ThroughputSettingsGetResults } from "@azure/arm-cosmosdb";
+import { attempt, unlessAbsent } from "../../azure/arm/refusal.ts";
+import { readOrNote } from "../../azure/arm/unread.ts";
 import type { Throughput } from "../../restore/cosmosdb/captured.ts";
 import type { CosmosdbConnection } from "./connection.ts";
-import { attempt, unlessAbsent } from "./refusal.ts";
-import { readOrNote } from "./unread.ts";
 
 /** A database of an account, or a container of it. */
 export interface Place {

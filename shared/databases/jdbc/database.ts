@@ -69,7 +69,7 @@ async function openServer(settings: JdbcDatabaseSettings, env: Environment): Pro
     case "postgresql":
       return (await import("./postgresql/postgresql.ts")).openPostgresql(settings, env);
     case "mysql":
-      return (await import("./mysql/mysql.ts")).openMysql(settings, env);
+      return (await import("./mysql/open-mysql.ts")).openMysql(settings, env);
     default:
       return settings.engine satisfies never;
   }

@@ -1,5 +1,5 @@
 import type { ManagedService } from "../../config/config.ts";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { openFlexibleServer } from "./flexible/server.ts";
 import { openRds } from "./rds/server.ts";
 import type { ManagedServer } from "./service.ts";
 
@@ -11,7 +11,7 @@ export function openServer(service: ManagedService, database: string | undefined
       return openRds(service, database);
     case "azure-postgresql":
     case "azure-mysql":
-      throw new StillpointError("INTERNAL", `servers of ${service.kind} cannot be opened yet`);
+      return openFlexibleServer(service, database);
     default:
       return service satisfies never;
   }

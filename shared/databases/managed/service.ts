@@ -1,5 +1,6 @@
 import type { Capture } from "../../backup/effects.ts";
 import type { CapturedManaged } from "../../restore/managed/captured.ts";
+import type { Started } from "../../restore/managed/effects.ts";
 import type { PlannedServer, Reach } from "../../restore/managed/plan.ts";
 import type { SqlEngine } from "../sql/sql.ts";
 
@@ -47,9 +48,9 @@ export interface ManagedServer {
   losses(original: CapturedManaged): readonly string[];
 
   /** Begins the restore to `target`. One that carries the tag of this run is there already; another is `PLAN_OUTDATED`. */
-  start(server: PlannedServer, run: string): Promise<void>;
+  start(server: PlannedServer, run: string): Promise<Started>;
   /** A step towards the server that is there as a whole; true once it is. */
-  advance(server: PlannedServer, run: string): Promise<boolean>;
+  advance(server: PlannedServer, run: string, started: Started): Promise<boolean>;
   /** A step towards the settings that could not be passed. */
   settle(
     server: PlannedServer,

@@ -29,7 +29,7 @@ export async function attemptSql<T>(where: Where, action: string, call: () => Pr
   }
 }
 
-export function sqlRefusal(where: Where, action: string, error: unknown): StillpointError {
+function sqlRefusal(where: Where, action: string, error: unknown): StillpointError {
   if (error instanceof StillpointError) return error;
   const { code, advice } = reasonOf(where, error);
   const said = messageOf(error).replaceAll(/\s+/g, " ").trim() || codeOf(error) || "no reason given";

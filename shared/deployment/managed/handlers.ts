@@ -24,12 +24,11 @@ export function managedHandlers(
       return null;
     },
     coverage: async ({ plan }) => ({ done: await areCovered(open, plan) }),
-    "start-server": async ({ server, run }) => {
-      await serverOf(server).start(server, run);
-      return null;
-    },
-    "observe-servers": async ({ servers, run }) => {
-      const looks = await Promise.all(servers.map((server) => serverOf(server).advance(server, run)));
+    "start-server": ({ server, run }) => serverOf(server).start(server, run),
+    "observe-servers": async ({ servers, started, run }) => {
+      const looks = await Promise.all(
+        servers.map((server, index) => serverOf(server).advance(server, run, started[index] ?? {})),
+      );
       return { done: looks.every(Boolean) };
     },
     "settle-server": ({ server, run }) => serverOf(server).settle(server, run),

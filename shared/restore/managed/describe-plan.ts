@@ -90,7 +90,7 @@ function compareStep(): PlanStep {
 function* consequences(plan: ManagedPlan, nowMs: number): Generator<string> {
   const { servers, mode } = plan;
   if (mode === "in-place") {
-    yield discardedBySwap(plan, nowMs);
+    yield discardedByRename(plan, nowMs);
     yield "While names are swapped, some minutes for each server, nothing answers under the original name";
     yield `The originals cost until you delete them: ${servers.map(({ kept }) => kept).join(", ")}. Points before this restore need their history`;
   } else
@@ -105,7 +105,7 @@ function* consequences(plan: ManagedPlan, nowMs: number): Generator<string> {
 }
 
 /** What is lost once the instances work on the new servers. */
-export function discardedBySwap({ servers }: Pick<ManagedPlan, "servers">, nowMs: number): string {
+export function discardedByRename({ servers }: Pick<ManagedPlan, "servers">, nowMs: number): string {
   const first = firstSecond(servers);
   return `Every write since ${secondText(first)} is not in the new servers: ${agoText(nowMs - first * 1000)} of work`;
 }

@@ -3,6 +3,12 @@ import type { Proof } from "../../verify/proof.ts";
 import type { Scope } from "../../verify/scope.ts";
 import type { ManagedPlan, PlannedServer } from "./plan.ts";
 
+/** What a service answers to a restore that it takes. */
+export interface Started {
+  /** Where to ask what becomes of it, where there is such a place; a run goes on without it too. */
+  readonly operation?: string;
+}
+
 /** Everything that the restore asks of the outside world. Every step is idempotent. */
 export type ManagedEffects = VerificationEffects & {
   /**
@@ -13,12 +19,15 @@ export type ManagedEffects = VerificationEffects & {
   /** Done once every server can be restored to its second. */
   coverage: { input: { plan: ManagedPlan }; answer: { done: boolean } };
   /** Begins a restore to a new server with every setting that can be passed. One of this run is fine. */
-  "start-server": { input: { server: PlannedServer; run: string }; answer: null };
+  "start-server": { input: { server: PlannedServer; run: string }; answer: Started };
   /**
    * A step towards servers that are there as a whole, and done once they are: a cluster gets its instances on the way,
    * the writer first. Fails where the service gave one up.
    */
-  "observe-servers": { input: { servers: readonly PlannedServer[]; run: string }; answer: { done: boolean } };
+  "observe-servers": {
+    input: { servers: readonly PlannedServer[]; started: readonly Started[]; run: string };
+    answer: { done: boolean };
+  };
   /** A step towards the settings that could not be passed; answers what the service refuses for good. */
   "settle-server": {
     input: { server: PlannedServer; run: string };

@@ -13,7 +13,7 @@ import {
 } from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
 import type { CapturedManaged } from "./captured.ts";
-import type { ManagedEffects, ManagedPhase } from "./effects.ts";
+import type { ManagedEffects, ManagedPhase, Started } from "./effects.ts";
 import type { ManagedPlan, PlannedServer } from "./plan.ts";
 
 const ask = asker<ManagedEffects>();
@@ -107,11 +107,11 @@ function* tell({ servers }: ManagedPlan, stage: string): Workflow<void> {
 function* restoreServers(plan: ManagedPlan): Workflow<void> {
   const { servers, run } = plan;
   yield* enter("restore-server");
-  const outcomes = yield* all(servers.map((server) => ask.effect("start-server", { server, run })));
-  for (const outcome of outcomes) answerOf(outcome);
+  const outcomes = yield* all<Started>(servers.map((server) => ask.effect("start-server", { server, run })));
+  const started = outcomes.map((outcome) => answerOf(outcome));
   yield* tell(plan, "creating");
   yield* patiently(
-    ask.effect("observe-servers", { servers, run }),
+    ask.effect("observe-servers", { servers, started, run }),
     SERVER_PATIENCE,
     `the service is still restoring ${namesText(servers.map(({ target }) => target))}; ${UNTOUCHED}`,
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { API, putResource } from "../../../shared/databases/cosmosdb/arm-resource.ts";
+import { API, putResource } from "../../../shared/azure/arm/resource.ts";
 import { CapturedCosmosdb } from "../../../shared/restore/cosmosdb/captured.ts";
 import { EAGER } from "../../rehearsal/cosmosdb/azure.ts";
 import { connectTo, makeContainer, PROCEDURE, startProd } from "./prod.ts";

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
+import { attempt, passes } from "../../../shared/azure/arm/refusal.ts";
 import { readAccount } from "../../../shared/databases/cosmosdb/account.ts";
 import { connect } from "../../../shared/databases/cosmosdb/connection.ts";
-import { attempt, passes } from "../../../shared/databases/cosmosdb/refusal.ts";
 import { scanContainer } from "../../../shared/databases/cosmosdb/rows.ts";
 import { ACCOUNT, startProd } from "./prod.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { grants } from "../../../shared/azure/arm/permissions.ts";
 import { isCovered } from "../../../shared/databases/cosmosdb/coverage.ts";
-import { grants, missingPermissions } from "../../../shared/databases/cosmosdb/permissions.ts";
+import { missingPermissions } from "../../../shared/databases/cosmosdb/permissions.ts";
 import { existedThen, findRestorable } from "../../../shared/databases/cosmosdb/restorable.ts";
 import { restorableSecond } from "../../../shared/databases/cosmosdb/time-stamp.ts";
 import { ahead, EAGER } from "../../rehearsal/cosmosdb/azure.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { putResource } from "../../../shared/azure/arm/resource.ts";
 import { readAccount } from "../../../shared/databases/cosmosdb/account.ts";
-import { putResource } from "../../../shared/databases/cosmosdb/arm-resource.ts";
 import { makeStrong } from "../../../shared/databases/cosmosdb/make-strong.ts";
 import { openWay } from "../../../shared/databases/cosmosdb/open-way.ts";
 import { applyContainer } from "../../../shared/databases/cosmosdb/settings/apply-container.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { API, putResource, readResource } from "../../../shared/databases/cosmosdb/arm-resource.ts";
+import { API, putResource, readResource } from "../../../shared/azure/arm/resource.ts";
 import { deleteAccount } from "../../../shared/databases/cosmosdb/delete-account.ts";
 import { makeStrong } from "../../../shared/databases/cosmosdb/make-strong.ts";
 import { compareAccount } from "../../../shared/databases/cosmosdb/settings/compare-account.ts";

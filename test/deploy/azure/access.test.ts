@@ -1,10 +1,7 @@
 import { expect, test } from "vitest";
-import {
-  AT_RESTORABLE,
-  FOR_SUBNET,
-  grants,
-  IN_GROUP,
-} from "../../../shared/databases/cosmosdb/permissions.ts";
+import { grants } from "../../../shared/azure/arm/permissions.ts";
+import { AT_RESTORABLE, FOR_SUBNET, IN_GROUP } from "../../../shared/databases/cosmosdb/permissions.ts";
+import { neededInGroup } from "../../../shared/databases/managed/flexible/permissions.ts";
 import { SUBSCRIPTION } from "./arm-functions.ts";
 import { FULL, LEAST } from "./configurations.ts";
 import { type Deployed, deployed } from "./deployed.ts";
@@ -80,8 +77,13 @@ test("the backup changes nothing of an account, and nobody hands out a role of A
 
 test("the restore deletes what it made, and has no other key than one to read", () => {
   const actions = actionsOf("restore-role");
-  expect(actions.filter((action) => action.endsWith("/delete"))).toEqual([
+  expect([...new Set(actions.filter((action) => action.endsWith("/delete")))].sort()).toEqual([
+    "Microsoft.DBforMySQL/flexibleServers/delete",
+    "Microsoft.DBforMySQL/flexibleServers/firewallRules/delete",
+    "Microsoft.DBforPostgreSQL/flexibleServers/delete",
+    "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/delete",
     "Microsoft.DocumentDB/databaseAccounts/delete",
+    "Microsoft.Insights/metricAlerts/delete",
     "Microsoft.Network/privateEndpoints/delete",
   ]);
   expect(actions.filter((action) => /keys\/|connectionStrings/i.test(action))).toEqual([
@@ -90,11 +92,13 @@ test("the restore deletes what it made, and has no other key than one to read", 
 });
 
 test("the restore may do all that it looks for before it begins, where it looks for it", () => {
-  const [atSubscription, inGroup] = rolesOf("restore-role");
+  const [atSubscription, inGroup, , , servers] = rolesOf("restore-role");
   const missing = (wanted: readonly string[], actions: readonly string[] = []) =>
     wanted.filter((action) => !grants({ actions }, action));
   expect(missing(AT_RESTORABLE, atSubscription)).toEqual([]);
   expect(missing([...IN_GROUP, ...FOR_SUBNET], inGroup)).toEqual([]);
+  for (const kind of ["azure-postgresql", "azure-mysql"] as const)
+    expect(missing(neededInGroup(kind), servers)).toEqual([]);
 });
 
 function actionsOf(name: "backup-role" | "restore-role"): readonly string[] {

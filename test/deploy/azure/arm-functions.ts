@@ -24,6 +24,7 @@ export const PURE: Readonly<Record<string, Plain>> = {
   length: (value) => (typeof value === "string" ? value.length : Object.keys(value).length),
   mod: (a, b) => a % b,
   mul: (a, b) => a * b,
+  not: (value) => value !== true,
   null: () => null,
   uniqueString: (...args) => hash(args).slice(0, 13),
 };

@@ -59,6 +59,19 @@ deployments:
       main: { kind: cosmosdb, subscription: ${SUBSCRIPTION}, resourceGroup: payments, account: stock-eu }
       more: { kind: cosmosdb, subscription: ${OTHER_SUBSCRIPTION}, resourceGroup: stock, account: stock-more }
     schedule: { cron: "30 2 * * MON-FRI" }
+  orders:
+    components:
+      scalardb-cluster: { instances: ["10.0.2.1"] }
+    databases:
+      sql:
+        kind: managed
+        service: azure-postgresql
+        subscription: ${SUBSCRIPTION}
+        resourceGroup: Servers
+        server: orders-sql
+        database: orders
+        user: stillpoint
+        password: { env: ORDERS_PASSWORD }
 azure:
   subscription: ${SUBSCRIPTION}
   location: japaneast
@@ -67,7 +80,7 @@ azure:
   requesters: [33333333-3333-3333-3333-333333333333, 44444444-4444-4444-4444-444444444444]
   approvers: [55555555-5555-5555-5555-555555555555]
   actionGroup: /subscriptions/${SUBSCRIPTION}/resourceGroups/ops/providers/Microsoft.Insights/actionGroups/on-call
-  secrets: { STILLPOINT_CLIENT_KEY: client-key, STOCK_TOKEN: stock-token }
+  secrets: { STILLPOINT_CLIENT_KEY: client-key, STOCK_TOKEN: stock-token, ORDERS_PASSWORD: orders-password }
   logRetentionDays: 700
   lookEvery: 10m
 `;

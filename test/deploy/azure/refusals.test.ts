@@ -83,7 +83,7 @@ azure:
     'deployments.payments.databases.main.profile must be left out: a function has no profiles of AWS (it is "prod")',
     "deployments.payments.databases.more needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in azure.secrets: a function on Azure has no role on AWS",
     'deployments.stock.components.scalardb-cluster.instances.kubernetes.access.token.env must be in azure.secrets, which says the secret that holds it (it is "TOKEN")',
-    'deployments.stock.databases.main.resourceGroup must not be azure.resourceGroup: what restores an account is kept apart from it (it is "Stillpoint")',
+    'deployments.stock.databases.main.resourceGroup must not be azure.resourceGroup: what restores is kept apart from what is restored (it is "Stillpoint")',
     `deployments.${long}.components.scalardb-cluster.instances.kubernetes.access must be an endpoint and ca, with a token: a function on Azure has no role on AWS`,
     `deployments.${long} must have a name of at most 120 characters, since its timer bears it`,
     'deployments.payments.components.ledger.tls.ca.file must not be called "host.json", as a part of the package is (it is a path)',

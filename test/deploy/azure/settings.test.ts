@@ -18,10 +18,11 @@ test("the apps are told exactly what they read, and their secrets by reference o
   const secret = (name: string) =>
     `@Microsoft.KeyVault(VaultName=${all.stack.names.vault};SecretName=${name})`;
   for (const app of APPS) {
-    const { STILLPOINT_CLIENT_KEY, STOCK_TOKEN, ...others } = settingsOf(all, app);
-    expect({ STILLPOINT_CLIENT_KEY, STOCK_TOKEN }).toEqual({
+    const { STILLPOINT_CLIENT_KEY, STOCK_TOKEN, ORDERS_PASSWORD, ...others } = settingsOf(all, app);
+    expect({ STILLPOINT_CLIENT_KEY, STOCK_TOKEN, ORDERS_PASSWORD }).toEqual({
       STILLPOINT_CLIENT_KEY: secret("client-key"),
       STOCK_TOKEN: secret("stock-token"),
+      ORDERS_PASSWORD: secret("orders-password"),
     });
     expect(Object.keys(others).sort()).toEqual([...OF_THE_HOST, ...Object.values(SETTINGS)].sort());
     expect(others).toMatchObject({

@@ -62,7 +62,15 @@ export function evaluate(template: Template, parameters: Tree, place: Place): Ev
 }
 
 function made(resource: Tree, within: Omit<Surroundings, "seen">): readonly Made[] {
-  const { copy, ...rest } = resource as { copy?: { name: string; count: string } };
+  const {
+    copy,
+    condition = true,
+    ...rest
+  } = resource as {
+    copy?: { name: string; count: string };
+    condition?: Value;
+  };
+  if (settled(condition, { ...within, seen: { mentions: new Set(), asks: new Set() } }) !== true) return [];
   if (copy === undefined) return madeOnce(rest, within);
   const count = settled(copy.count, { ...within, seen: { mentions: new Set(), asks: new Set() } });
   return Array.from({ length: count as number }, (_, at) =>

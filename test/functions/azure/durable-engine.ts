@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Endpoint, serve } from "../../../rehearsal/cosmosdb/serve.ts";
-import type { Answer, Call } from "../../../rehearsal/cosmosdb/wire.ts";
+import { type Endpoint, serve } from "../../../rehearsal/azure/serve.ts";
+import type { Answer, Call } from "../../../rehearsal/azure/wire.ts";
 import { DatabaseClock } from "../../../rehearsal/dynamodb/clock.ts";
 import { OrchestrationHost } from "../../workflow/orchestration-host.ts";
 

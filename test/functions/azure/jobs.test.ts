@@ -6,8 +6,8 @@ import { ContainerAppsAPIClient } from "@azure/arm-appcontainers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Jobs, startJob } from "../../../functions/azure/jobs.ts";
 import { selfSigned } from "../../../rehearsal/ledger/certificate.ts";
+import { armOptions } from "../../../shared/azure/arm/options.ts";
 import { AzureSection } from "../../../shared/config/azure-schema.ts";
-import { armOptions } from "../../../shared/databases/cosmosdb/arm-options.ts";
 
 const SUBSCRIPTION = "11111111-1111-1111-1111-111111111111";
 const azure = AzureSection.parse({ subscription: SUBSCRIPTION, location: "japaneast", name: "sp-prod" });

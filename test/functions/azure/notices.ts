@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { serve } from "../../../rehearsal/cosmosdb/serve.ts";
+import { serve } from "../../../rehearsal/azure/serve.ts";
 import { DatabaseClock } from "../../../rehearsal/dynamodb/clock.ts";
 import { selfSigned } from "../../../rehearsal/ledger/certificate.ts";
 

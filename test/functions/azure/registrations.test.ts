@@ -53,6 +53,7 @@ describe("an app on Azure", () => {
       "restore-ask": activity,
       "restore-is-decided": activity,
       "restore-against": activity,
+      "restore-hand-over": activity,
       "restore-begin": activity,
       "restore-load": activity,
       "restore-step": activity,

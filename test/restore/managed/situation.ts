@@ -126,7 +126,7 @@ function handlers(
     "start-server": async ({ server, run }) => {
       if (cloud.servers.has(server.target)) requireOurs(cloud, server.target, run);
       else cloud.restore(server, run, circumstances.torn?.includes(server.target) ? "torn" : undefined);
-      return null;
+      return {};
     },
     "observe-servers": async ({ servers }) => {
       cloud.tick();

@@ -1,4 +1,5 @@
 import type { BackupPolicyUnion, DatabaseAccountUpdateParameters } from "@azure/arm-cosmosdb";
+import type { Changing } from "../../../azure/arm/changing.ts";
 import type { AccountSettings } from "../../../restore/cosmosdb/captured.ts";
 import { isSameRegion } from "../../../restore/cosmosdb/plan.ts";
 import { RUN_TAG } from "../../../restore/cosmosdb/settings.ts";
@@ -7,7 +8,6 @@ import { requireAccount } from "../account.ts";
 import { NO_LIMIT, regionsOf, settingsOf } from "../account-settings.ts";
 import { beginChange, changeAccount } from "../change-account.ts";
 import type { CosmosdbConnection } from "../connection.ts";
-import type { Changing } from "./changing.ts";
 
 interface Piece {
   readonly what: string;

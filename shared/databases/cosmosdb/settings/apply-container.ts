@@ -1,6 +1,6 @@
+import { changing } from "../../../azure/arm/changing.ts";
 import type { CapturedContainer } from "../../../restore/cosmosdb/captured.ts";
 import type { CosmosdbConnection } from "../connection.ts";
-import { changing } from "./changing.ts";
 import { putIndexingPolicyBack } from "./container-definition.ts";
 import { putScriptsBack } from "./scripts.ts";
 import { putThroughputBack } from "./throughput.ts";

@@ -1,12 +1,12 @@
 import type { IndexingPolicy, SqlContainerResource } from "@azure/arm-cosmosdb";
+import type { Changing } from "../../../azure/arm/changing.ts";
+import { bounded } from "../../../azure/arm/long-running.ts";
+import { attempt, unlessAbsent } from "../../../azure/arm/refusal.ts";
 import type { CapturedContainer } from "../../../restore/cosmosdb/captured.ts";
 import { canonicalJson } from "../../../workflow/canonical-json.ts";
 import type { CosmosdbConnection } from "../connection.ts";
-import { bounded } from "../long-running.ts";
-import { attempt, unlessAbsent } from "../refusal.ts";
 import type { ContainerPlace } from "../scripts.ts";
 import { placeName } from "../throughput.ts";
-import type { Changing } from "./changing.ts";
 
 export async function putIndexingPolicyBack(
   connection: CosmosdbConnection,

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Changing } from "../../../azure/arm/changing.ts";
+import { guidOf } from "../../../azure/arm/guid.ts";
+import { lastPart, makePrivateEndpoint } from "../../../azure/arm/private-endpoint.ts";
 import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { CapturedCosmosdb, PrivateEndpoint } from "../../../restore/cosmosdb/captured.ts";
 import { RUN_TAG } from "../../../restore/cosmosdb/settings.ts";
 import type { CosmosdbConnection } from "../connection.ts";
-import { guidOf } from "../own-access.ts";
-import { lastPart, makePrivateEndpoint } from "../private-endpoint.ts";
-import type { Changing } from "./changing.ts";
 
 const WAIT_MS = 2_000;
 const LIMIT_MS = 480_000;
@@ -46,7 +46,7 @@ async function make(
     groups,
     dnsZones,
     tags: { [RUN_TAG]: run },
-    account: restored.id,
+    resource: restored.id,
   };
   const started = performance.now();
   while (!(await makePrivateEndpoint(connection, wanted)).done) {

@@ -1,11 +1,11 @@
 import type { SqlTriggerResource } from "@azure/arm-cosmosdb";
+import type { Changing } from "../../../azure/arm/changing.ts";
+import { bounded } from "../../../azure/arm/long-running.ts";
 import type { Script, Trigger } from "../../../restore/cosmosdb/captured.ts";
 import { canonicalJson } from "../../../workflow/canonical-json.ts";
 import type { CosmosdbConnection } from "../connection.ts";
-import { bounded } from "../long-running.ts";
 import { type ContainerPlace, readScripts, type Scripts } from "../scripts.ts";
 import { placeName } from "../throughput.ts";
-import type { Changing } from "./changing.ts";
 
 /** Each that is missing or says something else. A restore brings back none of them. */
 export async function putScriptsBack(

@@ -1,8 +1,8 @@
+import type { Changing } from "../../../azure/arm/changing.ts";
+import { bounded } from "../../../azure/arm/long-running.ts";
 import type { Throughput } from "../../../restore/cosmosdb/captured.ts";
 import type { CosmosdbConnection } from "../connection.ts";
-import { bounded } from "../long-running.ts";
 import { type Place, placeName, readThroughput } from "../throughput.ts";
-import type { Changing } from "./changing.ts";
 
 /** Manual or autoscale first, then how much: the service takes them as two changes. */
 export async function putThroughputBack(

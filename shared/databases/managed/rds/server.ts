@@ -58,7 +58,10 @@ export function openRds(settings: RdsSettings, database?: string): ManagedServer
     },
     obstacles: (wanted) => obstacles(connection, wanted),
     losses: (original) => [...losses(original)],
-    start: (planned, run) => start(connection, planned, run),
+    start: async (planned, run) => {
+      await start(connection, planned, run);
+      return {};
+    },
     advance: (planned, run) => advance(connection, planned, run),
     settle: (planned, run) => settle(connection, planned, run),
     swap: (planned, run) => swap(connection, planned, run),

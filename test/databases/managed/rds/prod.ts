@@ -183,8 +183,8 @@ export async function until(step: () => Promise<boolean>): Promise<void> {
 }
 
 export async function restored({ server }: Prod, plan: PlannedServer, run = RUN): Promise<readonly string[]> {
-  await server.start(plan, run);
-  await until(() => server.advance(plan, run));
+  const started = await server.start(plan, run);
+  await until(() => server.advance(plan, run, started));
   const refused: string[] = [];
   await until(async () => {
     const settled = await server.settle(plan, run);

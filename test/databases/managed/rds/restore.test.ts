@@ -42,8 +42,8 @@ test("a restored server without what was captured would have little of it", asyn
   const world = await open("rds");
   const { captured } = await world.server.capture();
   const bare = { ...planned(captured), original: { ...captured, settings: {}, tags: {}, surroundings: [] } };
-  await world.server.start(bare, RUN);
-  await until(() => world.server.advance(bare, RUN));
+  const started = await world.server.start(bare, RUN);
+  await until(() => world.server.advance(bare, RUN, started));
   const found = await world.server.findNamed(bare.target);
   const lost = serverDifferences(captured, found as never, namingOf(bare, RUN, false))[""] ?? [];
   expect(lost).toEqual(

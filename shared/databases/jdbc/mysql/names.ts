@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import type { CapturedJdbc } from "../../../restore/jdbc/captured.ts";
+import type { Names } from "../server.ts";
+
+/** In characters, of whatever kind. */
+const LONGEST = 64;
+const RUN_DIGITS = 8;
+
+export function targetsOf(
+  { schemas }: Pick<CapturedJdbc, "schemas">,
+  run: string,
+): { readonly targets: Names; readonly kept: Names } {
+  const id = createHash("sha256").update(run).digest("hex").slice(0, RUN_DIGITS);
+  const named = (end: string) => Object.fromEntries(schemas.map((schema) => [schema, withEnd(schema, end)]));
+  return { targets: named(`_${id}`), kept: named(`_before_${id}`) };
+}
+
+/** What is too long is cut, and told apart by a hash of the whole. */
+function withEnd(schema: string, end: string): string {
+  if ([...schema].length + end.length <= LONGEST) return `${schema}${end}`;
+  const hash = createHash("sha256").update(schema).digest("hex").slice(0, RUN_DIGITS);
+  const room = LONGEST - end.length - hash.length - 1;
+  return `${[...schema].slice(0, room).join("")}_${hash}${end}`;
+}

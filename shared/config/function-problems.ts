@@ -154,7 +154,11 @@ function managedProblems(
     const rule = 'must be "rds" or "aurora": functions on AWS have no identity on Azure';
     return [{ path: [...at, "service"], rule, value: service.kind }];
   }
-  const network = { path: at, rule: "needs aws.vpc: a server is reached from a network", about: "name" as const };
+  const network = {
+    path: at,
+    rule: "needs aws.vpc: a server is reached from a network",
+    about: "name" as const,
+  };
   return [
     ...profileProblems(at, service),
     ...secretProblems([...at, "password"], password, "a password", secretsOf(aws)),

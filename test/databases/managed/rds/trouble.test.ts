@@ -113,7 +113,7 @@ test("a change that is taken without any effect is not asked for again and again
   const plan = planned(captured);
   rds.world.faults.ignoreParameter("PreferredMaintenanceWindow");
   await server.start(plan, RUN);
-  await until(() => server.advance(plan, RUN));
+  await until(() => server.advance(plan, RUN, {}));
   const connection = connect({ region: rds.world.region, endpoint: rds.endpoint });
   const refused: string[] = [];
   await until(async () => {
@@ -188,7 +188,7 @@ test("a service that gave a server up ends the restore, and what it made is remo
   await world.server.start(plan, RUN);
   const made = world.rds.world.resources.at(-1);
   if (made) made.phases = [{ status: "incompatible-network", untilMs: Number.POSITIVE_INFINITY }];
-  await expect(until(() => world.server.advance(plan, RUN))).rejects.toMatchObject({
+  await expect(until(() => world.server.advance(plan, RUN, {}))).rejects.toMatchObject({
     code: "DATABASE_REFUSED",
     message: expect.stringMatching(/gave up "payments-ledger-sp-0a1b2c3d" \(incompatible-network\)/),
   });

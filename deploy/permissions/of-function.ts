@@ -17,6 +17,7 @@ import {
 import { followDumps, keepDumps, readDumps } from "./dumps.ts";
 import { keepParts } from "./parts.ts";
 import { putSettingsBack, restoreTables } from "./restoring.ts";
+import { captureServers, findServers, restoreServers } from "./servers.ts";
 import { allow, type Statement } from "./statement.ts";
 import { backups, tables } from "./tables.ts";
 import { startTask } from "./task.ts";
@@ -50,6 +51,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
     ...capture(stack.config),
+    ...captureServers(stack.config),
     ...startDump(stack),
     ...startTask(stack),
     tell(stack.config, BACKUP_NOTICES),
@@ -86,6 +88,8 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     wakeRestore(stack),
     startVerify(stack),
     ...capture(stack.config),
+    ...captureServers(stack.config),
+    ...restoreServers(stack.config),
     ...restoreTables(stack.config),
     ...putSettingsBack(stack.config),
     ...readDumps(stack),
@@ -96,6 +100,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
   verify: (stack) => [
     ...readSecrets(stack.config),
     allow("ReadTables", ["dynamodb:DescribeTable", "dynamodb:Scan"], tables(stack.config)),
+    ...findServers(stack.config),
     ...keepParts(stack.config),
     ...useKeys(stack, "read"),
   ],
@@ -105,6 +110,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     DEAD_LETTERS,
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
+    ...findServers(stack.config),
     ...followDumps(stack),
     tell(stack.config, [NOTICES.pointComplete, NOTICES.pointFailed]),
     ...useKeys(stack, "read"),

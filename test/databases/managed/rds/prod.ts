@@ -61,7 +61,7 @@ export const INSTANCE = {
   ],
 };
 
-export const CLUSTER = {
+const CLUSTER = {
   Engine: "aurora-postgresql",
   EngineVersion: "16.4",
   EngineMode: "provisioned",
@@ -90,7 +90,7 @@ export const CLUSTER = {
   TagList: [{ Key: "team", Value: "payments" }],
 };
 
-export function memberOf(cluster: string, tier: string, zone: string) {
+function memberOf(cluster: string, tier: string, zone: string) {
   return {
     Engine: "aurora-postgresql",
     DBClusterIdentifier: cluster,

@@ -37,6 +37,8 @@ const BACKUP_NOTICES = [
   NOTICES.stillPaused,
   NOTICES.backupRefused,
 ];
+/** Where a backup ends with its point, or somebody else carries that to its end. */
+const POINT_NOTICES = [NOTICES.pointComplete, NOTICES.pointFailed];
 const RESTORE_NOTICES = [
   NOTICES.restoreStarted,
   NOTICES.restoreWaiting,
@@ -63,7 +65,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
     ...keepDumps(stack),
-    tell(stack.config, BACKUP_NOTICES),
+    tell(stack.config, [...BACKUP_NOTICES, ...POINT_NOTICES]),
     ...useKeys(stack, "read"),
   ],
   sweep: (stack) => [
@@ -112,7 +114,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...readSecrets(stack.config),
     ...findServers(stack.config),
     ...followDumps(stack),
-    tell(stack.config, [NOTICES.pointComplete, NOTICES.pointFailed]),
+    tell(stack.config, POINT_NOTICES),
     ...useKeys(stack, "read"),
   ],
   expire: (stack) => [
@@ -135,7 +137,7 @@ export function permissionsOfTask(stack: Stack): readonly Statement[] {
     writeCatalog(stack.config),
     ...keepDumps(stack),
     ...keepParts(stack.config),
-    tell(stack.config, [...BACKUP_NOTICES, ...RESTORE_NOTICES]),
+    tell(stack.config, [...BACKUP_NOTICES, ...POINT_NOTICES, ...RESTORE_NOTICES]),
     ...useKeys(stack, "read"),
   ];
 }

@@ -69,7 +69,7 @@ describe("an RDS instance with a real PostgreSQL behind it", { timeout: STEP_MS 
       "SELECT at_ms FROM public.written ORDER BY 1",
     ]);
     expect(rows.map((row) => Number(row["at_ms"]))).toEqual(before);
-    expect(result.copies.proof.kind).toBe("unproven");
+    expect(result.copies.proof.kind).toBe("proven");
     expect(result.copies.findings).toEqual([]);
     expect(result.copies.checked.tables.reduce((sum, { rows: count }) => sum + count, 0)).toBeGreaterThan(20);
     expect(result.settingsDifferences).toEqual({});

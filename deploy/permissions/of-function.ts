@@ -17,6 +17,7 @@ import {
 import { followDumps, keepDumps, readDumps } from "./dumps.ts";
 import { keepParts } from "./parts.ts";
 import { putSettingsBack, restoreTables } from "./restoring.ts";
+import { captureServers, findServers, restoreServers } from "./servers.ts";
 import { allow, type Statement } from "./statement.ts";
 import { backups, tables } from "./tables.ts";
 import { startTask } from "./task.ts";
@@ -52,6 +53,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
     ...capture(stack.config),
+    ...captureServers(stack.config),
     ...startDump(stack),
     ...startTask(stack),
     tell(stack.config, BACKUP_NOTICES),
@@ -90,6 +92,8 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...capture(stack.config),
     ...restoreTables(stack.config),
     ...putSettingsBack(stack.config),
+    ...captureServers(stack.config),
+    ...restoreServers(stack.config),
     ...readDumps(stack),
     ...startTask(stack),
     tell(stack.config, RESTORE_NOTICES),
@@ -98,16 +102,18 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
   verify: (stack) => [
     ...readSecrets(stack.config),
     allow("ReadTables", ["dynamodb:DescribeTable", "dynamodb:Scan"], tables(stack.config)),
+    ...findServers(stack.config),
     ...keepParts(stack.config),
     ...useKeys(stack, "read"),
   ],
   status: (stack) => [readCatalog(stack.config), ...readSecrets(stack.config), ...useKeys(stack, "read")],
-  /** Reads back what a backup by dumps has stored whose process has ended; all other points are complete at once. */
+  /** Reads back what a dead backup has stored of its dumps, and asks servers how far they can be restored. */
   follow: (stack) => [
     DEAD_LETTERS,
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
     ...followDumps(stack),
+    ...findServers(stack.config),
     tell(stack.config, POINT_NOTICES),
     ...useKeys(stack, "read"),
   ],

@@ -4,6 +4,7 @@ import type {
   DynamodbDatabaseSettings,
   FlexibleServerService,
   JdbcDatabaseSettings,
+  RdsService,
 } from "./config.ts";
 
 type Databases = Pick<Deployment, "databases">;
@@ -19,6 +20,14 @@ export function cosmosdbsOf({ databases }: Databases): readonly CosmosdbDatabase
 /** Servers that are backed up by dumps. A deployment has nothing else beside them. */
 export function jdbcsOf({ databases }: Databases): readonly JdbcDatabaseSettings[] {
   return databases.filter((database) => database.kind === "jdbc");
+}
+
+/** Of AWS, where its databases are restored by the service. */
+export function rdsServersOf({ databases }: Databases): readonly RdsService[] {
+  return databases.flatMap((database) => {
+    const service = database.kind === "managed" ? database.service : undefined;
+    return service?.kind === "rds" || service?.kind === "aurora" ? [service] : [];
+  });
 }
 
 /** Of Azure, where its databases are restored by the service. */

@@ -94,6 +94,8 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...restoreServers(stack.config),
     ...restoreTables(stack.config),
     ...putSettingsBack(stack.config),
+    ...captureServers(stack.config),
+    ...restoreServers(stack.config),
     ...readDumps(stack),
     ...startTask(stack),
     tell(stack.config, RESTORE_NOTICES),
@@ -107,13 +109,14 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...useKeys(stack, "read"),
   ],
   status: (stack) => [readCatalog(stack.config), ...readSecrets(stack.config), ...useKeys(stack, "read")],
-  /** Reads back what a backup by dumps has stored whose process has ended; all other points are complete at once. */
+  /** Reads back what a dead backup has stored of its dumps, and asks servers how far they can be restored. */
   follow: (stack) => [
     DEAD_LETTERS,
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
     ...findServers(stack.config),
     ...followDumps(stack),
+    ...findServers(stack.config),
     tell(stack.config, POINT_NOTICES),
     ...useKeys(stack, "read"),
   ],

@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startPostgresql } from "../../../../rehearsal/servers/postgresql-server.ts";
 import { keptSettings } from "../../../../shared/databases/jdbc/postgresql/kept-settings.ts";
@@ -128,6 +129,23 @@ test("a database that a process has made and not lived to mark is taken for the 
   expect(await other.query("SELECT * FROM public.mine")).toEqual([]);
   sql.close();
   await lost("ledger");
+});
+
+test("a restored database that somebody works in is not removed", async () => {
+  await loadDump(ledger, own, dump, RUN);
+  const { targets } = ledger.targetsOf(dump.captured, RUN);
+  const { host, port, user, password } = own.server;
+  const client = new Client({ host, port, user, password, database: "ledger_1a2b3c4d" });
+  await client.connect();
+  await expect(ledger.removeTargets(targets, RUN)).rejects.toMatchObject({
+    code: "RESTORE_BLOCKED",
+    message: expect.stringMatching(/"ledger_1a2b3c4d".* was not removed: connected are application/),
+  });
+  await client.query("SELECT 1");
+  await client.end();
+  await expect
+    .poll(() => ledger.removeTargets(targets, RUN).then(databasesOf))
+    .not.toContain("ledger_1a2b3c4d");
 });
 
 test.each([

@@ -6,6 +6,7 @@ import { ANYTHING, allow, deny, type Statement } from "./statement.ts";
 
 /** What a server is found by, and how far back it can be restored. */
 export function findServers(config: Deployable): readonly Statement[] {
+  if (serversOf(config).length === 0) return [];
   return [
     allow(
       "FindServers",

@@ -74,11 +74,12 @@ export function literal(text: string): string {
 }
 
 function clausesOf(settings: KeptSettings): string {
-  const { owner, encoding, collate, ctype, provider, locale } = settings;
+  const { owner, encoding, collate, ctype, provider, locale, tablespace } = settings;
   return [
     "TEMPLATE template0",
     `OWNER ${quoted("postgresql", owner)}`,
     `ENCODING ${literal(encoding)}`,
+    ...(tablespace === undefined ? [] : [`TABLESPACE ${quoted("postgresql", tablespace)}`]),
     `LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(ctype)}`,
     ...(provider === "icu" ? [`LOCALE_PROVIDER icu ICU_LOCALE ${literal(locale ?? "und")}`] : []),
     ...(provider === "builtin" ? [`LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(locale ?? "C")}`] : []),

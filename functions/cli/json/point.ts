@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { isRestorable } from "../../../shared/restore/choose-point.ts";
+import { Artifact, CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
 import { tablesCaptured } from "../../../shared/restore/tables-captured.ts";
 import { ClockBoundJson, DiscoveryJson, WindowJson } from "./instance.ts";
 
@@ -31,6 +32,8 @@ export const PointJson = z.strictObject({
       atSecond: z.number().int(),
       clockBound: ClockBoundJson,
       tables: z.array(z.string()),
+      /** Where its dump is, and what it must be. */
+      dump: Artifact.exactOptional(),
     }),
   ),
 });
@@ -45,8 +48,14 @@ export function pointJson(restorePoint: RestorePoint): PointJson {
     databases: databases.map(({ captured, ...database }) => ({
       ...database,
       tables: [...(tablesCaptured(captured) ?? [])],
+      ...dumpOf(captured),
     })),
   };
+}
+
+function dumpOf(captured: unknown): { readonly dump?: Artifact } {
+  const dump = CapturedJdbc.safeParse(captured).data?.artifact;
+  return dump === undefined ? {} : { dump };
 }
 
 /** The catalog's model allows what JSON leaves out anyway: a key without a value. */

@@ -1,3 +1,4 @@
+import { rdsServersOf } from "../../shared/config/databases-of.ts";
 import { OWN_SOURCE } from "../../shared/telemetry/event-types.ts";
 import type { Deployable } from "../deployable.ts";
 import { type FunctionName, physicalName } from "../function-names.ts";
@@ -84,9 +85,14 @@ const RESTORE_BY_KEY = [
 ];
 
 /** Customer keys, and only through the services that keep the data. */
-export function useKeys({ keys }: Stack, use: "read" | "restore"): readonly Statement[] {
+export function useKeys({ keys, config }: Stack, use: "read" | "restore"): readonly Statement[] {
   if (keys.length === 0) return [];
   const actions = use === "read" ? READ_BY_KEY : [...READ_BY_KEY, ...RESTORE_BY_KEY];
-  const services = ["dynamodb.*.amazonaws.com", "ssm.*.amazonaws.com"];
+  const hasServers = config.deployments.some((deployment) => rdsServersOf(deployment).length > 0);
+  const services = [
+    "dynamodb.*.amazonaws.com",
+    ...(hasServers ? ["rds.*.amazonaws.com"] : []),
+    "ssm.*.amazonaws.com",
+  ];
   return [allow("UseKeys", actions, keys, { StringLike: { "kms:ViaService": services } })];
 }

@@ -17,6 +17,7 @@ import {
 import { followDumps, keepDumps, readDumps } from "./dumps.ts";
 import { keepParts } from "./parts.ts";
 import { putSettingsBack, restoreTables } from "./restoring.ts";
+import { captureServers, findServers, restoreServers } from "./servers.ts";
 import { allow, type Statement } from "./statement.ts";
 import { backups, tables } from "./tables.ts";
 import { startTask } from "./task.ts";
@@ -36,6 +37,8 @@ const BACKUP_NOTICES = [
   NOTICES.stillPaused,
   NOTICES.backupRefused,
 ];
+/** Where a backup ends with its point, or somebody else carries that to its end. */
+const POINT_NOTICES = [NOTICES.pointComplete, NOTICES.pointFailed];
 const RESTORE_NOTICES = [
   NOTICES.restoreStarted,
   NOTICES.restoreWaiting,
@@ -50,6 +53,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
     ...capture(stack.config),
+    ...captureServers(stack.config),
     ...startDump(stack),
     ...startTask(stack),
     tell(stack.config, BACKUP_NOTICES),
@@ -61,7 +65,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
     ...keepDumps(stack),
-    tell(stack.config, BACKUP_NOTICES),
+    tell(stack.config, [...BACKUP_NOTICES, ...POINT_NOTICES]),
     ...useKeys(stack, "read"),
   ],
   sweep: (stack) => [
@@ -86,6 +90,8 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     wakeRestore(stack),
     startVerify(stack),
     ...capture(stack.config),
+    ...captureServers(stack.config),
+    ...restoreServers(stack.config),
     ...restoreTables(stack.config),
     ...putSettingsBack(stack.config),
     ...readDumps(stack),
@@ -96,6 +102,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
   verify: (stack) => [
     ...readSecrets(stack.config),
     allow("ReadTables", ["dynamodb:DescribeTable", "dynamodb:Scan"], tables(stack.config)),
+    ...findServers(stack.config),
     ...keepParts(stack.config),
     ...useKeys(stack, "read"),
   ],
@@ -105,8 +112,9 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     DEAD_LETTERS,
     writeCatalog(stack.config),
     ...readSecrets(stack.config),
+    ...findServers(stack.config),
     ...followDumps(stack),
-    tell(stack.config, [NOTICES.pointComplete, NOTICES.pointFailed]),
+    tell(stack.config, POINT_NOTICES),
     ...useKeys(stack, "read"),
   ],
   expire: (stack) => [
@@ -129,7 +137,7 @@ export function permissionsOfTask(stack: Stack): readonly Statement[] {
     writeCatalog(stack.config),
     ...keepDumps(stack),
     ...keepParts(stack.config),
-    tell(stack.config, [...BACKUP_NOTICES, ...RESTORE_NOTICES]),
+    tell(stack.config, [...BACKUP_NOTICES, ...POINT_NOTICES, ...RESTORE_NOTICES]),
     ...useKeys(stack, "read"),
   ];
 }

@@ -1,4 +1,3 @@
-import { jdbcsOf } from "../../shared/config/databases-of.ts";
 import { deploymentNamed } from "../../shared/config/load-config.ts";
 import { isApproved } from "../../shared/deployment/begin-restore.ts";
 import { withDeployment } from "../../shared/deployment/open-deployment.ts";
@@ -52,7 +51,7 @@ async function planOf(host: Host, id: string): Promise<PlanEnd> {
   const settings = deploymentNamed(host.config, request.deployment);
   return withDeployment(host, settings, async (open) => {
     try {
-      return await known(host, await planRequested(open, id));
+      return await known(host, await planRequested(open, id, { toolsElsewhere: true }));
     } catch (error) {
       if (isPassing(error)) throw error;
       const failure = toFailure(error);
@@ -67,8 +66,7 @@ async function planOf(host: Host, id: string): Promise<PlanEnd> {
 
 async function known({ network, catalog, config }: Host, run: PlannedRun): Promise<Known> {
   const { id, request, deployment, point, plan, state } = run;
-  const settings = deploymentNamed(config, deployment);
-  const { approvalWithinMs } = settings;
+  const { approvalWithinMs } = deploymentNamed(config, deployment);
   const { mode } = plan.restore;
   // A run that has begun is asked again only where nothing is deleted yet, and says so itself.
   const approved =
@@ -83,6 +81,6 @@ async function known({ network, catalog, config }: Host, run: PlannedRun): Promi
     mode,
     approved,
     silence: takenFrom === network ? "stopped" : "unknown",
-    loadsDumps: jdbcsOf(settings).length > 0,
+    loadsDumps: plan.restore.kind === "jdbc",
   };
 }

@@ -37,9 +37,14 @@ export function instanceWire(world: World, resource: Resource): object {
   };
 }
 
-/** Where it really is, where it is; else a name that nobody answers to. */
-function endpointOf({ region }: World, name: string, { Endpoint }: Record<string, unknown>): object {
-  return { Address: `${name}.abc.${region}.rds.amazonaws.com`, ...(Endpoint as object) };
+/** A name that nobody answers to, where there is no real data behind it. */
+function addressOf({ region, fronts }: World, name: string, port: unknown, kind: string): string {
+  return fronts?.addressOf(name, Number(port)) ?? `${name}.${kind}.${region}.rds.amazonaws.com`;
+}
+
+function endpointOf(world: World, name: string, { Endpoint }: Record<string, unknown>): object {
+  const { Port } = (Endpoint ?? {}) as { Port?: unknown };
+  return { Address: addressOf(world, name, Port, "abc"), Port };
 }
 
 function describeClusters(world: World, input: Input): object {
@@ -50,17 +55,14 @@ function describeClusters(world: World, input: Input): object {
 export function clusterWire(world: World, resource: Resource): object {
   const { name, id, fields } = resource;
   const reach = reachOf(world, resource);
-  const { Endpoint, ...told } = fields;
-  const { Address = `${name}.cluster-abc.${world.region}.rds.amazonaws.com` } = (Endpoint ?? {}) as {
-    Address?: string;
-  };
+  const { Endpoint: _, ...told } = fields;
   return {
     DBClusterIdentifier: name,
     Status: statusOf(resource),
     DbClusterResourceId: id,
     DBClusterArn: `arn:aws:rds:${world.region}:000000000000:cluster:${name}`,
     ...told,
-    Endpoint: Address,
+    Endpoint: addressOf(world, name, fields["Port"], "cluster-abc"),
     DBClusterMembers: instancesOf(world, name).map((instance, index) => ({
       DBInstanceIdentifier: instance.name,
       // The first one that was made is written to.

@@ -8,12 +8,13 @@ import { BESIDE } from "./beside.ts";
 import { CHANGES } from "./changes.ts";
 import { DESCRIBE } from "./describe.ts";
 import { Faults } from "./faults.ts";
+import { Fronts } from "./fronts.ts";
 import { type Pace, REHEARSAL_PACE } from "./pace.ts";
 import { parseQuery } from "./query.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { settle } from "./resource.ts";
 import { born, RESTORE } from "./restore.ts";
-import type { Actions, Backing, World } from "./world.ts";
+import type { Actions, Backing, Place, World } from "./world.ts";
 import { answerXml, errorXml } from "./xml.ts";
 
 const ACTIONS: Actions = { ...DESCRIBE, ...RESTORE, ...CHANGES, ...BESIDE };
@@ -32,12 +33,7 @@ export interface Rds {
   readonly endpoint: string;
   readonly world: World;
   /** An instance or a cluster that was made a while ago. */
-  add(
-    kind: "instance" | "cluster",
-    name: string,
-    fields: Readonly<Record<string, unknown>>,
-    ageMs?: number,
-  ): void;
+  add(added: Added): void;
   close(): Promise<void>;
 }
 
@@ -55,6 +51,9 @@ export async function startRds({ pace, clockOffsetMs = 0, backing }: RdsOptions 
     quotas: new Map(),
     alarms: new Map(),
     backing,
+    fronts:
+      backing && new Fronts((name) => world.resources.find((one) => one.name === name && !one.gone)?.place),
+    failures: [],
     background: new Set(),
     births: 0,
   };
@@ -63,10 +62,11 @@ export async function startRds({ pace, clockOffsetMs = 0, backing }: RdsOptions 
   return {
     endpoint: `http://127.0.0.1:${port}`,
     world,
-    add: (kind, name, fields, ageMs = 3_600_000) => add(world, { kind, name, fields, ageMs }),
+    add: (added) => add(world, added),
     close: async () => {
       server.closeAllConnections();
       server.close();
+      world.fronts?.close();
       await Promise.allSettled(world.background);
     },
   };
@@ -76,13 +76,16 @@ interface Added {
   readonly kind: "instance" | "cluster";
   readonly name: string;
   readonly fields: Readonly<Record<string, unknown>>;
-  readonly ageMs: number;
+  readonly ageMs?: number;
+  readonly place?: Place;
 }
 
-function add(world: World, { kind, name, fields, ageMs }: Added): void {
+const HOUR_MS = 3_600_000;
+
+function add(world: World, { kind, name, fields, ageMs = HOUR_MS, place }: Added): void {
   const made = born(world, kind, name, { ...fields });
   const bornMs = world.clock.now() - ageMs;
-  Object.assign(made, { bornMs, listedFromMs: bornMs });
+  Object.assign(made, { bornMs, listedFromMs: bornMs, ...(place && { place }) });
   made.fields[kind === "instance" ? "InstanceCreateTime" : "ClusterCreateTime"] = new Date(bornMs);
 }
 

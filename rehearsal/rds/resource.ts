@@ -1,3 +1,5 @@
+import type { Place } from "./world.ts";
+
 /** A state that a resource is in until a time, and what happens then. */
 export interface Phase {
   readonly status: string;
@@ -18,6 +20,8 @@ export interface Resource {
   /** Where its log lies, for restores. */
   readonly bornMs: number;
   gone: boolean;
+  /** Where its data really is. */
+  place?: Place;
 }
 
 /** Lets pass what has passed by now. */

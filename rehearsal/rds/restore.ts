@@ -153,17 +153,17 @@ interface Bringing {
 }
 
 /** It stays in creation until its data is there; what goes wrong is the service's own failure. */
-function bringData({ backing, background }: World, { source, made, atMs }: Bringing): void {
+function bringData({ backing, background, failures }: World, { source, made, atMs }: Bringing): void {
   if (backing === undefined) return;
   const [creating, ...rest] = made.phases;
   made.phases = [{ status: "creating", untilMs: Number.POSITIVE_INFINITY }];
   const bringing = backing.restore(source.id, made.name, atMs / 1000).then(
-    ({ host, port }) => {
-      made.fields["Endpoint"] = { Address: host, Port: port };
-      made.fields["Port"] = port;
+    (place) => {
+      made.place = place;
       made.phases = creating ? [creating, ...rest] : rest;
     },
-    () => {
+    (error) => {
+      failures.push(String(error));
       made.phases = [{ status: "restore-error", untilMs: Number.POSITIVE_INFINITY }];
     },
   );

@@ -1,6 +1,7 @@
 import type { DatabaseClock } from "../dynamodb/clock.ts";
 import type { Wire } from "../dynamodb/wire.ts";
 import type { Faults } from "./faults.ts";
+import type { Fronts } from "./fronts.ts";
 import type { Pace } from "./pace.ts";
 import type { Input } from "./query.ts";
 import type { Resource } from "./resource.ts";
@@ -40,6 +41,10 @@ export interface World {
   readonly quotas: Map<string, number>;
   readonly alarms: Map<string, Wire>;
   readonly backing: Backing | undefined;
+  /** Endpoints that lead to real data. */
+  readonly fronts: Fronts | undefined;
+  /** Why restores of real data went wrong. */
+  readonly failures: string[];
   /** Restores of real data that are under way. */
   readonly background: Set<Promise<unknown>>;
   births: number;

@@ -12,6 +12,8 @@ export interface Capture {
   readonly problems: readonly string[];
   /** The first second that all of it can be restored to, on the database's clock. */
   readonly coveredFromSecond: number;
+  /** Where it does not hold the coordinator's table: another database of the deployment must. */
+  readonly coordinator?: "elsewhere";
   /** Where its point is complete only once the database has taken in what was written until then. */
   readonly artifact?: "pending";
   /** What a restore needs later; kept with the restore point as it is. */

@@ -104,5 +104,17 @@ export function* captureAll(
     const noun = nounCaptured(capture.captured);
     yield* ask("report", { event: { kind: "captured", database, tables, noun } });
   }
+  refuseWithoutCoordinator(captures);
   return captures;
+}
+
+/** No transaction can be told apart without it. One of several databases holds it for all. */
+function refuseWithoutCoordinator(captures: Readonly<Record<string, Capture>>): void {
+  const names = Object.keys(captures);
+  if (names.length === 0 || Object.values(captures).some(({ coordinator }) => coordinator === undefined))
+    return;
+  throw new StillpointError(
+    "NOT_PROTECTED",
+    `the coordinator's table is in none of the databases that are backed up (${names.map((name) => `"${name}"`).join(", ")}): name the database that holds it too, or check coordinatorNamespace`,
+  );
 }

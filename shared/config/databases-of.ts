@@ -4,6 +4,7 @@ import type {
   DynamodbDatabaseSettings,
   FlexibleServerService,
   JdbcDatabaseSettings,
+  RdsService,
 } from "./config.ts";
 
 type Databases = Pick<Deployment, "databases">;
@@ -19,6 +20,15 @@ export function cosmosdbsOf({ databases }: Databases): readonly CosmosdbDatabase
 /** Servers that are backed up by dumps. A deployment has nothing else beside them. */
 export function jdbcsOf({ databases }: Databases): readonly JdbcDatabaseSettings[] {
   return databases.filter((database) => database.kind === "jdbc");
+}
+
+/** Servers that RDS or Aurora runs. */
+export function rdsServersOf({ databases }: Databases): readonly RdsService[] {
+  return databases.flatMap((database) => {
+    if (database.kind !== "managed") return [];
+    const { service } = database;
+    return service.kind === "rds" || service.kind === "aurora" ? [service] : [];
+  });
 }
 
 /** Of Azure, where its databases are restored by the service. */

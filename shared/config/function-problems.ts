@@ -1,4 +1,11 @@
-import type { AwsSettings, Component, Config, Deployment, DynamodbDatabaseSettings } from "./config.ts";
+import type {
+  AwsSettings,
+  Component,
+  Config,
+  Deployment,
+  DynamodbDatabaseSettings,
+  ManagedDatabaseSettings,
+} from "./config.ts";
 import { awsDumpProblems, dumpProblems, taskProblems } from "./dump-problems.ts";
 import { PACKAGED_CODE, PACKAGED_CONFIG } from "./packaged-name.ts";
 import {
@@ -123,8 +130,9 @@ function databaseProblems({ name, databases }: Deployment, config: Config, aws: 
         ...dumpProblems(at, database, { store: "s3", secrets: secretsOf(aws) }),
         ...awsDumpProblems(at, database, aws),
       ];
+    if (database.kind === "managed") return managedProblems(at, database, aws);
     if (database.kind !== "dynamodb") {
-      const rule = 'must be "dynamodb" or "jdbc": functions on AWS reach no other database';
+      const rule = 'must be "dynamodb", "jdbc" or "managed": functions on AWS reach no other database';
       return [{ path: [...at, "kind"], rule, value: database.kind }];
     }
     const rule = `must not look like a table of ${showPath(at)}: the restore may delete those`;
@@ -134,6 +142,28 @@ function databaseProblems({ name, databases }: Deployment, config: Config, aws: 
       ...(isOneOf(database, config) ? [{ path: ["catalog", "table"], rule, about: "name" as const }] : []),
     ];
   });
+}
+
+/** A server of another cloud is out of reach; one of this one is verified in SQL, from a network. */
+function managedProblems(
+  at: SettingPath,
+  { service, password }: ManagedDatabaseSettings,
+  aws: AwsSettings,
+): Problems {
+  if (service.kind !== "rds" && service.kind !== "aurora") {
+    const rule = 'must be "rds" or "aurora": functions on AWS have no identity on Azure';
+    return [{ path: [...at, "service"], rule, value: service.kind }];
+  }
+  const network = {
+    path: at,
+    rule: "needs aws.vpc: a server is reached from a network",
+    about: "name" as const,
+  };
+  return [
+    ...profileProblems(at, service),
+    ...secretProblems([...at, "password"], password, "a password", secretsOf(aws)),
+    ...(aws.vpc === undefined ? [network] : []),
+  ];
 }
 
 function isOneOf(database: DynamodbDatabaseSettings, { catalog }: Config): boolean {

@@ -43,6 +43,8 @@ export interface Wanted {
   readonly mode: Mode;
   /** In place: leaves the other replicas of global tables behind, instead of refusing. */
   readonly detachReplicas?: boolean;
+  /** Where another host carries the plan out. */
+  readonly toolsElsewhere?: boolean;
   /** Where whoever asked has a name for it; its last eight characters mark what it makes. */
   readonly run?: string;
   readonly request?: string;
@@ -51,14 +53,14 @@ export interface Wanted {
 /** Plans a restore and keeps the plan in the catalog. Changes nothing else; all reasons against come at once. */
 export async function planRestore(
   open: OpenDeployment,
-  { choice, mode, detachReplicas = false, run: given, request }: Wanted,
+  { choice, mode, detachReplicas = false, toolsElsewhere = false, run: given, request }: Wanted,
 ): Promise<PlannedRun> {
   const { catalog, clock, settings } = open;
   const points = (await catalog.points.list(settings.name)).records;
   const point = choosePoint(points, choice, settings.name);
   const nowMs = clock.wallMs();
   const run = given ?? `restore-${stamp(nowMs)}-${randomBytes(4).toString("hex")}`;
-  const plan = await planOf(open, { point, run, mode, detachReplicas, points });
+  const plan = await planOf(open, { point, run, mode, detachReplicas, toolsElsewhere, points });
   const planned: PlannedRun = {
     schema: SCHEMA,
     id: run,

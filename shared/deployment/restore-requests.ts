@@ -46,23 +46,35 @@ export async function takeRestoreRequest(
  * The plan of a request, made once: its run has a name that follows from the request, so that whoever plans again
  * after a crash finds it.
  */
-export async function planRequested(open: OpenDeployment, id: string): Promise<PlannedRun> {
+export async function planRequested(
+  open: OpenDeployment,
+  id: string,
+  where: { readonly toolsElsewhere?: boolean } = {},
+): Promise<PlannedRun> {
   const { catalog } = open;
   const { record: request } = await catalog.requests.get(id);
   const run = runOf(request);
   const known = await catalog.runs.find(run);
-  const planned = known === undefined ? await plan(open, request, run) : plannedOf(known.record);
+  const planned =
+    known === undefined ? await plan(open, { request, run, ...where }) : plannedOf(known.record);
   await catalog.requests.update(id, (found) => ({ ...found, run }));
   return planned;
 }
 
-function plan(open: OpenDeployment, request: Request, run: string): Promise<PlannedRun> {
+function plan(
+  open: OpenDeployment,
+  {
+    request,
+    run,
+    toolsElsewhere = false,
+  }: { readonly request: Request; readonly run: string; readonly toolsElsewhere?: boolean },
+): Promise<PlannedRun> {
   const { point, at = "", mode, detachReplicas } = RestoreRequest.parse(request.restore);
   const choice =
     point === undefined
       ? ({ kind: "at", atMs: Date.parse(at) } as const)
       : ({ kind: "id", id: point } as const);
-  return planRestore(open, { choice, mode, detachReplicas, run, request: request.id });
+  return planRestore(open, { choice, mode, detachReplicas, toolsElsewhere, run, request: request.id });
 }
 
 function runOf({ id, receivedMs }: Request): string {

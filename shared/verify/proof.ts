@@ -62,6 +62,8 @@ export function judgeProof(subject: Subject, evidence: ProofEvidence, clocks: Cl
       return unproven("no restored second is known of this copy; its checks can only disprove");
     case "dump":
       return judgeDump(subject, evidence, clocks);
+    case "log":
+      return judgeLog(evidence);
     case "restored":
       return judgeRestored(subject, evidence, clocks);
     default:
@@ -130,6 +132,24 @@ function tooShort({ startMs, endMs }: DatabaseWindow, { scalarClockBoundMs }: Cl
 function preparedOf({ preparedInWindow }: ProofEvidence): string | undefined {
   if (preparedInWindow.count === 0) return undefined;
   return `${counted(preparedInWindow)} has rows that were prepared inside the pause: something was not paused`;
+}
+
+/**
+ * A log is recovered up to one instant of it, before or after each commit: what holds for one snapshot holds for that,
+ * whenever the second was, and whatever a clock says.
+ */
+function judgeLog(evidence: ProofEvidence): Proof {
+  const untold = untoldOf(evidence);
+  if (untold !== undefined) return unproven(untold);
+  return {
+    kind: "proven",
+    reason: "one server was recovered along its own log, up to one instant of it",
+    restsOn: [
+      "the service's recovery: it replays the log of the server in order, up to one position",
+      "the database's isolation: what was committed before that position is there, and nothing else",
+      "every transaction over these tables uses this coordinator, and all of its tables are on this one server",
+    ],
+  };
 }
 
 type Restored = Extract<Subject, { kind: "restored" }>;

@@ -22,6 +22,8 @@ export type Subject =
    */
   | { readonly kind: "dump"; readonly basis: "snapshot"; readonly window?: DatabaseWindow }
   | { readonly kind: "dump"; readonly basis: "window"; readonly window: DatabaseWindow }
+  /** One server that was recovered along its own log until a second of its clock: one instant of it, whichever. */
+  | { readonly kind: "log"; readonly atSecond: number; readonly window?: DatabaseWindow }
   /** A copy of which nothing is known. */
   | { readonly kind: "copy" }
   /** Tables in use. What was prepared shortly before the reading began may still be in flight and is not judged. */
@@ -71,7 +73,7 @@ function innerWindow(window: DatabaseWindow, clocks: Clocks): Span | undefined {
 
 /** The pause window that a copy rests on, where it does. */
 function windowOf(subject: Subject): DatabaseWindow | undefined {
-  return subject.kind === "restored" || subject.kind === "dump" ? subject.window : undefined;
+  return "window" in subject ? subject.window : undefined;
 }
 
 /** What is dated in here was written though everything was paused. */
@@ -95,6 +97,8 @@ export function limitsOf(
         newestMs: guardOf(subject.atSecond, clocks, subject.lastSecond).toMs,
         inFlightMs: Number.POSITIVE_INFINITY,
       };
+    case "log":
+      return { newestMs: guardOf(subject.atSecond, clocks).toMs, inFlightMs: Number.POSITIVE_INFINITY };
     case "dump":
       return { newestMs: newestInDump(subject, clocks), inFlightMs: Number.POSITIVE_INFINITY };
     case "copy":

@@ -134,3 +134,15 @@ test("a dump without a pause is refused before anything is begun where it would 
   expect(world.count("take-snapshots")).toBe(0);
   expect(world.leaseHolder).toBeUndefined();
 });
+
+test("of several databases one has to hold the coordinator's table, and one is enough", () => {
+  const { world, result } = take(TWO, undefined, (each) => each.uncoordinated.add("ledger"));
+  expect(result).toMatchObject({ verdict: { kind: "valid" } });
+  expect(world.points).toHaveLength(1);
+  const without = new DumpingWorld();
+  for (const name of ["ledger", "coordinator"]) without.uncoordinated.add(name);
+  expect(() => drive(backup(TWO), without.answer)).toThrow(
+    /coordinator's table is in none .*"ledger", "coordinator"/,
+  );
+  expect(without.count("pause") + without.count("take-snapshots")).toBe(0);
+});

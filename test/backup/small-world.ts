@@ -59,6 +59,8 @@ export class SmallWorld {
   interrupted = false;
   identity = ["table-1 id-1"];
   problems: string[] = [];
+  /** Databases that do not hold the coordinator's table. */
+  readonly uncoordinated = new Set<string>();
   coveredFromSecond = 0;
   pauseOpen = true;
   heldByOthers: readonly string[] = [];
@@ -114,10 +116,11 @@ export class SmallWorld {
         return { ...this.#asked(instance), kind: "ok" };
       }),
     "probe-clock": () => this.#probe(),
-    capture: () => ({
+    capture: ({ database }: { database: string }) => ({
       identity: this.identity,
       problems: this.problems,
       coveredFromSecond: this.coveredFromSecond,
+      ...(this.uncoordinated.has(database) && { coordinator: "elsewhere" }),
       captured: { tables: this.identity },
     }),
     "open-pause": ({ record }: { record: PauseRecord }) => {

@@ -16,6 +16,7 @@ const UNAVOIDABLE = [
   "ec2:DescribeNetworkInterfaces",
   "ec2:DescribeSubnets",
   "lambda:ListEventSourceMappings",
+  "rds:DescribeAccountAttributes",
 ];
 
 describe("the roles", () => {

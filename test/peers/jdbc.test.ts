@@ -2,16 +2,15 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { BackupOutput } from "../../functions/cli/json/backup.ts";
 import { RestoreOutput } from "../../functions/cli/json/run.ts";
 import { expected } from "../../rehearsal/expected.ts";
-import type { SqlEngine } from "../../rehearsal/jdbc-databases.ts";
 import { stallOf } from "../../rehearsal/ledger/stall.ts";
 import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import { type ScalardbJdbcWorld, startScalardbJdbcWorld } from "../../rehearsal/scalardb-jdbc-world.ts";
 import { countMoney } from "../../rehearsal/scalardb-server/bank.ts";
-import { missingSqlServer } from "../../rehearsal/servers/sql-server.ts";
 import { catalogOver } from "../../shared/catalog/catalog.ts";
 import { openStore } from "../../shared/catalog/open-store.ts";
 import { loadConfig } from "../../shared/config/load-config.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
+import { sqlEngines } from "../sql-engines.ts";
 import { stillpoint } from "./stillpoint.ts";
 
 const SERVERS = 2;
@@ -21,15 +20,8 @@ const CLIENTS = 4;
 const TRANSFERS = 40;
 const LOADED = { timeout: 60_000, interval: 100 };
 
-const ENGINES: readonly SqlEngine[] = ["postgresql", "mysql"];
-const missing = new Map(
-  await Promise.all(ENGINES.map(async (engine) => [engine, await missingSqlServer(engine)] as const)),
-);
-for (const line of missing.values()) if (line) console.warn(`Tests on real servers were not run: ${line}`);
-
-describe.each(ENGINES.filter((engine) => missing.get(engine) === undefined))(
-  "a bank on real ScalarDB Servers over %s",
-  (engine) => {
+for (const { engine, isHere } of await sqlEngines())
+  describe.skipIf(!isHere)(`a bank on real ScalarDB Servers over ${engine}`, () => {
     let world: ScalardbJdbcWorld;
 
     beforeAll(async () => {
@@ -80,8 +72,7 @@ describe.each(ENGINES.filter((engine) => missing.get(engine) === undefined))(
       const { accounts, total } = await countMoney(server, world.scalardb.bank);
       expect({ accounts, total }).toEqual({ accounts: ACCOUNTS, total: opening.balance });
     });
-  },
-);
+  });
 
 async function recorded({ config }: ScalardbJdbcWorld, id: string) {
   const catalog = catalogOver(openStore(loadConfig(config, {}).catalog, () => {}));

@@ -135,3 +135,18 @@ test("what is dated after the pause cannot be in snapshots that were taken insid
   expect(proof.kind).toBe("disproven");
   expect(findingCounts["newer-than-point"]).toBeGreaterThan(0);
 });
+
+const AT_SECOND = Math.ceil(LAST_MS / 1000) + 60;
+
+test("one server that was recovered along its own log is proven, at whatever second", async () => {
+  const { proof, findings } = await verify({ kind: "log", atSecond: AT_SECOND });
+  expect(findings).toEqual([]);
+  expect(proof).toMatchObject({ kind: "proven", reason: expect.stringContaining("along its own log") });
+});
+
+test("a recovered server without its coordinator, or with damaged rows, is not proven", async () => {
+  const bare = await verify({ kind: "log", atSecond: AT_SECOND }, without("coordinator.state"));
+  expect(bare.proof.kind).toBe("unproven");
+  const damaged = await verify({ kind: "log", atSecond: AT_SECOND }, BROKEN);
+  expect(damaged.proof.kind).not.toBe("proven");
+});

@@ -1,6 +1,7 @@
 import { askedPoint } from "../asked-point.ts";
 import { startCommand, typeable } from "../failure.ts";
-import { PlanOutput, planJson } from "../json/run.ts";
+import { planJson } from "../json/plan.ts";
+import { PlanOutput } from "../json/run.ts";
 import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";

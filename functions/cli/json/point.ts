@@ -48,14 +48,14 @@ export function pointJson(restorePoint: RestorePoint): PointJson {
     databases: databases.map(({ captured, ...database }) => ({
       ...database,
       tables: [...(tablesCaptured(captured) ?? [])],
-      ...dumpOf(captured),
+      ...dumpJson(captured),
     })),
   };
 }
 
-function dumpOf(captured: unknown): { readonly dump?: Artifact } {
-  const dump = CapturedJdbc.safeParse(captured).data?.artifact;
-  return dump === undefined ? {} : { dump };
+function dumpJson(captured: unknown): { readonly dump?: z.infer<typeof Artifact> } {
+  const { data } = CapturedJdbc.safeParse(captured);
+  return data?.artifact === undefined ? {} : { dump: data.artifact };
 }
 
 /** The catalog's model allows what JSON leaves out anyway: a key without a value. */

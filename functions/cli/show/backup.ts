@@ -3,9 +3,9 @@ import type { BackupEvent } from "../../../shared/backup/event.ts";
 import { isDumped } from "../../../shared/backup/snapshot.ts";
 import type { RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
-import { CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
-import { basisText, clockText, windowText } from "./point.ts";
-import { counted, fact, listed, showBytes } from "./text.ts";
+import { sizeText } from "../../../shared/restore/size-text.ts";
+import { basisText, clockText, dumpFacts, windowText } from "./point.ts";
+import { counted, fact, listed } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
 /** One event of a backup as a line of progress. The last two are told with the verdict. */
@@ -83,21 +83,18 @@ function pointText({ id, artifact }: RestorePoint): string {
 type Told<K extends BackupEvent["kind"]> = Extract<BackupEvent, { kind: K }>;
 
 function dumpingText({ database, rawBytes, storedBytes, estimatedBytes }: Told<"dumping">): string {
-  const share = estimatedBytes >= rawBytes ? ` of about ${showBytes(estimatedBytes)}` : "";
-  return `${database}: ${showBytes(rawBytes)}${share} read, ${showBytes(storedBytes)} stored`;
+  const share = estimatedBytes >= rawBytes ? ` of about ${sizeText(estimatedBytes)}` : "";
+  return `${database}: ${sizeText(rawBytes)}${share} read, ${sizeText(storedBytes)} stored`;
 }
 
 function dumpedText({ database, key, rawBytes, storedBytes, sha256, tookMs }: Told<"dumped">): string {
-  return `${database}: ${showBytes(rawBytes)} as ${showBytes(storedBytes)} in ${showSpan(tookMs)}, read back: ${key} (SHA-256 ${sha256.slice(0, 16)}...)`;
+  return `${database}: ${sizeText(rawBytes)} as ${sizeText(storedBytes)} in ${showSpan(tookMs)}, read back: ${key} (SHA-256 ${sha256.slice(0, 16)}...)`;
 }
 
 /** Where each dump is, and what became of it. */
 function dumpLines(point: RestorePoint): readonly string[] {
   if (!isDumped(point)) return [];
-  const places = point.databases.flatMap(({ name, captured }) => {
-    const { artifact } = CapturedJdbc.parse(captured);
-    return artifact === undefined ? [] : fact("dump", `${name}: ${artifact.key} in ${artifact.store}`);
-  });
+  const places = point.databases.flatMap(({ name, captured }) => dumpFacts(name, captured));
   const because = point.because === undefined ? "" : `: ${point.because}`;
   return [...places, ...fact("artifact", `${point.artifact}${because}`)];
 }

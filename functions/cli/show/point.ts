@@ -2,8 +2,9 @@ import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts
 import { addressOf, type DiscoveryBasis } from "../../../shared/pause/instance.ts";
 import { secondOf } from "../../../shared/restore/choose-point.ts";
 import { CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
+import { sizeText } from "../../../shared/restore/size-text.ts";
 import { nounCaptured, tablesCaptured } from "../../../shared/restore/tables-captured.ts";
-import { counted, fact, listed, showBytes, table } from "./text.ts";
+import { counted, fact, listed, table } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
 const RESTS_ON: Readonly<Record<DiscoveryBasis, string>> = {
@@ -74,10 +75,23 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ...fact("list", basisText(point.instances.length, point.discovery)),
     ...fact("instances", listed(point.instances.map(addressOf))),
     ...(point.pause === undefined ? [] : fact("pause", point.pause)),
-    ...databases.flatMap(({ name, captured }) => dumpLines(name, captured)),
+    ...databases.flatMap(({ name, captured }) => dumpFacts(name, captured)),
     ...databases.flatMap(({ name, captured }) =>
       fact(`${nounCaptured(captured)}s`, tablesText(name, captured)),
     ),
+  ];
+}
+
+/** Where a dump is, and what it must be. */
+export function dumpFacts(database: string, captured: unknown): readonly string[] {
+  const { data } = CapturedJdbc.safeParse(captured);
+  if (data?.artifact === undefined) return [];
+  const { key, store, tool, bytes, rawBytes, sha256 } = data.artifact;
+  const size =
+    bytes === undefined || rawBytes === undefined ? "" : `, ${sizeText(rawBytes)} as ${sizeText(bytes)}`;
+  return [
+    ...fact("dump", `${database}: ${key} in ${store}${size}, by ${tool}`),
+    ...(sha256 === undefined ? [] : fact("sha-256", sha256)),
   ];
 }
 
@@ -106,24 +120,6 @@ function signed(ms: number): string {
 
 function precise(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-/** All that is needed to find it, and to hold it against what was stored, without Stillpoint. */
-function dumpLines(database: string, captured: unknown): readonly string[] {
-  const { data } = CapturedJdbc.safeParse(captured);
-  if (data?.artifact === undefined) return [];
-  const { product, serverVersion, host, port, artifact } = data;
-  const { key, store, tool, bytes, rawBytes, sha256 } = artifact;
-  const sizes = [bytes, rawBytes].flatMap((size) => (size === undefined ? [] : [showBytes(size)]));
-  return [
-    ...fact("server", `${database}: ${product} ${serverVersion} at ${host}:${port}`),
-    ...fact("dump", `${database}: ${key} in ${store}`),
-    ...fact(
-      "made by",
-      [tool, ...(sizes.length === 2 ? [`${sizes[0]}, ${sizes[1]} unpacked`] : sizes)].join("; "),
-    ),
-    ...(sha256 === undefined ? [] : fact("SHA-256", sha256)),
-  ];
 }
 
 function tablesText(database: string, captured: unknown): string {

@@ -34,15 +34,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   );
 }
 
-const UNITS = ["bytes", "kB", "MB", "GB", "TB"] as const;
-
-/** `1.4 GB`, in powers of ten. */
-export function showBytes(bytes: number): string {
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  const digits = power === 0 ? 0 : 1;
-  return `${(bytes / 1000 ** power).toFixed(digits)} ${UNITS[power]}`;
-}
-
 /** `1 table`, `2 tables`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? noun : plural}`;

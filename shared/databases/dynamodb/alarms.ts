@@ -1,39 +1,17 @@
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import { ALARM_DEFINITION, MOST_ALARM_PAGES } from "../../aws/alarm-definition.ts";
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { Alarm } from "../../restore/dynamodb/captured.ts";
 import { canonicalJson } from "../../workflow/canonical-json.ts";
 import type { DynamodbConnection } from "./connection.ts";
 import { attempt } from "./refusal.ts";
 
-/** A page holds a hundred; accounts may have 5,000 alarms in a region unless they asked for more. */
-const MOST_PAGES = 200;
 const NAMESPACE = "AWS/DynamoDB";
 /** Made and removed by auto scaling with its policies. */
 const OF_AUTO_SCALING = "TargetTracking-table/";
 
 /** What makes an alarm what it is: its state and when it changed do not. */
-const DEFINITION = [
-  "AlarmName",
-  "ActionsEnabled",
-  "OKActions",
-  "AlarmActions",
-  "InsufficientDataActions",
-  "MetricName",
-  "Namespace",
-  "Statistic",
-  "ExtendedStatistic",
-  "Dimensions",
-  "Period",
-  "Unit",
-  "EvaluationPeriods",
-  "DatapointsToAlarm",
-  "Threshold",
-  "ComparisonOperator",
-  "TreatMissingData",
-  "EvaluateLowSampleCountPercentile",
-  "Metrics",
-  "ThresholdMetricId",
-] as const satisfies readonly (keyof MetricAlarm)[];
+const DEFINITION = ["AlarmName", ...ALARM_DEFINITION] as const satisfies readonly (keyof MetricAlarm)[];
 
 export interface Alarms {
   /** By the name of the table that they name. */
@@ -74,7 +52,7 @@ async function listAlarms(
   const input = { AlarmTypes: ["MetricAlarm" as const], ...(names && { AlarmNames: [...names] }) };
   const alarms: MetricAlarm[] = [];
   let next: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MOST_ALARM_PAGES; page++) {
     const token = next && { NextToken: next };
     const answer = await attempt("describe the alarms of region", connection.address.region, () =>
       cloudwatch.send(new DescribeAlarmsCommand({ ...input, ...token })),

@@ -1,9 +1,7 @@
+import { isUnreachable, NO_CREDENTIALS, nameOf, systemCode } from "../../aws/sdk-error.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
 
-/** Errors of the network and of the credentials: no answer of the service's own. */
-const UNREACHABLE =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|TimeoutError|AggregateError|NetworkingError)$/;
 const DENIED =
   /^(AccessDenied(Exception)?|UnrecognizedClientException|ExpiredToken(Exception)?|InvalidSignatureException|CredentialsProviderError|MissingAuthenticationTokenException|OptInRequired)$/;
 
@@ -14,7 +12,7 @@ export function isRefusal(error: unknown, ...names: readonly string[]): boolean 
 
 /** Whether no answer came, so that nobody knows whether the call was carried out. */
 export function isUnanswered(error: unknown): boolean {
-  return UNREACHABLE.test(nameOf(error)) || UNREACHABLE.test(systemCode(error));
+  return isUnreachable(error);
 }
 
 /** Tells what was attempted, on what, and what the service said. */
@@ -35,8 +33,6 @@ function codeFor(error: unknown): ErrorCode {
   return "DATABASE_REFUSED";
 }
 
-const NO_CREDENTIALS =
-  "no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the database's profile";
 const NO_TABLE = "there is no such table: check region, endpoint, prefix and namespaces in the configuration";
 
 function describe(error: unknown): string {
@@ -46,13 +42,4 @@ function describe(error: unknown): string {
   return [nameOf(error), systemCode(error), message]
     .filter((part) => part !== "" && part !== "Error")
     .join(": ");
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "";
-}
-
-function systemCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" ? code : "";
 }

@@ -62,6 +62,8 @@ export interface JdbcServer {
       readonly inPlace: boolean;
       /** False while it is only planned: whoever works on the original may be connected then. Default: true. */
       readonly stopped?: boolean;
+      /** Whether another host loads the dump: then nobody asks for the tools here. */
+      readonly toolsElsewhere?: boolean;
     },
   ): Promise<readonly string[]>;
   /** What is under the original names now: what a restore in place will keep under other names. */

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Readable, Writable } from "node:stream";
+import { PassThrough, type Readable, type Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { Environment } from "../../config/tls-material.ts";
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 
@@ -29,6 +30,7 @@ export interface RunningTool {
 
 const KEPT_CHARACTERS = 8_000;
 const QUOTED_LINES = 12;
+const BUFFERED_BYTES = 2 ** 20;
 
 /** It says nothing on its standard output unless that is asked for. */
 export function startTool(tool: Tool): RunningTool {
@@ -39,15 +41,20 @@ export function startTool(tool: Tool): RunningTool {
   const said = keepEnd(child);
   const ended = endOf(child, tool, said);
   ended.catch(ignore);
+  // Node throws away what a program has written that ends before anybody listens: so somebody does at once.
+  const output = new PassThrough({ highWaterMark: BUFFERED_BYTES });
+  pipeline(child.stdout, output).catch(ignore);
   // One that ends before it has read everything: its own words say why.
   child.stdin.on("error", ignore);
   return {
     input: child.stdin,
-    output: child.stdout,
+    output,
     ended,
     said,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      // What nobody will read would keep it from being over.
+      output.destroy();
       await ended.catch(ignore);
     },
   };

@@ -53,8 +53,12 @@ export function openManaged(settings: ManagedDatabaseSettings, env: Environment)
         const unread = [...found.captured.unread, `the tables (${rows.why})`];
         return { ...found, captured: { ...found.captured, unread } };
       }
-      const problems = [...found.problems, ...missing(settings, rows.tables)];
-      return { ...found, problems, captured: { ...found.captured, tables: [...rows.tables] } };
+      const elsewhere = !rows.tables.includes(`${settings.coordinatorNamespace}.state`);
+      return {
+        ...found,
+        ...(elsewhere && { coordinator: "elsewhere" }),
+        captured: { ...found.captured, tables: [...rows.tables] },
+      };
     },
     identify: () => server.identify(),
     probeClock: async (now, probe) => {
@@ -107,14 +111,4 @@ async function tablesOf(
   } catch (error) {
     return { kind: "unknown", why: messageOf(error) };
   }
-}
-
-function missing(
-  { coordinatorNamespace, service: { server } }: ManagedDatabaseSettings,
-  tables: readonly string[],
-): readonly string[] {
-  const needed = `${coordinatorNamespace}.state`;
-  return tables.includes(needed)
-    ? []
-    : [`server "${server}" has no table "${needed}" by ScalarDB's metadata: check the namespaces`];
 }

@@ -6,6 +6,7 @@ import type { Sql, SqlAddress, SqlRow, SqlSession } from "./sql.ts";
 
 const APPLICATION = "stillpoint";
 const CONNECT_LIMIT_MS = 10_000;
+const END_LIMIT_MS = 1_000;
 const CONNECTIONS = 6;
 const IDLE_MS = 10_000;
 /** Sooner than load balancers forget a connection that is silent, as one that holds a snapshot is. */
@@ -134,13 +135,20 @@ async function openSession(address: SqlAddress, config: ClientConfig): Promise<S
     await client.connect();
     await client.query(EVERY_SESSION);
   } catch (error) {
-    await client.end().catch(ignore);
+    await endSoon(client);
     throw error;
   }
   return {
     query: (text, values = []) => attemptSql(address, actionOf(text), () => rowsOf(client, text, values)),
-    end: () => client.end().catch(ignore),
+    end: () => endSoon(client),
   };
+}
+
+/** A server that stands still never takes leave, and instances may be held meanwhile. */
+async function endSoon(client: Client): Promise<void> {
+  const limit = setTimeout(() => client.connection.stream.destroy(), END_LIMIT_MS);
+  await client.end().catch(ignore);
+  clearTimeout(limit);
 }
 
 const MOST_CHARACTERS = 120;

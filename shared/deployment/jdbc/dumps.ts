@@ -125,7 +125,12 @@ export class Dumps {
     await Promise.allSettled(
       this.#storing.map(async ({ store, captured, stored, stop }) => {
         await stop();
-        await stored.catch(() => undefined);
+        // What was not stored has left nothing: what has its name is another backup's, of another catalog.
+        const isStored = await stored.then(
+          () => true,
+          () => false,
+        );
+        if (!isStored) return;
         await store.remove(captured.artifact.key);
         await removeManifest(store, captured.artifact.key);
       }),

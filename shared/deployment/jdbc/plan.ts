@@ -9,13 +9,13 @@ import {
   refusals,
   type Server,
 } from "../../restore/jdbc/plan.ts";
-import type { Mode } from "../../restore/mode.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
 
 /** Plans the restore of a point's dumps; changes nothing. All reasons against come at once. */
-export async function planJdbc(open: OpenDeployment, { point, run, mode }: Planning): Promise<JdbcPlan> {
-  const looked = await Promise.all(point.databases.map((each) => lookAt(open, each, { run, mode })));
+export async function planJdbc(open: OpenDeployment, planning: Planning): Promise<JdbcPlan> {
+  const { point, run, mode } = planning;
+  const looked = await Promise.all(point.databases.map((each) => lookAt(open, each, planning)));
   refusePlan(
     { deployment: open.settings.name, point: point.id },
     looked.flatMap((each) => refusals(each, mode)),
@@ -35,7 +35,7 @@ export async function planJdbc(open: OpenDeployment, { point, run, mode }: Plann
 async function lookAt(
   open: OpenDeployment,
   { name, atSecond, captured: recorded }: RestorePoint["databases"][number],
-  of: { readonly run: string; readonly mode: Mode },
+  of: Planning,
 ): Promise<LookedAtDump> {
   const database = open.jdbc(name);
   const captured = CapturedJdbc.parse(recorded);
@@ -56,14 +56,20 @@ async function lookAt(
 async function findOn(
   database: JdbcDatabase,
   captured: CapturedJdbc,
-  { run, mode }: { readonly run: string; readonly mode: Mode },
+  { run, mode, toolsElsewhere }: Planning,
 ): Promise<LookedAtDump["found"]> {
   if (database.settings.engine !== captured.engine) return undefined;
   const server = await database.server();
   const { targets, kept } = server.targetsOf(captured, run);
   const [present, obstacles] = await Promise.all([
     server.present(captured),
-    server.obstacles(captured, { targets, kept, inPlace: mode === "in-place", stopped: false }),
+    server.obstacles(captured, {
+      targets,
+      kept,
+      inPlace: mode === "in-place",
+      stopped: false,
+      toolsElsewhere,
+    }),
   ]);
   return { targets, kept, present, obstacles };
 }

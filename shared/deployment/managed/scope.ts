@@ -4,6 +4,7 @@ import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ManagedPlan, PlannedServer } from "../../restore/managed/plan.ts";
 import type { TableSchema } from "../../verify/row-source.ts";
 import type { Scope, ScopedTable } from "../../verify/scope.ts";
+import type { Subject } from "../../verify/subject.ts";
 import { namespacesOf, type OpenDeployment } from "../open-deployment.ts";
 import { frameOf, restoredSubject } from "../verify-frame.ts";
 
@@ -11,7 +12,11 @@ import { frameOf, restoredSubject } from "../verify-frame.ts";
 export async function plannedScope(open: OpenDeployment, plan: ManagedPlan): Promise<Scope> {
   const seconds = plan.servers.map(({ atSecond }) => atSecond);
   const tables = await Promise.all(plan.servers.map((server) => restoredTables(open, server)));
-  const subject = restoredSubject(plan, seconds, undefined);
+  const [atSecond = 0, ...others] = seconds;
+  const subject: Subject =
+    others.length === 0
+      ? { kind: "log", atSecond, ...(plan.window && { window: plan.window }) }
+      : restoredSubject(plan, seconds, undefined);
   return { ...frameOf(open, plan.run, subject), tables: tables.flat() };
 }
 

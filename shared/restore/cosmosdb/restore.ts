@@ -1,23 +1,13 @@
-import { codeOf, StillpointError } from "../../errors/stillpoint-error.ts";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { verification } from "../../verify/verification.ts";
-import {
-  all,
-  answerOf,
-  asker,
-  type Effect,
-  type Patience,
-  type Progress,
-  poll,
-  type Workflow,
-} from "../../workflow/effect.ts";
+import { all, answerOf, asker, type Patience, type Workflow } from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
+import { HOUR_MS, patiently } from "../patiently.ts";
 import type { CosmosdbEffects, CosmosdbPhase, MadeAccount } from "./effects.ts";
 import type { CosmosdbPlan, PlannedAccount } from "./plan.ts";
 
 const ask = asker<CosmosdbEffects>();
-
-const HOUR_MS = 3_600_000;
 
 /** Backups of a container reach the present some minutes later; where much is written, it takes longer. */
 const COVERAGE_PATIENCE: Patience = { firstMs: 500, factor: 1.3, mostMs: 30_000, limitMs: HOUR_MS };
@@ -85,16 +75,6 @@ export function* restoreCosmosdb(plan: CosmosdbPlan): Workflow<CosmosdbResult> {
 
 const UNTOUCHED =
   "the original was not touched. Resume the run to go on waiting; abandon it to delete what it has made";
-
-/** As `poll`, but says at the limit how things stand then. */
-function* patiently<A extends Progress>(probe: Effect, patience: Patience, standing: string): Workflow<A> {
-  try {
-    return yield* poll<A>(probe, patience);
-  } catch (error) {
-    if (codeOf(error) !== "TIMED_OUT") throw error;
-    throw new StillpointError("TIMED_OUT", `after ${patience.limitMs / HOUR_MS} h ${standing}`);
-  }
-}
 
 function namesOf(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");

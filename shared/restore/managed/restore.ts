@@ -1,24 +1,14 @@
-import { codeOf, StillpointError } from "../../errors/stillpoint-error.ts";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { verification } from "../../verify/verification.ts";
-import {
-  all,
-  answerOf,
-  asker,
-  type Effect,
-  type Patience,
-  type Progress,
-  poll,
-  type Workflow,
-} from "../../workflow/effect.ts";
+import { all, answerOf, asker, type Patience, type Workflow } from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
+import { HOUR_MS, patiently } from "../patiently.ts";
 import type { CapturedManaged } from "./captured.ts";
 import type { ManagedEffects, ManagedPhase, Started } from "./effects.ts";
 import type { ManagedPlan, PlannedServer } from "./plan.ts";
 
 const ask = asker<ManagedEffects>();
-
-const HOUR_MS = 3_600_000;
 
 /** The services' own backups reach the present some minutes later. */
 const COVERAGE_PATIENCE: Patience = { firstMs: 500, factor: 1.3, mostMs: 30_000, limitMs: HOUR_MS };
@@ -80,16 +70,6 @@ export function* restoreManaged(plan: ManagedPlan): Workflow<ManagedResult> {
 
 const UNTOUCHED =
   "no original was touched. Resume the run to go on waiting; abandon it to delete what it has made";
-
-/** As `poll`, but says at the limit how things stand then. */
-function* patiently<A extends Progress>(probe: Effect, patience: Patience, standing: string): Workflow<A> {
-  try {
-    return yield* poll<A>(probe, patience);
-  } catch (error) {
-    if (codeOf(error) !== "TIMED_OUT") throw error;
-    throw new StillpointError("TIMED_OUT", `after ${patience.limitMs / HOUR_MS} h ${standing}`);
-  }
-}
 
 function namesText(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(", ");

@@ -1,4 +1,5 @@
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../../rehearsal/scalardb-server/local-port.ts";
 import { openSql } from "../../../shared/databases/sql/open-sql.ts";
@@ -135,4 +136,24 @@ test("a table that one may not read is told as such", async () => {
     message: expect.stringContaining('grant it to user "guest"'),
   });
   guest.close();
+});
+
+test("a session with a server that stands still is ended all the same", async () => {
+  const { host, port } = own.server;
+  const sockets: Socket[] = [];
+  const between = createServer({ allowHalfOpen: true }, (client) => {
+    const server = connect(port, host);
+    sockets.push(client, server);
+    client.pipe(server).pipe(client);
+  }).listen(0, "127.0.0.1");
+  await once(between, "listening");
+  const address = { ...own.address(), port: (between.address() as { port: number }).port };
+  const sql = openPostgresqlSql(address);
+  const session = await sql.session();
+  for (const socket of sockets) socket.unpipe().pause();
+  await session.end();
+  await expect(session.query("SELECT 1")).rejects.toMatchObject({ code: "DATABASE_UNREACHABLE" });
+  for (const socket of sockets) socket.destroy();
+  between.close();
+  sql.close();
 });

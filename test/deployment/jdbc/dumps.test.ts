@@ -72,6 +72,17 @@ test("a dump that is not in the store as it was sent there is not complete", asy
   expect((await deployment.files()).filter((name) => name.endsWith(".zst"))).toEqual([]);
 });
 
+test("a dump of somebody else that has the same name is left where it is", async () => {
+  await using other = await dumpedDeployment({ main: {} });
+  await using deployment = await dumpedDeployment({ main: { store: () => other.store } });
+  const { result: theirs } = await take(other);
+  const { result } = await take(deployment);
+  expect(result.point).toMatchObject({ artifact: "failed", because: expect.stringContaining("already") });
+  expect([...(await other.files())].sort()).toEqual(["main.dump.manifest.json", "main.dump.zst"]);
+  const { artifact } = CapturedJdbc.parse(theirs.point?.databases[0]?.captured);
+  expect((await other.store.head(artifact?.key ?? ""))?.bytes).toBe(artifact?.bytes);
+});
+
 test("an interrupted dump is ended, and nothing of it is kept", async () => {
   const interruption = new AbortController();
   async function* endless() {

@@ -85,6 +85,7 @@ function worthOf({ server, grants, chosen, tables }: State): Worth {
     // A dump is of its own moment, whatever came before.
     coveredFromSecond: 0,
     artifact: "pending",
+    ...(chosen.coordinator === "elsewhere" && { coordinator: "elsewhere" }),
   };
 }
 

@@ -8,6 +8,7 @@ import { changesBetween } from "./changes.ts";
 import { logPosition, positionBetween } from "./log-position.ts";
 import { type OptionFile, writeOptionFile } from "./option-file.ts";
 import type { Product } from "./product.ts";
+import { catchUpProblem } from "./replica.ts";
 import { holdTables } from "./table-locks.ts";
 import { readTables, type Table } from "./tables.ts";
 import { startTool, type ToolProcess } from "./tool-process.ts";
@@ -19,6 +20,8 @@ import { findTool, type Tool } from "./tools.ts";
  */
 const SNAPSHOT_TAKEN = /^-- Retrieving (?:table|view) structure/;
 const LARGEST_PACKET = 1024 ** 3;
+/** Instances are held meanwhile. */
+const REPLICA_LIMIT_MS = 5_000;
 
 const OPTIONS: readonly string[] = [
   "--single-transaction",
@@ -47,14 +50,18 @@ interface Dumping {
   readonly address: SqlAddress;
   readonly captured: CapturedJdbc;
   readonly tools: string | undefined;
+  readonly replicaWaitMs: number;
   readonly clock: () => number;
 }
 
 export async function startMysqlDump(dumping: Dumping, signal?: AbortSignal): Promise<RunningDump> {
-  const { sql, address, captured, tools } = dumping;
+  const { sql, address, captured, tools, replicaWaitMs } = dumping;
   const product = captured.product as Product;
   const found = await findTool("dump", { product, version: captured.serverVersion }, tools);
   if ("problem" in found) throw failure(dumping, found.problem);
+  // What was committed before the instances were paused has to be in the snapshot.
+  const lag = await catchUpProblem(sql, Math.min(replicaWaitMs, REPLICA_LIMIT_MS));
+  if (lag !== undefined) throw failure(dumping, lag);
   const session = await sql.session();
   let file: OptionFile | undefined;
   try {

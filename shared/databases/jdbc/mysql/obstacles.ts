@@ -15,6 +15,7 @@ export interface RestorePlan {
   readonly targets: Names;
   readonly kept: Names;
   readonly inPlace: boolean;
+  readonly toolsElsewhere?: boolean;
 }
 
 interface Asking {
@@ -29,11 +30,10 @@ export async function obstaclesOfMysql(
 ): Promise<readonly string[]> {
   const server = await serverIdentity(sql);
   const grants = await readGrants(sql);
-  const client = await findTool("client", server, tools);
   const user = await currentUser(sql);
   return [
     ...serverObstacles(server, captured),
-    ...("problem" in client ? [client.problem] : []),
+    ...(plan.toolsElsewhere ? [] : await toolObstacles(server, tools)),
     ...(await variableObstacles(sql, captured)),
     ...(await nameObstacles(sql, plan)),
     ...privilegeObstacles(captured, plan, grants),
@@ -57,6 +57,11 @@ function serverObstacles(
   return isOlder(server.version, serverVersion)
     ? [`the dump is of ${product} ${serverVersion}, newer than the server's ${server.version}`]
     : [];
+}
+
+async function toolObstacles(server: ServerIdentity, tools: string | undefined): Promise<readonly string[]> {
+  const client = await findTool("client", server, tools);
+  return "problem" in client ? [client.problem] : [];
 }
 
 /** Names in another spelling would be other names. */

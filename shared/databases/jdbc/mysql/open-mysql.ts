@@ -17,13 +17,14 @@ import { swapMysql, swapStateOfMysql } from "./swap.ts";
 export function openMysql(settings: JdbcDatabaseSettings, env: Environment): JdbcServer {
   const address = addressOf(settings, env);
   const sql = openMysqlSql(address);
-  const { tools } = settings;
+  const { tools, replicaWaitMs } = settings;
   return {
     sql,
     capture: () => captureMysql(sql, settings),
     identify: () => identifyMysql(sql, settings),
     now: () => serverNow(sql),
-    startDump: (captured, clock, signal) => startMysqlDump({ sql, address, captured, tools, clock }, signal),
+    startDump: (captured, clock, signal) =>
+      startMysqlDump({ sql, address, captured, tools, replicaWaitMs, clock }, signal),
     targetsOf,
     obstacles: (captured, plan) => obstaclesOfMysql({ sql, tools }, captured, plan),
     present: ({ schemas }) => presentSchemas(sql, schemas),

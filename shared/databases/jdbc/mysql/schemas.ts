@@ -11,9 +11,14 @@ export interface Chosen {
   /** What ScalarDB's metadata lists: `namespace.table`. */
   readonly listed: readonly string[];
   readonly problems: readonly string[];
+  /** Whether the coordinator's table is on this server. */
+  readonly coordinator: "here" | "elsewhere";
 }
 
-/** A dump has all of ScalarDB's schemas or is worthless: its metadata, the coordinator's, and every one that it lists. */
+/**
+ * A dump has all of ScalarDB's schemas or is worthless: its metadata, every one that it lists, and the coordinator's,
+ * unless another database of the deployment has that.
+ */
 export async function chooseSchemas(asked: Asked, wanted: Wanted): Promise<Chosen> {
   const { metadataNamespace, coordinatorNamespace } = wanted;
   const listed = await listedTables(asked, metadataNamespace);
@@ -21,17 +26,24 @@ export async function chooseSchemas(asked: Asked, wanted: Wanted): Promise<Chose
     return {
       schemas: [...(wanted.schemas ?? [])].sort(),
       listed: [],
+      coordinator: "here",
       problems: [
         `schema "${metadataNamespace}" has no table "metadata", in which ScalarDB lists its tables: check metadataNamespace, and what the user may see`,
       ],
     };
-  const needed = new Set([metadataNamespace, coordinatorNamespace, ...listed.map(namespaceOf)]);
+  const coordinator = (await existing(asked, [coordinatorNamespace])).size > 0 ? "here" : "elsewhere";
+  const needed = new Set([
+    metadataNamespace,
+    ...(coordinator === "here" ? [coordinatorNamespace] : []),
+    ...listed.map(namespaceOf),
+  ]);
   const schemas = [...(wanted.schemas ?? needed)].sort();
   const forgotten = [...needed].filter((schema) => !schemas.includes(schema));
   const there = await existing(asked, schemas);
   return {
     schemas: schemas.filter((schema) => there.has(schema)),
     listed,
+    coordinator,
     problems: [
       ...forgotten.map((schema) => forgottenProblem(schema, wanted)),
       ...schemas

@@ -14,6 +14,8 @@ export interface Inspection {
   readonly relations: readonly Relation[];
   readonly identity: readonly string[];
   readonly problems: readonly string[];
+  /** Whether the coordinator's table is in this database. */
+  readonly coordinator: "here" | "elsewhere";
 }
 
 export interface Inspected {
@@ -39,10 +41,12 @@ export async function inspect(
   const server = await readServer(sql);
   const schemas = settings.schemas ?? (await readSchemaNames(sql));
   const relations = await readRelations(sql, schemas, measured);
+  const coordinator = await whereCoordinator(inspected);
   return {
     ...server,
     schemas,
     relations,
+    coordinator,
     identity: [
       `system ${await readSystem(sql)}`,
       `database ${server.database} ${server.databaseOid}`,
@@ -50,7 +54,7 @@ export async function inspect(
     ],
     problems: [
       ...(await missingSchemas(inspected, schemas)),
-      ...(await metadataProblems(inspected, relations)),
+      ...(await metadataProblems(inspected, relations, coordinator)),
       ...relations.flatMap((relation) => relationProblems(relation, settings.user)),
       ...(await toolProblems(inspected, server.major)),
       ...(await preparedProblems(sql)),
@@ -96,6 +100,7 @@ async function missingSchemas(
 async function metadataProblems(
   { sql, settings }: Inspected,
   relations: readonly Relation[],
+  where: Inspection["coordinator"],
 ): Promise<readonly string[]> {
   const { metadataNamespace, coordinatorNamespace } = settings;
   const dumped = new Set(relations.filter(isTable).map(labelOf));
@@ -105,9 +110,16 @@ async function metadataProblems(
     dumped.has(table) ? [] : [`${what} "${table}" is not among the tables that are dumped`];
   return [
     ...absent("ScalarDB's metadata table", metadata),
-    ...absent("the coordinator table", coordinator),
+    ...(where === "here" ? absent("the coordinator table", coordinator) : []),
     ...(dumped.has(metadata) ? await unlisted(sql, metadataNamespace, dumped) : []),
   ].filter((problem, at, all) => all.indexOf(problem) === at);
+}
+
+/** Of several databases one holds it for all. */
+async function whereCoordinator({ sql, settings }: Inspected): Promise<Inspection["coordinator"]> {
+  const table = quoted("postgresql", settings.coordinatorNamespace, "state");
+  const [row] = await sql.query('SELECT to_regclass($1) IS NOT NULL AS "isHere"', [table]);
+  return row?.["isHere"] === true ? "here" : "elsewhere";
 }
 
 async function unlisted(

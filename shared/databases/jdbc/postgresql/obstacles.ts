@@ -13,6 +13,7 @@ export interface Planned {
   readonly inPlace: boolean;
   /** False while it is only planned. */
   readonly stopped?: boolean;
+  readonly toolsElsewhere?: boolean;
 }
 
 interface Looking {
@@ -28,7 +29,8 @@ export async function findObstacles(looking: Looking, planned: Planned): Promise
   const { admin, captured } = looking;
   const settings = keptSettings(captured);
   return [
-    ...(await versionObstacles(looking)),
+    ...(await serverObstacles(looking)),
+    ...(planned.toolsElsewhere ? [] : await toolObstacles(looking)),
     ...(await takenNames(admin, planned)),
     ...(await roleObstacles(admin, settings)),
     ...(await absences(admin, settings)),
@@ -41,26 +43,25 @@ function majorOf(version: string): number {
   return Number.parseInt(/\d+/.exec(version)?.[0] ?? "0", 10);
 }
 
-async function versionObstacles({ admin, tools, captured }: Looking): Promise<readonly string[]> {
+async function serverObstacles({ admin, captured }: Looking): Promise<readonly string[]> {
   const { version, major } = await readServer(admin);
+  if (major >= majorOf(captured.serverVersion)) return [];
+  return [`the server is PostgreSQL ${version}, older than ${captured.serverVersion}, which was dumped`];
+}
+
+async function toolObstacles({ tools, captured }: Looking): Promise<readonly string[]> {
   const dumped = majorOf(captured.serverVersion);
   const name = captured.artifact?.format === "plain" ? "psql" : "pg_restore";
   const tool = await tools.version(name);
   const needed = Math.max(dumped, majorOf(captured.artifact?.tool.replace(/^\S+/, "") ?? ""));
-  const obstacles: string[] = [];
-  if (major < dumped)
-    obstacles.push(
-      `the server is PostgreSQL ${version}, older than ${captured.serverVersion}, which was dumped`,
-    );
   if (tool === undefined)
-    obstacles.push(
+    return [
       `"${tools.program(name)}" cannot be run: install PostgreSQL's client, version ${needed} or later`,
-    );
-  else if (tool.major < needed)
-    obstacles.push(
-      `"${tools.program(name)}" is ${tool.text}, older than the dump: install version ${needed} or later`,
-    );
-  return obstacles;
+    ];
+  if (tool.major >= needed) return [];
+  return [
+    `"${tools.program(name)}" is ${tool.text}, older than the dump: install version ${needed} or later`,
+  ];
 }
 
 async function takenNames(admin: Sql, { targets, kept, inPlace }: Planned): Promise<readonly string[]> {

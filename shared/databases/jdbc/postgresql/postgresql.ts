@@ -74,8 +74,9 @@ export function openPostgresql(settings: JdbcDatabaseSettings, env: Environment)
 }
 
 /** A dump is a point of its own: nothing before it is needed. */
-function worthOf({ identity, problems }: Inspection) {
-  return { identity, problems, coveredFromSecond: 0 };
+function worthOf({ identity, problems, coordinator }: Inspection) {
+  const elsewhere = coordinator === "elsewhere" ? { coordinator } : {};
+  return { identity, problems, coveredFromSecond: 0, ...elsewhere };
 }
 
 async function capturedOf(

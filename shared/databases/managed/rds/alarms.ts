@@ -1,4 +1,5 @@
 import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
+import { ALARM_DEFINITION, MOST_ALARM_PAGES } from "../../../aws/alarm-definition.ts";
 import { messageOf, StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { Surrounding } from "../../../restore/managed/captured.ts";
 import type { RdsConnection } from "./connection.ts";
@@ -6,33 +7,13 @@ import { attempt } from "./refusal.ts";
 
 export const ALARM = "alarm";
 
-/** A page holds a hundred; accounts may have 5,000 alarms in a region unless they asked for more. */
-const MOST_PAGES = 200;
 const NAMESPACE = "AWS/RDS";
 const DIMENSIONS = ["DBInstanceIdentifier", "DBClusterIdentifier"];
 
 /** What makes an alarm what it is, beside its name: its state and when it changed do not. */
 const DEFINITION = [
   "AlarmDescription",
-  "ActionsEnabled",
-  "OKActions",
-  "AlarmActions",
-  "InsufficientDataActions",
-  "MetricName",
-  "Namespace",
-  "Statistic",
-  "ExtendedStatistic",
-  "Dimensions",
-  "Period",
-  "Unit",
-  "EvaluationPeriods",
-  "DatapointsToAlarm",
-  "Threshold",
-  "ComparisonOperator",
-  "TreatMissingData",
-  "EvaluateLowSampleCountPercentile",
-  "Metrics",
-  "ThresholdMetricId",
+  ...ALARM_DEFINITION,
 ] as const satisfies readonly (keyof MetricAlarm)[];
 
 /**
@@ -58,7 +39,7 @@ async function listAlarms(connection: RdsConnection): Promise<readonly MetricAla
   const cloudwatch = await connection.cloudwatch();
   const alarms: MetricAlarm[] = [];
   let next: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MOST_ALARM_PAGES; page++) {
     const input = { AlarmTypes: ["MetricAlarm" as const], ...(next && { NextToken: next }) };
     const answer = await attempt("describe the alarms of region", connection.address.region, () =>
       cloudwatch.send(new DescribeAlarmsCommand(input)),

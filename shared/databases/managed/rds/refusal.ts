@@ -1,9 +1,7 @@
+import { isUnreachable, NO_CREDENTIALS, nameOf, systemCode } from "../../../aws/sdk-error.ts";
 import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../../errors/table.ts";
 
-/** Errors of the network: no answer of the service's own, so that nobody knows whether the call was carried out. */
-const UNREACHABLE =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|TimeoutError|AggregateError|NetworkingError)$/;
 const DENIED =
   /^(AccessDenied(Exception|Fault)?|UnauthorizedOperation|UnrecognizedClientException|InvalidClientTokenId|ExpiredToken(Exception)?|Invalid?SignatureException|SignatureDoesNotMatch|CredentialsProviderError|MissingAuthenticationToken(Exception)?|OptInRequired)$/;
 const THROTTLED =
@@ -38,7 +36,7 @@ export function isNamed(error: unknown, pattern: RegExp): boolean {
 /** Whether no answer came, or one that says nothing of whether the call was carried out. */
 export function isUnanswered(error: unknown): boolean {
   const origin = originOf(error);
-  return UNREACHABLE.test(nameOf(origin)) || UNREACHABLE.test(systemCode(origin)) || statusOf(origin) >= 500;
+  return isUnreachable(origin) || statusOf(origin) >= 500;
 }
 
 /** Whether another try may succeed. */
@@ -75,24 +73,12 @@ function codeFor(error: unknown): ErrorCode {
   return "DATABASE_REFUSED";
 }
 
-const NO_CREDENTIALS =
-  "no AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the database's profile";
-
 function describe(error: unknown): string {
   if (nameOf(error) === "CredentialsProviderError") return NO_CREDENTIALS;
   const message = error instanceof Error ? error.message : String(error);
   return [nameOf(error), systemCode(error), message]
     .filter((part, index, all) => part !== "" && part !== "Error" && all.indexOf(part) === index)
     .join(": ");
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "";
-}
-
-function systemCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" ? code : "";
 }
 
 function statusOf(error: unknown): number {

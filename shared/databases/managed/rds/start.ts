@@ -2,10 +2,11 @@ import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { PlannedServer } from "../../../restore/managed/plan.ts";
 import type { RdsConnection } from "./connection.ts";
 import { type Found, isOfRun, type Kind, plain, read, tagList } from "./found.ts";
-import { attempt, isBusy, isTaken, isUnanswered } from "./refusal.ts";
+import { attempt, isTaken, isUnanswered } from "./refusal.ts";
 import { CLUSTER_SETTINGS } from "./settings/cluster.ts";
 import { INSTANCE_SETTINGS } from "./settings/instance.ts";
 import { passed } from "./settings/setting.ts";
+import { patientlyRead } from "./status.ts";
 
 /**
  * Begins the restore with everything passed that can be. There is no client token, but a server that carries the run's
@@ -20,10 +21,11 @@ export async function start(connection: RdsConnection, server: PlannedServer, ru
       if (original.service === "aurora") await startCluster(connection, server, source, run);
       else await startInstance(connection, server, source, run);
     } catch (error) {
-      if (!isTaken(error) && !isUnanswered(error) && !isBusy(error)) throw error;
-      if (await isThere(connection, server, run)) return;
-      // The service tells a name as taken before it lists what has it: the next look will tell whose it is.
-      if (!isTaken(error)) throw error;
+      if (!isTaken(error) && !isUnanswered(error)) throw error;
+      // It may be under way: the service lists late what it has begun.
+      const made = await patientlyRead(connection, original.service as Kind, target);
+      if (made === undefined) throw error;
+      requireOurs(made, run);
     }
   });
 }

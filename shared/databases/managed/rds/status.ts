@@ -34,10 +34,20 @@ const FIRST_WAIT_MS = 100;
 
 /** What was just made is not listed at once: looked for several times before it counts as gone. */
 export async function requireThere(connection: RdsConnection, kind: Kind, name: string): Promise<Found> {
+  const found = await patientlyRead(connection, kind, name);
+  if (found !== undefined) return found;
+  throw new StillpointError("DATABASE_REFUSED", `server "${name}" is not there any more`);
+}
+
+export async function patientlyRead(
+  connection: RdsConnection,
+  kind: Kind,
+  name: string,
+): Promise<Found | undefined> {
   for (let look = 0; look < LOOKS; look++) {
     if (look > 0) await delay(FIRST_WAIT_MS * 2 ** look);
     const found = await read(connection, kind, { name });
     if (found !== undefined) return found;
   }
-  throw new StillpointError("DATABASE_REFUSED", `server "${name}" is not there any more`);
+  return undefined;
 }

@@ -97,6 +97,12 @@ test("a list of schemas that misses the coordinator is worthless, and so is one 
   ]);
 });
 
+test("a database without the coordinator's table says so: another one may have it", async () => {
+  const server = openServer(own, "ledger", { coordinatorNamespace: "elsewhere" });
+  expect(await server.identify()).toMatchObject({ coordinator: "elsewhere", problems: [] });
+  server.close();
+});
+
 test.each([
   {
     what: "an unlogged table",

@@ -40,6 +40,15 @@ test("a dump holds what was there when its snapshot was taken, and nothing that 
   server.close();
 });
 
+test("a dump whose tool has ended before anybody reads it is whole", async () => {
+  const server = openServer(own, "ledger", { format: "plain", schemas: ["coordinator"] });
+  const { captured } = await server.capture();
+  const running = await server.startDump(captured, Date.now);
+  await running.ended;
+  expect(await text(running.output)).toContain("PostgreSQL database dump complete");
+  server.close();
+});
+
 test("a dump says when and where its snapshot was taken, and by which tool", async () => {
   const before = Date.now();
   const { running, bytes } = await dumpOf(ledger);

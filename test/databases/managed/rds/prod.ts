@@ -61,7 +61,7 @@ export const INSTANCE = {
   ],
 };
 
-export const CLUSTER = {
+const CLUSTER = {
   Engine: "aurora-postgresql",
   EngineVersion: "16.4",
   EngineMode: "provisioned",
@@ -90,7 +90,7 @@ export const CLUSTER = {
   TagList: [{ Key: "team", Value: "payments" }],
 };
 
-export function memberOf(cluster: string, tier: string, zone: string) {
+function memberOf(cluster: string, tier: string, zone: string) {
   return {
     Engine: "aurora-postgresql",
     DBClusterIdentifier: cluster,
@@ -143,11 +143,11 @@ export async function prod(kind: "rds" | "aurora", options: RdsOptions = {}): Pr
       },
       Dimensions: [{ Name: dimension, Value: value }],
     });
-  if (kind === "rds") rds.add("instance", LEDGER, INSTANCE);
+  if (kind === "rds") rds.add({ kind: "instance", name: LEDGER, fields: INSTANCE });
   else {
-    rds.add("cluster", LEDGER, CLUSTER);
-    rds.add("instance", `${LEDGER}-a`, memberOf(LEDGER, "1", "ap-northeast-1a"));
-    rds.add("instance", `${LEDGER}-b`, memberOf(LEDGER, "0", "ap-northeast-1c"));
+    rds.add({ kind: "cluster", name: LEDGER, fields: CLUSTER });
+    rds.add({ kind: "instance", name: `${LEDGER}-a`, fields: memberOf(LEDGER, "1", "ap-northeast-1a") });
+    rds.add({ kind: "instance", name: `${LEDGER}-b`, fields: memberOf(LEDGER, "0", "ap-northeast-1c") });
     world.customEndpoints.push({ cluster: LEDGER, name: "reports" });
   }
   const server = openRds({ kind, server: LEDGER, region: world.region, endpoint: rds.endpoint }, "ledger");
@@ -155,7 +155,7 @@ export async function prod(kind: "rds" | "aurora", options: RdsOptions = {}): Pr
 }
 
 /** So that a test takes a second or two. */
-const QUICK = {
+export const QUICK = {
   latestDelayMs: 200,
   restoreMs: 60,
   backUpMs: 20,

@@ -2,22 +2,11 @@ import { withPools } from "../../../../rehearsal/ledger/jdbc/database.ts";
 import type { JdbcEndpoint, SqlServerEndpoint } from "../../../../rehearsal/ledger/jdbc/endpoint.ts";
 import { tableName } from "../../../../rehearsal/ledger/jdbc/statement.ts";
 import { openLedger } from "../../../../rehearsal/ledger/open-ledger.ts";
-import { missingSqlServer, startSqlServer } from "../../../../rehearsal/servers/sql-server.ts";
+import { startSqlServer } from "../../../../rehearsal/servers/sql-server.ts";
 
 type SqlEngine = SqlServerEndpoint["engine"];
 export const SEED = "test";
 export const BALANCE = 1_000;
-
-/** Engines whose servers are on this machine; a line says what is missing of the others. */
-export async function enginesHere(): Promise<readonly SqlEngine[]> {
-  const here: SqlEngine[] = [];
-  for (const engine of ["postgresql", "mysql"] as const) {
-    const missing = await missingSqlServer(engine);
-    if (missing === undefined) here.push(engine);
-    else console.warn(`The tests on ${engine} were not run: ${missing}`);
-  }
-  return here;
-}
 
 /** Servers with nothing on them, one for each engine that is named. */
 export async function startServers(...engines: readonly SqlEngine[]) {

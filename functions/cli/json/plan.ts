@@ -1,0 +1,134 @@
+import * as z from "zod";
+import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import { keptOf, type PlannedDump, serverText } from "../../../shared/restore/jdbc/plan.ts";
+import type { PlanStep } from "../../../shared/restore/plan-step.ts";
+import type { RestorePlan } from "../../../shared/restore/restore-plan.ts";
+import { startCommand } from "../failure.ts";
+
+const names = z.array(z.string());
+export const ModeJson = z.enum(["in-place", "side-by-side"]);
+
+/** A plan, and the exact command that carries it out. */
+export const PlanJson = z.strictObject({
+  run: z.string(),
+  deployment: z.string(),
+  point: z.string(),
+  mode: ModeJson,
+  /** SHA-256 of the plan: what is approved is what happens. */
+  digest: z.string(),
+  /** Of DynamoDB. */
+  tables: z.array(
+    z.strictObject({
+      database: z.string(),
+      name: z.string(),
+      temporary: z.string(),
+      atSecond: z.number().int(),
+    }),
+  ),
+  /** Of Cosmos DB: which account is restored, and the name of the new one. */
+  accounts: z.array(
+    z.strictObject({
+      database: z.string(),
+      account: z.string(),
+      target: z.string(),
+      atSecond: z.number().int(),
+    }),
+  ),
+  /** Of dumps: what is made of each, and under which names a restore in place keeps what is there, by the dump's names. */
+  dumps: z.array(
+    z.strictObject({
+      database: z.string(),
+      key: z.string(),
+      server: z.string(),
+      targets: z.record(z.string(), z.string()),
+      kept: z.record(z.string(), z.string()),
+      atSecond: z.number().int(),
+    }),
+  ),
+  /** Of managed databases: which server is restored, and the name of the new one. */
+  servers: z.array(
+    z.strictObject({
+      database: z.string(),
+      server: z.string(),
+      target: z.string(),
+      atSecond: z.number().int(),
+    }),
+  ),
+  steps: z.array(
+    z.strictObject({ does: z.string(), creates: names, changes: names, deletes: names, undo: z.string() }),
+  ),
+  consequences: names,
+  command: z.string(),
+});
+export type PlanJson = z.infer<typeof PlanJson>;
+
+export function planJson({ id, deployment, point, plan }: PlannedRun): PlanJson {
+  const { restore, digest, text } = plan;
+  const named = (sentence: string) => sentence.replaceAll("RUN", id);
+  return {
+    run: id,
+    deployment,
+    point,
+    mode: restore.mode,
+    digest,
+    ...restoredJson(restore),
+    steps: text.steps.map((step) => stepJson(step, named)),
+    consequences: text.consequences.map(named),
+    command: startCommand({ id, deployment, mode: restore.mode, begun: false }),
+  };
+}
+
+function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "dumps" | "servers"> {
+  const nothing = { tables: [], accounts: [], dumps: [], servers: [] };
+  switch (plan.kind) {
+    case "dynamodb": {
+      const tables = plan.tables.map(({ database, name, temporary, atSecond }) => ({
+        database,
+        name,
+        temporary,
+        atSecond,
+      }));
+      return { ...nothing, tables };
+    }
+    case "cosmosdb": {
+      const accounts = plan.accounts.map(({ database, original: { account }, target, atSecond }) => ({
+        database,
+        account,
+        target,
+        atSecond,
+      }));
+      return { ...nothing, accounts };
+    }
+    case "managed": {
+      const servers = plan.servers.map(({ database, original: { server }, target, atSecond }) => ({
+        database,
+        server,
+        target,
+        atSecond,
+      }));
+      return { ...nothing, servers };
+    }
+    case "jdbc":
+      return { ...nothing, dumps: plan.dumps.map(dumpJson) };
+    default:
+      return plan satisfies never;
+  }
+}
+
+function dumpJson(dump: PlannedDump): PlanJson["dumps"][number] {
+  const { database, original, server, targets, atSecond } = dump;
+  const kept = Object.fromEntries(keptOf(dump).map(({ name, as }) => [name, as]));
+  const { key } = original.artifact;
+  return { database, key, server: serverText(server), targets, kept, atSecond };
+}
+
+function stepJson(step: PlanStep, named: (sentence: string) => string): PlanJson["steps"][number] {
+  const { does, creates, changes, deletes, undo } = step;
+  return {
+    does: named(does),
+    creates: [...creates],
+    changes: [...changes],
+    deletes: [...deletes],
+    undo: named(undo),
+  };
+}

@@ -1,0 +1,76 @@
+import * as z from "zod";
+import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
+import { ModeJson } from "./plan.ts";
+import { ReportJson } from "./report.ts";
+
+const names = z.array(z.string());
+
+const restored = {
+  mode: ModeJson,
+  copies: ReportJson,
+  /** Settings that did not come back, by table, account or container. */
+  settingsDifferences: z.record(z.string(), names),
+};
+
+export const RestoreResultJson = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("dynamodb"),
+    ...restored,
+    replaced: ReportJson.exactOptional(),
+    backups: names,
+  }),
+  z.strictObject({
+    kind: z.literal("cosmosdb"),
+    ...restored,
+    accounts: z.array(
+      z.strictObject({
+        database: z.string(),
+        subscription: z.string(),
+        resourceGroup: z.string(),
+        account: z.string(),
+        restored: z.string(),
+        endpoint: z.string(),
+      }),
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal("jdbc"),
+    ...restored,
+    replaced: ReportJson.exactOptional(),
+    dumps: z.array(
+      z.strictObject({
+        database: z.string(),
+        server: z.string(),
+        noun: z.enum(["database", "schema"]),
+        restored: z.record(z.string(), z.string()),
+        kept: z.array(
+          z.strictObject({
+            name: z.string(),
+            as: z.string(),
+            tables: z.number().int(),
+            bytes: z.number(),
+          }),
+        ),
+        removal: names,
+      }),
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal("managed"),
+    ...restored,
+    servers: z.array(
+      z.strictObject({
+        database: z.string(),
+        service: z.enum(["rds", "aurora", "azure-postgresql", "azure-mysql"]),
+        engine: z.enum(["postgresql", "mysql"]),
+        server: z.string(),
+        restored: z.string(),
+        /** In place: the name that the original has now. */
+        kept: z.string().exactOptional(),
+        host: z.string(),
+        port: z.number().int(),
+        sqlDatabase: z.string().exactOptional(),
+      }),
+    ),
+  }),
+]) satisfies z.ZodType<RestoreResult, unknown>;

@@ -13,6 +13,7 @@ import {
   syncFolder,
 } from "../catalog/file/durable-file.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
+import { sizeText } from "../restore/size-text.ts";
 import { plainKey } from "./artifact-key.ts";
 import { alreadyThere, damaged, readFailure, writeFailure } from "./failure.ts";
 import { rejectedBy } from "./rejected-by.ts";
@@ -151,11 +152,7 @@ async function opened(file: string, from: number, key: string, store: string): P
 
 async function roomIn(folder: string, expectedBytes: number): Promise<string> {
   const { bavail, bsize } = await statfs(folder);
-  return `about ${inMb(expectedBytes)} are needed, and ${inMb(bavail * bsize)} are free; `;
-}
-
-function inMb(bytes: number): string {
-  return `${Math.ceil(bytes / 1_000_000)} MB`;
+  return `about ${sizeText(expectedBytes)} are needed before compression, and ${sizeText(bavail * bsize)} are free; `;
 }
 
 async function problemsOf(folder: string): Promise<readonly string[]> {

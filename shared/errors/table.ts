@@ -108,7 +108,7 @@ export const ERRORS = {
   NOT_PROTECTED: {
     exit: 27,
     meaning: "A backup would be worthless, since a database could not be restored to it; nothing was paused.",
-    next: "Mend what the message names, such as enabling point-in-time recovery or continuous backup, then: stillpoint backup",
+    next: "Mend what the message names, such as a missing right or a recovery that is off, then: stillpoint backup",
   },
   PREPARATION_TIMED_OUT: {
     exit: 28,
@@ -150,7 +150,7 @@ export const ERRORS = {
   DUMP_DAMAGED: {
     exit: 35,
     meaning: "A stored dump is gone, or is not what was stored; no database was touched.",
-    next: "Bring the dump back from a copy, or choose another restore point: stillpoint list",
+    next: "Bring the dump back from a copy, then: stillpoint restore resume RUN; or stillpoint restore abandon RUN, and plan with another restore point",
   },
   LOAD_FAILED: {
     exit: 36,

@@ -53,7 +53,7 @@ export function backupProgress(event: BackupEvent): readonly string[] {
 export function verdictLines(deployment: string, result: BackupResult): readonly string[] {
   const { verdict, window, heldMs, point, pause } = result;
   return [
-    `${deployment}: ${verdict.kind}${point ? `, restore point ${point.id}` : ", no restore point"}`,
+    `${deployment}: ${verdict.kind}${point ? pointText(point) : ", no restore point"}`,
     ...(verdict.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
     ...(point?.databases ?? []).flatMap(({ name, atSecond }) =>
       fact("second", `${showTime(atSecond * 1000)} of ${name}`),
@@ -73,10 +73,17 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
   ];
 }
 
+/** A moment may be valid, and its dump not have come to its end. */
+function pointText({ id, artifact }: RestorePoint): string {
+  return artifact === "failed"
+    ? `, but the dump FAILED: nothing to restore to (${id})`
+    : `, restore point ${id}`;
+}
+
 type Told<K extends BackupEvent["kind"]> = Extract<BackupEvent, { kind: K }>;
 
 function dumpingText({ database, rawBytes, storedBytes, estimatedBytes }: Told<"dumping">): string {
-  const share = estimatedBytes > 0 ? ` of about ${sizeText(estimatedBytes)}` : "";
+  const share = estimatedBytes >= rawBytes ? ` of about ${sizeText(estimatedBytes)}` : "";
   return `${database}: ${sizeText(rawBytes)}${share} read, ${sizeText(storedBytes)} stored`;
 }
 

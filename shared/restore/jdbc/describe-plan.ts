@@ -69,23 +69,26 @@ function swapStep({ dumps }: JdbcPlan): PlanStep {
     ...keptOf(dump).map(({ name, as }) => renamingText(dump, name, as)),
     ...Object.entries(dump.targets).map(([name, target]) => renamingText(dump, target, name)),
   ]);
-  const does =
-    "Once all are verified, let old and new change names, one database after the other; what was there is kept";
+  const does = `Once all are verified, let old and new change names, one database after the other; what was there is kept${movesTables(dumps) ? " (MySQL cannot rename a schema: the tables that the dump has move, all in one statement)" : ""}`;
   const undo =
     "not by Stillpoint: finish with stillpoint restore resume RUN. What was there is kept, and can be given its name back by hand";
   return { does, ...NOTHING, changes, undo };
 }
 
-/** MySQL cannot rename a schema. */
+/** MySQL cannot rename a schema, and a table that the dump does not have stays where it is. */
 function renamingText({ server: { engine } }: PlannedDump, from: string, to: string): string {
   switch (engine) {
     case "postgresql":
       return `database ${from} is called ${to}`;
     case "mysql":
-      return `the tables of schema ${from} that the dump has too move to schema ${to}`;
+      return `tables of schema ${from} move to ${to}`;
     default:
       return engine satisfies never;
   }
+}
+
+function movesTables(dumps: readonly PlannedDump[]): boolean {
+  return dumps.some(({ server }) => server.engine === "mysql");
 }
 
 function readBackStep(): PlanStep {
@@ -110,14 +113,20 @@ function* consequences(plan: JdbcPlan, nowMs: number): Generator<string> {
 
 function* replacing(plan: JdbcPlan, nowMs: number): Generator<string> {
   yield discardedBySwap(plan, nowMs);
-  for (const dump of plan.dumps)
-    for (const { name, as, tables, bytes } of keptOf(dump))
-      yield `What ${nounOf(dump.server)} "${name}" on ${serverText(dump.server)} holds now (${tables} tables, ${sizeText(bytes)}) is kept as "${as}" until you drop it; the end of the restore tells the SQL`;
+  for (const dump of plan.dumps) {
+    const kept = keptOf(dump);
+    const each = kept.map(
+      ({ name, as, tables, bytes }) =>
+        `what "${name}" holds now (${tables} ${tables === 1 ? "table" : "tables"}, ${sizeText(bytes)}) as "${as}"`,
+    );
+    if (each.length > 0)
+      yield `Kept on ${serverText(dump.server)} until you drop it: ${each.join(", ")}. The end of the restore tells the SQL`;
+  }
 }
 
 function* lookingAt({ dumps }: JdbcPlan): Generator<string> {
   for (const dump of dumps)
-    yield `${quotedNames(targetsOf(dump))} on ${serverText(dump.server)} is to be looked at; the original and its instances go on as they are`;
+    yield `To look at, on ${serverText(dump.server)}: ${quotedNames(targetsOf(dump))}; the original and its instances go on as they are`;
 }
 
 /** What a restore in place takes from the instances, as it is at the given time: it grows while nobody runs the plan. */

@@ -23,8 +23,7 @@ test.each(["in-place", "side-by-side"] as const)(
       `schema scalar_${TAIL}`,
     ]);
     const changes = steps.flatMap((step) => step.changes).filter((text) => !text.startsWith("settings"));
-    const moved = (from: string, to: string) =>
-      `the tables of schema ${from} that the dump has too move to schema ${to}`;
+    const moved = (from: string, to: string) => `tables of schema ${from} move to ${to}`;
     const renamed = [
       `database ledger is called ledger_before_${TAIL}`,
       `database ledger_${TAIL} is called ledger`,
@@ -49,7 +48,7 @@ test("the text of a plan says what is discarded, what is kept and for how long, 
     "Every write since 2026-11-21T18:00:00Z is not in what is restored: 5 minutes of work",
   );
   expect(text).toContain(
-    `What database "ledger" on db.example:5432 holds now (2 tables, 2.00 GB) is kept as "ledger_before_${TAIL}" until you drop it`,
+    `Kept on db.example:5432 until you drop it: what "ledger" holds now (2 tables, 2.00 GB) as "ledger_before_${TAIL}".`,
   );
   expect(text).toContain("carries no users and no passwords");
   expect(text).toContain("about 4.00 GB more on the server");

@@ -8,6 +8,8 @@ export interface Grant {
   readonly schema?: string;
   /** One table only. */
   readonly table?: string;
+  /** The user's own account, or a role. */
+  readonly to: string;
 }
 
 /** The user's own grants, and those of the roles that are active. */
@@ -21,8 +23,10 @@ export async function readGrants(asked: Asked): Promise<readonly Grant[]> {
 
 /** "GRANT SELECT, SHOW VIEW ON `scalar`.* TO ..."; undefined for a role that is granted. */
 export function grantOf(line: string): Grant | undefined {
-  const [, list, scope] =
-    /^GRANT (.+?) ON ((?:\*|`(?:[^`]|``)+`)\.(?:\*|`(?:[^`]|``)+`)) TO /s.exec(line) ?? [];
+  const [, list, scope, to = ""] =
+    /^GRANT (.+?) ON ((?:\*|`(?:[^`]|``)+`)\.(?:\*|`(?:[^`]|``)+`)) TO ((?:`(?:[^`]|``)+`|'(?:[^']|'')+'|@)+)/s.exec(
+      line,
+    ) ?? [];
   if (list === undefined || scope === undefined) return undefined;
   const [, schema = "*", table = "*"] = /^(\*|`(?:[^`]|``)+`)\.(.+)$/s.exec(scope) ?? [];
   return {
@@ -30,6 +34,7 @@ export function grantOf(line: string): Grant | undefined {
     privileges: list.replaceAll(/ \([^)]*\)/g, " OF COLUMNS").split(", "),
     ...(schema !== "*" && { schema: unquoted(schema) }),
     ...(table !== "*" && { table: unquoted(table) }),
+    to,
   };
 }
 
@@ -43,15 +48,33 @@ export function missingOn(
   needed: readonly string[],
   grants: readonly Grant[],
 ): readonly string[] {
+  const counting = grants.filter((grant) => grant.table === undefined && counts(grant, schema, grants));
   return needed.filter(
     (privilege) =>
-      !grants.some(
-        (grant) =>
-          grant.table === undefined &&
-          (grant.schema === undefined || matches(grant.schema, schema)) &&
-          (grant.privileges.includes(privilege) || grant.privileges.includes("ALL PRIVILEGES")),
+      !counting.some(
+        ({ privileges }) => privileges.includes(privilege) || privileges.includes("ALL PRIVILEGES"),
       ),
   );
+}
+
+/** Of an account's grants on schemas, the server goes by the one whose pattern says most, and by no other. */
+function counts({ schema: pattern, to }: Grant, schema: string, grants: readonly Grant[]): boolean {
+  if (pattern === undefined) return true;
+  if (!matches(pattern, schema)) return false;
+  return !grants.some(
+    (other) =>
+      other.to === to &&
+      other.table === undefined &&
+      other.schema !== undefined &&
+      matches(other.schema, schema) &&
+      literalLength(other.schema) > literalLength(pattern),
+  );
+}
+
+/** Up to the first wildcard. */
+function literalLength(pattern: string): number {
+  const wildcard = /^(?:\\.|[^\\%_])*[%_]/s.exec(pattern);
+  return wildcard === null ? Number.POSITIVE_INFINITY : wildcard[0].length;
 }
 
 /** Whether a privilege that is not of schemas, such as PROCESS, is granted. */

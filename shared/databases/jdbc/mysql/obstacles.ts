@@ -95,10 +95,21 @@ function privilegeObstacles(
   grants: readonly Grant[],
 ): readonly string[] {
   const names = [...Object.values(targets), ...(inPlace ? [...schemas, ...Object.values(kept)] : [])];
-  return names.flatMap((schema) => {
-    const missing = missingOn(schema, NEEDED, grants);
-    return missing.length === 0 ? [] : [`the user lacks ${missing.join(", ")} on schema "${schema}"`];
-  });
+  const lacking = new Map<string, string[]>();
+  for (const schema of names) {
+    const missing = missingOn(schema, NEEDED, grants).join(", ");
+    if (missing !== "") lacking.set(missing, [...(lacking.get(missing) ?? []), `"${schema}"`]);
+  }
+  if (lacking.size === 0) return [];
+  const each = [...lacking].map(([missing, of]) => `${missing} on ${of.join(", ")}`);
+  return [`the user lacks ${each.join("; and ")}. ${adviceOn(schemas)}`];
+}
+
+/** A grant on the exact name would hide one on the pattern. */
+function adviceOn(schemas: readonly string[]): string {
+  const patterns = schemas.map((schema) => `${schema.replaceAll(/[\\%_]/g, "\\$&")}%`);
+  const quotedPatterns = patterns.map((pattern) => `${quoted("mysql", pattern)}.*`).join(", ");
+  return `Each restore makes schemas of other names, so GRANT ${NEEDED.join(", ")} on patterns: ${quotedPatterns}; and on each schema that has a grant of its own, beside which the pattern's does not count`;
 }
 
 interface Loader {

@@ -201,7 +201,7 @@ describe("capture", () => {
       'the user lacks SHOW VIEW, TRIGGER on schema "scalar": grant it on all of the schema',
     ]);
     await own.sql.query("GRANT PROCESS ON *.* TO poor@'127.0.0.1'");
-    await own.sql.query("GRANT SHOW VIEW, TRIGGER ON `scala_`.* TO poor@'127.0.0.1'");
+    await own.sql.query("GRANT SHOW VIEW, TRIGGER ON `scalar`.* TO poor@'127.0.0.1'");
     const enough = connect({ user: "poor", word: "poor" });
     const running = await start(enough);
     expect(await text(running.output as Readable)).toContain("-- Dump completed");

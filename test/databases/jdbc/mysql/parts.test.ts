@@ -32,6 +32,22 @@ describe("grants", () => {
       expect(missingOn(schema, ["SELECT"], grants)).toEqual(["SELECT"]);
   });
 
+  test("of grants on schemas only the one counts whose pattern says most, as the server does", () => {
+    const grants = granted(
+      "GRANT SELECT, TRIGGER ON `app`.* TO `a`@`%`",
+      "GRANT SELECT, CREATE ON `app%`.* TO `a`@`%`",
+      "GRANT ALTER ON `app\\_b%`.* TO `a`@`%`",
+      "GRANT SELECT, DROP ON `ap%`.* TO `a`@`%`",
+      "GRANT PROCESS ON *.* TO `a`@`%`",
+      "GRANT INSERT ON `app%`.* TO `role`",
+    );
+    const needed = ["SELECT", "INSERT", "CREATE", "DROP", "ALTER"];
+    expect(missingOn("app", needed, grants)).toEqual(["CREATE", "DROP", "ALTER"]);
+    expect(missingOn("app_1", needed, grants)).toEqual(["DROP", "ALTER"]);
+    expect(missingOn("app_before_1", needed, grants)).toEqual(["SELECT", "CREATE", "DROP"]);
+    expect(missingOn("apart", needed, grants)).toEqual(["INSERT", "CREATE", "ALTER"]);
+  });
+
   test("a privilege on one table or on columns is none on the schema, and a role is no privilege", () => {
     const grants = granted(
       "GRANT SELECT ON `scalar`.`asset` TO `a`@`%`",
@@ -73,6 +89,14 @@ describe("tools", () => {
 });
 
 describe("targetsOf", () => {
+  test("ends with what the run's id ends with, so that people can tell whose a schema is", () => {
+    const { targets, kept } = targetsOf({ schemas: ["app"] }, "restore-20261121T180000Z-1a2b3c4d");
+    expect({ targets, kept }).toEqual({
+      targets: { app: "app_1a2b3c4d" },
+      kept: { app: "app_before_1a2b3c4d" },
+    });
+  });
+
   test("gives each schema a name of the run, and another to be kept under", () => {
     const { targets, kept } = targetsOf({ schemas: ["scalar", "scalardb"] }, "restore-1");
     const id = /^scalar_([0-9a-f]{8})$/.exec(targets["scalar"] ?? "")?.[1];

@@ -277,9 +277,9 @@ describe("obstacles and settle", () => {
         const { targets } = newRun(server);
         const found = await server.obstacles(captured, { targets, kept: {}, inPlace: false });
         expect(found).toEqual([
-          expect.stringMatching(/^the user lacks INSERT, CREATE, DROP, ALTER on schema "Zü/),
-          expect.stringMatching(/^the user lacks INSERT, CREATE, DROP, ALTER on schema "coordinator_/),
-          expect.stringMatching(/^the user lacks INSERT, CREATE, DROP, ALTER on schema "scalardb_/),
+          expect.stringMatching(
+            /^the user lacks INSERT, CREATE, DROP, ALTER on "Zü.+", "coordinator_\w+", "scalardb_\w+"\. .+ on patterns: `.+`coordinator%`\.\*/,
+          ),
           expect.stringMatching(/^view "scalar"."rich" belongs to "stillpoint@127.0.0.1"/),
         ]);
       },

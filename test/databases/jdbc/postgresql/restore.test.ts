@@ -330,6 +330,19 @@ test("a user without the rights for it is told so", async () => {
   weak.close();
 });
 
+test("whoever is connected is seen by a user too who may not look into others' sessions", async () => {
+  await own.open().query("CREATE ROLE plain LOGIN PASSWORD 'plain'");
+  const { targets, kept } = ledger.targetsOf(dump.captured, RUN);
+  const settings = settingsOf(own, "ledger", { user: "plain" });
+  const server = openPostgresql(settings, { DB_PASSWORD: "plain", PATH: process.env["PATH"] });
+  const session = await openNamed("shop");
+  expect(await server.obstacles(dump.captured, { targets, kept, inPlace: true })).toContain(
+    'somebody is connected: application "shop" as user "postgres" from a host that this user may not see in database "ledger" (1)',
+  );
+  await session.end();
+  server.close();
+});
+
 test("what is under the original's name is told", async () => {
   expect(await ledger.present(dump.captured)).toEqual([
     { name: "ledger", tables: dump.captured.tables.length, bytes: expect.any(Number) },

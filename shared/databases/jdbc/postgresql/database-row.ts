@@ -35,7 +35,7 @@ export async function findDatabase(
   };
 }
 
-/** Who else is in these databases, as people know them. */
+/** Who else is in these databases, as people know them. Of others' sessions a user may see no more than that they are. */
 export async function othersIn(
   { query }: Pick<Sql, "query">,
   names: readonly string[],
@@ -43,9 +43,11 @@ export async function othersIn(
 ): Promise<readonly string[]> {
   const rows = await query(
     `SELECT datname, coalesce(nullif(application_name, ''), 'without a name') AS application, usename AS user,
-            coalesce(host(client_addr), 'this server') AS host, count(*) AS number
+            coalesce(host(client_addr), CASE WHEN backend_type IS NULL THEN 'a host that this user may not see'
+              ELSE 'this server' END) AS host, count(*) AS number
        FROM pg_stat_activity
-      WHERE datname = ANY ($1) AND backend_type = 'client backend' AND application_name <> $2
+      WHERE datname = ANY ($1) AND coalesce(backend_type, 'client backend') = 'client backend'
+        AND usename IS NOT NULL AND application_name <> $2
       GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
     [names, ourApplication],
   );

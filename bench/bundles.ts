@@ -17,12 +17,12 @@ interface Cost {
 }
 
 const dist = mkdtempSync(join(tmpdir(), "stillpoint-bundles-"));
-for (const { name, bytes, withKubernetesBytes } of await bundleAll(dist)) {
+for (const { name, startBytes, bytes } of await bundleAll(dist)) {
   const index = join(dist, name, "index.mjs");
   const client = readdirSync(join(dist, name)).find(isKubernetes);
   const [bare, alone, both] = inTurn([[], [index], client ? [index, join(dist, name, client)] : [index]]);
-  console.log(`${name}: ${mb(bytes)}, ${more(alone, bare)}`);
-  if (client) console.log(`  with the Kubernetes client: ${mb(withKubernetesBytes)}, ${more(both, bare)}`);
+  console.log(`${name}: ${mb(startBytes)} of ${mb(bytes)}, ${more(alone, bare)}`);
+  if (client) console.log(`  with the Kubernetes client: ${more(both, bare)}`);
 }
 rmSync(dist, { recursive: true });
 

@@ -25,7 +25,8 @@ export const OPTIONS = {
   platform: "node",
   target: "node24",
   // A configuration with a catalog or parts on Azure is refused before it is deployed to AWS.
-  external: ["@azure/*", "@azure-rest/*"],
+  // The driver of PostgreSQL looks for another one, in C, that nobody here asks it for.
+  external: ["@azure/*", "@azure-rest/*", "pg-native"],
   // The SDKs' CommonJS, which is the default for Node, cannot be cut down to what is used.
   mainFields: ["module", "main"],
   banner: { js: REQUIRE },
@@ -37,15 +38,16 @@ export const OPTIONS = {
 
 export interface BundleSize {
   readonly name: FunctionName;
-  /** Of everything but what is loaded for Kubernetes only. */
+  /** Of what is loaded whenever the function starts. */
+  readonly startBytes: number;
+  /** With what is loaded when it is needed. */
   readonly bytes: number;
-  readonly withKubernetesBytes: number;
 }
 
 /**
  * Bundles all functions at once, SDKs included, each into a folder of its name: what several of them need is made
  * once and copied. What the code loads when it is needed stays in files of its own, which cost nothing until then:
- * the Kubernetes client, the rarer credentials.
+ * the Kubernetes client, the drivers of databases, the rarer credentials.
  */
 export async function bundleAll(dist: string): Promise<readonly BundleSize[]> {
   const entryPoints = Object.fromEntries(BUNDLED.map((name) => [name, join("functions", name, "aws.ts")]));
@@ -53,13 +55,22 @@ export async function bundleAll(dist: string): Promise<readonly BundleSize[]> {
   const contents = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
   return Promise.all(
     BUNDLED.map(async (name) => {
-      const files = filesOf(`${name}.mjs`, metafile).map((file) => ({ file, bytes: contents.get(file) }));
+      const files = filesOf(`${name}.mjs`, metafile);
       const folder = join(dist, name);
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder, { recursive: true });
-      for (const { file, bytes = new Uint8Array() } of files)
-        await writeFile(join(folder, file === `${name}.mjs` ? ENTRY : file), bytes);
-      return sizeOf(name, files);
+      for (const file of files)
+        await writeFile(
+          join(folder, file === `${name}.mjs` ? ENTRY : file),
+          contents.get(file) ?? new Uint8Array(),
+        );
+      const sum = (of: readonly string[]) =>
+        of.reduce((total, file) => total + (contents.get(file)?.length ?? 0), 0);
+      return {
+        name,
+        startBytes: sum(filesOf(`${name}.mjs`, metafile, ["import-statement"])),
+        bytes: sum(files),
+      };
     }),
   );
 }
@@ -81,18 +92,6 @@ export function filesOf(
   const found = new Set([entry]);
   for (const file of found) for (const imported of imports.get(file) ?? []) found.add(imported);
   return [...found];
-}
-
-function sizeOf(
-  name: FunctionName,
-  files: readonly { readonly file: string; readonly bytes?: Uint8Array | undefined }[],
-): BundleSize {
-  const sum = (of: typeof files) => of.reduce((total, { bytes }) => total + (bytes?.length ?? 0), 0);
-  return {
-    name,
-    bytes: sum(files.filter(({ file }) => !isKubernetes(file))),
-    withKubernetesBytes: sum(files),
-  };
 }
 
 /** The file that shared/admin/kubernetes/kube-config.ts is bundled to. */

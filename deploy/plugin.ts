@@ -9,6 +9,7 @@ import { dumpFunction, dumpFunctionArn } from "./dump-function.ts";
 import type { Framework, FrameworkOptions, Writers } from "./framework.ts";
 import { FUNCTION_NAMES } from "./function-names.ts";
 import { IDS } from "./logical-ids.ts";
+import { verifiesInVpc } from "./managed-servers.ts";
 import { packFiles } from "./packaged-files.ts";
 import { type Parameters, parametersFrom } from "./parameters.ts";
 import { remarks } from "./remarks.ts";
@@ -111,6 +112,8 @@ export default class StillpointPlugin {
         return aws.logRetentionDays;
       case "vpc":
         return vpcOf(config);
+      case "verifyVpc":
+        return verifiesInVpc(config) ? vpcOf(config) : null;
       case "dump":
         return this.#refusing(() => dumpFunction(config));
       case "dumpFunction":

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Deployable } from "./deployable.ts";
 import { DUMP_TIMEOUT_S } from "./dump-function.ts";
 import { DUMP, FUNCTION_NAMES, type FunctionName } from "./function-names.ts";
+import { verifiesInVpc } from "./managed-servers.ts";
 import type { FunctionSettings } from "./stack-settings.ts";
 
 const Settings = z.object({
@@ -19,15 +20,19 @@ const Settings = z.object({
 /** What serverless.yml says of the functions, so that roles and alarms need not say it again. */
 export function functionSettings(
   configurationInput: unknown,
-  { aws }: Deployable,
+  config: Deployable,
 ): Readonly<Record<FunctionName, FunctionSettings>> {
   const { functions } = Settings.parse(configurationInput);
+  const mayBeInVpc = config.aws.vpc !== undefined;
   const settings = Object.entries(functions).map(([name, { timeout, ...rest }]) => [
     name,
-    { timeoutSeconds: timeout, inVpc: "vpc" in rest && aws.vpc !== undefined },
+    {
+      timeoutSeconds: timeout,
+      inVpc: "vpc" in rest && mayBeInVpc && (name !== "verify" || verifiesInVpc(config)),
+    },
   ]);
   return Object.fromEntries([
     ...settings,
-    [DUMP, { timeoutSeconds: DUMP_TIMEOUT_S, inVpc: aws.vpc !== undefined }],
+    [DUMP, { timeoutSeconds: DUMP_TIMEOUT_S, inVpc: mayBeInVpc }],
   ]) as Record<FunctionName, FunctionSettings>;
 }

@@ -8,8 +8,12 @@ import { APPS, type App } from "./apps.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The service hands its own part to the functions when they are loaded; it is in no registry. */
-const AZURE_OPTIONS = { ...OPTIONS, external: ["@azure/functions-core"] } as const satisfies BuildOptions;
+/**
+ * The service hands its own part to the functions when they are loaded; it is in no registry. A configuration with
+ * servers of RDS is refused before it is deployed to Azure.
+ */
+const EXTERNAL = ["@azure/functions-core", "@aws-sdk/client-rds", "pg-native"];
+const AZURE_OPTIONS = { ...OPTIONS, external: EXTERNAL } satisfies BuildOptions;
 
 export interface AppSize {
   readonly app: App;

@@ -1,7 +1,7 @@
-import { rdsServersOf } from "../../shared/config/databases-of.ts";
 import { OWN_SOURCE } from "../../shared/telemetry/event-types.ts";
 import type { Deployable } from "../deployable.ts";
 import { type FunctionName, physicalName } from "../function-names.ts";
+import { serversOf } from "../managed-servers.ts";
 import { arn, type Reference } from "../resources/resource.ts";
 import type { Stack } from "../stack-settings.ts";
 import { ANYTHING, allow, deny, type Statement } from "./statement.ts";
@@ -84,14 +84,16 @@ const RESTORE_BY_KEY = [
   "kms:ReEncryptTo",
 ];
 
+/** The storage of servers, and the passwords that the service keeps. */
+const OF_SERVERS = ["rds.*.amazonaws.com", "secretsmanager.*.amazonaws.com"];
+
 /** Customer keys, and only through the services that keep the data. */
 export function useKeys({ keys, config }: Stack, use: "read" | "restore"): readonly Statement[] {
   if (keys.length === 0) return [];
   const actions = use === "read" ? READ_BY_KEY : [...READ_BY_KEY, ...RESTORE_BY_KEY];
-  const hasServers = config.deployments.some((deployment) => rdsServersOf(deployment).length > 0);
   const services = [
     "dynamodb.*.amazonaws.com",
-    ...(hasServers ? ["rds.*.amazonaws.com"] : []),
+    ...(use === "restore" && serversOf(config).length > 0 ? OF_SERVERS : []),
     "ssm.*.amazonaws.com",
   ];
   return [allow("UseKeys", actions, keys, { StringLike: { "kms:ViaService": services } })];

@@ -107,7 +107,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...useKeys(stack, "read"),
   ],
   status: (stack) => [readCatalog(stack.config), ...readSecrets(stack.config), ...useKeys(stack, "read")],
-  /** Reads back what a backup by dumps has stored whose process has ended; all other points are complete at once. */
+  /** Reads back what a dead backup has stored of its dumps, and asks servers how far they can be restored. */
   follow: (stack) => [
     DEAD_LETTERS,
     writeCatalog(stack.config),

@@ -1,5 +1,6 @@
 import type { AwsSettings } from "../../shared/config/config.ts";
 import type { Deployable } from "../deployable.ts";
+import { serversOf } from "../managed-servers.ts";
 import type { Resource, Resources } from "./resource.ts";
 
 const GATEWAYS = ["dynamodb", "s3"] as const;
@@ -13,8 +14,8 @@ type Endpoints = NonNullable<NonNullable<AwsSettings["vpc"]>["endpoints"]>;
  * The services that functions in a VPC without a NAT have to reach: the databases and the catalog by gateways, which
  * cost nothing, the rest by interfaces. The logs, and the STS behind a token for EKS, are reached by others for them.
  */
-export function endpoints({ aws }: Deployable): Resources {
-  const { vpc, secrets, dumps } = aws;
+export function endpoints(config: Deployable): Resources {
+  const { vpc, secrets, dumps } = config.aws;
   const wanted = vpc?.endpoints;
   if (vpc === undefined || wanted === undefined) return {};
   const services = [
@@ -23,6 +24,7 @@ export function endpoints({ aws }: Deployable): Resources {
     "application-autoscaling",
     "monitoring",
     ...(Object.keys(secrets).length > 0 ? ["ssm"] : []),
+    ...(serversOf(config).length > 0 ? ["rds"] : []),
     ...(dumps?.task === undefined ? [] : OF_TASKS),
   ];
   return {

@@ -1,8 +1,4 @@
-import {
-  InvokeCommand,
-  LambdaClient,
-  SendDurableExecutionCallbackSuccessCommand,
-} from "@aws-sdk/client-lambda";
+import type { InvokeCommandInput, LambdaClient } from "@aws-sdk/client-lambda";
 import { requestLimits } from "../../shared/aws/request-limits.ts";
 import { messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { AwsHost } from "./host.ts";
@@ -24,13 +20,7 @@ export async function startRestore(
       "CONFIG_INVALID",
       `cannot start execution "${name}": the environment variable STILLPOINT_RESTORE_FUNCTION is not set; nothing was started`,
     );
-  const start = new InvokeCommand({
-    FunctionName: functionArn,
-    InvocationType: "Event",
-    DurableExecutionName: name,
-    Payload: Buffer.from(JSON.stringify(payload)),
-  });
-  await withLambda(aws.region, (lambda) => lambda.send(start));
+  await invoke(aws.region, functionArn, payload, { DurableExecutionName: name });
 }
 
 /** Whether there is a function that has the tools of dumps. */
@@ -44,12 +34,7 @@ export async function startDump(
   asked: { readonly deployment: string; readonly run: string },
 ): Promise<string> {
   const functionArn = env["STILLPOINT_DUMP_FUNCTION"];
-  const start = new InvokeCommand({
-    FunctionName: functionArn,
-    InvocationType: "Event",
-    Payload: Buffer.from(JSON.stringify(asked)),
-  });
-  await withLambda(aws.region, (lambda) => lambda.send(start)).catch((cause: unknown) => {
+  await invoke(aws.region, functionArn, asked).catch((cause: unknown) => {
     throw new StillpointError(
       "DUMP_FAILED",
       `the function "${functionArn}" was not started for "${asked.run}": ${messageOf(cause)}; nothing was paused`,
@@ -61,6 +46,7 @@ export async function startDump(
 
 /** Lets an execution go on that waits for this callback. */
 export async function wakeExecution(region: string, callback: string): Promise<void> {
+  const { SendDurableExecutionCallbackSuccessCommand } = await import("@aws-sdk/client-lambda");
   const wake = new SendDurableExecutionCallbackSuccessCommand({
     CallbackId: callback,
     Result: Buffer.from("{}"),
@@ -68,7 +54,26 @@ export async function wakeExecution(region: string, callback: string): Promise<v
   await withLambda(region, (lambda) => lambda.send(wake));
 }
 
+async function invoke(
+  region: string,
+  functionArn: string | undefined,
+  payload: object,
+  more: Partial<InvokeCommandInput> = {},
+): Promise<void> {
+  const { InvokeCommand } = await import("@aws-sdk/client-lambda");
+  const command = new InvokeCommand({
+    FunctionName: functionArn,
+    InvocationType: "Event",
+    Payload: Buffer.from(JSON.stringify(payload)),
+    ...more,
+  });
+  await withLambda(region, (lambda) => lambda.send(command));
+}
+
+/** Loaded when it is needed: a backup that starts nobody does without. */
+
 async function withLambda(region: string, work: (lambda: LambdaClient) => Promise<unknown>): Promise<void> {
+  const { LambdaClient } = await import("@aws-sdk/client-lambda");
   const lambda = new LambdaClient({ region, requestHandler: TIMEOUTS });
   try {
     await work(lambda);

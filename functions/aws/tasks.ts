@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ECSClient, RunTaskCommand, type RunTaskCommandInput } from "@aws-sdk/client-ecs";
+import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import { requestLimits } from "../../shared/aws/request-limits.ts";
 import { messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { AwsHost } from "./host.ts";
@@ -24,6 +24,7 @@ export async function startTask(
   name: string,
   command: readonly string[],
 ): Promise<string> {
+  const { ECSClient, RunTaskCommand } = await import("@aws-sdk/client-ecs");
   const ecs = new ECSClient({ region: aws.region, requestHandler: TIMEOUTS });
   try {
     const { tasks = [], failures = [] } = await ecs.send(

@@ -1,4 +1,11 @@
-import type { AzureSettings, Component, Config, DatabaseSettings, StorageAccount } from "./config.ts";
+import type {
+  AzureSettings,
+  Component,
+  Config,
+  DatabaseSettings,
+  ManagedDatabaseSettings,
+  StorageAccount,
+} from "./config.ts";
 import { azureDumpProblems, dumpProblems, registryProblems } from "./dump-problems.ts";
 import { PACKAGED_CODE, PACKAGED_CONFIG, PACKAGED_HOST, PACKAGED_MANIFEST } from "./packaged-name.ts";
 import { type FunctionProblems, fileProblems, type Secrets, secretProblems } from "./packaged-problems.ts";
@@ -156,12 +163,25 @@ function databaseProblems(
         ...azureDumpProblems(at, database, { azure, catalog }),
       ];
     case "managed":
-      return "resourceGroup" in database.service
-        ? groupProblems(at, database.service.resourceGroup, database.service.subscription, azure)
-        : [];
+      return serverProblems(at, database, azure);
     default:
       return database satisfies never;
   }
+}
+
+function serverProblems(
+  at: SettingPath,
+  { service, password }: ManagedDatabaseSettings,
+  azure: AzureSettings,
+): FunctionProblems {
+  if (!("resourceGroup" in service)) {
+    const rule = 'must be "azure-postgresql" or "azure-mysql": functions on Azure have no role on AWS';
+    return [{ path: [...at, "service"], rule, value: service.kind }];
+  }
+  return [
+    ...secretProblems([...at, "password"], password, "a password", secretsOf(azure)),
+    ...groupProblems(at, service.resourceGroup, service.subscription, azure),
+  ];
 }
 
 /** The restore may make and delete accounts and servers in their resource group. */

@@ -22,12 +22,11 @@ export function jdbcsOf({ databases }: Databases): readonly JdbcDatabaseSettings
   return databases.filter((database) => database.kind === "jdbc");
 }
 
-/** Servers that RDS or Aurora runs. */
+/** Of AWS, where its databases are restored by the service. */
 export function rdsServersOf({ databases }: Databases): readonly RdsService[] {
   return databases.flatMap((database) => {
-    if (database.kind !== "managed") return [];
-    const { service } = database;
-    return service.kind === "rds" || service.kind === "aurora" ? [service] : [];
+    const service = database.kind === "managed" ? database.service : undefined;
+    return service?.kind === "rds" || service?.kind === "aurora" ? [service] : [];
   });
 }
 

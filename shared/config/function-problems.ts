@@ -130,7 +130,7 @@ function databaseProblems({ name, databases }: Deployment, config: Config, aws: 
         ...dumpProblems(at, database, { store: "s3", secrets: secretsOf(aws) }),
         ...awsDumpProblems(at, database, aws),
       ];
-    if (database.kind === "managed") return managedProblems(at, database, aws);
+    if (database.kind === "managed") return serverProblems(at, database, aws);
     if (database.kind !== "dynamodb") {
       const rule = 'must be "dynamodb", "jdbc" or "managed": functions on AWS reach no other database';
       return [{ path: [...at, "kind"], rule, value: database.kind }];
@@ -144,8 +144,7 @@ function databaseProblems({ name, databases }: Deployment, config: Config, aws: 
   });
 }
 
-/** A server of another cloud is out of reach; one of this one is verified in SQL, from a network. */
-function managedProblems(
+function serverProblems(
   at: SettingPath,
   { service, password }: ManagedDatabaseSettings,
   aws: AwsSettings,
@@ -154,15 +153,12 @@ function managedProblems(
     const rule = 'must be "rds" or "aurora": functions on AWS have no identity on Azure';
     return [{ path: [...at, "service"], rule, value: service.kind }];
   }
-  const network = {
-    path: at,
-    rule: "needs aws.vpc: a server is reached from a network",
-    about: "name" as const,
-  };
+  const unreached = "needs aws.vpc: the rows of a server are read from its network";
   return [
-    ...profileProblems(at, service),
     ...secretProblems([...at, "password"], password, "a password", secretsOf(aws)),
-    ...(aws.vpc === undefined ? [network] : []),
+    ...profileProblems(at, service),
+    ...regionProblems(at, service.region, aws),
+    ...(aws.vpc === undefined ? [{ path: at, rule: unreached, about: "name" as const }] : []),
   ];
 }
 

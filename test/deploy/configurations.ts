@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { deployable } from "../../deploy/deployable.ts";
+import { verifiesInVpc } from "../../deploy/managed-servers.ts";
 import type { Stack } from "../../deploy/stack-settings.ts";
 import { loadConfig } from "../../shared/config/load-config.ts";
 import { newFolder } from "../catalog/folder.ts";
@@ -109,6 +110,43 @@ aws:
     task: { image: "${REPOSITORY}@${DIGEST}", cpu: 4, memory: 8, storage: 100 }
 `;
 
+/** Servers that the service backs up: an instance, and a cluster. */
+export const SERVERS = `
+catalog: { kind: dynamodb, table: stillpoint-catalog, region: eu-west-1 }
+verification: { parts: { kind: s3, bucket: stillpoint-parts, region: eu-west-1 } }
+deployments:
+  payments:
+    components:
+      ledger: { instances: ["10.0.0.1"] }
+    databases:
+      main:
+        kind: managed
+        service: rds
+        region: eu-west-1
+        server: ledger-prod
+        database: ledger
+        user: stillpoint
+        password: { env: DB_PASSWORD }
+  stock:
+    components:
+      ledger: { instances: ["10.0.1.1"] }
+    databases:
+      main:
+        kind: managed
+        service: aurora
+        region: eu-west-1
+        server: stock
+        user: stillpoint
+        password: { env: DB_PASSWORD }
+aws:
+  region: eu-west-1
+  vpc:
+    subnets: [subnet-0a1b2c3d]
+    securityGroups: [sg-0a1b2c3d]
+    endpoints: { vpc: vpc-0a1b2c3d, routeTables: [rtb-0a1b2c3d] }
+  secrets: { DB_PASSWORD: /stillpoint/db-password }
+`;
+
 const CERTIFICATES = ["certificates/ca.pem", "certificates/client.pem", "certificates/cluster-ca.pem"];
 
 /** Writes a configuration with the files that it refers to, and tells its path. */
@@ -145,7 +183,7 @@ export async function stackFrom(path: string, keys: readonly string[] = []): Pro
       sweep: { timeoutSeconds: 300, inVpc },
       request: { timeoutSeconds: 60, inVpc: false },
       restore: { timeoutSeconds: 900, inVpc },
-      verify: { timeoutSeconds: 900, inVpc: false },
+      verify: { timeoutSeconds: 900, inVpc: verifiesInVpc(config) },
       status: { timeoutSeconds: 120, inVpc },
       follow: { timeoutSeconds: 300, inVpc: false },
       dump: { timeoutSeconds: 900, inVpc },

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,8 +11,6 @@ import { FULL, LEAST, stackFrom, writtenIn } from "./configurations.ts";
 import { deployed, type Packaging, packaged, type Template } from "./packaged.ts";
 import { unpacked } from "./unpacked.ts";
 
-const MOST_BYTES = 1_500_000;
-const MOST_WITH_KUBERNETES_BYTES = 4_000_000;
 const IN_VPC: readonly FunctionName[] = ["backup", "sweep", "restore", "status"];
 const DEAD_LETTERS = { TargetArn: { "Fn::GetAtt": ["DeadLetters", "Arn"] } };
 const RESTORE_ARN = {
@@ -213,17 +211,6 @@ describe("the package of", () => {
       expect([status, stdout.trim().split("\n").at(-1)], stderr).toEqual([0, "refused"]);
     },
   );
-
-  test.each(FUNCTION_NAMES)("%s is small", async (name) => {
-    const sizes = await Promise.all(
-      (await readdir(join(full.dist, name)))
-        .filter((file) => file.endsWith(".mjs"))
-        .map(async (file) => ({ file, bytes: (await stat(join(full.dist, name, file))).size })),
-    );
-    const sum = (of: typeof sizes) => of.reduce((total, { bytes }) => total + bytes, 0);
-    expect(sum(sizes.filter(({ file }) => !isKubernetes(file)))).toBeLessThan(MOST_BYTES);
-    expect(sum(sizes)).toBeLessThan(MOST_WITH_KUBERNETES_BYTES);
-  });
 });
 
 /** What no function takes: no object at all. */

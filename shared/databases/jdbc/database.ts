@@ -6,6 +6,7 @@ import type { Environment } from "../../config/tls-material.ts";
 import type { ClockSample } from "../../pause/clock-bound.ts";
 import type { CapturedJdbc } from "../../restore/jdbc/captured.ts";
 import type { Probe } from "../clock-probe.ts";
+import { once } from "../once.ts";
 import { probeSqlClock } from "../sql/clock.ts";
 import { followDump } from "./follow-dump.ts";
 import type { JdbcServer, RunningDump, Worth } from "./server.ts";
@@ -73,18 +74,4 @@ async function openServer(settings: JdbcDatabaseSettings, env: Environment): Pro
     default:
       return settings.engine satisfies never;
   }
-}
-
-/** What is opened by the first who needs it. */
-function once<T>(open: () => Promise<T>) {
-  let opened: Promise<T> | undefined;
-  return {
-    get: (): Promise<T> => {
-      opened ??= open();
-      return opened;
-    },
-    ifOpened: (work: (it: T) => void): void => {
-      opened?.then(work, () => undefined);
-    },
-  };
 }

@@ -25,8 +25,6 @@ export type Guard = () => Promise<void>;
  * `openRds` and `openFlexibleServer`. Every step of a restore can be carried out again, and looks at the world first.
  */
 export interface ManagedServer {
-  /** For messages, such as `region "ap-northeast-1"`. */
-  readonly place: string;
   readonly canRename: boolean;
   capture(): Promise<ManagedWorth & { readonly captured: CapturedManaged }>;
   /** Whether it is still the same, and worth a backup: quick, and without the settings. */
@@ -45,7 +43,7 @@ export interface ManagedServer {
   /** All that speaks against making it, in sentences: names taken, quotas, groups and keys that are gone. */
   obstacles(wanted: Wanted): Promise<readonly string[]>;
   /** What a restored server will not have, in sentences, and what people must do about it. */
-  losses(original: CapturedManaged): readonly string[];
+  losses(original: CapturedManaged): Promise<readonly string[]>;
 
   /** Begins the restore to `target`. One that carries the tag of this run is there already; another is `PLAN_OUTDATED`. */
   start(server: PlannedServer, run: string): Promise<Started>;

@@ -9,9 +9,22 @@ export async function begunSwaps(
   open: OpenDeployment,
   { dumps, run, mode }: JdbcPlan,
 ): Promise<readonly string[]> {
+  for (const dump of dumps) refuseInUse(open, dump, run);
   if (mode === "side-by-side") return [];
   const states = await Promise.all(dumps.map((dump) => swapStateOf(open, dump, run)));
   return dumps.filter((_, place) => states[place] !== "untouched").map(({ database }) => database);
+}
+
+/** What was to be looked at may have been made the one that everybody works on. */
+function refuseInUse(open: OpenDeployment, { database, targets }: PlannedDump, run: string): void {
+  const { settings } = open.jdbc(database);
+  const used = [settings.database, settings.coordinatorNamespace, settings.metadataNamespace];
+  const [inUse] = Object.values(targets).filter((target) => used.includes(target));
+  if (inUse !== undefined)
+    throw new StillpointError(
+      "ABANDON_REFUSED",
+      `run "${run}" cannot be abandoned: the configuration names "${inUse}", which it has made, as what "${database}" works on; nothing was removed`,
+    );
 }
 
 /** Targets whose dump is gone, and whose original too: what a run has loaded may then be all that is left. */

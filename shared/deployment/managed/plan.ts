@@ -50,7 +50,7 @@ async function lookAt(
   const looked = { name, atSecond, atBackup, canRename: server.canRename, ...(reach && { reach }) };
   if (now === undefined) return { ...looked, obstacles: [], losses: [] };
   const wanted = planServer({ ...looked, now, obstacles: [], losses: [] }, run, mode);
-  return { ...looked, now, obstacles: await server.obstacles(wanted), losses: server.losses(now) };
+  return { ...looked, now, obstacles: await server.obstacles(wanted), losses: await server.losses(now) };
 }
 
 /** Set as it is today; the tables are those of the second. */

@@ -100,10 +100,24 @@ export async function restoredServer(
 /** Originals that are not there any more as planned: what a run has made of them may be the only copy. */
 export async function missingOriginals(open: OpenDeployment, plan: ManagedPlan): Promise<readonly string[]> {
   const found = await Promise.all(
-    plan.servers.map(async ({ database, original }) => {
+    plan.servers.map(async ({ database, original, target }) => {
+      refuseInUse(open, { database, target }, plan.run);
       const isStanding = await open.managed(database).server.isStanding(original);
       return isStanding ? [] : [original.server];
     }),
   );
   return found.flat();
+}
+
+/** What was to be looked at may have been made the one that everybody works on. */
+function refuseInUse(
+  open: OpenDeployment,
+  { database, target }: Pick<PlannedServer, "database" | "target">,
+  run: string,
+): void {
+  if (open.managed(database).settings.service.server !== target) return;
+  throw new StillpointError(
+    "ABANDON_REFUSED",
+    `run "${run}" cannot be abandoned: the configuration names "${target}", which it has made, as what "${database}" works on; nothing was deleted`,
+  );
 }

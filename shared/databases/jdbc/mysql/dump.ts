@@ -50,6 +50,7 @@ interface Dumping {
   readonly address: SqlAddress;
   readonly captured: CapturedJdbc;
   readonly tools: string | undefined;
+  readonly searchPath: string | undefined;
   readonly replicaWaitMs: number;
   readonly clock: () => number;
 }
@@ -97,16 +98,12 @@ async function takeSnapshot(
   dumping: Dumping,
   { tool, session, tables, file, signal }: Started,
 ): Promise<RunningDump> {
-  const { captured, clock, sql } = dumping;
+  const { captured, clock, sql, searchPath } = dumping;
   const before = await logPosition(session);
   const begunMs = clock();
-  const process = startTool(tool.path, [
-    file.argument,
-    ...OPTIONS,
-    ...OPTIONS_OF[captured.product as Product],
-    "--databases",
-    ...captured.schemas,
-  ]);
+  const own = OPTIONS_OF[captured.product as Product];
+  const words = [file.argument, ...OPTIONS, ...own, "--databases", ...captured.schemas];
+  const process = startTool(tool.path, words, searchPath);
   const stop = () => process.stop().then(file.remove);
   const abort = () => void stop();
   if (signal?.aborted === true) abort();

@@ -29,6 +29,7 @@ export interface Loading {
   readonly sql: Sql;
   readonly address: SqlAddress;
   readonly tools: string | undefined;
+  readonly searchPath: string | undefined;
   readonly captured: CapturedJdbc;
   readonly targets: Names;
   readonly run: string;
@@ -84,14 +85,14 @@ export async function makeSchema(
 }
 
 async function runClient(loading: Loading): Promise<void> {
-  const { sql, address, tools, targets, open, signal } = loading;
+  const { sql, address, tools, searchPath, targets, open, signal } = loading;
   const { product, version } = await serverIdentity(sql);
   const found = await findTool("client", { product, version }, tools);
   if ("problem" in found) throw new StillpointError("LOAD_FAILED", found.problem);
   const file = await writeOptionFile(address, product);
   try {
     const dump = await open();
-    const client = startTool(found.tool.path, [file.argument, ...OPTIONS]);
+    const client = startTool(found.tool.path, [file.argument, ...OPTIONS], searchPath);
     client.output.resume();
     await feed(client, dump, targets, signal);
   } finally {

@@ -18,17 +18,18 @@ export function openMysql(settings: JdbcDatabaseSettings, env: Environment): Jdb
   const address = addressOf(settings, env);
   const sql = openMysqlSql(address);
   const { tools, replicaWaitMs } = settings;
+  const searchPath = env["PATH"];
   return {
     sql,
     capture: () => captureMysql(sql, settings),
     identify: () => identifyMysql(sql, settings),
     now: () => serverNow(sql),
     startDump: (captured, clock, signal) =>
-      startMysqlDump({ sql, address, captured, tools, replicaWaitMs, clock }, signal),
+      startMysqlDump({ sql, address, captured, tools, searchPath, replicaWaitMs, clock }, signal),
     targetsOf,
     obstacles: (captured, plan) => obstaclesOfMysql({ sql, tools }, captured, plan),
     present: ({ schemas }) => presentSchemas(sql, schemas),
-    load: (input) => loadMysql({ sql, address, tools, ...input }),
+    load: (input) => loadMysql({ sql, address, tools, searchPath, ...input }),
     settle: (captured, targets) => settleMysql(sql, captured, targets),
     swapState: (names, run) => swapStateOfMysql(sql, names, run),
     swap: (names, run) => swapMysql(sql, names, run),

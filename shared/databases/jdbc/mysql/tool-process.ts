@@ -19,8 +19,13 @@ export interface ToolProcess {
   stop(): Promise<void>;
 }
 
-export function startTool(path: string, args: readonly string[]): ToolProcess {
-  const child = spawn(path, args, { stdio: "pipe" });
+/**
+ * Of the environment it gets where programs are found, and nothing else: variables and the user's own login file, which
+ * is found by one, would lead it elsewhere or keep it from verifying the server, and secrets are none of its business.
+ */
+export function startTool(path: string, args: readonly string[], searchPath?: string): ToolProcess {
+  const env = { LC_ALL: "C", ...(searchPath !== undefined && { PATH: searchPath }) };
+  const child = spawn(path, args, { stdio: "pipe", env });
   // Node throws away what a program has written that ends before anybody listens: so somebody does at once.
   const output = child.stdout.pipe(new PassThrough({ highWaterMark: BUFFERED }));
   const waiting = new Map<RegExp, () => void>();

@@ -20,6 +20,8 @@ const KeptSettings = z.object({
   provider: z.string(),
   /** Of another provider than libc. */
   locale: z.string().exactOptional(),
+  /** Absent where it is the server's own default. */
+  tablespace: z.string().exactOptional(),
   connectionLimit: z.number(),
   comment: z.string().exactOptional(),
   /** Absent where nothing was ever granted or revoked: then everybody may connect. */
@@ -100,15 +102,17 @@ async function readDatabase({ query }: Asking, major: number): Promise<SqlRow> {
   const [row] = await query(
     `SELECT pg_get_userbyid(datdba) AS owner, pg_encoding_to_char(encoding) AS encoding, datcollate AS collate,
             datctype AS ctype, datconnlimit AS "connectionLimit", shobj_description(oid, 'pg_database') AS comment,
+            (SELECT spcname FROM pg_tablespace t WHERE t.oid = dattablespace AND spcname <> 'pg_default') AS tablespace,
             ${localeColumns(major)}
        FROM pg_database WHERE datname = current_database()`,
   );
-  const { comment, locale, provider, ...rest } = row ?? {};
+  const { comment, locale, provider, tablespace, ...rest } = row ?? {};
   const ownComment = withoutMark(comment as string | null);
   return {
     ...rest,
     provider: PROVIDERS[String(provider)] ?? String(provider),
     ...(locale !== null && { locale }),
+    ...(tablespace !== null && { tablespace }),
     ...(ownComment !== undefined && { comment: ownComment }),
   };
 }

@@ -107,7 +107,11 @@ async function roleObstacles(admin: Sql, { roles, owners, owner }: KeptSettings)
   ];
 }
 
-async function absences(admin: Sql, { extensions, tablespaces }: KeptSettings): Promise<readonly string[]> {
+async function absences(
+  admin: Sql,
+  { extensions, tablespaces, tablespace }: KeptSettings,
+): Promise<readonly string[]> {
+  const needed = new Set([...tablespaces, ...(tablespace === undefined ? [] : [tablespace])]);
   const available = await admin.query("SELECT name FROM pg_available_extensions");
   const spaces = await admin.query("SELECT spcname AS name FROM pg_tablespace");
   const lacks = (names: readonly string[], of: readonly { readonly [name: string]: unknown }[]) =>
@@ -117,7 +121,7 @@ async function absences(admin: Sql, { extensions, tablespaces }: KeptSettings): 
       extensions.map(({ name }) => name),
       available,
     ).map((name) => `extension "${name}" is not installed on the server`),
-    ...lacks(tablespaces, spaces).map((name) => `there is no tablespace "${name}"`),
+    ...lacks([...needed], spaces).map((name) => `there is no tablespace "${name}"`),
   ];
 }
 

@@ -73,6 +73,7 @@ const COMPARED = [
   "ctype",
   "provider",
   "locale",
+  "tablespace",
   "connectionLimit",
   "comment",
 ] as const;

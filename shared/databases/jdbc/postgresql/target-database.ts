@@ -1,7 +1,8 @@
 import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import { quoted } from "../../sql/quote.ts";
 import type { Sql } from "../../sql/sql.ts";
-import { findDatabase } from "./database-row.ts";
+import { APPLICATION } from "./client-tools.ts";
+import { findDatabase, othersIn } from "./database-row.ts";
 import { putGrants } from "./grants.ts";
 import type { KeptSettings } from "./kept-settings.ts";
 import { markedComment } from "./marks.ts";
@@ -32,10 +33,16 @@ export async function makeTarget(
   if (grants !== undefined) await putGrants(admin, target.name, grants, { owner });
 }
 
-/** Drops it where this run has made it, whoever is connected; others are left alone. */
+/** Drops it where this run has made it, and nobody works in it but our own tools; others are left alone. */
 export async function removeTarget(admin: Sql, { name, run }: Target): Promise<void> {
   const found = await findDatabase(admin, name);
   if (found?.madeBy !== run) return;
+  const others = await othersIn(admin, [name], APPLICATION);
+  if (others.length > 0)
+    throw new StillpointError(
+      "RESTORE_BLOCKED",
+      `database "${name}", which run "${run}" has made, was not removed: connected are ${others.join("; ")}. Where they are to work in it, leave it; else stop them, and try again`,
+    );
   await admin.query(`DROP DATABASE ${quoted("postgresql", name)} WITH (FORCE)`);
 }
 
@@ -67,11 +74,12 @@ export function literal(text: string): string {
 }
 
 function clausesOf(settings: KeptSettings): string {
-  const { owner, encoding, collate, ctype, provider, locale } = settings;
+  const { owner, encoding, collate, ctype, provider, locale, tablespace } = settings;
   return [
     "TEMPLATE template0",
     `OWNER ${quoted("postgresql", owner)}`,
     `ENCODING ${literal(encoding)}`,
+    ...(tablespace === undefined ? [] : [`TABLESPACE ${quoted("postgresql", tablespace)}`]),
     `LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(ctype)}`,
     ...(provider === "icu" ? [`LOCALE_PROVIDER icu ICU_LOCALE ${literal(locale ?? "und")}`] : []),
     ...(provider === "builtin" ? [`LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(locale ?? "C")}`] : []),

@@ -19,7 +19,7 @@ import { worth } from "./worth.ts";
 /** A flexible server of a deployment. `database` is the one of ScalarDB's schemas, on PostgreSQL. */
 export function openFlexibleServer(address: FlexibleServerService, database?: string): ManagedServer {
   const connection = connect(address);
-  const { server, resourceGroup, subscription, armEndpoint = PUBLIC_ARM } = address;
+  const { server, armEndpoint = PUBLIC_ARM } = address;
   const now = () => askSecond(armEndpoint);
   const captured = (found: Found | undefined) => found && capture(connection, found, database);
   // Names do not change: the very server is the one of this name that was made at that time.
@@ -29,7 +29,6 @@ export function openFlexibleServer(address: FlexibleServerService, database?: st
   };
   const valued = async (found: Found) => worth(found, reachOf(found, await now()));
   return {
-    place: `resource group "${resourceGroup}" of subscription "${subscription}"`,
     canRename: false,
     capture: async () => {
       const found = await requireServer(connection, server);
@@ -45,7 +44,7 @@ export function openFlexibleServer(address: FlexibleServerService, database?: st
       return found && reachOf(found, await now());
     },
     obstacles: (wanted) => obstacles(connection, wanted),
-    losses: (original) => [...losses(original)],
+    losses: async (original) => [...losses(original)],
     start: (planned, run) => start(connection, planned, run),
     advance: (planned, run, started) => advance(connection, planned, run, started),
     settle: (planned, run) => settle(connection, planned, run),

@@ -34,7 +34,6 @@ export function openRds(settings: RdsSettings, database?: string): ManagedServer
   const find = ({ service, resourceId }: CapturedManaged) =>
     read(connection, service as Kind, { resourceId });
   return {
-    place: `region "${region}"`,
     canRename: true,
     capture: async () => {
       const found = await own();
@@ -57,7 +56,7 @@ export function openRds(settings: RdsSettings, database?: string): ManagedServer
       return found && reachOf(connection, found);
     },
     obstacles: (wanted) => obstacles(connection, wanted),
-    losses: (original) => [...losses(original)],
+    losses: async (original) => [...losses(original)],
     start: async (planned, run) => {
       await start(connection, planned, run);
       return {};

@@ -1,8 +1,10 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startPostgresql } from "../../../../rehearsal/servers/postgresql-server.ts";
+import { giveToServerUser } from "../../../../rehearsal/servers/postgresql-user.ts";
 import { keptSettings } from "../../../../shared/databases/jdbc/postgresql/kept-settings.ts";
 import { namesOfRun } from "../../../../shared/databases/jdbc/postgresql/names.ts";
 import { openPostgresql } from "../../../../shared/databases/jdbc/postgresql/postgresql.ts";
@@ -130,6 +132,23 @@ test("a database that a process has made and not lived to mark is taken for the 
   await lost("ledger");
 });
 
+test("a restored database that somebody works in is not removed", async () => {
+  await loadDump(ledger, own, dump, RUN);
+  const { targets } = ledger.targetsOf(dump.captured, RUN);
+  const { host, port, user, password } = own.server;
+  const client = new Client({ host, port, user, password, database: "ledger_1a2b3c4d" });
+  await client.connect();
+  await expect(ledger.removeTargets(targets, RUN)).rejects.toMatchObject({
+    code: "RESTORE_BLOCKED",
+    message: expect.stringMatching(/"ledger_1a2b3c4d".* was not removed: connected are application/),
+  });
+  await client.query("SELECT 1");
+  await client.end();
+  await expect
+    .poll(() => ledger.removeTargets(targets, RUN).then(databasesOf))
+    .not.toContain("ledger_1a2b3c4d");
+});
+
 test.each([
   { what: "ends early", spoil: (bytes: Buffer) => bytes.subarray(0, bytes.length - 2_000) },
   { what: "is no dump", spoil: () => Buffer.from("hello") },
@@ -219,6 +238,34 @@ test("settings that a dump does not carry come back, and what cannot is named", 
 });
 
 const BESIDE = { kept: {}, inPlace: false };
+
+test("a database in a tablespace of its own is made in the same again, and nowhere else", async () => {
+  const folder = join(own.folder, "space");
+  await mkdir(folder);
+  await giveToServerUser([folder], own.folder);
+  await own.open().query(`CREATE TABLESPACE near LOCATION '${folder}'`);
+  const sql = await own.make("placed", "TABLESPACE near");
+  await sql.query(
+    "CREATE SCHEMA scalardb; CREATE SCHEMA coordinator; CREATE TABLE coordinator.state (id text)",
+  );
+  await sql.query("CREATE TABLE scalardb.metadata (full_table_name text)");
+  const server = openServer(own, "placed");
+  const of = await dumpOf(server);
+  const { targets, kept } = server.targetsOf(of.captured, RUN);
+  await loadDump(server, own, of, RUN);
+  expect(await server.settle(of.captured, targets)).toEqual({ placed: [] });
+  const where =
+    "SELECT spcname FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace WHERE datname = $1";
+  expect(await own.open().query(where, ["placed_1a2b3c4d"])).toEqual([{ spcname: "near" }]);
+  const settings = { ...(of.captured.settings as object), tablespace: "slow" };
+  const elsewhere = { ...of.captured, settings };
+  expect(await server.settle(elsewhere, targets)).toEqual({ placed: ['tablespace is "near", was "slow"'] });
+  await server.removeTargets(targets, RUN);
+  expect(await server.obstacles(elsewhere, { targets, kept, inPlace: false })).toEqual([
+    'there is no tablespace "slow"',
+  ]);
+  server.close();
+});
 
 test("obstacles are told before anything is touched", async () => {
   const { targets, kept } = ledger.targetsOf(dump.captured, RUN);

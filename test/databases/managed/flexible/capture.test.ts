@@ -158,7 +158,7 @@ test("what may not be asked is left to the restore itself", async () => {
 test("the plan names what a restored server will not have", async () => {
   const prod = await startProd();
   const { captured } = await prod.managed.capture();
-  const text = prod.managed.losses(captured).join("\n");
+  const text = (await prod.managed.losses(captured)).join("\n");
   for (const named of ['"steady"', '"keep"', "cannot be renamed", "activity log"])
     expect(text).toContain(named);
 });

@@ -237,8 +237,14 @@ describe("a configuration", () => {
 
   test("that is the example can be used", () => {
     const config = loadConfig(EXAMPLE, {});
-    expect(config.deployments.map(({ name }) => name)).toEqual(["payments", "stock", "orders"]);
-    expect(config.deployments[2]).toMatchObject({
+    expect(config.deployments.map(({ name }) => name)).toEqual([
+      "payments",
+      "stock",
+      "accounts",
+      "bonds",
+      "orders",
+    ]);
+    expect(config.deployments.at(-1)).toMatchObject({
       objectiveMs: 26 * 3_600_000,
       schedule: { cron: "0 3 * * *", timezone: "Asia/Tokyo" },
       databases: [{ prefix: "prod_" }],
@@ -251,7 +257,7 @@ describe("a configuration", () => {
     expect(() => deploymentNamed(config, "order")).toThrow(
       expect.objectContaining({
         code: "DEPLOYMENT_UNKNOWN",
-        message: `cannot find deployment "order" in "${EXAMPLE}", which has "payments", "stock", "orders"; did you mean "orders"? nothing was done`,
+        message: `cannot find deployment "order" in "${EXAMPLE}", which has "payments", "stock", "accounts", "bonds", "orders"; did you mean "orders"? nothing was done`,
       }),
     );
   });

@@ -123,7 +123,7 @@ test("a snapshot that is not taken in time is given up, and its tool is ended wh
   const taking = dumps.take(wish, new AbortController().signal);
   await expect(taking).rejects.toMatchObject({ code: "DUMP_FAILED" });
   late.resolve();
-  await expect.poll(() => deployment.stopped).toEqual(["main"]);
+  await expect.poll(() => deployment.stopped, { timeout: 20_000 }).toEqual(["main"]);
 });
 
 test("a point whose backup is at work is left alone by whoever follows it", async () => {
@@ -131,7 +131,7 @@ test("a point whose backup is at work is left alone by whoever follows it", asyn
   await using deployment = await dumpedDeployment({ main: { ended: () => going.promise } });
   const taking = take(deployment);
   const pointsOf = async () => (await deployment.catalog.points.list("payments")).records;
-  await expect.poll(async () => (await pointsOf()).length).toBe(1);
+  await expect.poll(async () => (await pointsOf()).length, { timeout: 20_000 }).toBe(1);
   const { points } = await followPoints(deployment.open);
   expect(points).toMatchObject([{ state: "pending", because: "its backup is at work on the dumps" }]);
   going.resolve();
@@ -176,7 +176,7 @@ test("a process that was taken for dead does not call its point complete", async
   await using deployment = await dumpedDeployment({ main: { ended: () => going.promise } });
   const taking = take(deployment);
   const pointsOf = async () => (await deployment.catalog.points.list("payments")).records;
-  await expect.poll(async () => (await pointsOf()).length).toBe(1);
+  await expect.poll(async () => (await pointsOf()).length, { timeout: 20_000 }).toBe(1);
   const [{ id } = { id: "" }] = await pointsOf();
   await deployment.catalog.points.update(id, (found) => ({ ...found, artifact: "failed", because: "dead" }));
   going.resolve();

@@ -158,7 +158,7 @@ test("a slow drain outlasts the wait of a pause, which says so", { timeout: LIMI
     clients: 4,
     seed: "slow",
   });
-  await expect.poll(() => load.calls().length).toBeGreaterThan(2);
+  await expect.poll(() => load.calls().length, { timeout: LIMIT_MS }).toBeGreaterThan(2);
   await expect(admin.pause({ waitOutstanding: true, maxPauseWaitTime: 200n })).rejects.toThrow("not drained");
   expect(await admin.checkPaused({})).toMatchObject({ paused: false });
   await load.stop();

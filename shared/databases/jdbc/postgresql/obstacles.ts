@@ -96,13 +96,13 @@ async function roleObstacles(admin: Sql, { roles, owners, owner }: KeptSettings)
   return [
     ...(me?.["super"] === true || me?.["creates"] === true
       ? []
-      : [`user "${me?.["name"]}" may not make databases: ALTER ROLE ... CREATEDB`]),
+      : [`user "${me?.["name"]}" may not make databases: ALTER ROLE "${me?.["name"]}" CREATEDB`]),
     ...missing.map(
       (role) => `there is no role "${role}", which owns or is granted something: CREATE ROLE it`,
     ),
     ...foreign.map(
       ({ name }) =>
-        `user "${me?.["name"]}" is not a member of role "${name}", which owns something: GRANT it`,
+        `user "${me?.["name"]}" is not a member of role "${name}", which owns something: GRANT "${name}" TO "${me?.["name"]}"`,
     ),
   ];
 }

@@ -315,18 +315,21 @@ async function openNamed(application: string, database = "ledger") {
   return session;
 }
 
-test("a user without the rights for it is told so", async () => {
+test("a user without the rights for it is told so, and of sessions that it may not look into", async () => {
   await own.open().query("CREATE ROLE weak LOGIN PASSWORD 'weak'");
+  const session = await openNamed("shop");
   const { targets, kept } = ledger.targetsOf(dump.captured, RUN);
   const weak = openPostgresql(settingsOf(own, "ledger", { user: "weak" }), {
     DB_PASSWORD: "weak",
     PATH: process.env["PATH"],
   });
   expect(await weak.obstacles(dump.captured, { targets, kept, inPlace: true })).toEqual([
-    'user "weak" may not make databases: ALTER ROLE ... CREATEDB',
-    'user "weak" is not a member of role "postgres", which owns something: GRANT it',
+    'user "weak" may not make databases: ALTER ROLE "weak" CREATEDB',
+    'user "weak" is not a member of role "postgres", which owns something: GRANT "postgres" TO "weak"',
     'this user does not own database "ledger", so it may not rename it',
+    'somebody is connected: application "shop" as user "postgres" from a host that this user may not see in database "ledger" (1)',
   ]);
+  await session.end();
   weak.close();
 });
 

@@ -6,4 +6,6 @@ import { followAll } from "./follow-all.ts";
 const FollowAsked = z.looseObject({});
 
 /** Carries on what a backup has left pending. */
-export const handler = plainHandler(FollowAsked, followAll);
+export const handler = plainHandler(FollowAsked, (host, _, invocation) =>
+  followAll(host, () => invocation.getRemainingTimeInMillis()),
+);

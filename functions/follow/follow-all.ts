@@ -7,10 +7,10 @@ import { followedJson, followFailure } from "../cli/json/follow.ts";
 import type { Host } from "../host.ts";
 
 /** Carries the pending points of all deployments on, and tells of those that have ended. */
-export async function followAll(host: Host): Promise<object> {
+export async function followAll(host: Host, leftMs: () => number): Promise<object> {
   const all = await eachDeployment<FollowedAll>(host.config.deployments, (settings) =>
     withDeployment(host, settings, async (open) => {
-      const followed = await followPoints(open);
+      const followed = await followPoints(open, leftMs);
       await announceFollowed(host.telemetry, followed);
       return followed;
     }),

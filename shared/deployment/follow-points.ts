@@ -21,15 +21,16 @@ export interface FollowedAll {
 /**
  * Carries pending artifacts on: a point is complete once every database of it has taken in what was written until the
  * end of its window, and failed where one never will. Repeated as often as one likes; a point that has ended stays so.
+ * `leftMs` is how long the host lets this process live from now on, where it does not live as long as it likes.
  */
-export async function followPoints(open: OpenDeployment): Promise<FollowedAll> {
+export async function followPoints(open: OpenDeployment, leftMs?: () => number): Promise<FollowedAll> {
   const { catalog, settings } = open;
   const { records } = await catalog.points.list(settings.name);
   const points: FollowedPoint[] = [];
   const failures: Failure[] = [];
   for (const point of records.filter(({ artifact }) => artifact === "pending")) {
     try {
-      points.push(await settle(open, point, await follow(open, point)));
+      points.push(await settle(open, point, await follow(open, point, leftMs)));
     } catch (error) {
       const failure = toFailure(error);
       failures.push(failure);
@@ -47,7 +48,7 @@ interface Look {
 }
 
 /** All of its databases: one that failed decides, and one that is pending holds the others back. */
-async function follow(open: OpenDeployment, point: RestorePoint): Promise<Look> {
+async function follow(open: OpenDeployment, point: RestorePoint, leftMs?: () => number): Promise<Look> {
   const { carriedUntilMs } = point;
   if (carriedUntilMs !== undefined && open.clock.wallMs() <= carriedUntilMs)
     return { followed: { kind: "pending", because: "its backup is at work on the dumps" }, captured: {} };
@@ -56,7 +57,7 @@ async function follow(open: OpenDeployment, point: RestorePoint): Promise<Look> 
   for (const { name, captured, atSecond, clockBound } of point.databases) {
     // The end of the window by the database's clock, as late as it may be there.
     const endMs = point.window ? point.window.endMs + clockBound.highMs : (atSecond + 1) * 1000;
-    const followed = await open.database(name).follow(captured, endMs);
+    const followed = await open.database(name).follow(captured, endMs, leftMs);
     all.push(followed);
     if (followed.kind === "complete" && followed.captured !== undefined)
       known.push([name, followed.captured]);

@@ -47,7 +47,7 @@ function look(shell: Shell, name: string | undefined): Promise<EachDeployment<Fo
   const opened = openCatalog(shell);
   return eachDeployment(deploymentsOf(opened.config, name), async (settings) => {
     const { followPoints } = await import("../../../shared/deployment/follow-points.ts");
-    return withOpen(shell, opened, settings, followPoints);
+    return withOpen(shell, opened, settings, (open) => followPoints(open));
   });
 }
 

@@ -22,8 +22,8 @@ export interface JdbcDatabase {
   probeClock(now: () => number, probe: Probe): Promise<readonly ClockSample[]>;
   /** Begins a dump of what was captured last. */
   startDump(clock: () => number, signal: AbortSignal): Promise<Begun>;
-  /** What became of a dump whose own process has ended. */
-  follow(captured: unknown): Promise<Followed>;
+  /** What became of a dump whose own process has ended; `leftMs` is how long this one lives at most. */
+  follow(captured: unknown, passedMs: number, leftMs?: () => number): Promise<Followed>;
   close(): void;
 }
 
@@ -57,7 +57,7 @@ export function openJdbc(settings: JdbcDatabaseSettings, env: Environment): Jdbc
       const captured = last ?? (await capture()).captured;
       return { dump: await (await server.get()).startDump(captured, clock, signal), captured };
     },
-    follow: async (captured) => followDump(await store.get(), captured),
+    follow: async (captured, _, leftMs) => followDump(await store.get(), captured, leftMs),
     close: () => {
       server.ifOpened((each) => each.close());
       store.ifOpened((each) => each.close());

@@ -138,6 +138,7 @@ function fakeDatabase(
         },
       };
     },
-    follow: (captured: unknown) => followDump(store, captured),
+    follow: (captured: unknown, _passedMs: number, leftMs?: () => number) =>
+      followDump(store, captured, leftMs),
   } as unknown as JdbcDatabase;
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import type { ArtifactStore } from "../../../shared/artifacts/store.ts";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
+import { followDump } from "../../../shared/databases/jdbc/follow-dump.ts";
 import { backupFailure } from "../../../shared/deployment/backup-failure.ts";
 import { followPoints } from "../../../shared/deployment/follow-points.ts";
 import { takeBackup } from "../../../shared/deployment/take-backup.ts";
@@ -161,6 +163,31 @@ test("what a dead backup had stored as a whole is read back by its manifest, and
   expect((await followPoints(deployment.open)).points).toEqual([{ point: id, state: "complete" }]);
   const { databases } = (await deployment.catalog.points.get(id)).record;
   expect(CapturedJdbc.parse(databases[0]?.captured).artifact?.sha256).toMatch(/^[0-9a-f]{64}$/);
+});
+
+const ELSEWHERE = /main\.dump\.zst" in .* run "stillpoint follow" on a host/;
+
+test("what cannot be read back while a function lives stays pending, and says where it can be", async () => {
+  await using deployment = await dumpedDeployment({ main: {} });
+  const id = await deadPoint(deployment, UNFINISHED);
+  const because = expect.stringMatching(ELSEWHERE);
+  const short = await followPoints(deployment.open, () => 9_000);
+  expect(short.points).toEqual([{ point: id, state: "pending", because }]);
+  expect((await followPoints(deployment.open)).points).toEqual([{ point: id, state: "complete" }]);
+});
+
+test("what is read back more slowly than was reckoned with is left in time", async () => {
+  await using deployment = await dumpedDeployment({ main: {} });
+  await deadPoint(deployment, UNFINISHED);
+  const slow: ArtifactStore = {
+    ...deployment.store,
+    get: (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener("abort", () => reject(signal.reason));
+      }),
+  };
+  const followed = await followDump(slow, { ...CAPTURED, artifact: UNFINISHED }, () => 10_010);
+  expect(followed).toEqual({ kind: "pending", because: expect.stringMatching(ELSEWHERE) });
 });
 
 test("what a dead backup had not stored as a whole has failed", async () => {

@@ -163,7 +163,7 @@ export class Dumps {
     const whole = { ...captured, artifact: { ...captured.artifact, sha256, bytes, rawBytes } };
     const { key } = captured.artifact;
     await writeManifest(store, whole);
-    await readBack(store, key, { sha256, bytes });
+    await readBack(store, key, { sha256, bytes }, undefined, this.#end.signal);
     const tookMs = Math.round(performance.now() - beganMs);
     this.#report({ kind: "dumped", database, key, rawBytes, storedBytes: bytes, sha256, tookMs });
     return [database, whole] as const;

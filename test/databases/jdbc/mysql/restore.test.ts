@@ -77,6 +77,16 @@ describe("load", () => {
     await server.removeTargets(targets, run);
   });
 
+  test("asks for no client where another host loads the dump", async () => {
+    const server = connect({ tools: "/nowhere" });
+    const { targets } = newRun(server);
+    const plan = { targets, kept: {}, inPlace: false };
+    expect(await server.obstacles(dumped.captured, { ...plan, toolsElsewhere: true })).toEqual([]);
+    expect(await server.obstacles(dumped.captured, plan)).toEqual([
+      expect.stringMatching(/there is no .* in "\/nowhere": install the client package/),
+    ]);
+  });
+
   test("never touches a schema that is not of its run", async () => {
     const server = connect();
     const { run, targets } = newRun(server);

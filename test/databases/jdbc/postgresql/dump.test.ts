@@ -13,6 +13,12 @@ let ledger: JdbcServer;
 beforeAll(async () => {
   own = await ownPostgresql();
   ledger = await makeLedger(own, "ledger");
+  // More than is buffered: the tool cannot be done before somebody reads.
+  await own
+    .open("ledger")
+    .query(
+      "CREATE TABLE app.bulk AS SELECT repeat(md5(n::text), 100) AS bulk FROM generate_series(1, 2000) AS n",
+    );
 });
 afterAll(async () => {
   ledger?.close();

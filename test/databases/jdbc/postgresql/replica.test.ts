@@ -65,6 +65,8 @@ test("a replica that lags is refused, and one that catches up in time is waited 
   const server = replica(0);
   await server.sql.query("SELECT pg_wal_replay_pause()");
   await own.open("ledger").query("INSERT INTO coordinator.state (tx_id, tx_state) VALUES ('late', 3)");
+  const isBehind = "SELECT latest_end_lsn > pg_last_wal_replay_lsn() AS behind FROM pg_stat_wal_receiver";
+  await expect.poll(() => server.sql.query(isBehind), { timeout: 30_000 }).toEqual([{ behind: true }]);
   const { problems, captured } = await server.capture();
   expect(problems).toEqual([
     expect.stringMatching(/^the server is a replica that lags: it has taken in .* of /),

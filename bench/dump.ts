@@ -19,7 +19,7 @@ import { openSql } from "../shared/databases/sql/open-sql.ts";
 const GIGABYTES = Number(process.argv[2] ?? 2);
 const ROUNDS = Number(process.argv[3] ?? 2);
 /** As a table of a ledger is: ids, ages, JSON and hashes. About so much each in a dump. */
-const ROW_BYTES = 560;
+const ROW_BYTES = 340;
 const MEMORY_EVERY_MS = 50;
 
 await using cleanup = new AsyncDisposableStack();

@@ -69,7 +69,8 @@ async function loadDump(loading: Loading): Promise<void> {
 
 /** Several processes load from a file: a pipe can be read by one only. */
 async function loadCustom(loading: Loading, rawBytes: number | undefined): Promise<void> {
-  if (!(await hasRoom(loading.scratchDir, rawBytes))) return feed(loading, restoreTool(loading, []));
+  const isWorthIt = gainsByJobs(loading.captured) && (await hasRoom(loading.scratchDir, rawBytes));
+  if (!isWorthIt) return feed(loading, restoreTool(loading, []));
   const folder = await mkdtemp(join(loading.scratchDir, "stillpoint-load-"));
   try {
     const file = join(folder, "dump");
@@ -79,6 +80,13 @@ async function loadCustom(loading: Loading, rawBytes: number | undefined): Promi
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Each table is loaded by one process: where one of them is most of the dump, the file would only be written for nothing. */
+function gainsByJobs({ tables }: CapturedJdbc): boolean {
+  const sizes = tables.map(({ bytes }) => bytes);
+  const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  return Math.max(0, ...sizes) <= total / 2;
 }
 
 async function hasRoom(folder: string, rawBytes: number | undefined): Promise<boolean> {

@@ -98,6 +98,7 @@ function serverArguments({ data, port, socketDir, folder, account }: Launch): re
     "--no-defaults",
     ...userArguments(account),
     `--datadir=${data}`,
+    ...temporaryArguments(folder),
     `--port=${port}`,
     "--bind-address=127.0.0.1",
     `--socket=${join(socketDir, "s")}`,
@@ -111,6 +112,11 @@ function serverArguments({ data, port, socketDir, folder, account }: Launch): re
     "--innodb-use-native-aio=0",
     "--innodb-buffer-pool-size=64M",
   ];
+}
+
+/** A server that starts removes from the folder what it takes for leftovers of its own: another's temporary tables. */
+function temporaryArguments(folder: string): readonly string[] {
+  return [`--tmpdir=${folder}`];
 }
 
 function settingArguments({ settings = {} }: MariadbOptions): readonly string[] {
@@ -133,6 +139,7 @@ async function install(folder: string, data: string, account: Account): Promise<
       "--no-defaults",
       ...userArguments(account),
       `--datadir=${data}`,
+      ...temporaryArguments(folder),
       "--auth-root-authentication-method=normal",
       "--skip-test-db",
       "--skip-name-resolve",

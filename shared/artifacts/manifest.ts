@@ -8,7 +8,7 @@ function manifestKey(key: string): string {
   return `${key.replace(/\.zst$/, "")}.manifest.json`;
 }
 
-/** To be written when the dump has been read back: who finds a manifest finds a whole dump. */
+/** Written when the dump is stored as a whole, before it is read back: what it must be, for whoever does that in the end. */
 export async function writeManifest(
   store: ArtifactStore,
   captured: CapturedJdbc & { readonly artifact: Required<NonNullable<CapturedJdbc["artifact"]>> },

@@ -63,12 +63,7 @@ async function makeKept(sql: Sql, kept: Names, run: string): Promise<void> {
         `schema "${name}", in which the originals are to be kept, is there already and is not of this run`,
       );
     if (owner.kind === "run") continue;
-    const [like] = await sql.query(
-      `SELECT DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS collation
-       FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?`,
-      [schema],
-    );
-    await makeSchema(sql, name, like as unknown as Parameters<typeof makeSchema>[2]);
+    await makeSchema(sql, name, await charsetOf(sql, schema));
     await mark(sql, name, run);
   }
 }
@@ -99,12 +94,20 @@ async function movesOf(sql: Sql, { schema, target, kept }: Place, run: string): 
 /** Where somebody has dropped it, which may be why there is a restore. */
 async function makeOriginal(sql: Sql, schema: string, target: string): Promise<void> {
   if ((await ownerOf(sql, schema)).kind !== "absent") return;
-  const [like] = await sql.query(
+  await makeSchema(sql, schema, await charsetOf(sql, target));
+}
+
+/** What a new schema is to be like; undefined where there is no such schema. */
+async function charsetOf(
+  sql: Sql,
+  schema: string,
+): Promise<{ readonly charset: string; readonly collation: string } | undefined> {
+  const [found] = await sql.query(
     `SELECT DEFAULT_CHARACTER_SET_NAME AS charset, DEFAULT_COLLATION_NAME AS collation
      FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?`,
-    [target],
+    [schema],
   );
-  await makeSchema(sql, schema, like as unknown as Parameters<typeof makeSchema>[2]);
+  return found && { charset: String(found["charset"]), collation: String(found["collation"]) };
 }
 
 async function rename(sql: Sql, moves: readonly string[], schemas: readonly string[]): Promise<void> {

@@ -4,7 +4,10 @@ import type { Sql } from "../../sql/sql.ts";
 const ASK_AGAIN_MS = 100;
 /** A primary writes a little all the time: one that is a moment behind does not lag. */
 const GRACE_MS = 1_000;
-/** A primary that is idle tells so at least as often: wal_receiver_status_interval. */
+/**
+ * An idle primary may be silent for half of its wal_sender_timeout, 30 s by default, and a lost one looks the same: what
+ * it committed meanwhile would be missing, so the doubt counts against the replica.
+ */
 const SILENT_MS = 15_000;
 
 type Asking = Pick<Sql, "query">;

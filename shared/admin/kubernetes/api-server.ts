@@ -16,8 +16,8 @@ export type Unanswered =
       readonly message: string;
       readonly about?: string;
     }
-  /** Nobody knows: no connection, silence, or an answer that makes no sense. */
-  | { readonly kind: "silent"; readonly message: string };
+  /** Nobody knows: no connection, silence until the limit, or an answer that makes no sense. */
+  | { readonly kind: "silent"; readonly message: string; readonly isLate?: true };
 
 export type Answer = { readonly kind: "answered"; readonly body: unknown } | Unanswered;
 /** A stream of objects, one a line; it throws when the connection breaks. */
@@ -53,7 +53,8 @@ export class ApiServer {
       await orGiveUp(this.#credentials.applyToHTTPSOptions({}), AbortSignal.timeout(limitMs));
       return undefined;
     } catch (error) {
-      return { kind: "silent", message: `no credentials: ${failureText(error, limitMs)}` };
+      const { message } = silence(error, limitMs);
+      return { kind: "silent", message: `no credentials: ${message}` };
     }
   }
 
@@ -66,7 +67,7 @@ export class ApiServer {
         ? { kind: "answered", body }
         : refusal(response, body);
     } catch (error) {
-      return { kind: "silent", message: failureText(error, limitMs) };
+      return silence(error, limitMs);
     }
   }
 
@@ -80,7 +81,7 @@ export class ApiServer {
       if (response.statusCode === 200) return { kind: "open", lines: linesOf(response) };
       return refusal(response, await bodyOf(response));
     } catch (error) {
-      return { kind: "silent", message: failureText(error, limitMs) };
+      return silence(error, limitMs);
     } finally {
       clearTimeout(timer);
     }
@@ -145,8 +146,9 @@ async function orGiveUp(work: Promise<unknown>, signal: AbortSignal): Promise<vo
   }
 }
 
-function failureText(error: unknown, limitMs: number): string {
+function silence(error: unknown, limitMs: number): Extract<Unanswered, { kind: "silent" }> {
   const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (root instanceof Error && root.name === "TimeoutError") return `no answer within ${limitMs / 1000} s`;
-  return describeTransportFailure(error);
+  if (root instanceof Error && root.name === "TimeoutError")
+    return { kind: "silent", message: `no answer within ${limitMs / 1000} s`, isLate: true };
+  return { kind: "silent", message: describeTransportFailure(error) };
 }

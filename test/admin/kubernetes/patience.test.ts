@@ -35,3 +35,19 @@ test("patience ends with the limit", async () => {
   });
   expect({ answer, times }).toEqual({ answer: away, times: 1 });
 });
+
+test("a last question that had no time left does not hide what was wrong", async () => {
+  const end = performance.now() + 200;
+  const late: Unanswered = { kind: "silent", message: "no answer within 0.001 s", isLate: true };
+  const answer = await patiently<Answer>(200, async (leftMs) => {
+    if (leftMs > 120) return away;
+    while (performance.now() < end) await new Promise(setImmediate);
+    return late;
+  });
+  expect(answer).toEqual(away);
+});
+
+test("an API server that never answers in time is told as that", async () => {
+  const late: Unanswered = { kind: "silent", message: "no answer within 0.001 s", isLate: true };
+  expect(await patiently<Answer>(1, async () => late)).toEqual(late);
+});

@@ -6,13 +6,16 @@ export interface BackupInput {
   readonly run: string;
   /**
    * `window`: every instance is paused meanwhile. `snapshot`: one database holds everything and is dumped in one
-   * transaction, which nobody has to be paused for.
+   * transaction, which nobody has to be paused for. `observed`: somebody else pauses and is watched.
    */
-  readonly basis: "window" | "snapshot";
+  readonly basis: "window" | "snapshot" | "observed";
+  /** What the backup leaves something of; none where a command of the operator's does all. */
   readonly databases: readonly {
     readonly name: string;
     readonly kind: RestorePoint["databases"][number]["kind"];
   }[];
+  /** Run inside the window, by the operator's shell. */
+  readonly command?: string;
   readonly pause: {
     readonly holdMs: "auto" | number;
     readonly drainWaitMs: number;

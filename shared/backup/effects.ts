@@ -1,7 +1,8 @@
-import type { PauseRecord, RestorePoint, Verdict } from "../catalog/model.ts";
+import type { CommandRecord, PauseRecord, RestorePoint, Verdict } from "../catalog/model.ts";
 import type { ClockBound, ClockSample } from "../pause/clock-bound.ts";
 import type { Discovery, GateAnswer, Instance, PauseOutcome, UnpauseOutcome } from "../pause/instance.ts";
 import type { BackupEvent } from "./event.ts";
+import type { Observation } from "./observation.ts";
 import type { Snapshots } from "./snapshot.ts";
 
 /** What a database adapter says of itself at a backup. */
@@ -28,13 +29,49 @@ export interface Clock {
 }
 
 /** Everything that a backup and the unpausing ask of the outside world. Times are ms on our clock. */
-export type BackupEffects = WindowEffects & DumpEffects;
+export type BackupEffects = WindowEffects & SnapshotEffects & CommandEffects & ObservedEffects;
 
-/** Of databases that are dumped. */
-export type DumpEffects = {
+/** Of what an operator has put into the window. */
+export type CommandEffects = {
   /**
-   * Begins a dump of each database, and answers when every snapshot has been taken. Fails where one was not taken in
-   * time; then nothing is at work any more.
+   * Runs a command by the shell and answers when it has ended, or was made to end when the time was up or somebody
+   * interrupted: whatever it is, an end and no failure.
+   */
+  "run-command": {
+    input: {
+      command: string;
+      pause: string;
+      /** Of the window, on our clock. */
+      startMs: number;
+      withinMs: number;
+    };
+    answer: CommandRecord;
+  };
+};
+
+/** Of databases whose own tool pauses the instances. */
+export type ObservedEffects = {
+  /**
+   * Lets the tool pause, take its snapshots and unpause, and asks every gate again and again meanwhile. Answers at the
+   * latest when the time is up; the tool may go on then.
+   */
+  "observe-snapshot": {
+    input: {
+      database: string;
+      instances: readonly Instance[];
+      withinMs: number;
+      /** For one question to a gate. */
+      deadlineMs: number;
+    };
+    answer: Observation;
+  };
+};
+
+/** Of databases that leave an artifact. */
+export type SnapshotEffects = {
+  /**
+   * Begins a dump of each database, or has snapshots taken, and answers when every snapshot has been taken. Fails where
+   * one was not taken in time; then nothing of ours is at work any more.
    */
   "take-snapshots": {
     input: { run: string; databases: readonly string[]; withinMs: number };

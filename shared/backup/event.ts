@@ -1,4 +1,4 @@
-import type { Verdict } from "../catalog/model.ts";
+import type { CommandRecord, Verdict } from "../catalog/model.ts";
 import type { DiscoveryBasis } from "../pause/instance.ts";
 import type { PauseWindow } from "../pause/pause-window.ts";
 
@@ -38,6 +38,10 @@ export type BackupEvent =
       readonly lowMs: number;
       readonly highMs: number;
     }
+  | { readonly kind: "command-started"; readonly command: string; readonly limitMs: number }
+  | { readonly kind: "command-ended"; readonly record: CommandRecord }
+  /** Somebody else pauses, takes the snapshots and unpauses; until when that is watched. */
+  | { readonly kind: "observing"; readonly database: string; readonly limitMs: number }
   | { readonly kind: "pausing"; readonly pause: string; readonly deadlineMs: number }
   | { readonly kind: "paused"; readonly pause: string; readonly startMs: number; readonly drainMs: number }
   | { readonly kind: "unpausing"; readonly instances: readonly string[]; readonly reason: string }

@@ -11,7 +11,7 @@ import { boundsOf, type Measured, measure } from "./hold.ts";
 import { jumpMs } from "./own-clock.ts";
 import type { Evidence } from "./pause-and-hold.ts";
 import { captureAll, type Prepared } from "./prepare.ts";
-import { isDumped } from "./snapshot.ts";
+import { takesSnapshots } from "./snapshot.ts";
 
 const ask = asker<BackupEffects>();
 
@@ -43,13 +43,13 @@ export function* judge(
   const seconds: Record<string, Judgement["seconds"][string]> = {};
   try {
     const { clockAllowanceMs } = input.pause;
-    const found = isDumped(input)
+    const found = takesSnapshots(input)
       ? instantsOf(input, evidence)
       : yield* secondsInside(input, window, evidence.measured);
     reasons.push(...found.reasons);
     Object.assign(seconds, found.seconds);
     const after = yield* captureAll(Object.keys(prepared.captures), { again: true });
-    reasons.push(...changed(prepared.captures, after), ...uncovered(seconds, after));
+    reasons.push(...changedIdentities(prepared.captures, after), ...uncovered(seconds, after));
     reasons.push(...ownClockReasons(started, yield* ask("now", {}), clockAllowanceMs));
   } catch (error) {
     reasons.push(`the evidence could not be completed: ${messageOf(error)}`);
@@ -90,7 +90,8 @@ function clockLies(database: string, measured: Measured): string {
   return `the clock of database "${database}" was stepped or contradicts itself (${samples} answers before, during and after the hold)`;
 }
 
-function changed(
+/** Tables that came or went while the backup was taken. */
+export function changedIdentities(
   before: Readonly<Record<string, Capture>>,
   after: Readonly<Record<string, Capture>>,
 ): readonly string[] {

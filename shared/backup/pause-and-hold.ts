@@ -1,4 +1,4 @@
-import type { PauseRecord } from "../catalog/model.ts";
+import type { CommandRecord, PauseRecord } from "../catalog/model.ts";
 import { type Failure, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
 import {
   addressOf,
@@ -11,11 +11,12 @@ import type { PauseWindow } from "../pause/pause-window.ts";
 import { discoveryReasons, gateReasons, mayBeOurs, pauseReasons } from "../pause/verdict.ts";
 import { all, answerOf, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
+import { commandReasons, runCommand } from "./command.ts";
 import { takeSnapshots } from "./dump.ts";
 import type { BackupEffects } from "./effects.ts";
 import { hold, type Measured } from "./hold.ts";
 import { type Prepared, refuseUnlessSettled } from "./prepare.ts";
-import { isDumped, type Snapshots } from "./snapshot.ts";
+import { needsSecond, type Snapshots, takesSnapshots } from "./snapshot.ts";
 import { type Opened, unpauseUntilOpen } from "./unpause.ts";
 
 const ask = asker<BackupEffects>();
@@ -27,6 +28,8 @@ export interface Evidence {
   readonly measured: Measured;
   /** Taken inside the window, where the databases are dumped. */
   readonly snapshots: Snapshots;
+  /** What the operator had run inside the window. */
+  readonly command?: CommandRecord;
   readonly reasons: readonly string[];
   readonly opened: Opened;
   readonly failure?: Failure;
@@ -38,6 +41,7 @@ interface Notes {
   window?: PauseWindow;
   measured: Measured;
   snapshots: Snapshots;
+  command?: CommandRecord;
   readonly reasons: string[];
   failure?: Failure;
 }
@@ -101,11 +105,17 @@ function* holdQuiet(
   yield* ask("report", { event: { kind: "paused", pause: record.id, startMs, drainMs } });
 
   const holding = { startMs, holdMs, latestMs, allowanceMs };
-  if (isDumped(input)) {
+  if (takesSnapshots(input)) {
     const { oursMs } = yield* ask("now", {});
     notes.snapshots = yield* takeSnapshots(input, latestMs - oursMs);
-    yield* hold(holding, {});
-  } else notes.measured = yield* hold(holding, notes.measured);
+  }
+  if (input.command !== undefined) {
+    notes.command = yield* runCommand(input.command, record.id, { startMs, latestMs });
+    notes.reasons.push(...commandReasons(notes.command));
+    if (notes.reasons.length > 0) return;
+  }
+  const held = yield* hold(holding, needsSecond(input) ? notes.measured : {});
+  if (needsSecond(input)) notes.measured = held;
   const { asked, after } = yield* askAgain(instances, rpcDeadlineMs);
   notes.reasons.push(...gateReasons(asked, "just before the Unpause"), ...discoveryReasons(before, after));
   // What a gate says is true at some moment after the question was sent: the first question ends the window.
@@ -117,7 +127,10 @@ function* holdQuiet(
  * and closed, and then nobody would look after what it pauses. Answers when the gates must be asked again, on
  * our clock.
  */
-function* whileInTime({ pause }: BackupInput, { id, deadlineMs, instances }: PauseRecord): Workflow<number> {
+export function* whileInTime(
+  { pause }: BackupInput,
+  { id, deadlineMs, instances }: PauseRecord,
+): Workflow<number> {
   const [opened, others] = yield* all<never>([
     ask.effect("is-pause-open", { pause: id }),
     ask.effect("unsettled-pauses", { pause: id, addresses: instances.map(addressOf) }),

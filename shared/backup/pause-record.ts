@@ -55,6 +55,7 @@ export function endedPause(record: PauseRecord, evidence: Evidence): PauseRecord
     unsettled,
     seenOpen: {},
     ...(evidence.window && { window: evidence.window }),
+    ...(evidence.command && { command: evidence.command }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { BackupEffects } from "./effects.ts";
 import type { Judgement } from "./judge.ts";
 import { stamp } from "./pause-record.ts";
 import type { Prepared } from "./prepare.ts";
-import { isDumped, type Snapshots } from "./snapshot.ts";
+import { type Snapshots, takesSnapshots } from "./snapshot.ts";
 
 const ask = asker<BackupEffects>();
 
@@ -32,11 +32,15 @@ export function restorePoint(
     const captured = snapshots[name]?.captured ?? captures[name]?.captured;
     return { name, kind, atSecond: second.atSecond, clockBound: second.bound, captured };
   });
-  const first = Math.min(...databases.map(({ atSecond }) => atSecond));
-  const isPending = isDumped(input) || databases.some(({ name }) => captures[name]?.artifact === "pending");
+  const firstMs =
+    databases.length > 0
+      ? Math.min(...databases.map(({ atSecond }) => atSecond)) * 1000
+      : middleMs(pause?.record.window, nowMs);
+  const isPending =
+    takesSnapshots(input) || databases.some(({ name }) => captures[name]?.artifact === "pending");
   return {
     schema: SCHEMA,
-    id: `${deployment}-${stamp(first * 1000)}`,
+    id: `${deployment}-${stamp(firstMs)}`,
     deployment,
     createdMs: Math.round(nowMs),
     basis: input.basis,
@@ -48,15 +52,22 @@ export function restorePoint(
   };
 }
 
+/** What a point is called by that has no second of any database. */
+function middleMs(window: PauseRecord["window"], nowMs: number): number {
+  return window === undefined ? nowMs : (window.startMs + window.endMs) / 2;
+}
+
 function pausedFacts(
   { record, heldMs }: NonNullable<Reached["pause"]>,
   seconds: Judgement["seconds"],
-): Pick<RestorePoint, "pause" | "window" | "marginMs" | "heldMs"> {
+): Pick<RestorePoint, "pause" | "window" | "marginMs" | "heldMs" | "command"> {
+  const margins = Object.values(seconds).map(({ marginMs }) => marginMs);
   return {
     pause: record.id,
     ...(record.window && { window: record.window }),
-    marginMs: Math.min(...Object.values(seconds).map(({ marginMs }) => marginMs)),
+    ...(margins.length > 0 && { marginMs: Math.min(...margins) }),
     heldMs,
+    ...(record.command && { command: record.command }),
   };
 }
 

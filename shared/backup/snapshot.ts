@@ -1,6 +1,6 @@
 import type { RestorePoint } from "../catalog/model.ts";
 
-/** What one database held at one instant; a dump of it is under way. */
+/** What one database held at one instant: a dump of it is under way, or its files are on their way to a store. */
 export interface Snapshot {
   /** On our clock: nothing that led to it was sent before. */
   readonly begunMs: number;
@@ -14,11 +14,21 @@ export interface Snapshot {
 
 export type Snapshots = Readonly<Record<string, Snapshot>>;
 
-/** Whether what the backup leaves is dumps, rather than a second that the databases can be restored to. */
-export function isDumped({
-  databases,
-}: {
+interface OfKinds {
   readonly databases: readonly Pick<RestorePoint["databases"][number], "kind">[];
-}): boolean {
+}
+
+/** Whether the backup's own process carries what it leaves to its end. */
+export function isDumped({ databases }: OfKinds): boolean {
   return databases.some(({ kind }) => kind === "jdbc");
+}
+
+/** Whether what the backup leaves is taken inside the window, rather than a second that is found in it. */
+export function takesSnapshots({ databases }: OfKinds): boolean {
+  return databases.some(({ kind }) => kind === "jdbc" || kind === "cassandra");
+}
+
+/** Whether a whole second must be inside the window. */
+export function needsSecond(of: OfKinds): boolean {
+  return of.databases.length > 0 && !takesSnapshots(of);
 }

@@ -33,9 +33,36 @@ const clockBound = z.strictObject({
 });
 const window = z.strictObject({ startMs: z.number(), endMs: z.number() });
 
-/** What one backup found of its window. `invalid` has reasons and must not be used. */
+/** How a command of the operator's ended that ran inside a pause. */
+const CommandEnd = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("exited"), status: z.number().int() }),
+  z.strictObject({ kind: z.literal("killed"), signal: z.string() }),
+  /** By us, when the instances had to be unpaused. */
+  z.strictObject({ kind: z.literal("out-of-time"), limitMs: ms }),
+  z.strictObject({ kind: z.literal("interrupted") }),
+  z.strictObject({ kind: z.literal("not-started"), message: z.string() }),
+]);
+
+export const CommandRecord = z.strictObject({
+  command: z.string(),
+  /** On our clock. */
+  startedMs: z.number(),
+  endedMs: z.number(),
+  end: CommandEnd,
+  /** The end of what it wrote to both of its outputs, in the order in which it came. */
+  output: z.string(),
+  /** All that it wrote. */
+  outputBytes: z.number().int(),
+});
+export type CommandRecord = Readonly<z.infer<typeof CommandRecord>>;
+
+/**
+ * What one backup found of its window. `invalid` has reasons and must not be used; `observed` is somebody else's pause,
+ * in which nothing was seen amiss: nobody has proven that all were quiet.
+ */
 export const Verdict = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("valid") }),
+  z.strictObject({ kind: z.literal("observed") }),
   z.strictObject({ kind: z.literal("invalid"), reasons: z.array(z.string()).min(1) }),
 ]);
 export type Verdict = z.infer<typeof Verdict>;
@@ -67,13 +94,17 @@ export const PauseRecord = z.strictObject({
   seenOpen: z.record(z.string(), ms),
   window: window.optional(),
   verdict: Verdict.optional(),
+  /** Who pauses, where that is not Stillpoint. */
+  pauser: z.literal("cassy").exactOptional(),
+  /** What ran inside it. */
+  command: CommandRecord.exactOptional(),
 });
 export type PauseRecord = z.infer<typeof PauseRecord>;
 
 /** What the catalog keeps of one database with a restore point: the second, and what a restore needs later. */
 const pointDatabase = z.strictObject({
   name: z.string(),
-  kind: z.enum(["dynamodb", "cosmosdb", "jdbc", "managed"]),
+  kind: z.enum(["dynamodb", "cosmosdb", "jdbc", "managed", "cassandra"]),
   /** The restore point: a whole second on the database's clock, in seconds since 1970. */
   atSecond: z.number().int(),
   clockBound,
@@ -105,7 +136,10 @@ export const RestorePoint = z.strictObject({
   heldMs: z.number().optional(),
   instances: z.array(instance),
   discovery: basis,
+  /** None where all of it was left by a command. */
   databases: z.array(pointDatabase),
+  /** What ran inside the pause. */
+  command: CommandRecord.exactOptional(),
 });
 export type RestorePoint = z.infer<typeof RestorePoint>;
 

@@ -1,5 +1,7 @@
+import { NO_CASSY } from "./cassandra-schema.ts";
 import type {
   AzureSettings,
+  CassandraDatabaseSettings,
   Component,
   Config,
   DatabaseSettings,
@@ -156,7 +158,7 @@ function databaseProblems(
     case "cosmosdb":
       return groupProblems(at, database.resourceGroup, database.subscription, azure);
     case "dynamodb":
-      return dynamodbProblems(at, database.profile, azure);
+      return awsProblems(at, database.profile, azure);
     case "jdbc":
       return [
         ...dumpProblems(at, database, { store: "blob", secrets: secretsOf(azure) }),
@@ -164,6 +166,8 @@ function databaseProblems(
       ];
     case "managed":
       return serverProblems(at, database, azure);
+    case "cassandra":
+      return clusterProblems(at, database, azure);
     default:
       return database satisfies never;
   }
@@ -199,7 +203,23 @@ function groupProblems(
   return [{ path: [...at, "resourceGroup"], rule, value: group }];
 }
 
-function dynamodbProblems(
+function clusterProblems(
+  at: SettingPath,
+  { credentials, cassy }: CassandraDatabaseSettings,
+  azure: AzureSettings,
+): FunctionProblems {
+  return [
+    ...(credentials === undefined
+      ? []
+      : secretProblems([...at, "password"], credentials.password, "a password", secretsOf(azure))),
+    ...(cassy === undefined
+      ? [{ path: at, rule: NO_CASSY, about: "name" as const }]
+      : awsProblems([...at, "cassy", "bucket"], cassy.bucket.profile, azure)),
+  ];
+}
+
+/** What is on AWS is entered with keys, which come from the secrets. */
+function awsProblems(
   at: SettingPath,
   profile: string | undefined,
   { secrets }: AzureSettings,

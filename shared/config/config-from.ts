@@ -61,7 +61,7 @@ function deploymentFrom(
   section: DeploymentSection,
   folder: string,
 ): Omit<Deployment, "verification"> {
-  const { components, databases, pause, objective, schedule, approvalWithin } = section;
+  const { components, databases = {}, pause, objective, schedule, approvalWithin } = section;
   const named = Object.entries(components);
   // The rules have seen to it that there is a component, and that all belong to one product.
   const product = section.product ?? productOf(...(named[0] as [string, ComponentSection]));

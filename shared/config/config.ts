@@ -50,6 +50,7 @@ export interface Deployment {
   readonly product: Product;
   readonly components: readonly Component[];
   readonly pause: PauseSettings;
+  /** None at all where backups are taken by a command of the operator's only. */
   readonly databases: readonly DatabaseSettings[];
   readonly verification: VerificationSettings;
   /** How old the last valid restore point may grow before it is late. */
@@ -126,13 +127,17 @@ export type DatabaseSettings =
   | DynamodbDatabaseSettings
   | CosmosdbDatabaseSettings
   | JdbcDatabaseSettings
-  | ManagedDatabaseSettings;
+  | ManagedDatabaseSettings
+  | CassandraDatabaseSettings;
 
-interface Namespaces {
-  readonly metadataNamespace: string;
+interface TransactionNamespaces {
   readonly coordinatorNamespace: string;
   /** ScalarDL only. */
   readonly ledgerNamespace?: string;
+}
+
+interface Namespaces extends TransactionNamespaces {
+  readonly metadataNamespace: string;
 }
 
 export interface CosmosdbDatabaseSettings extends Namespaces {
@@ -151,9 +156,11 @@ export interface SqlAccess {
   /** PostgreSQL only. */
   readonly database?: string;
   readonly user: string;
-  readonly password: { readonly env: string } | { readonly file: string };
+  readonly password: PasswordSource;
   readonly tls: "off" | { readonly ca?: CertificateSource };
 }
+
+export type PasswordSource = { readonly env: string } | { readonly file: string };
 
 export interface JdbcDatabaseSettings extends Namespaces, SqlAccess {
   readonly name: string;
@@ -198,6 +205,38 @@ export interface FlexibleServerService {
   readonly resourceGroup: string;
   readonly server: string;
   readonly armEndpoint?: string;
+}
+
+export interface CassandraDatabaseSettings extends TransactionNamespaces {
+  readonly name: string;
+  readonly kind: "cassandra";
+  /** Hosts of nodes, asked in CQL. */
+  readonly contactPoints: readonly string[];
+  readonly port: number;
+  /** Default: that of the first contact point. */
+  readonly dataCenter?: string;
+  readonly credentials?: { readonly user: string; readonly password: PasswordSource };
+  readonly tls: "off" | { readonly ca?: CertificateSource };
+  /** Where there is none, snapshots are taken by commands of the operator's. */
+  readonly cassy?: CassySettings;
+}
+
+export interface CassySettings {
+  readonly host: string;
+  readonly port: number;
+  /** A node as Cassy itself reaches it. */
+  readonly cassandraHost: string;
+  /** Who pauses the instances: Stillpoint, or Cassy by itself. */
+  readonly mode: "guarded" | "cassy";
+  readonly bucket: CassyBucketSettings;
+  readonly uploadLimitMs: number;
+}
+
+export interface CassyBucketSettings {
+  readonly name: string;
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly profile?: string;
 }
 
 export type VerifyFrom =

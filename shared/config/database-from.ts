@@ -1,12 +1,15 @@
 import { resolve } from "node:path";
 import type {
   ArtifactsSettings,
+  CassandraDatabaseSettings,
+  CassySettings,
   CosmosdbDatabaseSettings,
   DatabaseSettings,
   DynamodbDatabaseSettings,
   JdbcDatabaseSettings,
   ManagedDatabaseSettings,
   ManagedService,
+  PasswordSource,
   SqlAccess,
   VerifyFrom,
 } from "./config.ts";
@@ -35,6 +38,8 @@ export function databaseFrom(
       return { ...jdbcFrom(name, rest, folder), ...ledger };
     case "managed":
       return { ...managedFrom(name, rest, folder), ...ledger };
+    case "cassandra":
+      return { ...cassandraFrom(name, rest, folder), ...ledger };
     default:
       return rest satisfies never;
   }
@@ -151,10 +156,48 @@ function accessFrom(
 ): SqlAccess {
   return {
     user,
-    password:
-      password.env === undefined ? { file: resolve(folder, password.file ?? "") } : { env: password.env },
+    password: passwordFrom(password, folder),
     tls: tls === "off" ? tls : { ...(tls.ca && { ca: certificateFrom(tls.ca, folder) }) },
     ...(database !== undefined && { database }),
+  };
+}
+
+function passwordFrom({ env, file = "" }: Section<"jdbc">["password"], folder: string): PasswordSource {
+  return env === undefined ? { file: resolve(folder, file) } : { env };
+}
+
+/** The rules have seen to it that a user has a password. */
+function cassandraFrom(
+  name: string,
+  section: Omit<Section<"cassandra">, "ledgerNamespace">,
+  folder: string,
+): CassandraDatabaseSettings {
+  const { dataCenter, user, password, tls, cassy, ...rest } = section;
+  return {
+    name,
+    ...rest,
+    tls: tls === "off" ? tls : { ...(tls.ca && { ca: certificateFrom(tls.ca, folder) }) },
+    ...(dataCenter !== undefined && { dataCenter }),
+    ...(user !== undefined &&
+      password && { credentials: { user, password: passwordFrom(password, folder) } }),
+    ...(cassy && { cassy: cassyFrom(cassy) }),
+  };
+}
+
+function cassyFrom({
+  bucket: { name, region, endpoint, profile },
+  uploadLimit,
+  ...rest
+}: NonNullable<Section<"cassandra">["cassy"]>): CassySettings {
+  return {
+    ...rest,
+    bucket: {
+      name,
+      region,
+      ...(endpoint !== undefined && { endpoint }),
+      ...(profile !== undefined && { profile }),
+    },
+    uploadLimitMs: uploadLimit,
   };
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import * as z from "zod";
 import { endpoint, profile, region } from "./aws-fields.ts";
+import { cassandraSection } from "./cassandra-schema.ts";
 import { checkedText, duration, text, urlProblem } from "./fields.ts";
 import { jdbcSection, managedSection } from "./jdbc-schema.ts";
 
@@ -9,12 +10,16 @@ const NAMESPACE_RULE = "must be a namespace of letters, digits and underscores";
 const namespace = (usual: string, what: string) =>
   text(NAMESPACE_RULE, NAMESPACE).default(usual).describe(what);
 
-const namespaces = {
-  metadataNamespace: namespace("scalardb", "Namespace of ScalarDB's table of tables."),
+const transactionNamespaces = {
   coordinatorNamespace: namespace("coordinator", "Namespace of the Coordinator's table."),
   ledgerNamespace: text(NAMESPACE_RULE, NAMESPACE)
     .optional()
     .describe('Namespace of the Ledger\'s tables, ScalarDL only. Default: "scalar".'),
+};
+
+const namespaces = {
+  metadataNamespace: namespace("scalardb", "Namespace of ScalarDB's table of tables."),
+  ...transactionNamespaces,
 };
 
 const DynamodbSection = z
@@ -121,6 +126,8 @@ export const DatabaseSection = z
     CosmosdbSection,
     jdbcSection(namespaces),
     managedSection(namespaces),
+    // Its own schema says what ScalarDB keeps elsewhere in a table of tables.
+    cassandraSection(transactionNamespaces),
   ])
   .describe("One database that the deployment keeps its data in.");
 export type DatabaseSection = z.output<typeof DatabaseSection>;

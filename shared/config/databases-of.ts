@@ -1,4 +1,5 @@
 import type {
+  CassandraDatabaseSettings,
   CosmosdbDatabaseSettings,
   Deployment,
   DynamodbDatabaseSettings,
@@ -36,4 +37,8 @@ export function flexibleServersOf({ databases }: Databases): readonly FlexibleSe
     const service = database.kind === "managed" ? database.service : undefined;
     return service?.kind === "azure-postgresql" || service?.kind === "azure-mysql" ? [service] : [];
   });
+}
+
+export function cassandrasOf({ databases }: Databases): readonly CassandraDatabaseSettings[] {
+  return databases.filter((database) => database.kind === "cassandra");
 }

@@ -7,7 +7,7 @@ import {
   secretProblems,
 } from "./packaged-problems.ts";
 import type { SettingPath } from "./problem.ts";
-import { isThisMachine } from "./sql-rules.ts";
+import { isThisMachine } from "./server-rules.ts";
 
 /** What neither functions nor the tasks that they start could work with, of a server that is dumped. */
 export function dumpProblems(

@@ -63,7 +63,11 @@ const DeploymentSection = z
       .describe("What is installed. May be left out: the components tell."),
     components: named(ComponentSection, "component", "The processes that are paused for a backup, by name."),
     pause: PauseSection.prefault({}),
-    databases: named(DatabaseSection, "database", "The databases that are backed up and restored, by name."),
+    databases: named(
+      DatabaseSection,
+      "database",
+      "The databases that are backed up and restored, by name. Left out: backups are taken by a command only.",
+    ).optional(),
     objective: duration("1m", "366d")
       .optional()
       .describe("How old the last valid restore point may grow before status calls it late."),

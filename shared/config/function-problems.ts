@@ -1,5 +1,7 @@
+import { NO_CASSY } from "./cassandra-schema.ts";
 import type {
   AwsSettings,
+  CassandraDatabaseSettings,
   Component,
   Config,
   Deployment,
@@ -131,8 +133,10 @@ function databaseProblems({ name, databases }: Deployment, config: Config, aws: 
         ...awsDumpProblems(at, database, aws),
       ];
     if (database.kind === "managed") return serverProblems(at, database, aws);
+    if (database.kind === "cassandra") return clusterProblems(at, database, aws);
     if (database.kind !== "dynamodb") {
-      const rule = 'must be "dynamodb", "jdbc" or "managed": functions on AWS reach no other database';
+      const rule =
+        'must be "dynamodb", "jdbc", "managed" or "cassandra": functions on AWS reach no other database';
       return [{ path: [...at, "kind"], rule, value: database.kind }];
     }
     const rule = `must not look like a table of ${showPath(at)}: the restore may delete those`;
@@ -159,6 +163,24 @@ function serverProblems(
     ...profileProblems(at, service),
     ...regionProblems(at, service.region, aws),
     ...(aws.vpc === undefined ? [{ path: at, rule: unreached, about: "name" as const }] : []),
+  ];
+}
+
+function clusterProblems(
+  at: SettingPath,
+  { credentials, cassy }: CassandraDatabaseSettings,
+  aws: AwsSettings,
+): Problems {
+  const unreached = "needs aws.vpc: nodes and Cassy are reached from their network";
+  const bucket = [...at, "cassy", "bucket"];
+  return [
+    ...(credentials === undefined
+      ? []
+      : secretProblems([...at, "password"], credentials.password, "a password", secretsOf(aws))),
+    ...(aws.vpc === undefined ? [{ path: at, rule: unreached, about: "name" as const }] : []),
+    ...(cassy === undefined
+      ? [{ path: at, rule: NO_CASSY, about: "name" as const }]
+      : [...profileProblems(bucket, cassy.bucket), ...regionProblems(bucket, cassy.bucket.region, aws)]),
   ];
 }
 

@@ -9,7 +9,7 @@ import { NAME, NAME_RULE } from "./fields.ts";
 import { PauseSection } from "./file-schema.ts";
 import { type Problem, type SettingPath, valueAt } from "./problem.ts";
 import { componentsOf, type Found, sectionsAt } from "./sections.ts";
-import { sqlProblems } from "./sql-rules.ts";
+import { serverProblems } from "./server-rules.ts";
 
 /** Two seconds contain a whole one wherever they begin. */
 const LEAST_AUTO_HOLD_MS = 2_000;
@@ -29,6 +29,7 @@ export function ruleProblems(tree: unknown): readonly Problem[] {
     ...pauseProblems(tree, path),
     ...componentProblems(tree, path),
     ...databaseProblems(tree, path),
+    ...scheduleProblems(tree, path),
   ]);
   const components = deployments.flatMap(({ path }) => componentsOf(tree, path));
   return [...names.flatMap(nameProblems), ...within, ...sharedInstances(components)];
@@ -97,17 +98,25 @@ function databaseProblems(tree: unknown, deployment: SettingPath): readonly Prob
     components.length > 0 && components.every(({ name, section }) => productOf(name, section) === "scalardb");
   const owners = new Map<string, string>();
   const kinds = new Map<string, string>();
-  return sectionsAt(tree, [...deployment, "databases"]).flatMap(({ name, path, section }) => {
+  const sections = sectionsAt(tree, [...deployment, "databases"]);
+  const count = sections.length;
+  return sections.flatMap(({ name, path, section }) => {
     const parsed = DatabaseSection.safeParse(section);
     if (!parsed.success) return [];
     const { kind, ledgerNamespace } = parsed.data;
     const problems: Problem[] = [];
     if (ofScalarDb && ledgerNamespace !== undefined)
       problems.push({ path: [...path, "ledgerNamespace"], rule: "is for ScalarDL only" });
-    problems.push(...sqlProblems(parsed.data).map(({ below, rule }) => ({ path: [...path, below], rule })));
+    problems.push(
+      ...serverProblems(parsed.data).map(({ below, rule }) => ({ path: [...path, below], rule })),
+    );
     const owner = claim(owners, contentsOf(parsed.data), name);
     if (owner !== undefined)
       problems.push({ path, rule: `must not hold the same tables as database "${owner}"`, about: "name" });
+    if (parsed.data.kind === "cassandra" && parsed.data.cassy?.mode === "cassy" && count > 1) {
+      const rule = 'must be "guarded": one Cassy cannot pause for several clusters at once';
+      problems.push({ path: [...path, "cassy", "mode"], rule });
+    }
     kinds.set(kind, kinds.get(kind) ?? name);
     const [[first, other] = [kind, name]] = kinds;
     if (first !== kind) {
@@ -116,6 +125,14 @@ function databaseProblems(tree: unknown, deployment: SettingPath): readonly Prob
     }
     return problems;
   });
+}
+
+/** A host that takes backups by itself has no commands of the operator's to run. */
+function scheduleProblems(tree: unknown, deployment: SettingPath): readonly Problem[] {
+  const path = [...deployment, "schedule"];
+  if (valueAt(tree, path) === undefined || valueAt(tree, [...deployment, "databases"]) !== undefined)
+    return [];
+  return [{ path, rule: "needs databases: what is scheduled runs no command", about: "name" }];
 }
 
 /** Two databases with the same are one, whatever else is set. */
@@ -142,6 +159,10 @@ function contentsOf(database: DatabaseSection): string {
         metadataNamespace,
       } = database;
       return JSON.stringify([service, region, endpoint, subscription, server, inside, metadataNamespace]);
+    }
+    case "cassandra": {
+      const { contactPoints, port } = database;
+      return JSON.stringify([contactPoints.map((host) => host.toLowerCase()).sort(), port]);
     }
     default:
       return database satisfies never;

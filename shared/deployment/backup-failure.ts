@@ -36,7 +36,7 @@ export function backupFailure(
       code: "INTERRUPTED",
       message: `the backup of "${deployment}" was interrupted; ${gates}, and no restore point was recorded`,
     };
-  if (verdict.kind === "valid") return undefined;
+  if (verdict.kind !== "invalid") return undefined;
   return {
     code: "WINDOW_INVALID",
     message: `the window of "${pause}" must not be used: ${verdict.reasons.join("; ")}`,

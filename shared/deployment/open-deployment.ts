@@ -5,6 +5,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { clusterSource } from "../config/cluster-material.ts";
 import type { Component, DatabaseSettings, Deployment } from "../config/config.ts";
 import { adminTls, type Environment } from "../config/tls-material.ts";
+import { type CassandraDatabase, openCassandra } from "../databases/cassandra/database.ts";
 import { type CosmosdbDatabase, openCosmosdb } from "../databases/cosmosdb/database.ts";
 import { type DynamodbDatabase, openDynamodb } from "../databases/dynamodb/database.ts";
 import { type JdbcDatabase, openJdbc } from "../databases/jdbc/database.ts";
@@ -15,7 +16,12 @@ import type { SystemNamespaces } from "../verify/table-role.ts";
 import { type OurClock, ourClock } from "./our-clock.ts";
 
 /** All kinds answer what a backup asks in the same way. */
-export type Database = DynamodbDatabase | CosmosdbDatabase | JdbcDatabase | ManagedDatabase;
+export type Database =
+  | DynamodbDatabase
+  | CosmosdbDatabase
+  | JdbcDatabase
+  | ManagedDatabase
+  | CassandraDatabase;
 
 /** A deployment with everything that its use cases need, opened once and closed at the end. */
 export interface OpenDeployment {
@@ -31,6 +37,7 @@ export interface OpenDeployment {
   cosmosdb(name: string): CosmosdbDatabase;
   jdbc(name: string): JdbcDatabase;
   managed(name: string): ManagedDatabase;
+  cassandra(name: string): CassandraDatabase;
   /**
    * The instances that a backup pauses: asked before the pause and again after the hold. Where they are pods, they
    * are watched from the first time on, and every later answer disagrees if one of them changed.
@@ -65,6 +72,7 @@ export function openDeployment(settings: Deployment, catalog: Catalog, env: Envi
     cosmosdb: (name) => ofKind(database(name), "cosmosdb", name),
     jdbc: (name) => ofKind(database(name), "jdbc", name),
     managed: (name) => ofKind(database(name), "managed", name),
+    cassandra: (name) => ofKind(database(name), "cassandra", name),
     discoverPaused: async () => discover(sources(paused), { releases }),
     discoverAll: async () => discover(sources(settings.components), { releases, ifNone: "accept" }),
     whereabouts: (instances) => releases.whereabouts(instances),
@@ -100,6 +108,8 @@ function openDatabase(settings: DatabaseSettings, env: Environment): Database {
       return openJdbc(settings, env);
     case "managed":
       return openManaged(settings, env);
+    case "cassandra":
+      return openCassandra(settings, env);
     default:
       return settings satisfies never;
   }

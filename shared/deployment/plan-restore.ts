@@ -93,6 +93,8 @@ function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> 
       return planJdbc(open, planning);
     case "managed":
       return planManaged(open, planning);
+    case "cassandra":
+      throw new StillpointError("INTERNAL", "no restore of Cassandra is planned yet");
     default:
       return kind satisfies never;
   }

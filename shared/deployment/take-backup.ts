@@ -6,14 +6,17 @@ import type { BackupEffects } from "../backup/effects.ts";
 import type { BackupEvent } from "../backup/event.ts";
 import { stamp, unsettledPauses, withEnd } from "../backup/pause-record.ts";
 import type { PauseRecord } from "../catalog/model.ts";
-import type { Deployment } from "../config/config.ts";
+import type { DatabaseSettings, Deployment } from "../config/config.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
+import { observeSnapshot } from "./cassandra/observe-snapshot.ts";
+import { takeSnapshots } from "./cassandra/take-snapshots.ts";
 import { gateHandlers } from "./gate-handlers.ts";
 import { Dumps } from "./jdbc/dumps.ts";
 import { CARRIED_MS } from "./jdbc/keep-alive.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
+import { runCommand } from "./run-command.ts";
 
 export interface Taking {
   /** Where whoever asked has given it a name. */
@@ -21,6 +24,8 @@ export interface Taking {
   /** The network that the instances are reached from, kept with the point. */
   readonly takenFrom?: string;
   readonly signal?: AbortSignal;
+  /** Run inside the window, by the shell. */
+  readonly command?: string;
   readonly report: (event: BackupEvent) => void;
   /** Begins once the lease is held; nothing is paused before it has resolved. */
   readonly guard?: (run: string) => Promise<void>;
@@ -33,11 +38,14 @@ export async function takeBackup(open: OpenDeployment, taking: Taking): Promise<
   const { name, databases, pause } = open.settings;
   const { signal, run = newRun(name, open.clock.wallMs()) } = taking;
   const dumps = new Dumps(open, taking.report);
-  const input = {
+  const input: BackupInput = {
     deployment: name,
     run,
-    basis: basisOf(databases),
-    databases: databases.map((database) => ({ name: database.name, kind: database.kind })),
+    basis: basisOf(open.settings, taking.command),
+    databases: databases
+      .filter(leavesSomething)
+      .map((database) => ({ name: database.name, kind: database.kind })),
+    ...(taking.command !== undefined && { command: taking.command }),
     pause,
   };
   try {
@@ -50,9 +58,28 @@ export async function takeBackup(open: OpenDeployment, taking: Taking): Promise<
   }
 }
 
-/** Everything in one database that is dumped in one transaction: nobody has to be paused. */
-function basisOf(databases: Deployment["databases"]): BackupInput["basis"] {
-  return databases.length === 1 && databases[0]?.kind === "jdbc" ? "snapshot" : "window";
+/** Everything in one database that is dumped in one transaction: nobody has to be paused, but for a command. */
+function basisOf({ name, databases }: Deployment, command: string | undefined): BackupInput["basis"] {
+  const [first] = databases;
+  if (first?.kind === "cassandra" && first.cassy?.mode === "cassy") {
+    if (command === undefined) return "observed";
+    throw new StillpointError(
+      "USAGE",
+      `Cassy pauses the instances of "${name}" by itself (mode: cassy), so that there is no window to run a command in; nothing was paused`,
+    );
+  }
+  if (command !== undefined) return "window";
+  if (!databases.some(leavesSomething))
+    throw new StillpointError(
+      "NOT_PROTECTED",
+      `the configuration names nothing that a backup of "${name}" would leave: name its databases, or give a command that takes it with --run; nothing was paused`,
+    );
+  return databases.length === 1 && first?.kind === "jdbc" ? "snapshot" : "window";
+}
+
+/** A cluster without Cassy is there to be read only. */
+function leavesSomething(database: DatabaseSettings): boolean {
+  return database.kind !== "cassandra" || database.cassy !== undefined;
 }
 
 /** Names a backup that nobody else has given a name. */
@@ -71,7 +98,7 @@ function backupHandlers(
     ...gateHandlers(open),
     "acquire-lease": async ({ deployment, run, nowMs, untilMs }) => {
       await catalog.acquireLease(deployment, { kind: "backup", run }, Math.round(nowMs), untilMs);
-      guarded = basis === "window" ? guard?.(run) : undefined;
+      guarded = basis === "snapshot" ? undefined : guard?.(run);
       // Asked for before the first Pause; the backup may well have ended for another reason by then.
       guarded?.catch(() => {});
       return null;
@@ -114,7 +141,10 @@ function backupHandlers(
       });
       return null;
     },
-    "take-snapshots": (wish, signal) => dumps.take(wish, signal),
+    "take-snapshots": (wish, signal) =>
+      isOfCassandra(open) ? takeSnapshots(open, wish, signal) : dumps.take(wish, signal),
+    "run-command": (wish, signal) => runCommand(wish, open, signal),
+    "observe-snapshot": (wish, signal) => observeSnapshot(open, wish, signal),
     "drop-dumps": async () => {
       await dumps.drop();
       return null;
@@ -125,6 +155,10 @@ function backupHandlers(
       return null;
     },
   };
+}
+
+function isOfCassandra({ settings }: OpenDeployment): boolean {
+  return settings.databases.some(({ kind }) => kind === "cassandra");
 }
 
 async function interruptibly<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {

@@ -12,6 +12,7 @@ import type { Part } from "../verify/part.ts";
 import type { VerificationReport } from "../verify/report.ts";
 import { scanSegment as scan } from "../verify/scan-segment.ts";
 import type { Workroom } from "../verify/workroom.ts";
+import { scanClusterTable } from "./cassandra/scope.ts";
 import { scanJdbc } from "./jdbc/scope.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
@@ -65,6 +66,8 @@ async function inWorkroom<T>(
         return scanServerTable(database, schema, segment, segments);
       case "jdbc":
         return scanJdbc(database, schema, segment, segments);
+      case "cassandra":
+        return scanClusterTable(database, schema, segment, segments);
       default:
         return database satisfies never;
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stamp } from "../backup/pause-record.ts";
 import type { Scope, ScopedTable } from "../verify/scope.ts";
+import { liveClusterTables } from "./cassandra/scope.ts";
 import { liveContainers } from "./cosmosdb/scope.ts";
 import { liveTables } from "./dynamodb/scope.ts";
 import { liveSqlTables } from "./jdbc/scope.ts";
@@ -27,6 +28,8 @@ function tablesNow(open: OpenDeployment, name: string): Promise<readonly ScopedT
       return liveServerTables(name, database);
     case "jdbc":
       return liveSqlTables(name, database);
+    case "cassandra":
+      return liveClusterTables(name, database);
     default:
       return database satisfies never;
   }

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { DatabaseSection } from "../../shared/config/database-schema.ts";
 import { ConfigFile } from "../../shared/config/file-schema.ts";
-import { sqlProblems } from "../../shared/config/sql-rules.ts";
+import { serverProblems } from "../../shared/config/server-rules.ts";
 import { missingOn } from "../../shared/databases/jdbc/mysql/grants.ts";
 import { targetsOf } from "../../shared/databases/jdbc/mysql/names.ts";
 import { namesOfRun } from "../../shared/databases/jdbc/postgresql/names.ts";
@@ -19,15 +19,15 @@ describe("the configurations of the guide for relational databases", () => {
 
   test("are a whole one for dumps", () => {
     const { deployments } = ConfigFile.parse(whole);
-    const databases = Object.values(deployments).flatMap((one) => Object.values(one.databases));
+    const databases = Object.values(deployments).flatMap((one) => Object.values(one.databases ?? {}));
     expect(databases).toMatchObject([{ kind: "jdbc", engine: "postgresql", format: "custom" }]);
-    expect(databases.flatMap(sqlProblems)).toEqual([]);
+    expect(databases.flatMap(serverProblems)).toEqual([]);
   });
 
   test("are a part of one for a managed server", () => {
     const { databases } = z.strictObject({ databases: z.record(z.string(), DatabaseSection) }).parse(part);
     expect(Object.values(databases)).toMatchObject([{ kind: "managed", service: "rds" }]);
-    expect(Object.values(databases).flatMap(sqlProblems)).toEqual([]);
+    expect(Object.values(databases).flatMap(serverProblems)).toEqual([]);
   });
 
   test("have every setting that is commented out under a name that there is", () => {

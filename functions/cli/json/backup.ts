@@ -10,7 +10,7 @@ export const BackupOutput = output({
   deployment: z.string(),
   /** Absent where nobody had to be paused. */
   pause: z.string().exactOptional(),
-  verdict: z.enum(["valid", "invalid"]),
+  verdict: z.enum(["valid", "observed", "invalid"]),
   reasons: z.array(z.string()),
   window: WindowJson.exactOptional(),
   heldMs: z.number(),

@@ -27,7 +27,7 @@ export const PointJson = z.strictObject({
   databases: z.array(
     z.strictObject({
       name: z.string(),
-      kind: z.enum(["dynamodb", "cosmosdb", "jdbc", "managed"]),
+      kind: z.enum(["dynamodb", "cosmosdb", "jdbc", "managed", "cassandra"]),
       /** Seconds since 1970, on the database's clock. */
       atSecond: z.number().int(),
       clockBound: ClockBoundJson,
@@ -76,7 +76,7 @@ export const PauseJson = z.strictObject({
   /** Addresses that may still be paused, or were not seen open often enough. */
   unsettled: z.array(z.string()),
   window: WindowJson.exactOptional(),
-  verdict: z.enum(["valid", "invalid"]).exactOptional(),
+  verdict: z.enum(["valid", "observed", "invalid"]).exactOptional(),
   reasons: z.array(z.string()),
 });
 export type PauseJson = z.infer<typeof PauseJson>;

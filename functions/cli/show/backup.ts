@@ -35,6 +35,15 @@ export function backupProgress(event: BackupEvent): readonly string[] {
       );
     case "paused":
       return fact("paused", `all instances, drained after ${showSpan(event.drainMs)}; holding`);
+    case "observing":
+      return fact(
+        "observing",
+        `${event.database}: its own tool pauses; watched for at most ${showSpan(event.limitMs)}`,
+      );
+    case "command-started":
+      return fact("running", `${event.command}  (for at most ${showSpan(event.limitMs)})`);
+    case "command-ended":
+      return fact("ran", `for ${showSpan(event.record.endedMs - event.record.startedMs)}`);
     case "unpausing":
       return fact("unpausing", `${listed(event.instances)} (${event.reason})`);
     case "unpaused":

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { JdbcDatabaseSettings } from "../../config/config.ts";
-import { isThisMachine } from "../../config/sql-rules.ts";
+import { isThisMachine } from "../../config/server-rules.ts";
 import type { Environment } from "../../config/tls-material.ts";
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { SqlAddress } from "./sql.ts";

@@ -1,18 +1,20 @@
 import type { DatabaseSection } from "./database-schema.ts";
 
-interface SqlProblem {
+interface ServerProblem {
   /** The setting that it is about. */
   readonly below: string;
   readonly rule: string;
 }
 
-/** Settings of a SQL server that do not go together. */
-export function sqlProblems(section: DatabaseSection): readonly SqlProblem[] {
+/** Settings of a server or cluster that do not go together. */
+export function serverProblems(section: DatabaseSection): readonly ServerProblem[] {
   switch (section.kind) {
     case "jdbc":
       return jdbcProblems(section);
     case "managed":
       return managedProblems(section);
+    case "cassandra":
+      return cassandraProblems(section);
     default:
       return [];
   }
@@ -20,8 +22,8 @@ export function sqlProblems(section: DatabaseSection): readonly SqlProblem[] {
 
 type Section<K extends DatabaseSection["kind"]> = Extract<DatabaseSection, { kind: K }>;
 
-function jdbcProblems({ engine, database, host, tls }: Section<"jdbc">): readonly SqlProblem[] {
-  const problems: SqlProblem[] = [];
+function jdbcProblems({ engine, database, host, tls }: Section<"jdbc">): readonly ServerProblem[] {
+  const problems: ServerProblem[] = [];
   if (engine === "postgresql" && database === undefined)
     problems.push({
       below: "database",
@@ -37,11 +39,18 @@ function jdbcProblems({ engine, database, host, tls }: Section<"jdbc">): readonl
   return problems;
 }
 
+function cassandraProblems({ user, password }: Section<"cassandra">): readonly ServerProblem[] {
+  if ((user === undefined) === (password === undefined)) return [];
+  return user === undefined
+    ? [{ below: "user", rule: "is missing: a password belongs to a user" }]
+    : [{ below: "password", rule: `is missing: user "${user}" needs one` }];
+}
+
 const OF_AWS = ["region", "endpoint", "profile"] as const;
 const OF_AZURE = ["subscription", "resourceGroup", "armEndpoint"] as const;
 const NEEDED = { aws: ["region"], azure: ["subscription", "resourceGroup"] } as const;
 
-function managedProblems(section: Section<"managed">): readonly SqlProblem[] {
+function managedProblems(section: Section<"managed">): readonly ServerProblem[] {
   const { service } = section;
   const cloud = service === "rds" || service === "aurora" ? "aws" : "azure";
   const strange = cloud === "aws" ? OF_AZURE : OF_AWS;

@@ -1,0 +1,76 @@
+import type { Capture } from "../../backup/effects.ts";
+import type { Followed } from "../../backup/followed.ts";
+import type { CassandraDatabaseSettings, CassySettings } from "../../config/config.ts";
+import type { Environment } from "../../config/tls-material.ts";
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { ClockSample } from "../../pause/clock-bound.ts";
+import type { CapturedCassandra } from "../../restore/cassandra/captured.ts";
+import type { Probe } from "../clock-probe.ts";
+import { once } from "../once.ts";
+import { captureCluster, identifyCluster } from "./capture.ts";
+import type { Cassy } from "./cassy.ts";
+import type { Cluster } from "./cluster.ts";
+import { follow } from "./follow.ts";
+import type { Uploads } from "./uploads.ts";
+
+/** What takes the snapshots of a cluster, and where it uploads them to. */
+export interface CassyTools {
+  readonly settings: CassySettings;
+  readonly cassy: Cassy;
+  readonly uploads: Uploads;
+}
+
+/** A Cassandra cluster of a deployment. */
+export interface CassandraDatabase {
+  readonly kind: "cassandra";
+  readonly settings: CassandraDatabaseSettings;
+  cluster(): Promise<Cluster>;
+  /** `NOT_PROTECTED` where the configuration names no Cassy. */
+  tools(): Promise<CassyTools>;
+  /** Registers the cluster with Cassy anew, and holds what Cassy then knows against the cluster itself. */
+  capture(): Promise<Capture & { readonly captured: CapturedCassandra }>;
+  identify(): Promise<Omit<Capture, "captured">>;
+  probeClock(now: () => number, probe: Probe): Promise<readonly ClockSample[]>;
+  /** What became of the uploads of a snapshot. */
+  follow(captured: unknown): Promise<Followed>;
+  close(): void;
+}
+
+export function openCassandra(settings: CassandraDatabaseSettings, env: Environment): CassandraDatabase {
+  const { name, cassy } = settings;
+  // Neither a driver nor an SDK is loaded, and no secret read, by who only asks for the catalog.
+  const cluster = once(async () => (await import("./open-cluster.ts")).openCluster(settings, env));
+  const tools = once(async () => {
+    if (cassy === undefined)
+      throw new StillpointError(
+        "NOT_PROTECTED",
+        `database "${name}" has no Cassy in the configuration that would take or restore its snapshots; take backups with: stillpoint backup --run COMMAND`,
+      );
+    return openTools(cassy);
+  });
+  return {
+    kind: "cassandra",
+    settings,
+    cluster: cluster.get,
+    tools: tools.get,
+    capture: async () => captureCluster(settings, await cluster.get(), await tools.get()),
+    identify: async () => identifyCluster(settings, await cluster.get()),
+    probeClock: async (now, probe) => (await cluster.get()).probeClock(now, probe),
+    follow: async (captured) => follow(await tools.get(), captured),
+    close: () => {
+      cluster.ifOpened((each) => each.close());
+      tools.ifOpened((each) => {
+        each.cassy.close();
+        each.uploads.close();
+      });
+    },
+  };
+}
+
+async function openTools(settings: CassySettings): Promise<CassyTools> {
+  const [{ openCassy }, { openUploads }] = await Promise.all([
+    import("./open-cassy.ts"),
+    import("./open-uploads.ts"),
+  ]);
+  return { settings, cassy: openCassy(settings), uploads: openUploads(settings.bucket) };
+}

@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { FUNCTION_NAMES } from "../../deploy/function-names.ts";
 import { permissionsOf } from "../../deploy/permissions/of-function.ts";
-import { resources } from "../../deploy/stack.ts";
-import { CLUSTER, LEAST, stackFrom, stackOf, writtenIn } from "./configurations.ts";
-import { packaged, type Template } from "./packaged.ts";
+import { CLUSTER, LEAST, stackOf } from "./configurations.ts";
 import { shown } from "./shown.ts";
 
 const BUCKET = "ledger-cassy";
@@ -33,28 +28,5 @@ describe("the permissions", () => {
     const stack = await stackOf(LEAST);
     const sids = FUNCTION_NAMES.flatMap((name) => permissionsOf(name, stack).map(({ Sid }) => Sid));
     expect(sids.filter((sid) => sid.includes("Snapshots"))).toEqual([]);
-  });
-});
-
-describe("serverless package", () => {
-  let folder: string;
-  let template: Template;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "stillpoint-clusters-"));
-    const packaging = await packaged(await writtenIn(join(folder, "clusters"), CLUSTER));
-    expect(packaging.output).toContain("Service packaged");
-    template = await packaging.template();
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
-  test("puts what reads the nodes and what asks Cassy into their network", async () => {
-    expect(template.Resources).toMatchObject(
-      resources(await stackFrom(join(folder, "clusters", "prod.yml"))) as object,
-    );
-    for (const name of ["Verify", "Follow", "Backup", "Restore"])
-      expect(template.Resources[`${name}LambdaFunction`].Properties.VpcConfig).toEqual({
-        SubnetIds: ["subnet-0a1b2c3d"],
-        SecurityGroupIds: ["sg-0a1b2c3d"],
-      });
   });
 });

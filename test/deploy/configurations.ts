@@ -147,33 +147,25 @@ aws:
   secrets: { DB_PASSWORD: /stillpoint/db-password }
 `;
 
-/** A cluster with Cassy. */
-export const CLUSTER = `
-catalog: { kind: dynamodb, table: stillpoint-catalog, region: eu-west-1 }
-verification: { parts: { kind: s3, bucket: stillpoint-parts, region: eu-west-1 } }
-deployments:
-  payments:
+const OWN_CLUSTER = `
+  bonds:
     components:
-      ledger: { instances: ["10.0.0.1"] }
+      ledger: { instances: ["10.0.2.1"] }
     databases:
       main:
         kind: cassandra
-        contactPoints: ["10.0.1.1", "10.0.1.2"]
+        contactPoints: ["10.0.3.1", "10.0.3.2"]
         user: stillpoint
-        password: { env: CASSANDRA_PASSWORD }
+        password: { env: DB_PASSWORD }
         cassy:
-          host: 10.0.1.254
-          cassandraHost: 10.0.1.1
+          host: 10.0.3.254
+          cassandraHost: 10.0.3.1
           bucket: { name: ledger-cassy, region: eu-west-1 }
     schedule: { cron: "0 3 * * *" }
-aws:
-  region: eu-west-1
-  vpc:
-    subnets: [subnet-0a1b2c3d]
-    securityGroups: [sg-0a1b2c3d]
-    endpoints: { vpc: vpc-0a1b2c3d, routeTables: [rtb-0a1b2c3d] }
-  secrets: { CASSANDRA_PASSWORD: /stillpoint/cassandra-password }
 `;
+
+/** The servers, and a cluster with Cassy. */
+export const CLUSTER = SERVERS.replace("\naws:", `${OWN_CLUSTER}aws:`);
 
 const CERTIFICATES = ["certificates/ca.pem", "certificates/client.pem", "certificates/cluster-ca.pem"];
 

@@ -7,6 +7,8 @@ export interface CassandraNodes {
   clusterName(host: string): Promise<string>;
   /** Addresses of the nodes that this one believes to be up, itself among them. */
   liveNodes(host: string): Promise<readonly string[]>;
+  /** Addresses of those that it believes to be down, or that are joining, leaving or moving. */
+  unsettledNodes(host: string): Promise<readonly string[]>;
   /** All keyspaces, Cassandra's own among them. */
   keyspaces(host: string): Promise<readonly string[]>;
   /** `<dataDir>/<keyspace>/<table>-<id>/snapshots/<snapshot>/` is where a snapshot's files are. */

@@ -41,7 +41,7 @@ export async function follow(
   return lookInBucket(tools, { ...captured, snapshot }, told.words, leftMs);
 }
 
-export function capturedCassandra(recorded: unknown): CapturedCassandra {
+function capturedCassandra(recorded: unknown): CapturedCassandra {
   const { data, error } = CapturedCassandra.safeParse(recorded);
   if (data !== undefined) return data;
   throw new StillpointError(

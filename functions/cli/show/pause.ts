@@ -1,5 +1,6 @@
 import type { PauseRecord } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
+import { pauserFacts, verdictFacts } from "./observed.ts";
 import { basisText, windowText } from "./point.ts";
 import { fact, listed } from "./text.ts";
 import { showTime } from "./time.ts";
@@ -19,10 +20,12 @@ export function pauseLines(pause: PauseRecord): readonly string[] {
     ...fact("deployment", pause.deployment),
     ...fact("state", STATES[pause.state]),
     ...(pause.markedBy === undefined ? [] : fact("marked by", pause.markedBy)),
+    ...pauserFacts(pause),
     ...fact("opened", showTime(pause.openedMs)),
     ...fact("deadline", showTime(pause.deadlineMs)),
     ...(window ? fact("window", windowText(window)) : []),
     ...(verdict ? fact("verdict", verdict.kind) : []),
+    ...(verdict ? verdictFacts(verdict) : []),
     ...(verdict?.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
     ...fact("list", basisText(pause.instances.length, pause.basis)),
     ...fact("instances", listed(pause.instances.map(addressOf))),

@@ -24,6 +24,7 @@ function keeping() {
     measure: (metric, value) => {
       measured[metric] = value;
     },
+    measureAll: () => {},
     announce: async (happening) => {
       announced.push(happening);
     },

@@ -1,5 +1,6 @@
 import type { PauseRecord } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
+import { commandLines } from "./command.ts";
 import { pauserFacts, verdictFacts } from "./observed.ts";
 import { basisText, windowText } from "./point.ts";
 import { fact, listed } from "./text.ts";
@@ -27,6 +28,7 @@ export function pauseLines(pause: PauseRecord): readonly string[] {
     ...(verdict ? fact("verdict", verdict.kind) : []),
     ...(verdict ? verdictFacts(verdict) : []),
     ...(verdict?.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
+    ...commandLines(pause.command),
     ...fact("list", basisText(pause.instances.length, pause.basis)),
     ...fact("instances", listed(pause.instances.map(addressOf))),
     ...(pause.unsettled.length === 0 ? [] : fact("unsettled", listed(pause.unsettled))),

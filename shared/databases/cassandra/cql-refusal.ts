@@ -21,7 +21,7 @@ export async function attemptCql<T>(where: Where, action: string, call: () => Pr
   }
 }
 
-export function cqlRefusal(where: Where, action: string, error: unknown): StillpointError {
+function cqlRefusal(where: Where, action: string, error: unknown): StillpointError {
   if (error instanceof StillpointError) return error;
   const failures = failuresOf(error);
   const reasons = failures.map(({ node, failure }) => reasonOf(where, node, failure));
@@ -58,7 +58,8 @@ function failuresOf(error: unknown): readonly NodeFailure[] {
   const inner = (error as { innerErrors?: unknown } | null)?.innerErrors;
   const failures = Object.entries((inner ?? {}) as Readonly<Record<string, unknown>>)
     .filter(([, failure]) => failure !== null && failure !== undefined)
-    .map(([node, failure]) => ({ node, failure }));
+    .map(([node, failure]) => ({ node, failure }))
+    .sort((one, other) => (one.node < other.node ? -1 : 1));
   return failures.length === 0 ? [{ failure: error }] : failures;
 }
 
@@ -102,7 +103,8 @@ function reasonOf({ tls, credentials }: Where, node: string | undefined, error: 
   if (name === "OperationTimedOutError")
     return {
       code: "DATABASE_UNREACHABLE",
-      advice: "check that Cassandra runs there and is not standing still, and that it is its CQL port",
+      // The driver does not notice that a node hangs up on it before it has greeted it.
+      advice: `check that Cassandra runs there and is not standing still, and that it is its CQL port${tls === "off" ? ", in the clear" : ""}`,
     };
   return {
     code: "DATABASE_UNREACHABLE",
@@ -121,8 +123,12 @@ function hostOf(node: string | undefined): string {
   return node === undefined ? "the node" : node.slice(0, node.lastIndexOf(":"));
 }
 
+const OF_OPENSSL = /^\w+:error:\w+:[^:]*:[^:]*:([^:]+):.*$/s;
+
 function saidBy(failure: unknown): string {
-  return messageOf(failure).replaceAll(/\s+/g, " ").trim() || "no reason given";
+  return (
+    messageOf(failure).replace(OF_OPENSSL, "TLS: $1").replaceAll(/\s+/g, " ").trim() || "no reason given"
+  );
 }
 
 /** A driver's error may hold its connection, and that its settings. */

@@ -1,3 +1,4 @@
+import { errors } from "cassandra-driver";
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
 import { certificateReason } from "../certificate-reason.ts";
@@ -81,14 +82,15 @@ const OF_SERVER: Readonly<Record<number, Reason>> = {
 };
 
 function reasonOf({ tls, credentials }: Where, node: string | undefined, error: unknown): Reason {
-  const { code, name, innerError } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  const { code, innerError } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const system = [code, (innerError as { code?: unknown } | undefined)?.code].find(
     (each) => typeof each === "string",
   );
   const certificate = certificateReason(hostOf(node), String(system));
   if (certificate !== undefined) return { code: "DATABASE_UNREACHABLE", advice: certificate };
-  if (name === "AuthenticationError") return denied(credentials !== undefined);
-  if (name === "ResponseError") return OF_SERVER[Number(code)] ?? { code: "DATABASE_REFUSED" };
+  // Bundles rename classes, so that the names in the errors are of no use.
+  if (error instanceof errors.AuthenticationError) return denied(credentials !== undefined);
+  if (error instanceof errors.ResponseError) return OF_SERVER[Number(code)] ?? { code: "DATABASE_REFUSED" };
   if (/wrong version number/i.test(messageOf(error)))
     return {
       code: "DATABASE_UNREACHABLE",
@@ -100,7 +102,7 @@ function reasonOf({ tls, credentials }: Where, node: string | undefined, error: 
       code: "DATABASE_UNREACHABLE",
       advice: 'check that Cassandra runs there; if it wants TLS, take tls: "off" out of the configuration',
     };
-  if (name === "OperationTimedOutError")
+  if (error instanceof errors.OperationTimedOutError)
     return {
       code: "DATABASE_UNREACHABLE",
       // The driver does not notice that a node hangs up on it before it has greeted it.

@@ -14,6 +14,7 @@ export function choosePoint(
   points: readonly RestorePoint[],
   choice: PointChoice,
   deployment: string,
+  { acceptObserved = false }: { readonly acceptObserved?: boolean } = {},
 ): RestorePoint {
   const its = points.filter((point) => point.deployment === deployment);
   const usable = its.filter(isRestorable);
@@ -21,10 +22,18 @@ export function choosePoint(
     case "id":
       return usable.find(({ id }) => id === choice.id) ?? none(whyNot(its, choice.id, deployment));
     case "at":
-      return lastUntil(usable, choice.atMs) ?? none(noneUntil(usable, choice.atMs, deployment));
+      return (
+        lastUntil(usable.filter(acceptObserved ? () => true : isProven), choice.atMs) ??
+        none(noneUntil(usable, choice.atMs, deployment))
+      );
     default:
       return choice satisfies never;
   }
+}
+
+/** Nobody falls back on a pause that was only watched without knowing it. */
+function isProven({ basis }: RestorePoint): boolean {
+  return basis !== "observed";
 }
 
 function whyNot(points: readonly RestorePoint[], id: string, deployment: string): string {
@@ -57,6 +66,9 @@ function lastUntil(points: readonly RestorePoint[], atMs: number): RestorePoint 
 function noneUntil(points: readonly RestorePoint[], atMs: number, deployment: string): string {
   const wanted = new Date(atMs).toISOString();
   if (points.length === 0) return `"${deployment}" has no restore points at all`;
+  const observed = lastUntil(points, atMs);
+  if (observed !== undefined)
+    return `"${deployment}" has no restore point at or before ${wanted} but those of which the pause was only observed, the last of them "${observed.id}": where that is good enough, repeat the command with --accept-observed`;
   const first = new Date(Math.min(...points.map(secondOf)) * 1000).toISOString();
   return `"${deployment}" has no restore point at or before ${wanted}; its first is of ${first}`;
 }

@@ -1,4 +1,4 @@
-import type { CallOptions } from "@connectrpc/connect";
+import type { CallOptions, Client } from "@connectrpc/connect";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import {
   addressOf,
@@ -7,9 +7,10 @@ import {
   type PauseOutcome,
   type UnpauseOutcome,
 } from "../pause/instance.ts";
-import { type AdminClient, type Call, startCall } from "./call.ts";
+import { type Call, startCall } from "./call.ts";
 import { AdminConnection } from "./connection.ts";
 import { gateAnswer, unpauseOutcome } from "./gate-reply.ts";
+import { Admin } from "./gen/scalar_admin_pb.ts";
 import { pauseOutcome } from "./pause-reply.ts";
 import { type AdminTls, type LoadedTls, loadTls } from "./tls.ts";
 
@@ -112,9 +113,9 @@ export class AdminClients {
   #start<T>(
     instance: Instance,
     deadlineMs: number,
-    invoke: (admin: AdminClient, options: CallOptions) => Promise<T>,
+    invoke: (admin: Client<typeof Admin>, options: CallOptions) => Promise<T>,
   ): Call<T> {
-    return startCall(this.#connectionTo(instance), this.#clock, deadlineMs, invoke);
+    return startCall(Admin, this.#connectionTo(instance), this.#clock, deadlineMs, invoke);
   }
 
   #connectionTo(instance: Instance): AdminConnection {

@@ -1,11 +1,9 @@
 import type { ClientHttp2Stream } from "node:http2";
+import type { DescService } from "@bufbuild/protobuf";
 import { type CallOptions, type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import type { Asked } from "../pause/instance.ts";
 import type { AdminConnection, Line } from "./connection.ts";
-import { Admin } from "./gen/scalar_admin_pb.ts";
-
-export type AdminClient = Client<typeof Admin>;
 
 /** How one call ended, by what is known of the server. */
 export type Reply<T> = Asked &
@@ -24,25 +22,28 @@ export interface Call<T> {
   readonly reply: Promise<Reply<T>>;
   /** Keeps the request from being sent; false when it is out already. */
   withhold(): boolean;
+  /** Ends the wait for an answer, which the server does not notice. */
+  abandon(why: string): void;
 }
 
 /** `waiting` for the connection; `sent` from the moment that the stream exists, which is before its first byte. */
 type Progress = "waiting" | "sent" | "withheld";
 
 /** Starts one call, with a deadline that covers dialling too. */
-export function startCall<T>(
+export function startCall<S extends DescService, T>(
+  service: S,
   connection: AdminConnection,
   clock: () => number,
   deadlineMs: number,
-  invoke: (admin: AdminClient, options: CallOptions) => Promise<T>,
+  invoke: (client: Client<S>, options: CallOptions) => Promise<T>,
 ): Call<T> {
   const line = connection.take();
   const cancel = new AbortController();
   const request = { progress: "waiting" as Progress };
-  const admin = createClient(Admin, transportOn(connection.origin, line, request, cancel));
+  const client = createClient(service, transportOn(connection.origin, line, request, cancel));
   const sentMs = clock();
   // The library reads 0 as no limit at all.
-  const call = invoke(admin, { timeoutMs: Math.max(1, deadlineMs), signal: cancel.signal });
+  const call = invoke(client, { timeoutMs: Math.max(1, deadlineMs), signal: cancel.signal });
   const reply = call.then(
     (value): Reply<T> => {
       connection.release(line, false);
@@ -62,7 +63,8 @@ export function startCall<T>(
     cancel.abort(new ConnectError("interrupted before it was sent", Code.Canceled));
     return true;
   };
-  return { reply, withhold };
+  const abandon = (why: string) => cancel.abort(new ConnectError(why, Code.Canceled));
+  return { reply, withhold, abandon };
 }
 
 function kindOfFailure(progress: Progress, error: ConnectError): "refused" | "unsent" | "lost" {

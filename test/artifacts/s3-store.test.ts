@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { s3Store } from "../../shared/artifacts/s3-store.ts";
-import { type S3StandIn, startS3 } from "../parts/s3-stand-in.ts";
+import { type OneBucket, startBucket } from "../parts/one-bucket.ts";
 import { describeStore, digest, streamOf } from "./store-contract.ts";
 
 /** Where the SDK looks for them. */
@@ -14,7 +14,7 @@ process.env["AWS_SECRET_ACCESS_KEY"] = SECRET;
 const LIMITS = { most: 100, leastBytes: 100_000, largestBytes: 10_000_000 };
 const ATTEMPTS = 4;
 const KEY = "payments/main.dump.zst";
-let s3: S3StandIn;
+let s3: OneBucket;
 
 const open = (
   settings: { readonly bucket?: string; readonly kmsKey?: string; readonly endpoint?: string } = {},
@@ -22,7 +22,7 @@ const open = (
   s3Store(
     {
       kind: "s3",
-      bucket: s3.bucket,
+      bucket: s3.bucketName,
       region: "eu-west-1",
       prefix: "stillpoint/",
       endpoint: s3.endpoint,
@@ -33,10 +33,10 @@ const open = (
   );
 
 beforeAll(async () => {
-  s3 = await startS3("ledger-dumps", { mostParts: LIMITS.most, leastPartBytes: LIMITS.leastBytes });
+  s3 = await startBucket("ledger-dumps", { mostParts: LIMITS.most, leastPartBytes: LIMITS.leastBytes });
 });
 
-afterAll(() => s3[Symbol.asyncDispose]());
+afterAll(() => s3.close());
 
 const clear = async () => {
   s3.objects.clear();

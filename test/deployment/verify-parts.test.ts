@@ -21,7 +21,7 @@ import { planSegments, SEGMENT_BYTES, type Segment } from "../../shared/verify/s
 import { verification } from "../../shared/verify/verification.ts";
 import { runInProcess } from "../../shared/workflow/run-in-process.ts";
 import { until } from "../cli/until.ts";
-import { type S3StandIn, startS3 } from "../parts/s3-stand-in.ts";
+import { type OneBucket, startBucket } from "../parts/one-bucket.ts";
 
 process.env["AWS_ACCESS_KEY_ID"] = "test";
 process.env["AWS_SECRET_ACCESS_KEY"] = "test";
@@ -32,7 +32,7 @@ const SEGMENTS = 3;
 /** Every host opens all anew, and knows of the others only what comes to it as JSON. */
 describe("a verification whose steps are carried out on hosts of their own", { timeout: STEP_MS }, () => {
   let world: LocalWorld;
-  let s3: S3StandIn;
+  let s3: OneBucket;
   const scratchDir = mkdtempSync(join(tmpdir(), "stillpoint-hosts-"));
 
   const host = (parts?: PartsSettings): OpenDeployment => {
@@ -47,7 +47,7 @@ describe("a verification whose steps are carried out on hosts of their own", { t
   };
   const bucket = (): PartsSettings => ({
     kind: "s3",
-    bucket: s3.bucket,
+    bucket: s3.bucketName,
     region: "eu-west-1",
     prefix: "stillpoint/",
     endpoint: s3.endpoint,
@@ -93,7 +93,7 @@ describe("a verification whose steps are carried out on hosts of their own", { t
   }
 
   beforeAll(async () => {
-    s3 = await startS3();
+    s3 = await startBucket();
     world = await startLocalWorld({ seed: "hosts", assets: 8, instances: 1 });
     const load = world.startLoad(2);
     await until(() => load.calls().length > 30);
@@ -103,7 +103,7 @@ describe("a verification whose steps are carried out on hosts of their own", { t
   afterAll(async () => {
     rmSync(scratchDir, { recursive: true });
     await world.close();
-    await s3[Symbol.asyncDispose]();
+    await s3.close();
   });
 
   test("finds what one process finds, and leaves neither parts nor scratches behind", async () => {
@@ -137,7 +137,7 @@ describe("a verification whose steps are carried out on hosts of their own", { t
     s3.mishaps.push("denied");
     await expect(verifyOn(scope)).rejects.toMatchObject({
       code: "PARTS_UNREADABLE",
-      message: expect.stringContaining(`in bucket "${s3.bucket}": AccessDenied`),
+      message: expect.stringContaining(`in bucket "${s3.bucketName}": AccessDenied`),
     });
     expect(readdirSync(scratchDir)).toEqual([]);
   });

@@ -4,20 +4,20 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openParts } from "../../shared/parts/open-parts.ts";
 import type { Parts } from "../../shared/verify/parts.ts";
+import { type OneBucket, startBucket } from "./one-bucket.ts";
 import { describeParts } from "./parts-contract.ts";
-import { type S3StandIn, startS3 } from "./s3-stand-in.ts";
 
 /** Where the SDK looks for them. */
 process.env["AWS_ACCESS_KEY_ID"] = "test";
 process.env["AWS_SECRET_ACCESS_KEY"] = "test";
 
-let s3: S3StandIn;
+let s3: OneBucket;
 const folder = mkdtempSync(join(tmpdir(), "stillpoint-s3-test-"));
-const open = (bucket = s3.bucket) =>
+const open = (bucket = s3.bucketName) =>
   openParts({ kind: "s3", bucket, region: "eu-west-1", prefix: "stillpoint/", endpoint: s3.endpoint });
 
 beforeAll(async () => {
-  s3 = await startS3();
+  s3 = await startBucket();
 });
 
 beforeEach(() => {
@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 afterAll(async () => {
-  await s3[Symbol.asyncDispose]();
+  await s3.close();
   rmSync(folder, { recursive: true });
 });
 

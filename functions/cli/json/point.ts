@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
+import { CommandRecord, type PauseRecord, type RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { CapturedCassandra, CassySnapshot, NodeUpload } from "../../../shared/restore/cassandra/captured.ts";
 import { isRestorable } from "../../../shared/restore/choose-point.ts";
@@ -40,6 +40,8 @@ export const PointJson = z.strictObject({
       uploads: z.array(NodeUpload).exactOptional(),
     }),
   ),
+  /** What ran inside the pause; where there are no databases, it has left all that there is. */
+  command: CommandRecord.exactOptional(),
 });
 export type PointJson = z.infer<typeof PointJson>;
 
@@ -93,6 +95,7 @@ export const PauseJson = z.strictObject({
   window: WindowJson.exactOptional(),
   verdict: z.enum(["valid", "observed", "invalid"]).exactOptional(),
   reasons: z.array(z.string()),
+  command: CommandRecord.exactOptional(),
 });
 export type PauseJson = z.infer<typeof PauseJson>;
 
@@ -111,5 +114,6 @@ export function pauseJson(pause: PauseRecord): PauseJson {
     ...(pause.window && { window: pause.window }),
     ...(verdict && { verdict: verdict.kind }),
     reasons: verdict?.kind === "invalid" ? verdict.reasons : [],
+    ...(pause.command && { command: pause.command }),
   };
 }

@@ -11,6 +11,8 @@ const LEAD_MS = 40;
 const LAG_MS = 5;
 /** An answer that took longer would tell little. */
 const ANSWER_LIMIT_MS = 1_500;
+/** The quickest answer of a handful bounds the clock to about its own round trip. */
+const MILLISECOND_SAMPLES = 8;
 /** A bound this narrow is not worth another second. */
 const NARROW_MS = 25;
 
@@ -46,6 +48,27 @@ export async function probeClock(
     samples.push(...(await askAt(source, times, signal).catch(() => [])));
     signal?.throwIfAborted();
   }
+}
+
+/** What is asked for milliseconds, and on which clock of ours it is timed. */
+export interface MillisecondSource {
+  askMs(): Promise<number>;
+  now(): number;
+}
+
+/** Measures a clock that tells milliseconds: whatever its phase, every answer is as good as the next. */
+export async function probeMilliseconds(
+  { askMs, now }: MillisecondSource,
+  { budgetMs, signal }: Probe,
+): Promise<readonly ClockSample[]> {
+  const untilMs = now() + budgetMs;
+  const samples: ClockSample[] = [];
+  do {
+    const sentMs = now();
+    const ms = await soon(askMs(), signal);
+    samples.push({ sentMs, answeredMs: now(), dateSecond: ms / 1000, spanMs: 1 });
+  } while (samples.length < MILLISECOND_SAMPLES && now() < untilMs);
+  return samples;
 }
 
 /** When to ask first, on our clock: a whole second long, or around its change where that is known. */

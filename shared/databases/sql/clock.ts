@@ -1,6 +1,6 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ClockSample } from "../../pause/clock-bound.ts";
-import { type Probe, soon } from "../clock-probe.ts";
+import { type Probe, probeMilliseconds } from "../clock-probe.ts";
 import type { Sql, SqlEngine } from "./sql.ts";
 
 /** Whole milliseconds since 1970, cut off. In MySQL without the session's time zone, which has an hour twice a year. */
@@ -8,9 +8,6 @@ const NOW: Readonly<Record<SqlEngine, string>> = {
   postgresql: "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms",
   mysql: "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000 AS ms",
 };
-/** The quickest answer of a handful bounds the clock to about its own round trip. */
-const SAMPLES = 8;
-
 /** What the server's clock says, in ms. */
 export async function serverNow(sql: Pick<Sql, "engine" | "query">): Promise<number> {
   const [row] = await sql.query(NOW[sql.engine]);
@@ -22,18 +19,10 @@ export async function serverNow(sql: Pick<Sql, "engine" | "query">): Promise<num
   );
 }
 
-/** Measures a clock that tells milliseconds: whatever its phase, every answer is as good as the next. */
-export async function probeSqlClock(
+export function probeSqlClock(
   sql: Pick<Sql, "engine" | "query">,
   now: () => number,
-  { budgetMs, signal }: Probe,
+  probe: Probe,
 ): Promise<readonly ClockSample[]> {
-  const untilMs = now() + budgetMs;
-  const samples: ClockSample[] = [];
-  do {
-    const sentMs = now();
-    const ms = await soon(serverNow(sql), signal);
-    samples.push({ sentMs, answeredMs: now(), dateSecond: ms / 1000, spanMs: 1 });
-  } while (samples.length < SAMPLES && now() < untilMs);
-  return samples;
+  return probeMilliseconds({ askMs: () => serverNow(sql), now }, probe);
 }

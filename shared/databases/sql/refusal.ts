@@ -1,6 +1,6 @@
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
-import { certificateReason } from "./certificate-reason.ts";
+import { certificateReason } from "../certificate-reason.ts";
 import { mysqlReason } from "./mysql-reason.ts";
 import { postgresqlReason } from "./postgresql-reason.ts";
 import type { SqlAddress } from "./sql.ts";

@@ -1,8 +1,9 @@
 import type { Page, TableSchema } from "../../verify/row-source.ts";
 import { addDigests, recordDigest } from "../../verify/table-digest.ts";
+import { canonicalRow } from "../canonical-row.ts";
 import { quoted } from "./quote.ts";
 import { splitName } from "./row-schema.ts";
-import { canonicalRow, rowOfSql } from "./row-value.ts";
+import { rowOfSql } from "./row-value.ts";
 import type { Sql, SqlEngine, SqlRow } from "./sql.ts";
 
 const PAGE = 1_000;

@@ -44,6 +44,6 @@ function carriersOf(host: AwsHost, deployment: string): Carriers {
     start: (place, run) =>
       place === "function"
         ? startDump(host, { deployment, run })
-        : startTask(host, run, ["backup", deployment, "--run", run, "--require-sweep"]),
+        : startTask(host, run, ["backup", deployment, "--as", run, "--require-sweep"]),
   };
 }

@@ -72,6 +72,6 @@ async function backUp(host: AzureHost, deployment: Scheduled, { isPastDue }: Tim
 function carriersOf({ azure }: AzureHost, deployment: string): Carriers {
   return {
     there: { function: false, task: azure.dumps !== undefined },
-    start: (_, run) => startJob(azure, run, ["backup", deployment, "--run", run, "--require-sweep"]),
+    start: (_, run) => startJob(azure, run, ["backup", deployment, "--as", run, "--require-sweep"]),
   };
 }

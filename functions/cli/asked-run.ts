@@ -42,7 +42,7 @@ export function checkRun(run: string | undefined): void {
   if (run === undefined || RUN.test(run)) return;
   throw new StillpointError(
     "USAGE",
-    `--run must be up to 128 letters, digits and hyphens, such as "backup-payments-20261121T180000Z" (it is "${run}"); nothing was done`,
+    `--as must be up to 128 letters, digits and hyphens, such as "backup-payments-20261121T180000Z" (it is "${run}"); nothing was done`,
   );
 }
 

@@ -23,7 +23,7 @@ export function program(run: Run, task?: Task): Command {
   add("backup", "pause, hold, prove, unpause: take one restore point")
     .argument("[deployment]")
     .option("--require-sweep", "pause nothing unless a sweep on another host is alive")
-    .option("--run <name>", "call the backup so; what was asked for by that name is taken once")
+    .option("--as <name>", "call the backup so; what was asked for by that name is taken once")
     .action((name, options, command) =>
       run(from(command), async (shell) =>
         (await import("./commands/backup.ts")).backup(shell, name, options),

@@ -32,7 +32,7 @@ const pauses = async () => (await catalog.pauses.list()).records.length;
 
 test("a backup takes over what was asked for by its name, and writes down what came of it", async () => {
   await requested("backup-payments-asked");
-  expect((await backup("--run", "backup-payments-asked")).status).toBe(0);
+  expect((await backup("--as", "backup-payments-asked")).status).toBe(0);
   const { record } = await catalog.requests.get("backup-payments-asked");
   expect(record).toMatchObject({ state: "done", carriedBy: expect.any(String) });
   const { records } = await catalog.pauses.list();
@@ -40,9 +40,9 @@ test("a backup takes over what was asked for by its name, and writes down what c
 });
 
 test("a backup by a name that was used before is taken once", async () => {
-  expect((await backup("--run", "backup-payments-own")).status).toBe(0);
+  expect((await backup("--as", "backup-payments-own")).status).toBe(0);
   const before = await pauses();
-  const { status, stdout } = await backup("--run", "backup-payments-own");
+  const { status, stdout } = await backup("--as", "backup-payments-own");
   expect(status).toBe(ERRORS.CATALOG_CONFLICT.exit);
   expect(JSON.parse(stdout).error.message).toContain('"backup-payments-own" of "payments" has ended before');
   expect(await pauses()).toBe(before);
@@ -56,7 +56,7 @@ test.each([
 ] as const)("%s is left alone, as its request stands", async (id, rest, why) => {
   await requested(id, rest);
   const before = (await catalog.requests.get(id)).record;
-  const { status, stdout } = await backup("--run", id);
+  const { status, stdout } = await backup("--as", id);
   expect(status).toBe(ERRORS.CATALOG_CONFLICT.exit);
   expect(JSON.parse(stdout).error.message).toContain(why);
   expect((await catalog.requests.get(id)).record).toEqual(before);
@@ -64,7 +64,7 @@ test.each([
 
 test("what keeps a backup from its work is written into the request", async () => {
   await requested("backup-payments-alone");
-  const { status } = await backup("--run", "backup-payments-alone", "--require-sweep");
+  const { status } = await backup("--as", "backup-payments-alone", "--require-sweep");
   expect(status).toBe(ERRORS.SWEEP_SILENT.exit);
   expect((await catalog.requests.get("backup-payments-alone")).record).toMatchObject({
     state: "refused",
@@ -73,7 +73,7 @@ test("what keeps a backup from its work is written into the request", async () =
 });
 
 test("a name that no record could have is refused", async () => {
-  const { status, stdout } = await backup("--run", "../backup");
+  const { status, stdout } = await backup("--as", "../backup");
   expect(status).toBe(ERRORS.USAGE.exit);
   expect(JSON.parse(stdout).error.message).toContain('(it is "../backup"); nothing was done');
 });

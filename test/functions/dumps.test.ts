@@ -95,7 +95,7 @@ describe("a server that is dumped, on AWS", { timeout: TEST_MS }, () => {
     expect(asked).toMatchObject({
       cluster: "stillpoint-prod",
       overrides: {
-        containerOverrides: [{ command: ["backup", "payments", "--run", run, "--require-sweep"] }],
+        containerOverrides: [{ command: ["backup", "payments", "--as", run, "--require-sweep"] }],
       },
     });
     await sql.query("DROP TABLE scalar.large");

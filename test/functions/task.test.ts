@@ -43,7 +43,7 @@ test("a task takes the backup that a function was asked for, by the configuratio
 }, async () => {
   await asked(RUN);
   await aws.beat();
-  const { status, stdout } = await task("backup", "payments", "--run", RUN, "--require-sweep");
+  const { status, stdout } = await task("backup", "payments", "--as", RUN, "--require-sweep");
   expect(status).toBe(0);
   expect((await aws.catalog.requests.get(RUN)).record).toMatchObject({
     state: "done",
@@ -66,7 +66,7 @@ test("a task that pauses nothing, since no sweep lives, tells the bus and ends b
     { host: "stillpoint-sweep", process: 1, intervalMs: 60_000 },
     Date.now() - 600_000,
   );
-  const { status } = await task("backup", "payments", "--run", `${RUN}-2`, "--require-sweep");
+  const { status } = await task("backup", "payments", "--as", `${RUN}-2`, "--require-sweep");
   expect(status).toBe(ERRORS.SWEEP_SILENT.exit);
   expect(told("stillpoint.backup.refused")).toEqual([
     expect.objectContaining({ detail: expect.objectContaining({ code: "SWEEP_SILENT" }) }),

@@ -22,14 +22,14 @@ const GUARD_END_MS = 5_000;
 export interface BackupOptions {
   readonly requireSweep?: boolean;
   /** The name that somebody has asked for it by. */
-  readonly run?: string;
+  readonly as?: string;
 }
 
 /** `stillpoint backup [DEPLOYMENT]` */
 export async function backup(
   shell: Shell,
   name: string | undefined,
-  { requireSweep = false, run }: BackupOptions,
+  { requireSweep = false, as: run }: BackupOptions,
 ): Promise<Outcome> {
   checkRun(run);
   const opened = openCatalog(shell);

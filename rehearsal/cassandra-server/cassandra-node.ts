@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
@@ -61,9 +61,12 @@ export class CassandraNode {
   async setFilesAside(): Promise<string> {
     if (this.#process !== undefined)
       throw new StillpointError("REHEARSAL_FAILED", `the Cassandra node "${this.address}" is running`);
-    const aside = join(this.settings.home, `aside-${++this.#setAside}`);
+    const { home } = this.settings;
+    const aside = join(home, `aside-${++this.#setAside}`);
     await mkdir(aside);
-    for (const folder of FOLDERS) await rename(join(this.settings.home, folder), join(aside, folder));
+    for (const name of await readdir(home)) {
+      if (FOLDERS.includes(name)) await rename(join(home, name), join(aside, name));
+    }
     await mkdir(this.dataDir);
     return aside;
   }

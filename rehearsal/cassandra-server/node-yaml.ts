@@ -21,7 +21,7 @@ export interface NodePorts {
 }
 
 /** What a node writes, all of it: `data` and what it can do without. */
-export const FOLDERS = ["data", "commitlog", "hints", "saved_caches", "cdc_raw"] as const;
+export const FOLDERS: readonly string[] = ["data", "commitlog", "hints", "saved_caches", "cdc_raw"];
 
 /** A node's `cassandra.yaml`: little of everything, and no waiting where nobody else is there. */
 export function nodeYaml({ cluster, address, ports, seeds, token, home }: NodeSettings): string {
@@ -57,5 +57,10 @@ export function nodeYaml({ cluster, address, ports, seeds, token, home }: NodeSe
     concurrent_writes: 8,
     key_cache_size: "1MiB",
     counter_cache_size: "1MiB",
+    // On a busy machine two seconds pass with nobody at fault.
+    read_request_timeout: "11s",
+    write_request_timeout: "11s",
+    cas_contention_timeout: "11s",
+    range_request_timeout: "20s",
   });
 }

@@ -6,8 +6,3 @@ import type { Deployable } from "./deployable.ts";
 export function serversOf({ deployments }: Deployable): readonly RdsService[] {
   return deployments.flatMap(rdsServersOf);
 }
-
-/** Whether the verification has to be where the servers are. */
-export function verifiesInVpc(config: Deployable): boolean {
-  return config.aws.vpc !== undefined && serversOf(config).length > 0;
-}

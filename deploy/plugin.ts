@@ -3,13 +3,13 @@ import { loadConfig } from "../shared/config/load-config.ts";
 import { messageOf } from "../shared/errors/stillpoint-error.ts";
 import { archive } from "./archive.ts";
 import { bundleAll } from "./bundles.ts";
+import { isInVpc } from "./clusters.ts";
 import { type Deployable, deployable } from "./deployable.ts";
 import { DIST } from "./dist.ts";
 import { dumpFunction, dumpFunctionArn } from "./dump-function.ts";
 import type { Framework, FrameworkOptions, Writers } from "./framework.ts";
 import { FUNCTION_NAMES } from "./function-names.ts";
 import { IDS } from "./logical-ids.ts";
-import { verifiesInVpc } from "./managed-servers.ts";
 import { packFiles } from "./packaged-files.ts";
 import { type Parameters, parametersFrom } from "./parameters.ts";
 import { remarks } from "./remarks.ts";
@@ -113,7 +113,9 @@ export default class StillpointPlugin {
       case "vpc":
         return vpcOf(config);
       case "verifyVpc":
-        return verifiesInVpc(config) ? vpcOf(config) : null;
+        return isInVpc("verify", config) ? vpcOf(config) : null;
+      case "followVpc":
+        return isInVpc("follow", config) ? vpcOf(config) : null;
       case "dump":
         return this.#refusing(() => dumpFunction(config));
       case "dumpFunction":

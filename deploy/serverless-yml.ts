@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { isInVpc } from "./clusters.ts";
 import type { Deployable } from "./deployable.ts";
 import { DUMP_TIMEOUT_S } from "./dump-function.ts";
 import { DUMP, FUNCTION_NAMES, type FunctionName } from "./function-names.ts";
-import { verifiesInVpc } from "./managed-servers.ts";
 import type { FunctionSettings } from "./stack-settings.ts";
 
 const Settings = z.object({
@@ -23,16 +23,15 @@ export function functionSettings(
   config: Deployable,
 ): Readonly<Record<FunctionName, FunctionSettings>> {
   const { functions } = Settings.parse(configurationInput);
-  const mayBeInVpc = config.aws.vpc !== undefined;
   const settings = Object.entries(functions).map(([name, { timeout, ...rest }]) => [
     name,
     {
       timeoutSeconds: timeout,
-      inVpc: "vpc" in rest && mayBeInVpc && (name !== "verify" || verifiesInVpc(config)),
+      inVpc: "vpc" in rest && isInVpc(name, config),
     },
   ]);
   return Object.fromEntries([
     ...settings,
-    [DUMP, { timeoutSeconds: DUMP_TIMEOUT_S, inVpc: mayBeInVpc }],
+    [DUMP, { timeoutSeconds: DUMP_TIMEOUT_S, inVpc: isInVpc(DUMP, config) }],
   ]) as Record<FunctionName, FunctionSettings>;
 }

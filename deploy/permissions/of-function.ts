@@ -18,6 +18,7 @@ import { followDumps, keepDumps, readDumps } from "./dumps.ts";
 import { keepParts } from "./parts.ts";
 import { putSettingsBack, restoreTables } from "./restoring.ts";
 import { captureServers, findServers, restoreServers } from "./servers.ts";
+import { readSnapshots, seeSnapshots } from "./snapshots.ts";
 import { allow, type Statement } from "./statement.ts";
 import { backups, tables } from "./tables.ts";
 import { startTask } from "./task.ts";
@@ -54,6 +55,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...readSecrets(stack.config),
     ...capture(stack.config),
     ...captureServers(stack.config),
+    ...seeSnapshots(stack),
     ...startDump(stack),
     ...startTask(stack),
     tell(stack.config, BACKUP_NOTICES),
@@ -95,6 +97,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...restoreTables(stack.config),
     ...putSettingsBack(stack.config),
     ...readDumps(stack),
+    ...readSnapshots(stack),
     ...startTask(stack),
     tell(stack.config, RESTORE_NOTICES),
     ...useKeys(stack, "restore"),
@@ -114,6 +117,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...readSecrets(stack.config),
     ...findServers(stack.config),
     ...followDumps(stack),
+    ...readSnapshots(stack),
     tell(stack.config, POINT_NOTICES),
     ...useKeys(stack, "read"),
   ],

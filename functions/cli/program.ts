@@ -23,6 +23,10 @@ export function program(run: Run, task?: Task): Command {
   add("backup", "pause, hold, prove, unpause: take one restore point")
     .argument("[deployment]")
     .option("--require-sweep", "pause nothing unless a sweep on another host is alive")
+    .option(
+      "--run <command>",
+      "run it by the shell inside the pause; the point is valid only where it succeeds",
+    )
     .option("--as <name>", "call the backup so; what was asked for by that name is taken once")
     .action((name, options, command) =>
       run(from(command), async (shell) =>

@@ -1,4 +1,4 @@
-import type { RestorePoint, Verdict } from "../catalog/model.ts";
+import type { CommandRecord, RestorePoint, Verdict } from "../catalog/model.ts";
 import type { Failure } from "../errors/stillpoint-error.ts";
 import type { Instance } from "../pause/instance.ts";
 import type { PauseWindow } from "../pause/pause-window.ts";
@@ -9,6 +9,8 @@ export interface BackupResult {
   readonly verdict: Verdict;
   readonly point?: RestorePoint;
   readonly window?: PauseWindow;
+  /** What ran inside the pause. */
+  readonly command?: CommandRecord;
   /** First Pause sent to last gate seen open. */
   readonly heldMs: number;
   readonly stillPaused: readonly Instance[];

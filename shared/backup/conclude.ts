@@ -35,6 +35,7 @@ export function* conclude(
     stillPaused,
     leftAlone,
     ...(evidence.window && { window: evidence.window }),
+    ...(evidence.command && { command: evidence.command }),
     ...(evidence.failure && { failure: evidence.failure }),
   };
   if (verdict.kind === "invalid") return ended;

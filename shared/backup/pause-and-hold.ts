@@ -17,7 +17,7 @@ import type { BackupEffects } from "./effects.ts";
 import { hold, type Measured } from "./hold.ts";
 import { type Prepared, refuseUnlessSettled } from "./prepare.ts";
 import { needsSecond, type Snapshots, takesSnapshots } from "./snapshot.ts";
-import { type Opened, unpauseUntilOpen } from "./unpause.ts";
+import { type Opened, unpauseBudgetMs, unpauseUntilOpen } from "./unpause.ts";
 
 const ask = asker<BackupEffects>();
 
@@ -111,6 +111,8 @@ function* holdQuiet(
   }
   if (input.command !== undefined) {
     notes.command = yield* runCommand(input.command, record.id, { startMs, latestMs });
+    if (notes.command.end.kind === "interrupted")
+      throw new StillpointError("INTERRUPTED", "interrupted while the command was running");
     notes.reasons.push(...commandReasons(notes.command));
     if (notes.reasons.length > 0) return;
   }
@@ -145,11 +147,6 @@ export function* whileInTime(
       `the deadline of "${id}" had come too near before anything was paused, or a sweep had ended it`,
     );
   return oursMs + leftMs - unpauseBudgetMs(pause.rpcDeadlineMs);
-}
-
-/** Kept free at the end of the longest pause: asking again, unpausing, and asking whether it is open. */
-function unpauseBudgetMs(rpcDeadlineMs: number): number {
-  return 3 * rpcDeadlineMs;
 }
 
 function* askAgain(

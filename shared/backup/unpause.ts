@@ -8,6 +8,11 @@ const ask = asker<BackupEffects>();
 const FIRST_BACKOFF_MS = 50;
 const MOST_BACKOFF_MS = 2_000;
 
+/** Kept free at the end of the longest pause: asking again, unpausing, and asking whether it is open. */
+export function unpauseBudgetMs(rpcDeadlineMs: number): number {
+  return 3 * rpcDeadlineMs;
+}
+
 export interface Opened {
   /** When each instance was first seen open, by address. */
   readonly openedMs: Readonly<Record<string, number>>;

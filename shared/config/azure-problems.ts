@@ -10,7 +10,13 @@ import type {
 } from "./config.ts";
 import { azureDumpProblems, dumpProblems, registryProblems } from "./dump-problems.ts";
 import { PACKAGED_CODE, PACKAGED_CONFIG, PACKAGED_HOST, PACKAGED_MANIFEST } from "./packaged-name.ts";
-import { type FunctionProblems, fileProblems, type Secrets, secretProblems } from "./packaged-problems.ts";
+import {
+  type FunctionProblems,
+  fileProblems,
+  noDatabases,
+  type Secrets,
+  secretProblems,
+} from "./packaged-problems.ts";
 import type { SettingPath } from "./problem.ts";
 import { ROUTE_KEY_SECRETS } from "./route-keys.ts";
 import { scheduleName } from "./schedule-name.ts";
@@ -33,6 +39,7 @@ export function azureProblems(config: Config): FunctionProblems {
     ...registryProblems(azure),
     ...deployments.flatMap(({ name, schedule, components, databases }) => [
       ...components.flatMap((component) => componentProblems(name, component, azure)),
+      ...(databases.length === 0 ? [noDatabases(name)] : []),
       ...databases.flatMap((database) =>
         databaseProblems(name, database, { azure, catalog: config.catalog }),
       ),

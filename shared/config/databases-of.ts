@@ -1,6 +1,7 @@
 import type {
   CassandraDatabaseSettings,
   CosmosdbDatabaseSettings,
+  DatabaseSettings,
   Deployment,
   DynamodbDatabaseSettings,
   FlexibleServerService,
@@ -41,4 +42,9 @@ export function flexibleServersOf({ databases }: Databases): readonly FlexibleSe
 
 export function cassandrasOf({ databases }: Databases): readonly CassandraDatabaseSettings[] {
   return databases.filter((database) => database.kind === "cassandra");
+}
+
+/** A cluster without Cassy is there to be read only: its snapshots are taken by commands of the operator's. */
+export function leavesSomething(database: DatabaseSettings): boolean {
+  return database.kind !== "cassandra" || database.cassy !== undefined;
 }

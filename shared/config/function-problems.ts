@@ -12,6 +12,7 @@ import { awsDumpProblems, dumpProblems, taskProblems } from "./dump-problems.ts"
 import { PACKAGED_CODE, PACKAGED_CONFIG } from "./packaged-name.ts";
 import {
   fileProblems,
+  noDatabases,
   type FunctionProblems as Problems,
   type Secrets,
   secretProblems,
@@ -125,6 +126,7 @@ function profileProblems(at: SettingPath, { profile }: { readonly profile?: stri
 }
 
 function databaseProblems({ name, databases }: Deployment, config: Config, aws: AwsSettings): Problems {
+  if (databases.length === 0) return [noDatabases(name)];
   return databases.flatMap((database) => {
     const at = ["deployments", name, "databases", database.name];
     if (database.kind === "jdbc")

@@ -32,6 +32,12 @@ export function secretProblems(
   return [{ path: [...path, "env"], rule, value: source.env }];
 }
 
+/** Functions run no command of the operator's, and have nothing else to take. */
+export function noDatabases(deployment: string): FunctionProblem {
+  const rule = "needs databases: functions run no command, and without one there is nothing else to back up";
+  return { path: ["deployments", deployment], rule, about: "name" };
+}
+
 /** Files that are packaged beside the code, under names that nothing else there has. */
 export function fileProblems(config: Config, taken: readonly string[]): FunctionProblems {
   return certificateFiles(config).flatMap(({ path, file }) => {

@@ -1,6 +1,7 @@
 import { parseAddress } from "../admin/instance-address.ts";
 import { productOfKind } from "../admin/kubernetes/product.ts";
 import { addressOf } from "../pause/instance.ts";
+import { NO_CASSY } from "./cassandra-schema.ts";
 import { type ComponentSection, canonicalHost } from "./component-schema.ts";
 import { DatabaseSection } from "./database-schema.ts";
 import { kindOf, pausedOf, productOf } from "./derived.ts";
@@ -130,9 +131,15 @@ function databaseProblems(tree: unknown, deployment: SettingPath): readonly Prob
 /** A host that takes backups by itself has no commands of the operator's to run. */
 function scheduleProblems(tree: unknown, deployment: SettingPath): readonly Problem[] {
   const path = [...deployment, "schedule"];
-  if (valueAt(tree, path) === undefined || valueAt(tree, [...deployment, "databases"]) !== undefined)
-    return [];
-  return [{ path, rule: "needs databases: what is scheduled runs no command", about: "name" }];
+  if (valueAt(tree, path) === undefined) return [];
+  if (valueAt(tree, [...deployment, "databases"]) === undefined)
+    return [{ path, rule: "needs databases: what is scheduled runs no command", about: "name" }];
+  const parsed = sectionsAt(tree, [...deployment, "databases"]).map(({ section }) =>
+    DatabaseSection.safeParse(section),
+  );
+  const isReadOnly = ({ data }: (typeof parsed)[number]) =>
+    data?.kind === "cassandra" && data.cassy === undefined;
+  return parsed.length > 0 && parsed.every(isReadOnly) ? [{ path, rule: NO_CASSY, about: "name" }] : [];
 }
 
 /** Two databases with the same are one, whatever else is set. */

@@ -1,4 +1,6 @@
 import type { BackupResult } from "../backup/backup-result.ts";
+import { commandReasons } from "../backup/command.ts";
+import type { CommandRecord } from "../catalog/model.ts";
 import type { Failure } from "../errors/stillpoint-error.ts";
 import { addressOf } from "../pause/instance.ts";
 
@@ -8,7 +10,7 @@ export function backupFailure(
   result: BackupResult,
   uncaught?: string,
 ): Failure | undefined {
-  const { stillPaused, leftAlone, failure, verdict, pause, point } = result;
+  const { stillPaused, leftAlone, failure, verdict, pause, point, command } = result;
   const gates =
     leftAlone.length === 0
       ? "every instance that it had paused is open again"
@@ -37,8 +39,23 @@ export function backupFailure(
       message: `the backup of "${deployment}" was interrupted; ${gates}, and no restore point was recorded`,
     };
   if (verdict.kind !== "invalid") return undefined;
+  const [ended] = command ? commandReasons(command) : [];
+  if (command !== undefined && ended !== undefined)
+    return {
+      code: "COMMAND_FAILED",
+      message: `inside the pause of "${deployment}" ${ended}${lastLine(command)}; ${gates}, and no restore point was recorded`,
+    };
   return {
     code: "WINDOW_INVALID",
-    message: `the window of "${pause}" must not be used: ${verdict.reasons.join("; ")}`,
+    message: `the window of "${pause}" must not be used${command ? ", nor what the command has left" : ""}: ${verdict.reasons.join("; ")}`,
   };
 }
+
+/** What tools say last is mostly why they failed. */
+function lastLine({ output }: CommandRecord): string {
+  const line = output.trimEnd().split("\n").at(-1)?.trim() ?? "";
+  if (line === "") return " and had written nothing";
+  return `; the last that it wrote was "${line.length > LINE ? `${line.slice(0, LINE)}...` : line}"`;
+}
+
+const LINE = 200;

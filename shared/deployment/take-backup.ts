@@ -6,7 +6,8 @@ import type { BackupEffects } from "../backup/effects.ts";
 import type { BackupEvent } from "../backup/event.ts";
 import { stamp, unsettledPauses, withEnd } from "../backup/pause-record.ts";
 import type { PauseRecord } from "../catalog/model.ts";
-import type { DatabaseSettings, Deployment } from "../config/config.ts";
+import type { Deployment } from "../config/config.ts";
+import { leavesSomething } from "../config/databases-of.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
@@ -75,11 +76,6 @@ function basisOf({ name, databases }: Deployment, command: string | undefined): 
       `the configuration names nothing that a backup of "${name}" would leave: name its databases, or give a command that takes it with --run; nothing was paused`,
     );
   return databases.length === 1 && first?.kind === "jdbc" ? "snapshot" : "window";
-}
-
-/** A cluster without Cassy is there to be read only. */
-function leavesSomething(database: DatabaseSettings): boolean {
-  return database.kind !== "cassandra" || database.cassy !== undefined;
 }
 
 /** Names a backup that nobody else has given a name. */

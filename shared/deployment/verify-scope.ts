@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { stamp } from "../backup/pause-record.ts";
+import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Scope, ScopedTable } from "../verify/scope.ts";
 import { liveClusterTables } from "./cassandra/scope.ts";
 import { liveContainers } from "./cosmosdb/scope.ts";
@@ -11,9 +12,15 @@ import { frameOf } from "./verify-frame.ts";
 
 /** The live tables, as they are now. */
 export async function liveScope(open: OpenDeployment): Promise<Scope> {
+  const { name, databases } = open.settings;
+  if (databases.length === 0)
+    throw new StillpointError(
+      "CONFIG_INVALID",
+      `cannot verify "${name}": the configuration names no database of it that could be read (deployments.${name}.databases); nothing was done`,
+    );
   const startedMs = open.clock.wallMs();
   const run = `verify-${stamp(startedMs)}-${randomBytes(4).toString("hex")}`;
-  const tables = await Promise.all(open.settings.databases.map(({ name }) => tablesNow(open, name)));
+  const tables = await Promise.all(databases.map((each) => tablesNow(open, each.name)));
   return { ...frameOf(open, run, { kind: "live", startedMs }), tables: tables.flat() };
 }
 

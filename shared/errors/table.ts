@@ -157,6 +157,12 @@ export const ERRORS = {
     meaning: "A dump could not be loaded beside the original, which was not touched.",
     next: "Mend what the message names, then: stillpoint restore resume RUN",
   },
+  COMMAND_FAILED: {
+    exit: 38,
+    meaning:
+      "The command that ran inside the pause failed or was ended; no restore point was recorded. The instances were unpaused.",
+    next: "Mend what the command says, and remove what it left half-made; then: stillpoint backup --run 'COMMAND'",
+  },
   PLAN_REFUSED: {
     exit: 40,
     meaning: "The restore cannot be carried out as things are; nothing was touched.",

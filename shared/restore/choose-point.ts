@@ -5,9 +5,18 @@ export type PointChoice =
   | { readonly kind: "id"; readonly id: string }
   | { readonly kind: "at"; readonly atMs: number };
 
-/** A point is restorable only when its artifact is complete, and while the history that it needs is there. */
-export function isRestorable({ artifact, lostTo }: RestorePoint): boolean {
+/** A point is good when its artifact is complete, and while the history that it needs is there. */
+export function isGood({ artifact, lostTo }: RestorePoint): boolean {
   return artifact === "complete" && lostTo === undefined;
+}
+
+/** A good point may still be one that a command has left all of: its own tool restores it, and nobody else can. */
+export function isRestorable(point: RestorePoint): boolean {
+  return isGood(point) && !isByCommandOnly(point);
+}
+
+export function isByCommandOnly({ databases }: RestorePoint): boolean {
+  return databases.length === 0;
 }
 
 export function choosePoint(
@@ -21,7 +30,7 @@ export function choosePoint(
     case "id":
       return usable.find(({ id }) => id === choice.id) ?? none(whyNot(its, choice.id, deployment));
     case "at":
-      return lastUntil(usable, choice.atMs) ?? none(noneUntil(usable, choice.atMs, deployment));
+      return lastUntil(usable, choice.atMs) ?? none(noneUntil(its, choice.atMs, deployment));
     default:
       return choice satisfies never;
   }
@@ -30,6 +39,7 @@ export function choosePoint(
 function whyNot(points: readonly RestorePoint[], id: string, deployment: string): string {
   const point = points.find((each) => each.id === id);
   if (point === undefined) return `"${deployment}" has no restore point "${id}"`;
+  if (isGood(point)) return byCommand(point);
   if (point.lostTo === undefined) return `restore point "${id}" ${notComplete(point)}`;
   return `restore point "${id}" is lost: restore "${point.lostTo}" replaced the tables whose history it needs`;
 }
@@ -40,9 +50,22 @@ function notComplete({ artifact, because }: RestorePoint): string {
   return `is ${artifact}${because === undefined ? "" : `: ${because}`}`;
 }
 
-/** The second of a point: that of its latest database, so that nothing of it lies after the time asked for. */
-export function secondOf(point: RestorePoint): number {
-  return Math.max(...point.databases.map(({ atSecond }) => atSecond));
+function byCommand({ id, command }: RestorePoint): string {
+  return `restore point "${id}" was left by a command (${commandText(command?.command ?? "not recorded")}), and only the tool of that command can restore it: stop the instances, restore with it, start them, then check the tables where the configuration names a database: stillpoint verify --live`;
+}
+
+/** A command as one line that does nothing to a terminal. */
+export function commandText(command: string): string {
+  return command.replaceAll(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
+}
+
+/**
+ * The second of a point: that of its latest database, so that nothing of it lies after the time asked for. What a
+ * command has left has none of its own, and any of its window will do.
+ */
+export function secondOf({ databases, window, createdMs }: RestorePoint): number {
+  if (databases.length > 0) return Math.max(...databases.map(({ atSecond }) => atSecond));
+  return Math.floor((window ? (window.startMs + window.endMs) / 2 : createdMs) / 1000);
 }
 
 function lastUntil(points: readonly RestorePoint[], atMs: number): RestorePoint | undefined {
@@ -56,9 +79,16 @@ function lastUntil(points: readonly RestorePoint[], atMs: number): RestorePoint 
 
 function noneUntil(points: readonly RestorePoint[], atMs: number, deployment: string): string {
   const wanted = new Date(atMs).toISOString();
-  if (points.length === 0) return `"${deployment}" has no restore points at all`;
-  const first = new Date(Math.min(...points.map(secondOf)) * 1000).toISOString();
-  return `"${deployment}" has no restore point at or before ${wanted}; its first is of ${first}`;
+  const usable = points.filter(isRestorable);
+  const left = lastUntil(
+    points.filter((point) => isGood(point) && isByCommandOnly(point)),
+    atMs,
+  );
+  const beside = left === undefined ? "" : `; ${byCommand(left)}`;
+  if (usable.length === 0)
+    return `"${deployment}" has no restore points ${left ? "that Stillpoint can restore" : "at all"}${beside}`;
+  const first = new Date(Math.min(...usable.map(secondOf)) * 1000).toISOString();
+  return `"${deployment}" has no restore point at or before ${wanted}; its first is of ${first}${beside}`;
 }
 
 function none(message: string): never {

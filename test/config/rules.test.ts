@@ -187,7 +187,7 @@ const cases: readonly (readonly [behaviour: string, part: string, ...problems: s
   [
     "a database is told what it lacks",
     "databases: { main: { kind: dynamo } }",
-    ':3:32 deployments.payments.databases.main.kind must be "dynamodb" or "cosmosdb" or "jdbc" or "managed"; did you mean "dynamodb"? (it is "dynamo")',
+    ':3:32 deployments.payments.databases.main.kind must be "dynamodb" or "cosmosdb" or "jdbc" or "managed" or "cassandra"; did you mean "dynamodb"? (it is "dynamo")',
   ],
   [
     "a database of a known kind is told all that it lacks",
@@ -249,7 +249,7 @@ test("names are refused without hiding what is wrong inside", async () => {
   const problems = await problemsOf(LEAST.replace("payments", "Pay_ments").replace("dynamodb", "cosmos"));
   expect(problems).toEqual([
     ":3:3 deployments.Pay_ments must be a name of lower-case letters, digits and hyphens",
-    ':7:21 deployments.Pay_ments.databases.main.kind must be "dynamodb" or "cosmosdb" or "jdbc" or "managed"; did you mean "cosmosdb"? (it is "cosmos")',
+    ':7:21 deployments.Pay_ments.databases.main.kind must be "dynamodb" or "cosmosdb" or "jdbc" or "managed" or "cassandra"; did you mean "cosmosdb"? (it is "cosmos")',
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { isInVpc } from "../../deploy/clusters.ts";
 import { deployable } from "../../deploy/deployable.ts";
-import { verifiesInVpc } from "../../deploy/managed-servers.ts";
 import type { Stack } from "../../deploy/stack-settings.ts";
 import { loadConfig } from "../../shared/config/load-config.ts";
 import { newFolder } from "../catalog/folder.ts";
@@ -147,6 +147,26 @@ aws:
   secrets: { DB_PASSWORD: /stillpoint/db-password }
 `;
 
+const OWN_CLUSTER = `
+  bonds:
+    components:
+      ledger: { instances: ["10.0.2.1"] }
+    databases:
+      main:
+        kind: cassandra
+        contactPoints: ["10.0.3.1", "10.0.3.2"]
+        user: stillpoint
+        password: { env: DB_PASSWORD }
+        cassy:
+          host: 10.0.3.254
+          cassandraHost: 10.0.3.1
+          bucket: { name: ledger-cassy, region: eu-west-1 }
+    schedule: { cron: "0 3 * * *" }
+`;
+
+/** The servers, and a cluster with Cassy. */
+export const CLUSTER = SERVERS.replace("\naws:", `${OWN_CLUSTER}aws:`);
+
 const CERTIFICATES = ["certificates/ca.pem", "certificates/client.pem", "certificates/cluster-ca.pem"];
 
 /** Writes a configuration with the files that it refers to, and tells its path. */
@@ -183,9 +203,9 @@ export async function stackFrom(path: string, keys: readonly string[] = []): Pro
       sweep: { timeoutSeconds: 300, inVpc },
       request: { timeoutSeconds: 60, inVpc: false },
       restore: { timeoutSeconds: 900, inVpc },
-      verify: { timeoutSeconds: 900, inVpc: verifiesInVpc(config) },
+      verify: { timeoutSeconds: 900, inVpc: isInVpc("verify", config) },
       status: { timeoutSeconds: 120, inVpc },
-      follow: { timeoutSeconds: 300, inVpc: false },
+      follow: { timeoutSeconds: 300, inVpc: isInVpc("follow", config) },
       dump: { timeoutSeconds: 900, inVpc },
       expire: { timeoutSeconds: 900, inVpc: false },
     },

@@ -7,7 +7,7 @@ import { permissionsOf } from "../../deploy/permissions/of-function.ts";
 import { resources } from "../../deploy/stack.ts";
 import { namesOf } from "../../shared/restore/managed/plan.ts";
 import { RUN_TAG } from "../../shared/restore/managed/settings.ts";
-import { LEAST, SERVERS, stackFrom, stackOf, writtenIn } from "./configurations.ts";
+import { CLUSTER, LEAST, SERVERS, stackFrom, stackOf, writtenIn } from "./configurations.ts";
 import { packaged, type Template } from "./packaged.ts";
 import { arnText, shown } from "./shown.ts";
 
@@ -86,19 +86,21 @@ describe("serverless package", () => {
   let template: Template;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "stillpoint-servers-"));
-    const packaging = await packaged(await writtenIn(join(folder, "servers"), SERVERS));
+    const packaging = await packaged(await writtenIn(join(folder, "servers"), CLUSTER));
     expect(packaging.output).toContain("Service packaged");
     template = await packaging.template();
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test("puts the verification beside the servers whose rows it reads", async () => {
+  test("puts what reads rows and what asks Cassy beside the servers and nodes", async () => {
     expect(template.Resources).toMatchObject(
       resources(await stackFrom(join(folder, "servers", "prod.yml"))) as object,
     );
-    const { VpcConfig } = template.Resources["VerifyLambdaFunction"].Properties;
-    expect(VpcConfig).toEqual({ SubnetIds: ["subnet-0a1b2c3d"], SecurityGroupIds: ["sg-0a1b2c3d"] });
-    expect(template.Resources["FollowLambdaFunction"].Properties.VpcConfig).toBeUndefined();
+    for (const name of ["Verify", "Follow"])
+      expect(template.Resources[`${name}LambdaFunction`].Properties.VpcConfig).toEqual({
+        SubnetIds: ["subnet-0a1b2c3d"],
+        SecurityGroupIds: ["sg-0a1b2c3d"],
+      });
     expect(template.Resources["RdsEndpoint"]?.Type).toBe("AWS::EC2::VPCEndpoint");
   });
 });

@@ -5,6 +5,7 @@ import { isLiving } from "../../../shared/catalog/heartbeat.ts";
 import { backupFailure } from "../../../shared/deployment/backup-failure.ts";
 import { backupTelemetry } from "../../../shared/deployment/backup-telemetry.ts";
 import { requireLivingSweep } from "../../../shared/deployment/living-sweep.ts";
+import { checkCommand } from "../asked-command.ts";
 import { asAsked, checkRun } from "../asked-run.ts";
 import { type StartedGuard, startGuard } from "../guard-process.ts";
 import { untilInterrupted } from "../interruption.ts";
@@ -13,6 +14,7 @@ import { aboutDeployment, deploymentOf, type Opened, openCatalog, withOpen } fro
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { backupProgress, verdictLines } from "../show/backup.ts";
+import { intendedLines } from "../show/command.ts";
 import { guardLines } from "../show/sweeps.ts";
 import { stopWhenUncaught } from "../uncaught.ts";
 
@@ -23,19 +25,23 @@ export interface BackupOptions {
   readonly requireSweep?: boolean;
   /** The name that somebody has asked for it by. */
   readonly as?: string;
+  /** Run inside the pause. */
+  readonly run?: string;
 }
 
 /** `stillpoint backup [DEPLOYMENT]` */
 export async function backup(
   shell: Shell,
   name: string | undefined,
-  { requireSweep = false, as: run }: BackupOptions,
+  { requireSweep = false, as: run, run: command }: BackupOptions,
 ): Promise<Outcome> {
   checkRun(run);
+  checkCommand(command);
   const opened = openCatalog(shell);
   const settings = deploymentOf(opened.config, name);
   const { takeBackup } = await import("../../../shared/deployment/take-backup.ts");
   shell.say(`backup of ${settings.name}`);
+  for (const line of command === undefined ? [] : intendedLines(command, settings.pause)) shell.say(line);
   const watch = watchPause(shell);
   const elsewhere = { deployment: settings.name, host: hostname() };
   const sweepLives = () => requireLivingSweep(opened.catalog, Date.now(), elsewhere);
@@ -49,6 +55,7 @@ export async function backup(
     asAsked(shell, open, run, () =>
       takeBackup(open, {
         ...(run !== undefined && { run }),
+        ...(command !== undefined && { command }),
         ...(shell.task && { takenFrom: shell.task.network }),
         signal: interruption.signal,
         report: telling(shell, settings.name, { run, report: watch.report }),

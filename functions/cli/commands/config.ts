@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { leavesSomething } from "../../../shared/config/databases-of.ts";
 import { configJsonSchema } from "../../../shared/config/json-schema.ts";
 import { checkConfig, showProblem } from "../../../shared/config/load-config.ts";
 import { ConfigCheckOutput } from "../json/config.ts";
@@ -15,7 +16,12 @@ export async function configCheck(shell: Shell): Promise<Outcome> {
     return {
       schema: ConfigCheckOutput,
       value: { file: path, deployments: names, problems: [] },
-      lines: [`${path} is good: ${counted(names.length, "deployment")} (${names.join(", ")})`],
+      lines: [
+        `${path} is good: ${counted(names.length, "deployment")} (${names.join(", ")})`,
+        ...deployments
+          .filter(({ databases }) => !databases.some(leavesSomething))
+          .map(({ name }) => `  ${name}: ${BY_COMMAND}`),
+      ],
     };
   }
   const { path, problems } = check;
@@ -29,6 +35,9 @@ export async function configCheck(shell: Shell): Promise<Outcome> {
     },
   };
 }
+
+const BY_COMMAND =
+  "names nothing that a backup would leave, so each takes a command: stillpoint backup --run";
 
 /** `stillpoint config schema`: for editors. */
 export async function configSchema(): Promise<Outcome> {

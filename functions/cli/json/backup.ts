@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { BackupResult } from "../../../shared/backup/backup-result.ts";
+import { CommandRecord } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { WindowJson } from "./instance.ts";
 import { output } from "./output.ts";
@@ -17,12 +18,14 @@ export const BackupOutput = output({
   stillPaused: z.array(z.string()),
   /** Held by another backup by then, and left to it. */
   leftAlone: z.array(z.string()),
+  /** What ran inside the pause, whatever came of it. */
+  command: CommandRecord.exactOptional(),
   point: PointJson.exactOptional(),
 });
 
 export function backupJson(
   deployment: string,
-  { pause, verdict, window, heldMs, stillPaused, leftAlone, point }: BackupResult,
+  { pause, verdict, window, heldMs, stillPaused, leftAlone, command, point }: BackupResult,
 ): z.infer<typeof BackupOutput> {
   return {
     deployment,
@@ -33,6 +36,7 @@ export function backupJson(
     heldMs,
     stillPaused: stillPaused.map(addressOf),
     leftAlone: leftAlone.map(addressOf),
+    ...(command && { command }),
     ...(point && { point: pointJson(point) }),
   };
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
+import { CommandRecord, type PauseRecord, type RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { isRestorable } from "../../../shared/restore/choose-point.ts";
 import { Artifact, CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
@@ -36,6 +36,8 @@ export const PointJson = z.strictObject({
       dump: Artifact.exactOptional(),
     }),
   ),
+  /** What ran inside the pause; where there are no databases, it has left all that there is. */
+  command: CommandRecord.exactOptional(),
 });
 export type PointJson = z.infer<typeof PointJson>;
 
@@ -78,6 +80,7 @@ export const PauseJson = z.strictObject({
   window: WindowJson.exactOptional(),
   verdict: z.enum(["valid", "observed", "invalid"]).exactOptional(),
   reasons: z.array(z.string()),
+  command: CommandRecord.exactOptional(),
 });
 export type PauseJson = z.infer<typeof PauseJson>;
 
@@ -96,5 +99,6 @@ export function pauseJson(pause: PauseRecord): PauseJson {
     ...(pause.window && { window: pause.window }),
     ...(verdict && { verdict: verdict.kind }),
     reasons: verdict?.kind === "invalid" ? verdict.reasons : [],
+    ...(pause.command && { command: pause.command }),
   };
 }

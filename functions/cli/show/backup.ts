@@ -3,8 +3,10 @@ import type { BackupEvent } from "../../../shared/backup/event.ts";
 import { isDumped } from "../../../shared/backup/snapshot.ts";
 import type { RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
+import { commandText, isByCommandOnly } from "../../../shared/restore/choose-point.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
-import { basisText, clockText, dumpFacts, windowText } from "./point.ts";
+import { endedLines } from "./command.ts";
+import { BY_ITS_TOOL, basisText, clockText, dumpFacts, windowText } from "./point.ts";
 import { counted, fact, listed } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
@@ -41,9 +43,9 @@ export function backupProgress(event: BackupEvent): readonly string[] {
         `${event.database}: its own tool pauses; watched for at most ${showSpan(event.limitMs)}`,
       );
     case "command-started":
-      return fact("running", `${event.command}  (for at most ${showSpan(event.limitMs)})`);
+      return fact("running", `the command, for at most ${showSpan(event.limitMs)}`);
     case "command-ended":
-      return fact("ran", `for ${showSpan(event.record.endedMs - event.record.startedMs)}`);
+      return endedLines(event.record);
     case "unpausing":
       return fact("unpausing", `${listed(event.instances)} (${event.reason})`);
     case "unpaused":
@@ -60,7 +62,7 @@ export function backupProgress(event: BackupEvent): readonly string[] {
 
 /** The verdict, with everything that it rests on. */
 export function verdictLines(deployment: string, result: BackupResult): readonly string[] {
-  const { verdict, window, heldMs, point, pause } = result;
+  const { verdict, window, heldMs, point, pause, command } = result;
   return [
     `${deployment}: ${verdict.kind}${point ? pointText(point) : ", no restore point"}`,
     ...(verdict.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
@@ -74,6 +76,8 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
     ...fact("held", heldMs > 0 ? showSpan(heldMs) : "not at all"),
     ...(point ? dumpLines(point) : []),
     ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
+    ...(command ? fact("command", commandText(command.command)) : []),
+    ...(point && isByCommandOnly(point) ? fact("restore", BY_ITS_TOOL) : []),
     ...(point?.artifact === "pending" && !isDumped(point) ? fact("pending", PENDING) : []),
     ...(point ? fact("list", basisText(point.instances.length, point.discovery)) : []),
     ...(pause === undefined

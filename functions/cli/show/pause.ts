@@ -1,5 +1,6 @@
 import type { PauseRecord } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
+import { commandLines } from "./command.ts";
 import { basisText, windowText } from "./point.ts";
 import { fact, listed } from "./text.ts";
 import { showTime } from "./time.ts";
@@ -24,6 +25,7 @@ export function pauseLines(pause: PauseRecord): readonly string[] {
     ...(window ? fact("window", windowText(window)) : []),
     ...(verdict ? fact("verdict", verdict.kind) : []),
     ...(verdict?.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
+    ...commandLines(pause.command),
     ...fact("list", basisText(pause.instances.length, pause.basis)),
     ...fact("instances", listed(pause.instances.map(addressOf))),
     ...(pause.unsettled.length === 0 ? [] : fact("unsettled", listed(pause.unsettled))),

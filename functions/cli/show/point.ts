@@ -1,9 +1,10 @@
 import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf, type DiscoveryBasis } from "../../../shared/pause/instance.ts";
-import { secondOf } from "../../../shared/restore/choose-point.ts";
+import { commandText, isByCommandOnly, secondOf } from "../../../shared/restore/choose-point.ts";
 import { CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
 import { nounCaptured, tablesCaptured } from "../../../shared/restore/tables-captured.ts";
+import { commandLines } from "./command.ts";
 import { counted, fact, listed, table } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
@@ -21,6 +22,7 @@ export function basisText(count: number, basis: DiscoveryBasis): string {
 /** Restore points, oldest first, one line each. */
 export function pointTable(points: readonly RestorePoint[], nowMs: number): readonly string[] {
   if (points.length === 0) return ["no restore points"];
+  const withCommands = points.some(({ command }) => command !== undefined);
   const rows = points.map((point) => [
     point.id,
     showTime(secondOf(point) * 1000),
@@ -30,9 +32,22 @@ export function pointTable(points: readonly RestorePoint[], nowMs: number): read
     point.heldMs === undefined ? "-" : showSpan(point.heldMs),
     point.marginMs === undefined ? "-" : showSpan(point.marginMs),
     `${point.instances.length} (${point.discovery})`,
+    ...(withCommands ? [shortCommand(point)] : []),
   ]);
-  return table(["POINT", "SECOND (UTC)", "AGE", "BASIS", "STATE", "HELD", "MARGIN", "INSTANCES"], rows);
+  const head = ["POINT", "SECOND (UTC)", "AGE", "BASIS", "STATE", "HELD", "MARGIN", "INSTANCES"];
+  return table([...head, ...(withCommands ? ["COMMAND"] : [])], rows);
 }
+
+function shortCommand({ command }: RestorePoint): string {
+  const text = command === undefined ? "-" : commandText(command.command);
+  return text.length > SHORT ? `${text.slice(0, SHORT)}...` : text;
+}
+
+const SHORT = 40;
+
+/** Of a point that a command has left all of. */
+export const BY_ITS_TOOL =
+  "by the command's own tool, with the instances stopped; Stillpoint keeps the evidence of the window only";
 
 /** Whether it can be restored to; `lost` is one whose tables were replaced since. */
 function stateOf({ artifact, lostTo }: RestorePoint): string {
@@ -68,6 +83,8 @@ export function pointLines(point: RestorePoint): readonly string[] {
       "state",
       point.lostTo === undefined ? artifactText(point) : `lost: ${point.lostTo} replaced its tables`,
     ),
+    ...(isByCommandOnly(point) ? fact("restore", BY_ITS_TOOL) : []),
+    ...commandLines(point.command),
     ...(window ? fact("window", windowText(window)) : []),
     ...(point.marginMs === undefined ? [] : fact("margin", showSpan(point.marginMs))),
     ...(point.heldMs === undefined ? [] : fact("held", showSpan(point.heldMs))),

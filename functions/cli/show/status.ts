@@ -1,5 +1,6 @@
 import type { Lease } from "../../../shared/catalog/model.ts";
 import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
+import { isByCommandOnly } from "../../../shared/restore/choose-point.ts";
 import { gateTable } from "./gate.ts";
 import { fact } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
@@ -25,7 +26,8 @@ export function statusLines(status: DeploymentStatus, nowMs: number): readonly s
 function lastPointText({ lastPoint, ageMs, late }: DeploymentStatus): string {
   if (lastPoint === undefined)
     return `none that can be restored to${late ? ": LATE" : ""}; take one with: stillpoint backup`;
-  return `${lastPoint.id}, ${showSpan(ageMs ?? 0)} old${late ? ": LATE, older than the objective" : ""}`;
+  const left = isByCommandOnly(lastPoint) ? ", left by a command, whose tool restores it" : "";
+  return `${lastPoint.id}, ${showSpan(ageMs ?? 0)} old${late ? ": LATE, older than the objective" : ""}${left}`;
 }
 
 function pausedText({ instances, undiscovered }: DeploymentStatus): string {

@@ -116,7 +116,7 @@ function uncovered(
 }
 
 /** Wall time may only differ from counted time by what the allowance covers, or a step or a freeze went unseen. */
-function ownClockReasons(started: Clock, ended: Clock, allowanceMs: number): readonly string[] {
+export function ownClockReasons(started: Clock, ended: Clock, allowanceMs: number): readonly string[] {
   const jump = jumpMs(started, ended);
   if (Math.abs(jump) <= allowanceMs) return [];
   return [`our own clock jumped by ${jump.toFixed(0)} ms during the backup, or this host was suspended`];

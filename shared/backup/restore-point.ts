@@ -45,7 +45,7 @@ export function restorePoint(
     createdMs: Math.round(nowMs),
     basis: input.basis,
     artifact: isPending ? "pending" : "complete",
-    ...(pause && pausedFacts(pause, seconds)),
+    ...(pause && pausedFacts(pause, input.basis === "observed" ? {} : seconds)),
     instances: [...discovery.instances],
     discovery: discovery.basis,
     databases,
@@ -57,6 +57,7 @@ function middleMs(window: PauseRecord["window"], nowMs: number): number {
   return window === undefined ? nowMs : (window.startMs + window.endMs) / 2;
 }
 
+/** Where in a pause of somebody else's the snapshot was taken, nobody knows: there is no margin. */
 function pausedFacts(
   { record, heldMs }: NonNullable<Reached["pause"]>,
   seconds: Judgement["seconds"],

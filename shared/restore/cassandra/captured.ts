@@ -38,6 +38,10 @@ export type CassySnapshot = Readonly<z.infer<typeof snapshot>>;
 const upload = z.strictObject({ address: z.string(), files: z.number().int(), bytes: z.number() });
 export type NodeUpload = Readonly<z.infer<typeof upload>>;
 
+/** Whose files Cassy leaves behind, while it takes along that they are built: they find nothing until rebuilt. */
+const index = z.strictObject({ keyspace: z.string(), table: z.string(), name: z.string() });
+export type UnsavedIndex = Readonly<z.infer<typeof index>>;
+
 /** What a restore point keeps of a Cassandra cluster. */
 export const CapturedCassandra = z.strictObject({
   cluster: z.string(),
@@ -50,6 +54,8 @@ export const CapturedCassandra = z.strictObject({
   snapshot: snapshot.exactOptional(),
   /** Once every file was seen in the bucket. */
   uploads: z.array(upload).exactOptional(),
+  /** Secondary indexes, known with the uploads. */
+  unsavedIndexes: z.array(index).exactOptional(),
 });
 export type CapturedCassandra = Readonly<z.infer<typeof CapturedCassandra>>;
 

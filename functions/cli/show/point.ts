@@ -1,5 +1,6 @@
 import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf, type DiscoveryBasis } from "../../../shared/pause/instance.ts";
+import { CapturedCassandra } from "../../../shared/restore/cassandra/captured.ts";
 import { commandText, isByCommandOnly, secondOf } from "../../../shared/restore/choose-point.ts";
 import { CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
@@ -93,6 +94,7 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ...fact("instances", listed(point.instances.map(addressOf))),
     ...(point.pause === undefined ? [] : fact("pause", point.pause)),
     ...databases.flatMap(({ name, captured }) => dumpFacts(name, captured)),
+    ...databases.flatMap(({ name, captured }) => snapshotFacts(name, captured)),
     ...databases.flatMap(({ name, captured }) =>
       fact(`${nounCaptured(captured)}s`, tablesText(name, captured)),
     ),
@@ -109,6 +111,23 @@ export function dumpFacts(database: string, captured: unknown): readonly string[
   return [
     ...fact("dump", `${database}: ${key} in ${store}${size}, by ${tool}`),
     ...(sha256 === undefined ? [] : fact("sha-256", sha256)),
+  ];
+}
+
+/** What Cassy took of a cluster, and what was seen of it in the bucket. */
+function snapshotFacts(database: string, captured: unknown): readonly string[] {
+  const { data } = CapturedCassandra.safeParse(captured);
+  if (data?.snapshot === undefined) return [];
+  const { snapshotId, type, clusterId, bucket } = data.snapshot;
+  const nodes = data.uploads?.map(
+    ({ address, files, bytes }) => `${counted(files, "file")} of ${address} (${sizeText(bytes)})`,
+  );
+  return [
+    ...fact(
+      "snapshot",
+      `${database}: ${snapshotId} of Cassy's cluster ${clusterId}, taken ${type === "cluster" ? "of the cluster" : "node by node"}, in bucket ${bucket}`,
+    ),
+    ...fact("uploads", nodes === undefined ? "not all seen in the bucket" : listed(nodes)),
   ];
 }
 

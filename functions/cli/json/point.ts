@@ -88,6 +88,8 @@ export const PauseJson = z.strictObject({
   deadlineMs: z.number().int(),
   state: z.enum(["open", "swept", "unsettled", "closed"]),
   markedBy: z.string().exactOptional(),
+  /** Who paused, where that was not Stillpoint. */
+  pauser: z.literal("cassy").exactOptional(),
   instances: z.array(z.string()),
   discovery: DiscoveryJson,
   /** Addresses that may still be paused, or were not seen open often enough. */
@@ -108,6 +110,7 @@ export function pauseJson(pause: PauseRecord): PauseJson {
     deadlineMs,
     state,
     ...(pause.markedBy !== undefined && { markedBy: pause.markedBy }),
+    ...(pause.pauser !== undefined && { pauser: pause.pauser }),
     instances: instances.map(addressOf),
     discovery: basis,
     unsettled,

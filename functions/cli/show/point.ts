@@ -6,6 +6,7 @@ import { CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
 import { nounCaptured, tablesCaptured } from "../../../shared/restore/tables-captured.ts";
 import { commandLines } from "./command.ts";
+import { basisFacts, pendingText } from "./observed.ts";
 import { counted, fact, listed, table } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
@@ -80,6 +81,7 @@ export function pointLines(point: RestorePoint): readonly string[] {
       fact("second", `${showTime(atSecond * 1000)} of ${name} (${kind})`),
     ),
     ...fact("basis", point.basis),
+    ...basisFacts(point),
     ...fact(
       "state",
       point.lostTo === undefined ? artifactText(point) : `lost: ${point.lostTo} replaced its tables`,
@@ -132,11 +134,10 @@ function snapshotFacts(database: string, captured: unknown): readonly string[] {
 }
 
 /** A pending one is carried on by `follow`. */
-function artifactText({ artifact, because }: RestorePoint): string {
+function artifactText(point: RestorePoint): string {
+  const { artifact, because } = point;
   const why = because === undefined ? "" : `: ${because}`;
-  return artifact === "pending"
-    ? `pending${why}; it can be restored to once the database has taken it in: stillpoint follow`
-    : `${artifact}${why}`;
+  return artifact === "pending" ? `pending${why}; ${pendingText(point)}` : `${artifact}${why}`;
 }
 
 export function windowText({ startMs, endMs }: { readonly startMs: number; readonly endMs: number }): string {

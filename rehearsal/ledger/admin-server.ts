@@ -1,66 +1,19 @@
-import * as http2 from "node:http2";
-import type { AddressInfo } from "node:net";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { ErrorInfoSchema } from "../../shared/admin/gen/google/rpc/error_info_pb.ts";
 import { Health } from "../../shared/admin/gen/grpc/health/v1/health_pb.ts";
 import { Admin, type PauseRequest } from "../../shared/admin/gen/scalar_admin_pb.ts";
+import { type GrpcServer, type GrpcServerOptions, serveGrpc } from "../grpc-server.ts";
 import { DRAIN_WAIT_DEFAULT_MS, type Gate, type PauseResult } from "./gate.ts";
 
-export interface AdminServerOptions {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** PEM texts. With `clientCa` a client must show a certificate of that CA. */
-  readonly tls?: { readonly certificate: string; readonly key: string; readonly clientCa?: string };
-}
-
-export interface AdminServer {
-  readonly host: string;
-  readonly port: number;
-  /** Drops every connection at once, as a killed process would. */
-  close(): Promise<void>;
-}
+export type AdminServerOptions = GrpcServerOptions;
+export type AdminServer = GrpcServer;
 
 const SERVING = 1;
 const ERROR_DOMAIN = "com.scalar.dl.admin";
 
 /** Serves a gate's admin interface and the standard health service over gRPC. */
-export async function serveAdmin(gate: Gate, options: AdminServerOptions): Promise<AdminServer> {
-  const handler = connectNodeAdapter({
-    routes: (router) => routes(router, gate),
-    connect: false,
-    grpcWeb: false,
-    fallback: methodNotFound,
-  });
-  const server = options.tls ? secureServer(options.tls, handler) : http2.createServer(handler);
-  const connections = new Set<http2.ServerHttp2Session>();
-  server.on("session", (session) => {
-    connections.add(session);
-    session.once("close", () => connections.delete(session));
-    // A client that vanishes is its own affair; without a listener it would end this process.
-    session.on("error", () => {});
-  });
-  await new Promise<void>((listening, failed) => {
-    server.once("error", failed);
-    server.listen(options.port, options.host, listening);
-  });
-  const close = () => {
-    for (const session of connections) session.destroy();
-    return new Promise<void>((closed) => server.close(() => closed()));
-  };
-  return { host: options.host, port: (server.address() as AddressInfo).port, close };
-}
-
-type Handler = ReturnType<typeof connectNodeAdapter>;
-
-function secureServer(
-  tls: NonNullable<AdminServerOptions["tls"]>,
-  handler: Handler,
-): http2.Http2SecureServer {
-  const { certificate, key, clientCa } = tls;
-  const demand = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
-  return http2.createSecureServer({ cert: certificate, key, ...demand }, handler);
+export function serveAdmin(gate: Gate, options: AdminServerOptions): Promise<AdminServer> {
+  return serveGrpc((router) => routes(router, gate), options);
 }
 
 function routes(router: ConnectRouter, gate: Gate): void {
@@ -124,13 +77,3 @@ function explained(reason: string, code: Code, message: string): ConnectError {
   const detail = { desc: ErrorInfoSchema, value: { reason, domain: ERROR_DOMAIN } };
   return new ConnectError(message, code, undefined, [detail]);
 }
-
-/** A gRPC server answers an unknown method with a status, not with HTTP 404. */
-const methodNotFound: Handler = (request, response) => {
-  response.writeHead(200, {
-    "content-type": "application/grpc",
-    "grpc-status": String(Code.Unimplemented),
-    "grpc-message": `Method not found: ${(request.url ?? "").slice(1)}`,
-  });
-  response.end();
-};

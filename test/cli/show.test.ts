@@ -368,3 +368,57 @@ describe("sweeps", () => {
     );
   });
 });
+
+describe("a pause of Cassy's", () => {
+  const observed: RestorePoint = {
+    ...POINT,
+    basis: "observed",
+    artifact: "pending",
+    databases: POINT.databases.map((database) => ({ ...database, kind: "cassandra" })),
+  };
+  const pause = aPause("p", { pauser: "cassy", state: "unsettled", verdict: { kind: "observed" } });
+  const flat = (lines: readonly string[]) => lines.join(" ").replaceAll(/\s+/g, " ");
+
+  test("is told by its backup as what it is, with what nobody has proven and what a restore needs", () => {
+    const text = flat(
+      verdictLines("payments", {
+        pause: "p",
+        verdict: { kind: "observed" },
+        heldMs: 900,
+        stillPaused: [],
+        leftAlone: [],
+        point: observed,
+      }),
+    );
+    expect(text).toContain("payments: observed, restore point payments-20261121T180003Z");
+    expect(text).toContain("cannot be seen from outside, so that nobody has proven it");
+    expect(text).toContain("--accept-observed");
+    expect(text).toContain("every file was seen in the bucket: stillpoint follow --watch");
+    expect(text).toContain("all that Cassy paused were seen open");
+    expect(text).not.toContain("valid");
+  });
+
+  test("is named by its point and by its record", () => {
+    expect(flat(pointLines(observed))).toContain("basis observed observed Cassy paused");
+    expect(flat(pauseLines(pause))).toContain("paused by Cassy, which Stillpoint watches; the sweep opens");
+    expect(flat(pauseLines(pause))).toContain("verdict observed");
+    expect(pointTable([observed], SECOND * 1000)[1]).toContain("observed  pending");
+  });
+
+  test("is seen in the status, while it is open and as the last point", () => {
+    const status = {
+      deployment: "payments",
+      lastPoint: observed,
+      ageMs: 3_600_000,
+      late: false,
+      instances: [],
+      backupAtWork: true,
+      openPauses: [pause],
+      unfinished: [],
+      unreadable: [],
+    };
+    const text = flat(statusLines(status, SECOND * 1000));
+    expect(text).toContain("1 h old, observed only");
+    expect(text).toContain("p (paused by Cassy, which Stillpoint watches) is unsettled");
+  });
+});

@@ -1,10 +1,12 @@
 import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf, type DiscoveryBasis } from "../../../shared/pause/instance.ts";
+import { CapturedCassandra } from "../../../shared/restore/cassandra/captured.ts";
 import { commandText, isByCommandOnly, secondOf } from "../../../shared/restore/choose-point.ts";
 import { CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
 import { nounCaptured, tablesCaptured } from "../../../shared/restore/tables-captured.ts";
 import { commandLines } from "./command.ts";
+import { basisFacts, pendingText } from "./observed.ts";
 import { counted, fact, listed, table, WIDTH } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
@@ -80,6 +82,7 @@ export function pointLines(point: RestorePoint): readonly string[] {
       fact("second", `${showTime(atSecond * 1000)} of ${name} (${kind})`),
     ),
     ...fact("basis", point.basis),
+    ...basisFacts(point),
     ...fact(
       "state",
       point.lostTo === undefined ? artifactText(point) : `lost: ${point.lostTo} replaced its tables`,
@@ -94,6 +97,7 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ...fact("instances", listed(point.instances.map(addressOf))),
     ...(point.pause === undefined ? [] : fact("pause", point.pause)),
     ...databases.flatMap(({ name, captured }) => dumpFacts(name, captured)),
+    ...databases.flatMap(({ name, captured }) => snapshotFacts(name, captured)),
     ...databases.flatMap(({ name, captured }) =>
       fact(`${nounCaptured(captured)}s`, tablesText(name, captured)),
     ),
@@ -113,12 +117,28 @@ export function dumpFacts(database: string, captured: unknown): readonly string[
   ];
 }
 
+/** What Cassy took of a cluster, and what was seen of it in the bucket. */
+function snapshotFacts(database: string, captured: unknown): readonly string[] {
+  const { data } = CapturedCassandra.safeParse(captured);
+  if (data?.snapshot === undefined) return [];
+  const { snapshotId, type, clusterId, bucket } = data.snapshot;
+  const nodes = data.uploads?.map(
+    ({ address, files, bytes }) => `${counted(files, "file")} of ${address} (${sizeText(bytes)})`,
+  );
+  return [
+    ...fact(
+      "snapshot",
+      `${database}: ${snapshotId} of Cassy's cluster ${clusterId}, taken ${type === "cluster" ? "of the cluster" : "node by node"}, in bucket ${bucket}`,
+    ),
+    ...fact("uploads", nodes === undefined ? "not all seen in the bucket" : listed(nodes)),
+  ];
+}
+
 /** A pending one is carried on by `follow`. */
-function artifactText({ artifact, because }: RestorePoint): string {
+function artifactText(point: RestorePoint): string {
+  const { artifact, because } = point;
   const why = because === undefined ? "" : `: ${because}`;
-  return artifact === "pending"
-    ? `pending${why}; it can be restored to once the database has taken it in: stillpoint follow`
-    : `${artifact}${why}`;
+  return artifact === "pending" ? `pending${why}; ${pendingText(point)}` : `${artifact}${why}`;
 }
 
 export function windowText({ startMs, endMs }: { readonly startMs: number; readonly endMs: number }): string {

@@ -5,7 +5,7 @@ import type { SystemNamespaces } from "../../verify/table-role.ts";
 import type { Probe } from "../clock-probe.ts";
 
 /** What a cluster says of itself in CQL. */
-export type ClusterState = Omit<CapturedCassandra, "snapshot" | "uploads">;
+export type ClusterState = Omit<CapturedCassandra, "snapshot" | "uploads" | "unsavedIndexes">;
 
 /** A Cassandra cluster, asked in CQL by way of whichever of its nodes answers. Errors are `DATABASE_*`. */
 export interface Cluster {

@@ -1,8 +1,14 @@
-import type { CapturedCassandra, CassySnapshot, NodeUpload } from "../../restore/cassandra/captured.ts";
+import type {
+  CapturedCassandra,
+  CassySnapshot,
+  NodeUpload,
+  UnsavedIndex,
+} from "../../restore/cassandra/captured.ts";
 
 /** What the bucket holds of one snapshot. */
 export interface FoundUploads {
   readonly uploads: readonly NodeUpload[];
+  readonly unsavedIndexes: readonly UnsavedIndex[];
   /** What is not there, in sentences, each with its node: nothing where the snapshot is whole. */
   readonly missing: readonly string[];
 }

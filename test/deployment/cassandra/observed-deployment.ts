@@ -75,7 +75,13 @@ function settingsOf(longestMs: number): Deployment {
   return {
     name: "payments",
     databases: [{ kind: "cassandra", name: "main", cassy: { mode: "cassy" } }],
-    pause: { holdMs: "auto", drainWaitMs: 300, longestMs, clockAllowanceMs: 250, rpcDeadlineMs: 500 },
+    pause: {
+      holdMs: "auto",
+      drainWaitMs: 300,
+      longestMs,
+      clockAllowanceMs: 250,
+      rpcDeadlineMs: longestMs / 10,
+    },
   } as unknown as Deployment;
 }
 

@@ -223,6 +223,11 @@ export const ERRORS = {
     meaning: "The run is being abandoned and part of its copies is gone, so it cannot be resumed.",
     next: "stillpoint restore abandon RUN",
   },
+  NODES_RUNNING: {
+    exit: 53,
+    meaning: "Cassandra still answers on a node, or nobody can tell; nothing was restored to it.",
+    next: "Stop Cassandra on every node and move its directories aside, then: stillpoint restore resume RUN",
+  },
   RUN_FINISHED: {
     exit: 47,
     meaning: "The run has ended already; nothing was changed.",

@@ -37,7 +37,7 @@ const RUINED = { table: "app.account", column: "balance", value: 0 } as const;
 /** A bank on real ScalarDB Servers, which listen on every interface of the machine: they have no setting for it. */
 export async function startScalardbJdbcWorld(options: ScalardbJdbcWorldOptions): Promise<ScalardbJdbcWorld> {
   const { engine, seed, assets: accounts = 24, instances: servers = 3, keep = false } = options;
-  const missing = await missingTools();
+  const missing = await missingTools(["scalardb-server", "schema-loader"]);
   if (missing !== undefined) throw new StillpointError("REHEARSAL_FAILED", missing);
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-rehearsal-"));

@@ -33,7 +33,7 @@ const RUINED = { table: "app.account", column: "balance", value: { N: "0" } } as
  */
 export async function startScalardbWorld(options: ScalardbWorldOptions): Promise<ScalardbWorld> {
   const { seed, assets: accounts = 24, instances: servers = 3, keep = false } = options;
-  const missing = await missingTools();
+  const missing = await missingTools(["scalardb-server", "schema-loader", "dynamodb-local"]);
   if (missing !== undefined) throw new StillpointError("REHEARSAL_FAILED", missing);
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-rehearsal-"));

@@ -122,7 +122,8 @@ function pointOptions(command: Command): Command {
     .option("--point <id>", "the restore point")
     .option("--at <time>", "the last valid point at or before a time, such as 2026-11-21T18:00Z")
     .option("--side-by-side", "copies to look at; leave the originals alone")
-    .option("--detach-replicas", "in place: leave the other replicas of global tables behind as they are");
+    .option("--detach-replicas", "in place: leave the other replicas of global tables behind as they are")
+    .option("--accept-observed", "take a point, too, whose pause was Cassy's own and only watched");
 }
 
 function addRestore(restore: Command, from: From, run: Run): void {

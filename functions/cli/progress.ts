@@ -28,9 +28,12 @@ export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
     for (const line of stageLines(first.stage, moved, performance.now() - started)) shell.say(line);
   };
   const report = (event: RestoreEvent) => {
-    const moved = event.kind !== "phase" && event.kind !== "verified";
+    const moved = event.kind !== "phase" && event.kind !== "verified" && event.kind !== "advice";
     if (!moved || together[0]?.stage !== event.stage) flush();
-    if (!moved) return shell.say(restoreProgress(event, performance.now() - started));
+    if (!moved) {
+      for (const line of restoreProgress(event, performance.now() - started)) shell.say(line);
+      return;
+    }
     // One look at all tables is told in one turn of the event loop.
     if (together.length === 0) setImmediate(flush);
     together.push(event);
@@ -48,6 +51,8 @@ function nameOf(moved: Moved): string {
       return moved.database;
     case "server":
       return moved.server;
+    case "node":
+      return moved.node;
     default:
       return moved satisfies never;
   }

@@ -37,6 +37,11 @@ export function terminalProgress(): RestoreProgress {
       case "server":
         stages.set(event.server, event.stage);
         return phase?.tell(`${standing(stages)}; ${event.server} ${event.stage}`);
+      case "node":
+        stages.set(event.node, event.stage);
+        return phase?.tell([...stages].map(([node, stage]) => `${node} ${stage}`).join(", "));
+      case "advice":
+        return phase?.tell(event.text);
       case "verified":
         return phase?.tell(verifiedText(event));
       default:

@@ -15,7 +15,7 @@ const CACHE = fileURLToPath(new URL("../../.stillpoint/peers/", import.meta.url)
 /** Three hundred jars over a slow line; with a warm local repository it is seconds. */
 const MAVEN_LIMIT_MS = 300_000;
 
-export const PEERS = ["scalardb-server", "schema-loader", "dynamodb-local"] as const;
+export const PEERS = ["scalardb-server", "schema-loader", "dynamodb-local", "cassandra", "s3mock"] as const;
 export type Peer = (typeof PEERS)[number];
 
 /** Where a peer's files are: `lib` with its jars, and for ScalarDB Server `proto` with its interface. */
@@ -39,10 +39,10 @@ export async function resolveJars(peer: Peer): Promise<PeerFiles> {
   return { dir, lib: join(dir, "lib") };
 }
 
-/** The peers whose jars the cache does not have yet: for these Maven is needed. */
-export async function peersToResolve(): Promise<readonly Peer[]> {
-  const cached = await Promise.all(PEERS.map(async (peer) => exists(await cacheDir(peer))));
-  return PEERS.filter((_, index) => !cached[index]);
+/** Those of the peers whose jars the cache does not have yet: for these Maven is needed. */
+export async function peersToResolve(peers: readonly Peer[]): Promise<readonly Peer[]> {
+  const cached = await Promise.all(peers.map(async (peer) => exists(await cacheDir(peer))));
+  return peers.filter((_, index) => !cached[index]);
 }
 
 async function resolveInto(dir: string, peer: Peer): Promise<void> {

@@ -1,14 +1,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { peersToResolve } from "./jars.ts";
+import { PEERS, type Peer, peersToResolve } from "./jars.ts";
 
 const run = promisify(execFile);
 const VERSION_LIMIT_MS = 30_000;
 const JAVA_AT_LEAST = 17;
 
-/** One line that says what this machine lacks to run ScalarDB Server, or nothing where it lacks nothing. */
-export async function missingTools(): Promise<string | undefined> {
-  const [java, maven, unresolved] = await Promise.all([javaVersion(), hasMaven(), peersToResolve()]);
+/** One line that says what this machine lacks to run these peers, or nothing where it lacks nothing. */
+export async function missingTools(peers: readonly Peer[] = PEERS): Promise<string | undefined> {
+  const [java, maven, unresolved] = await Promise.all([javaVersion(), hasMaven(), peersToResolve(peers)]);
   const missing = [
     java === undefined ? `Java ${JAVA_AT_LEAST} ("java" was not found)` : undefined,
     java !== undefined && java < JAVA_AT_LEAST

@@ -13,8 +13,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function isListening(port: number): Promise<boolean> {
-  const socket = connect({ host: "127.0.0.1", port, timeout: CONNECT_LIMIT_MS });
+export async function isListening(port: number, host = "127.0.0.1"): Promise<boolean> {
+  const socket = connect({ host, port, timeout: CONNECT_LIMIT_MS });
   try {
     await once(socket, "connect");
     return true;

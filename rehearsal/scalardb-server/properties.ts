@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { SqlServerEndpoint } from "../ledger/jdbc/endpoint.ts";
 
 /** How ScalarDB reaches its database. */
-export type Storage = DynamodbStorage | JdbcStorage;
+export type Storage = DynamodbStorage | JdbcStorage | CassandraStorage;
 
 /** Any name and secret will do for a DynamoDB that runs here. */
 interface DynamodbStorage {
@@ -16,6 +16,12 @@ interface DynamodbStorage {
 interface JdbcStorage {
   readonly kind: "jdbc";
   readonly server: SqlServerEndpoint;
+}
+
+interface CassandraStorage {
+  readonly kind: "cassandra";
+  readonly contactPoints: readonly string[];
+  readonly port: number;
 }
 
 /** A Java properties file with ScalarDB's storage settings and whatever else is given; answers its path. */
@@ -35,7 +41,8 @@ export async function writeProperties(
 }
 
 function storageProperties(storage: Storage): Readonly<Record<string, string | number>> {
-  if ("kind" in storage) return jdbcProperties(storage.server);
+  if ("kind" in storage)
+    return storage.kind === "jdbc" ? jdbcProperties(storage.server) : cassandraProperties(storage);
   const { endpoint, region = "us-east-1", prefix } = storage;
   return {
     "scalar.db.storage": "dynamo",
@@ -61,5 +68,13 @@ function jdbcProperties({ engine, host, port, database = "", user, password }: S
     "scalar.db.username": user,
     "scalar.db.password": password,
     ...FEW_CONNECTIONS,
+  };
+}
+
+function cassandraProperties({ contactPoints, port }: CassandraStorage) {
+  return {
+    "scalar.db.storage": "cassandra",
+    "scalar.db.contact_points": contactPoints.join(","),
+    "scalar.db.contact_port": port,
   };
 }

@@ -22,6 +22,8 @@ export interface SchemaLoad {
   readonly tables: Readonly<Record<string, TableSchema>>;
   /** Whether the tables get point-in-time recovery and auto scaling. A bare DynamoDB Local knows neither. */
   readonly settings: "with-pitr-and-scaling" | "bare";
+  /** Of Cassandra: on how many nodes each row is. */
+  readonly replicationFactor?: number;
 }
 
 /** Creates the tables and the coordinator by ScalarDB's own schema loader; answers what it said. */
@@ -31,12 +33,14 @@ export async function loadSchema(load: SchemaLoad): Promise<string> {
   const schema = join(load.dir, "schema.json");
   await writeFile(schema, JSON.stringify(load.tables, undefined, 2));
   const bare = load.settings === "bare" ? ["--no-backup", "--no-scaling"] : [];
+  const { replicationFactor: factor } = load;
+  const replicated = factor === undefined ? [] : ["--replication-factor", String(factor)];
   return runJava(
     {
       name: "schema-loader",
       lib,
       main: "com.scalar.db.schemaloader.SchemaLoader",
-      args: ["-c", config, "-f", schema, "--coordinator", ...bare],
+      args: ["-c", config, "-f", schema, "--coordinator", ...bare, ...replicated],
       jvm: ["-Xmx200m", "-XX:+UseSerialGC"],
       dir: load.dir,
     },

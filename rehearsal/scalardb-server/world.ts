@@ -34,6 +34,7 @@ export interface ScalarDbWorldOptions {
   readonly servers: number;
   readonly accounts: number;
   readonly settings: SchemaLoad["settings"];
+  readonly replicationFactor?: number;
 }
 
 const OPENING_BALANCE = 1000;
@@ -43,7 +44,9 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
   const { storage, dir } = options;
   const fleet = new Fleet(options);
   try {
-    const load = { storage, dir, tables: BANK_TABLES, settings: options.settings };
+    const { settings, replicationFactor } = options;
+    const replicated = replicationFactor === undefined ? {} : { replicationFactor };
+    const load = { storage, dir, tables: BANK_TABLES, settings, ...replicated };
     // A server asks for its tables only when a transaction does. Where one of the two fails the other is waited for,
     // or its processes would outlive the failure.
     const [tables, servers] = await Promise.allSettled([

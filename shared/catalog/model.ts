@@ -161,6 +161,8 @@ export const Run = z.strictObject({
   state: z.enum(["planned", "running", "failed", "abandoning", "done", "abandoned"]),
   plan: z.unknown(),
   failure: failure.optional(),
+  /** What it had failed with when somebody last resumed it: by that they say that they have done what it told. */
+  resumedAfter: failure.exactOptional(),
   result: z.unknown().optional(),
   /** The request that asked for it, where one did. */
   request: z.string().exactOptional(),

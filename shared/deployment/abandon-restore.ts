@@ -20,6 +20,7 @@ const NOTHING_OF = {
   cosmosdb: { kind: "cosmosdb", accounts: 0 },
   jdbc: { kind: "jdbc", databases: 0 },
   managed: { kind: "managed", servers: 0 },
+  cassandra: { kind: "cassandra", left: [] },
 } as const satisfies Record<Removed["kind"], Removed>;
 
 /** Removes what a run that nobody will finish has made, by the same laws, and frees its lease. */

@@ -18,7 +18,9 @@ export function backupTelemetry(telemetry: Telemetry, { deployment, run }: Of): 
       telemetry.measure("Margin", event.marginMs, deployment);
     if (event.kind !== "pause-window") return;
     telemetry.measure("PauseSpan", event.heldMs, deployment);
-    if (event.window) telemetry.measure("HoldTime", event.window.endMs - event.window.startMs, deployment);
+    // How long a pause of somebody else's was quiet, nobody has seen.
+    if (event.window && event.verdict.kind !== "observed")
+      telemetry.measure("HoldTime", event.window.endMs - event.window.startMs, deployment);
   };
 }
 
@@ -36,7 +38,15 @@ export async function announceBackup(telemetry: Telemetry, of: Of, result: Backu
   if (point === undefined) return;
   const databases = point.databases.map(({ name, atSecond }) => ({ name, atSecond }));
   if (pause !== undefined)
-    await telemetry.announce({ ...of, kind: "window.recorded", pause, point: point.id, databases, heldMs });
+    await telemetry.announce({
+      ...of,
+      kind: "window.recorded",
+      pause,
+      point: point.id,
+      verdict: verdict.kind === "observed" ? "observed" : "valid",
+      databases,
+      heldMs,
+    });
   if (!isDumped(point)) return;
   // What is pending otherwise is told by whoever follows it.
   const { artifact: state, because = "" } = point;

@@ -34,7 +34,10 @@ export async function beginRestore(
     // Between the runs somebody may have started the instances, whatever the journal says.
     if (run.state !== "planned" && replacesOriginals(plan) && !journal.isEmpty)
       await refuseRunning(open, plan.instances, silence);
-    await setState(open, id, { state: "running" });
+    await setState(open, id, {
+      state: "running",
+      ...(run.state === "failed" && run.failure && { resumedAfter: run.failure }),
+    });
     return run;
   } catch (error) {
     await failRestore(open, id, journal, error);

@@ -3,6 +3,7 @@ import { stamp } from "../backup/pause-record.ts";
 import type { Run } from "../catalog/model.ts";
 import { SCHEMA } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
+import { describeCassandraPlan } from "../restore/cassandra/describe-plan.ts";
 import { choosePoint, type PointChoice } from "../restore/choose-point.ts";
 import { describeCosmosdbPlan } from "../restore/cosmosdb/describe-plan.ts";
 import { describePlan } from "../restore/dynamodb/describe-plan.ts";
@@ -12,6 +13,7 @@ import type { Mode } from "../restore/mode.ts";
 import type { PlanText } from "../restore/plan-step.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { canonicalJson } from "../workflow/canonical-json.ts";
+import { planCassandra } from "./cassandra/plan.ts";
 import { planCosmosdb } from "./cosmosdb/plan.ts";
 import { planDynamodb } from "./dynamodb/plan.ts";
 import { planJdbc } from "./jdbc/plan.ts";
@@ -43,6 +45,8 @@ export interface Wanted {
   readonly mode: Mode;
   /** In place: leaves the other replicas of global tables behind, instead of refusing. */
   readonly detachReplicas?: boolean;
+  /** Takes a point, too, of which the pause was only watched. */
+  readonly acceptObserved?: boolean;
   /** Where another host carries the plan out. */
   readonly toolsElsewhere?: boolean;
   /** Where whoever asked has a name for it; its last eight characters mark what it makes. */
@@ -53,14 +57,30 @@ export interface Wanted {
 /** Plans a restore and keeps the plan in the catalog. Changes nothing else; all reasons against come at once. */
 export async function planRestore(
   open: OpenDeployment,
-  { choice, mode, detachReplicas = false, toolsElsewhere = false, run: given, request }: Wanted,
+  {
+    choice,
+    mode,
+    detachReplicas = false,
+    acceptObserved = false,
+    toolsElsewhere = false,
+    run: given,
+    request,
+  }: Wanted,
 ): Promise<PlannedRun> {
   const { catalog, clock, settings } = open;
   const points = (await catalog.points.list(settings.name)).records;
-  const point = choosePoint(points, choice, settings.name);
+  const point = choosePoint(points, choice, settings.name, { acceptObserved });
   const nowMs = clock.wallMs();
   const run = given ?? `restore-${stamp(nowMs)}-${randomBytes(4).toString("hex")}`;
-  const plan = await planOf(open, { point, run, mode, detachReplicas, toolsElsewhere, points });
+  const plan = await planOf(open, {
+    point,
+    run,
+    mode,
+    detachReplicas,
+    acceptObserved,
+    toolsElsewhere,
+    points,
+  });
   const planned: PlannedRun = {
     schema: SCHEMA,
     id: run,
@@ -94,7 +114,7 @@ function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> 
     case "managed":
       return planManaged(open, planning);
     case "cassandra":
-      throw new StillpointError("INTERNAL", "no restore of Cassandra is planned yet");
+      return planCassandra(open, planning);
     default:
       return kind satisfies never;
   }
@@ -110,6 +130,8 @@ function textOf(plan: RestorePlan, nowMs: number): PlanText {
       return describeJdbcPlan(plan, nowMs);
     case "managed":
       return describeManagedPlan(plan, nowMs);
+    case "cassandra":
+      return describeCassandraPlan(plan, nowMs);
     default:
       return plan satisfies never;
   }

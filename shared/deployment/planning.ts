@@ -9,6 +9,8 @@ export interface Planning {
   readonly run: string;
   readonly mode: Mode;
   readonly detachReplicas: boolean;
+  /** Whether a pause that was only watched is good enough. */
+  readonly acceptObserved: boolean;
   /** Who carries the plan out has the tools of dumps, and looks at them; here may be none. */
   readonly toolsElsewhere: boolean;
   /** All points of the deployment. */

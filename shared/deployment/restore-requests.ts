@@ -69,12 +69,20 @@ function plan(
     toolsElsewhere = false,
   }: { readonly request: Request; readonly run: string; readonly toolsElsewhere?: boolean },
 ): Promise<PlannedRun> {
-  const { point, at = "", mode, detachReplicas } = RestoreRequest.parse(request.restore);
+  const { point, at = "", mode, detachReplicas, acceptObserved } = RestoreRequest.parse(request.restore);
   const choice =
     point === undefined
       ? ({ kind: "at", atMs: Date.parse(at) } as const)
       : ({ kind: "id", id: point } as const);
-  return planRestore(open, { choice, mode, detachReplicas, toolsElsewhere, run, request: request.id });
+  return planRestore(open, {
+    choice,
+    mode,
+    detachReplicas,
+    acceptObserved,
+    toolsElsewhere,
+    run,
+    request: request.id,
+  });
 }
 
 function runOf({ id, receivedMs }: Request): string {

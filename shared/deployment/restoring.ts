@@ -1,3 +1,5 @@
+import { type AbandonCassandraEffects, abandonCassandra } from "../restore/cassandra/abandon.ts";
+import { restoreCassandra } from "../restore/cassandra/restore.ts";
 import { type AbandonCosmosdbEffects, abandonCosmosdb } from "../restore/cosmosdb/abandon.ts";
 import { restoreCosmosdb } from "../restore/cosmosdb/restore.ts";
 import { type AbandonEffects, abandon } from "../restore/dynamodb/abandon.ts";
@@ -10,6 +12,7 @@ import type { RestoreEvent, RestorePlan, RestoreResult } from "../restore/restor
 import type { VerificationEffects } from "../verify/effects.ts";
 import type { Handlers, Vocabulary, Workflow } from "../workflow/effect.ts";
 import type { Journal } from "../workflow/journal.ts";
+import { cassandraHandlers } from "./cassandra/handlers.ts";
 import { cosmosdbHandlers } from "./cosmosdb/handlers.ts";
 import { dynamodbHandlers } from "./dynamodb/handlers.ts";
 import { jdbcHandlers } from "./jdbc/handlers.ts";
@@ -35,7 +38,9 @@ export type Removed =
   | { readonly kind: "dynamodb"; readonly tables: number; readonly backups: number }
   | { readonly kind: "cosmosdb"; readonly accounts: number }
   | { readonly kind: "jdbc"; readonly databases: number }
-  | { readonly kind: "managed"; readonly servers: number };
+  | { readonly kind: "managed"; readonly servers: number }
+  /** How things stand, in sentences: it has made nothing by itself. */
+  | { readonly kind: "cassandra"; readonly left: readonly string[] };
 
 /** The workflow of a plan. */
 export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
@@ -48,6 +53,8 @@ export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
       return restoreJdbc(plan);
     case "managed":
       return restoreManaged(plan);
+    case "cassandra":
+      return restoreCassandra(plan);
     default:
       return plan satisfies never;
   }
@@ -64,6 +71,8 @@ export function* abandoning(plan: RestorePlan): Workflow<Removed> {
       return { kind: plan.kind, ...(yield* abandonJdbc(plan)) };
     case "managed":
       return { kind: plan.kind, ...(yield* abandonManaged(plan)) };
+    case "cassandra":
+      return { kind: plan.kind, ...(yield* abandonCassandra(plan)) };
     default:
       return plan satisfies never;
   }
@@ -84,6 +93,8 @@ export function restoreHandlers(
       return jdbcHandlers(open, run) satisfies Handlers<AbandonJdbcEffects> as Handlers<Vocabulary>;
     case "managed":
       return managedHandlers(open, run) satisfies Handlers<AbandonManagedEffects> as Handlers<Vocabulary>;
+    case "cassandra":
+      return cassandraHandlers(open, run) satisfies Handlers<AbandonCassandraEffects> as Handlers<Vocabulary>;
     default:
       return kind satisfies never;
   }

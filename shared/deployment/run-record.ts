@@ -30,7 +30,7 @@ export async function setState(
   change: Partial<Run>,
 ): Promise<void> {
   await catalog.runs.update(id, (found) => {
-    const { failure: _, ...run } = found;
+    const { failure: _, resumedAfter: __, ...run } = found;
     // Said again by an execution that died before it heard that it was written down.
     if (run.state === "done" && change.state === "done") return found;
     refuseEnded(run, change.state);

@@ -163,6 +163,12 @@ export const ERRORS = {
       "The command that ran inside the pause failed or was ended; no restore point was recorded. The instances were unpaused.",
     next: "Mend what the command says, and remove what it left half-made; then: stillpoint backup --run 'COMMAND'",
   },
+  SNAPSHOT_FAILED: {
+    exit: 37,
+    meaning:
+      "A snapshot was not taken, or nobody knows whether it was; its restore point cannot be used, and what is taken later is of no use either.",
+    next: "Mend what the message names, then: stillpoint backup",
+  },
   PLAN_REFUSED: {
     exit: 40,
     meaning: "The restore cannot be carried out as things are; nothing was touched.",
@@ -216,6 +222,11 @@ export const ERRORS = {
     exit: 52,
     meaning: "The run is being abandoned and part of its copies is gone, so it cannot be resumed.",
     next: "stillpoint restore abandon RUN",
+  },
+  NODES_RUNNING: {
+    exit: 53,
+    meaning: "Cassandra still answers on a node, or nobody can tell; nothing was restored to it.",
+    next: "Stop Cassandra on every node and move its directories aside, then: stillpoint restore resume RUN",
   },
   RUN_FINISHED: {
     exit: 47,

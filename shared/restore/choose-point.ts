@@ -23,6 +23,7 @@ export function choosePoint(
   points: readonly RestorePoint[],
   choice: PointChoice,
   deployment: string,
+  { acceptObserved = false }: { readonly acceptObserved?: boolean } = {},
 ): RestorePoint {
   const its = points.filter((point) => point.deployment === deployment);
   const usable = its.filter(isRestorable);
@@ -30,10 +31,18 @@ export function choosePoint(
     case "id":
       return usable.find(({ id }) => id === choice.id) ?? none(whyNot(its, choice.id, deployment));
     case "at":
-      return lastUntil(usable, choice.atMs) ?? none(noneUntil(its, choice.atMs, deployment));
+      return (
+        lastUntil(usable.filter(acceptObserved ? () => true : isProven), choice.atMs) ??
+        none(noneUntil(its, choice.atMs, deployment))
+      );
     default:
       return choice satisfies never;
   }
+}
+
+/** Nobody falls back on a pause that was only watched without knowing it. */
+function isProven({ basis }: RestorePoint): boolean {
+  return basis !== "observed";
 }
 
 function whyNot(points: readonly RestorePoint[], id: string, deployment: string): string {
@@ -87,6 +96,9 @@ function noneUntil(points: readonly RestorePoint[], atMs: number, deployment: st
   const beside = left === undefined ? "" : `; ${byCommand(left)}`;
   if (usable.length === 0)
     return `"${deployment}" has no restore points ${left ? "that Stillpoint can restore" : "at all"}${beside}`;
+  const observed = lastUntil(usable, atMs);
+  if (observed !== undefined)
+    return `"${deployment}" has no restore point at or before ${wanted} but those of which the pause was only observed, the last of them "${observed.id}": where that is good enough, repeat the command with --accept-observed${beside}`;
   const first = new Date(Math.min(...usable.map(secondOf)) * 1000).toISOString();
   return `"${deployment}" has no restore point at or before ${wanted}; its first is of ${first}${beside}`;
 }

@@ -1,4 +1,7 @@
 import type { Proof } from "../verify/proof.ts";
+import type { CassandraEvent } from "./cassandra/effects.ts";
+import type { CassandraPlan } from "./cassandra/plan.ts";
+import type { CassandraResult } from "./cassandra/restore.ts";
 import type { CosmosdbEvent } from "./cosmosdb/effects.ts";
 import type { CosmosdbPlan } from "./cosmosdb/plan.ts";
 import type { CosmosdbResult } from "./cosmosdb/restore.ts";
@@ -13,11 +16,11 @@ import type { ManagedPlan } from "./managed/plan.ts";
 import type { ManagedResult } from "./managed/restore.ts";
 
 /** What a restore will do, whatever databases it restores: those of one deployment are of one kind. */
-export type RestorePlan = DynamodbPlan | CosmosdbPlan | JdbcPlan | ManagedPlan;
+export type RestorePlan = DynamodbPlan | CosmosdbPlan | JdbcPlan | ManagedPlan | CassandraPlan;
 
-export type RestoreResult = DynamodbResult | CosmosdbResult | JdbcResult | ManagedResult;
+export type RestoreResult = DynamodbResult | CosmosdbResult | JdbcResult | ManagedResult | CassandraResult;
 
-export type RestoreEvent = DynamodbEvent | CosmosdbEvent | JdbcEvent | ManagedEvent;
+export type RestoreEvent = DynamodbEvent | CosmosdbEvent | JdbcEvent | ManagedEvent | CassandraEvent;
 
 /** The latest of the seconds that the databases are restored to. */
 export function lastSecondOf(plan: RestorePlan): number {
@@ -34,6 +37,8 @@ function secondsOf(plan: RestorePlan): readonly number[] {
       return plan.dumps.map(({ atSecond }) => atSecond);
     case "managed":
       return plan.servers.map(({ atSecond }) => atSecond);
+    case "cassandra":
+      return plan.clusters.map(({ atSecond }) => atSecond);
     default:
       return plan satisfies never;
   }

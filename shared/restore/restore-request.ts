@@ -15,6 +15,8 @@ export const RestoreRequest = z
     mode: z.enum(["side-by-side", "in-place"]).default("side-by-side"),
     /** In place: leaves the other replicas of global tables behind, instead of refusing. */
     detachReplicas: z.boolean().default(false),
+    /** Takes a point, too, whose pause was Cassy's own and only watched. */
+    acceptObserved: z.boolean().default(false),
   })
   .refine(
     ({ point, at }) => (point === undefined) !== (at === undefined),

@@ -1,3 +1,4 @@
+import { discardedByFiles, filesAtStake } from "./cassandra/describe-plan.ts";
 import { discardedByTakeover } from "./cosmosdb/describe-plan.ts";
 import { discardedText } from "./dynamodb/describe-plan.ts";
 import { discardedBySwap } from "./jdbc/describe-plan.ts";
@@ -10,8 +11,8 @@ export function replacesOriginals({ kind, mode }: RestorePlan): boolean {
   return kind !== "cosmosdb" && mode === "in-place";
 }
 
-/** Effects of which the first takes something from under its name: from then on a run can only go forward. */
-export const REPLACING_EFFECTS: readonly string[] = ["delete-original", "swap"];
+/** Effects of which the first takes something from under its name, or puts something in its place: from then on a run can only go forward. */
+export const REPLACING_EFFECTS: readonly string[] = ["delete-original", "swap", "restore-nodes"];
 
 /** What somebody agrees to who lets the plan be carried out in place. */
 export function stakesOf(plan: RestorePlan): string {
@@ -24,6 +25,8 @@ export function stakesOf(plan: RestorePlan): string {
       return swapText(plan.dumps);
     case "managed":
       return `gives the names of ${plan.servers.map(({ original }) => `"${original.server}"`).join(", ")} to restored servers, and keeps the originals under other names,`;
+    case "cassandra":
+      return filesAtStake(plan);
     default:
       return plan satisfies never;
   }
@@ -40,6 +43,8 @@ export function discardedBy(plan: RestorePlan, nowMs: number): string {
       return discardedBySwap(plan, nowMs);
     case "managed":
       return discardedByRename(plan, nowMs);
+    case "cassandra":
+      return discardedByFiles(plan, nowMs);
     default:
       return plan satisfies never;
   }

@@ -1,3 +1,4 @@
+import { CapturedCassandra, tablesOf } from "./cassandra/captured.ts";
 import { CapturedCosmosdb, containerName } from "./cosmosdb/captured.ts";
 import { CapturedDynamodb } from "./dynamodb/captured.ts";
 import { CapturedJdbc } from "./jdbc/captured.ts";
@@ -11,6 +12,8 @@ export function tablesCaptured(captured: unknown): readonly string[] | undefined
   if (cosmosdb.success) return cosmosdb.data.containers.map(containerName);
   const jdbc = CapturedJdbc.safeParse(captured);
   if (jdbc.success) return jdbc.data.tables.map(({ schema, name }) => `${schema}.${name}`);
+  const cassandra = CapturedCassandra.safeParse(captured);
+  if (cassandra.success) return tablesOf(cassandra.data);
   return CapturedManaged.safeParse(captured).data?.tables;
 }
 

@@ -12,6 +12,8 @@ export type BackupHappening =
       readonly kind: "window.recorded";
       readonly pause: string;
       readonly point: string;
+      /** `observed` where somebody else paused: nobody has proven that all were quiet. */
+      readonly verdict: "valid" | "observed";
       readonly databases: readonly { readonly name: string; readonly atSecond: number }[];
       readonly heldMs: number;
     }

@@ -15,7 +15,7 @@ export const DEPLOYMENT_METRICS = {
   sweepTrouble: "SweepTrouble",
   /** Count: instances that may still be paused. */
   stillPaused: "StillPaused",
-  /** Seconds since the last valid restore point; ten years where there is none. */
+  /** Seconds since the last point that can be restored to, an observed one included; ten years where there is none. */
   pointAge: "PointAge",
   /** Count: restores that nobody has finished. */
   unfinishedRuns: "UnfinishedRuns",

@@ -1,6 +1,6 @@
 import type { BackupInput } from "../../shared/backup/backup-input.ts";
 import type { BackupEvent } from "../../shared/backup/event.ts";
-import type { PauseRecord, RestorePoint, Verdict } from "../../shared/catalog/model.ts";
+import type { CommandRecord, PauseRecord, RestorePoint, Verdict } from "../../shared/catalog/model.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../shared/errors/table.ts";
 import type { ClockSample } from "../../shared/pause/clock-bound.ts";
@@ -66,6 +66,11 @@ export class SmallWorld {
   heldByOthers: readonly string[] = [];
   unsettledPauses: readonly string[] = [];
   pauseOutcome: PauseOutcome["kind"] = "paused";
+  /** How the operator's command ends, and after how long it would. */
+  command: { readonly end: CommandRecord["end"]; readonly tookMs: number } = {
+    end: { kind: "exited", status: 0 },
+    tookMs: 300,
+  };
   readonly mischief: Mischief;
 
   constructor(mischief: Mischief = () => undefined) {
@@ -123,6 +128,13 @@ export class SmallWorld {
       ...(this.uncoordinated.has(database) && { coordinator: "elsewhere" }),
       captured: { tables: this.identity },
     }),
+    "run-command": ({ command, withinMs }: { command: string; withinMs: number }): CommandRecord => {
+      const startedMs = this.oursMs;
+      const { end, tookMs } = this.command;
+      this.oursMs += Math.min(tookMs, withinMs);
+      const ended = tookMs > withinMs ? ({ kind: "out-of-time", limitMs: withinMs } as const) : end;
+      return { command, startedMs, endedMs: this.oursMs, end: ended, output: "", outputBytes: 0 };
+    },
     "open-pause": ({ record }: { record: PauseRecord }) => {
       this.pause = record;
       return null;

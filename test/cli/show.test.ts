@@ -75,6 +75,36 @@ test("points are one line each and fit in 100 columns", () => {
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(WIDTH);
 });
 
+test("a command that ran inside the pause is shown with its point, bounded and harmless", () => {
+  const command = {
+    command: `copy ${"everything ".repeat(20)}\n\u001b[2J`,
+    startedMs: SECOND * 1000,
+    endedMs: SECOND * 1000 + 1_300,
+    end: { kind: "exited", status: 0 } as const,
+    output: Array.from({ length: 30 }, (_, nth) => `${"x".repeat(250)}${nth}\n`).join(""),
+    outputBytes: 90_000_000,
+  };
+  const beside = { ...POINT, command };
+  const alone = { ...beside, databases: [] };
+  expect(pointTable([POINT, beside, alone], SECOND * 1000).map((line) => line.slice(0, 14))).toEqual([
+    expect.stringMatching(/^POINT/),
+    "payments-20261",
+    "payments-20261",
+    "    beside: co",
+    "payments-20261",
+    "    left by: c",
+  ]);
+  for (const line of pointTable([alone], SECOND * 1000)) expect(line.length).toBeLessThanOrEqual(WIDTH);
+  const text = pointLines(alone).join("\n");
+  expect(text).toContain("everything \\n\\u001b[2J");
+  expect(text).toMatch(
+    /ran +1\.3 s: it ended with status 0\n +wrote +90,000,000 bytes; the last lines of it\n/,
+  );
+  expect(text.match(/^ {4}\| x{200}\.\.\.$/gm)).toHaveLength(20);
+  expect(text).toContain("restore    by the command's own tool");
+  expect(pointLines(beside).join("\n")).not.toContain("by the command's own tool");
+});
+
 test("a point that is not complete, or that no pause measured, shows it", () => {
   const { marginMs: _, heldMs: __, ...unmeasured } = POINT;
   const [, line] = pointTable([{ ...unmeasured, artifact: "pending", basis: "snapshot" }], SECOND * 1000);
@@ -336,5 +366,59 @@ describe("sweeps", () => {
     expect(guardLines(guard, [own, watch]).join(" ")).toContain(
       "watch on ops-2 (process 7) would do so too if this host died",
     );
+  });
+});
+
+describe("a pause of Cassy's", () => {
+  const observed: RestorePoint = {
+    ...POINT,
+    basis: "observed",
+    artifact: "pending",
+    databases: POINT.databases.map((database) => ({ ...database, kind: "cassandra" })),
+  };
+  const pause = aPause("p", { pauser: "cassy", state: "unsettled", verdict: { kind: "observed" } });
+  const flat = (lines: readonly string[]) => lines.join(" ").replaceAll(/\s+/g, " ");
+
+  test("is told by its backup as what it is, with what nobody has proven and what a restore needs", () => {
+    const text = flat(
+      verdictLines("payments", {
+        pause: "p",
+        verdict: { kind: "observed" },
+        heldMs: 900,
+        stillPaused: [],
+        leftAlone: [],
+        point: observed,
+      }),
+    );
+    expect(text).toContain("payments: observed, restore point payments-20261121T180003Z");
+    expect(text).toContain("cannot be seen from outside, so that nobody has proven it");
+    expect(text).toContain("--accept-observed");
+    expect(text).toContain("every file was seen in the bucket: stillpoint follow --watch");
+    expect(text).toContain("all that Cassy paused were seen open");
+    expect(text).not.toContain("valid");
+  });
+
+  test("is named by its point and by its record", () => {
+    expect(flat(pointLines(observed))).toContain("basis observed observed Cassy paused");
+    expect(flat(pauseLines(pause))).toContain("paused by Cassy, which Stillpoint watches; the sweep opens");
+    expect(flat(pauseLines(pause))).toContain("verdict observed");
+    expect(pointTable([observed], SECOND * 1000)[1]).toContain("observed  pending");
+  });
+
+  test("is seen in the status, while it is open and as the last point", () => {
+    const status = {
+      deployment: "payments",
+      lastPoint: observed,
+      ageMs: 3_600_000,
+      late: false,
+      instances: [],
+      backupAtWork: true,
+      openPauses: [pause],
+      unfinished: [],
+      unreadable: [],
+    };
+    const text = flat(statusLines(status, SECOND * 1000));
+    expect(text).toContain("1 h old, observed only");
+    expect(text).toContain("p (paused by Cassy, which Stillpoint watches) is unsettled");
   });
 });

@@ -37,7 +37,7 @@ describe("the backup function", { timeout: TEST_MS }, () => {
       expect.objectContaining({
         bus: "stillpoint",
         source: "stillpoint",
-        detail: expect.objectContaining({ run }),
+        detail: expect.objectContaining({ run, verdict: "valid" }),
       }),
     ]);
     for (const metric of ["HoldTime", "DrainTime", "PauseSpan", "Margin"])

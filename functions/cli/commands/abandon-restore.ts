@@ -7,7 +7,7 @@ import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening
 import type { Outcome } from "../outcome.ts";
 import { restoreProgressOn } from "../progress.ts";
 import type { Shell } from "../shell.ts";
-import { counted } from "../show/text.ts";
+import { counted, wrapped } from "../show/text.ts";
 
 /** `stillpoint restore abandon RUN` */
 export async function abandonRestore(
@@ -35,9 +35,10 @@ export async function abandonRestore(
     return {
       schema: AbandonOutput,
       value: { ...base, ...removedJson(removed) },
-      lines: keepCopies
-        ? [`run ${id} is abandoned; nothing was removed: what it made has "${id.slice(-8)}" in its name`]
-        : [`run ${id} is abandoned; removed: ${removedText(removed)}`],
+      lines:
+        keepCopies && removed.kind !== "cassandra"
+          ? [`run ${id} is abandoned; nothing was removed: what it made has "${id.slice(-8)}" in its name`]
+          : abandonedLines(id, removed),
       about,
     };
   } catch (error) {
@@ -56,7 +57,19 @@ export async function abandonRestore(
   }
 }
 
-function removedText(removed: Removed): string {
+function abandonedLines(id: string, removed: Removed): readonly string[] {
+  if (removed.kind !== "cassandra") return [`run ${id} is abandoned; removed: ${removedText(removed)}`];
+  return [
+    `run ${id} is abandoned; nothing was there for Stillpoint to remove`,
+    ...removed.left.flatMap((sentence) => wrapped(sentence, "  ")),
+    ...wrapped(LEFT_ON_NODES, ""),
+  ];
+}
+
+const LEFT_ON_NODES =
+  "What you have moved aside on the nodes is where you have put it. To go back to it, see that no cassy-restore runs there, move away what Cassy has restored, and give the directories their names back before you start Cassandra. To restore again, empty the directories once more, and plan anew.";
+
+function removedText(removed: Exclude<Removed, { kind: "cassandra" }>): string {
   switch (removed.kind) {
     case "dynamodb":
       return `${counted(removed.tables, "temporary table")}, ${counted(removed.backups, "backup")}`;

@@ -12,6 +12,7 @@ export interface PlanOptions {
   readonly at?: string;
   readonly sideBySide?: boolean;
   readonly detachReplicas?: boolean;
+  readonly acceptObserved?: boolean;
 }
 
 /** `stillpoint plan [DEPLOYMENT]` */
@@ -20,10 +21,10 @@ export async function plan(shell: Shell, name: string | undefined, options: Plan
   const opened = openCatalog(shell);
   const settings = deploymentOf(opened.config, name);
   const { planRestore } = await import("../../../shared/deployment/plan-restore.ts");
-  const { sideBySide, detachReplicas = false } = options;
+  const { sideBySide, detachReplicas = false, acceptObserved = false } = options;
   const mode = sideBySide ? "side-by-side" : "in-place";
   const planned = await withOpen(shell, opened, settings, (open) =>
-    planRestore(open, { choice, mode, detachReplicas }),
+    planRestore(open, { choice, mode, detachReplicas, acceptObserved }),
   );
   const command = startCommand({ id: planned.id, deployment: settings.name, mode, begun: false });
   return {

@@ -33,10 +33,10 @@ export async function restore(
   const opened = openCatalog(shell);
   const settings = deploymentOf(opened.config, name);
   const { planRestore } = await import("../../../shared/deployment/plan-restore.ts");
-  const { sideBySide, detachReplicas = false } = options;
+  const { sideBySide, detachReplicas = false, acceptObserved = false } = options;
   const mode = sideBySide ? "side-by-side" : "in-place";
   return withOpen(shell, opened, settings, async (open) => {
-    const run = await planRestore(open, { choice, mode, detachReplicas });
+    const run = await planRestore(open, { choice, mode, detachReplicas, acceptObserved });
     for (const line of planLines(run)) shell.say(line);
     shell.say("");
     return carryOut(shell, opened, open, run, options.confirm);
@@ -47,12 +47,12 @@ async function carryOutPlan(
   shell: Shell,
   id: string,
   name: string | undefined,
-  { point, at, sideBySide, detachReplicas, confirm }: RestoreOptions,
+  { point, at, sideBySide, detachReplicas, acceptObserved, confirm }: RestoreOptions,
 ): Promise<Outcome> {
-  if (point !== undefined || at !== undefined || sideBySide || detachReplicas)
+  if (point !== undefined || at !== undefined || sideBySide || detachReplicas || acceptObserved)
     throw new StillpointError(
       "USAGE",
-      `plan "${id}" has its point and its mode already: leave out --point, --at, --side-by-side and --detach-replicas; nothing was done`,
+      `plan "${id}" has its point and its mode already: leave out --point, --at, --side-by-side, --detach-replicas and --accept-observed; nothing was done`,
     );
   return resumeRestore(shell, id, { ...(confirm !== undefined && { confirm }) }, name);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import { addressesOf, type PlannedCluster } from "../../../shared/restore/cassandra/plan.ts";
 import { keptOf, type PlannedDump, serverText } from "../../../shared/restore/jdbc/plan.ts";
 import type { PlanStep } from "../../../shared/restore/plan-step.ts";
 import type { RestorePlan } from "../../../shared/restore/restore-plan.ts";
@@ -54,6 +55,17 @@ export const PlanJson = z.strictObject({
       atSecond: z.number().int(),
     }),
   ),
+  /** Of Cassandra: which snapshot is restored to which nodes, and by which Cassy. */
+  clusters: z.array(
+    z.strictObject({
+      database: z.string(),
+      cluster: z.string(),
+      snapshotId: z.string(),
+      cassy: z.string(),
+      nodes: names,
+      atSecond: z.number().int(),
+    }),
+  ),
   steps: z.array(
     z.strictObject({ does: z.string(), creates: names, changes: names, deletes: names, undo: z.string() }),
   ),
@@ -78,8 +90,10 @@ export function planJson({ id, deployment, point, plan }: PlannedRun): PlanJson 
   };
 }
 
-function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" | "dumps" | "servers"> {
-  const nothing = { tables: [], accounts: [], dumps: [], servers: [] };
+type Restored = Pick<PlanJson, "tables" | "accounts" | "dumps" | "servers" | "clusters">;
+
+function restoredJson(plan: RestorePlan): Restored {
+  const nothing = { tables: [], accounts: [], dumps: [], servers: [], clusters: [] };
   switch (plan.kind) {
     case "dynamodb": {
       const tables = plan.tables.map(({ database, name, temporary, atSecond }) => ({
@@ -110,6 +124,8 @@ function restoredJson(plan: RestorePlan): Pick<PlanJson, "tables" | "accounts" |
     }
     case "jdbc":
       return { ...nothing, dumps: plan.dumps.map(dumpJson) };
+    case "cassandra":
+      return { ...nothing, clusters: plan.clusters.map(clusterJson) };
     default:
       return plan satisfies never;
   }
@@ -120,6 +136,12 @@ function dumpJson(dump: PlannedDump): PlanJson["dumps"][number] {
   const kept = Object.fromEntries(keptOf(dump).map(({ name, as }) => [name, as]));
   const { key } = original.artifact;
   return { database, key, server: serverText(server), targets, kept, atSecond };
+}
+
+function clusterJson({ database, atSecond, cassy, original }: PlannedCluster): PlanJson["clusters"][number] {
+  const { cluster, snapshot, nodes } = original;
+  const { snapshotId } = snapshot;
+  return { database, cluster, snapshotId, cassy, nodes: [...addressesOf(nodes)], atSecond };
 }
 
 function stepJson(step: PlanStep, named: (sentence: string) => string): PlanJson["steps"][number] {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { CommandRecord, type PauseRecord, type RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
+import { CapturedCassandra, CassySnapshot, NodeUpload } from "../../../shared/restore/cassandra/captured.ts";
 import { isRestorable } from "../../../shared/restore/choose-point.ts";
 import { Artifact, CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
 import { tablesCaptured } from "../../../shared/restore/tables-captured.ts";
@@ -34,6 +35,9 @@ export const PointJson = z.strictObject({
       tables: z.array(z.string()),
       /** Where its dump is, and what it must be. */
       dump: Artifact.exactOptional(),
+      /** What Cassy took of a Cassandra cluster, and what was seen of it in the bucket, by node. */
+      snapshot: CassySnapshot.exactOptional(),
+      uploads: z.array(NodeUpload).exactOptional(),
     }),
   ),
   /** What ran inside the pause; where there are no databases, it has left all that there is. */
@@ -51,6 +55,7 @@ export function pointJson(restorePoint: RestorePoint): PointJson {
       ...database,
       tables: [...(tablesCaptured(captured) ?? [])],
       ...dumpJson(captured),
+      ...snapshotJson(captured),
     })),
   };
 }
@@ -58,6 +63,16 @@ export function pointJson(restorePoint: RestorePoint): PointJson {
 function dumpJson(captured: unknown): { readonly dump?: z.infer<typeof Artifact> } {
   const { data } = CapturedJdbc.safeParse(captured);
   return data?.artifact === undefined ? {} : { dump: data.artifact };
+}
+
+function snapshotJson(captured: unknown): {
+  readonly snapshot?: CassySnapshot;
+  readonly uploads?: NodeUpload[];
+} {
+  const { data } = CapturedCassandra.safeParse(captured);
+  if (data === undefined) return {};
+  const { snapshot, uploads } = data;
+  return { ...(snapshot && { snapshot }), ...(uploads && { uploads: [...uploads] }) };
 }
 
 /** The catalog's model allows what JSON leaves out anyway: a key without a value. */
@@ -73,6 +88,8 @@ export const PauseJson = z.strictObject({
   deadlineMs: z.number().int(),
   state: z.enum(["open", "swept", "unsettled", "closed"]),
   markedBy: z.string().exactOptional(),
+  /** Who paused, where that was not Stillpoint. */
+  pauser: z.literal("cassy").exactOptional(),
   instances: z.array(z.string()),
   discovery: DiscoveryJson,
   /** Addresses that may still be paused, or were not seen open often enough. */
@@ -93,6 +110,7 @@ export function pauseJson(pause: PauseRecord): PauseJson {
     deadlineMs,
     state,
     ...(pause.markedBy !== undefined && { markedBy: pause.markedBy }),
+    ...(pause.pauser !== undefined && { pauser: pause.pauser }),
     instances: instances.map(addressOf),
     discovery: basis,
     unsettled,

@@ -73,4 +73,11 @@ export const RestoreResultJson = z.discriminatedUnion("kind", [
       }),
     ),
   }),
+  z.strictObject({
+    kind: z.literal("cassandra"),
+    ...restored,
+    clusters: z.array(
+      z.strictObject({ database: z.string(), cluster: z.string(), snapshotId: z.string(), nodes: names }),
+    ),
+  }),
 ]) satisfies z.ZodType<RestoreResult, unknown>;

@@ -26,7 +26,7 @@ export const RunJson = z.strictObject({
 });
 
 export function runJson(run: PlannedRun): object {
-  const { schema: _, kind: __, plan: ___, execution, ...rest } = run;
+  const { schema: _, kind: __, plan: ___, resumedAfter: ____, execution, ...rest } = run;
   const { name = "", attempt = 0 } = execution ?? {};
   return { ...rest, ...(execution && { execution: { name, attempt } }), plan: planJson(run) };
 }
@@ -58,11 +58,21 @@ export const AbandonOutput = output({
   accounts: z.number().int(),
   databases: z.number().int(),
   servers: z.number().int(),
+  /** Of Cassandra: how things stand, since nothing was there to remove. */
+  left: z.array(z.string()),
 });
 
 export function removedJson(removed?: Removed) {
   const { kind: _, ...counts } = removed ?? { kind: undefined };
-  return { tables: 0, backups: 0, accounts: 0, databases: 0, servers: 0, ...counts };
+  return {
+    tables: 0,
+    backups: 0,
+    accounts: 0,
+    databases: 0,
+    servers: 0,
+    left: [] as readonly string[],
+    ...counts,
+  };
 }
 
 /** `stillpoint approve`; `woken`: an execution that waited for it goes on. */

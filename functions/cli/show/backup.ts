@@ -6,6 +6,7 @@ import { addressOf } from "../../../shared/pause/instance.ts";
 import { commandText, isByCommandOnly } from "../../../shared/restore/choose-point.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
 import { endedLines } from "./command.ts";
+import { pendingText, verdictFacts } from "./observed.ts";
 import { BY_ITS_TOOL, basisText, clockText, dumpFacts, windowText } from "./point.ts";
 import { counted, fact, listed } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
@@ -40,7 +41,7 @@ export function backupProgress(event: BackupEvent): readonly string[] {
     case "observing":
       return fact(
         "observing",
-        `${event.database}: its own tool pauses; watched for at most ${showSpan(event.limitMs)}`,
+        `${event.database}: Cassy pauses, takes its snapshots and unpauses; watched for at most ${showSpan(event.limitMs)}`,
       );
     case "command-started":
       return fact("running", `the command, for at most ${showSpan(event.limitMs)}`);
@@ -66,6 +67,7 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
   return [
     `${deployment}: ${verdict.kind}${point ? pointText(point) : ", no restore point"}`,
     ...(verdict.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
+    ...verdictFacts(verdict),
     ...(point?.databases ?? []).flatMap(({ name, atSecond }) =>
       fact("second", `${showTime(atSecond * 1000)} of ${name}`),
     ),
@@ -78,7 +80,7 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
     ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
     ...(command ? fact("command", commandText(command.command)) : []),
     ...(point && isByCommandOnly(point) ? fact("restore", BY_ITS_TOOL) : []),
-    ...(point?.artifact === "pending" && !isDumped(point) ? fact("pending", PENDING) : []),
+    ...(point?.artifact === "pending" && !isDumped(point) ? fact("pending", pendingText(point)) : []),
     ...(point ? fact("list", basisText(point.instances.length, point.discovery)) : []),
     ...(pause === undefined
       ? fact("pause", "none: one transaction of one database sees all tables as of one instant")
@@ -112,15 +114,13 @@ function dumpLines(point: RestorePoint): readonly string[] {
   return [...places, ...fact("artifact", `${point.artifact}${because}`)];
 }
 
-const PENDING =
-  "it can be restored to once the database has taken in what was written until then, in some minutes: stillpoint follow --watch";
-
-function gatesText({ stillPaused, leftAlone }: BackupResult): readonly string[] {
+function gatesText({ stillPaused, leftAlone, verdict }: BackupResult): readonly string[] {
   const texts = [
     ...(stillPaused.length > 0 ? [`MAY STILL BE PAUSED: ${listed(stillPaused.map(addressOf))}`] : []),
     ...(leftAlone.length > 0
       ? [`left to another backup, which holds them by now: ${listed(leftAlone.map(addressOf))}`]
       : []),
   ];
-  return texts.length > 0 ? texts : ["all that this backup paused were seen open"];
+  const who = verdict.kind === "observed" ? "Cassy" : "this backup";
+  return texts.length > 0 ? texts : [`all that ${who} paused were seen open`];
 }

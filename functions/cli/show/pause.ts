@@ -1,6 +1,7 @@
 import type { PauseRecord } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { commandLines } from "./command.ts";
+import { pauserFacts, verdictFacts } from "./observed.ts";
 import { basisText, windowText } from "./point.ts";
 import { fact, listed } from "./text.ts";
 import { showTime } from "./time.ts";
@@ -20,10 +21,12 @@ export function pauseLines(pause: PauseRecord): readonly string[] {
     ...fact("deployment", pause.deployment),
     ...fact("state", STATES[pause.state]),
     ...(pause.markedBy === undefined ? [] : fact("marked by", pause.markedBy)),
+    ...pauserFacts(pause),
     ...fact("opened", showTime(pause.openedMs)),
     ...fact("deadline", showTime(pause.deadlineMs)),
     ...(window ? fact("window", windowText(window)) : []),
     ...(verdict ? fact("verdict", verdict.kind) : []),
+    ...(verdict ? verdictFacts(verdict) : []),
     ...(verdict?.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
     ...commandLines(pause.command),
     ...fact("list", basisText(pause.instances.length, pause.basis)),

@@ -41,6 +41,11 @@ const MODES = {
     "in-place": "in place: new servers get the names of the originals, which stay under other names",
     "side-by-side": "side by side: new servers under names of their own, the originals are left alone",
   },
+  cassandra: {
+    "in-place":
+      "in place: Cassy puts the snapshot's files into the nodes' directories, which you have emptied",
+    "side-by-side": "side by side: not with Cassy",
+  },
 } as const;
 
 /** Said once where several steps in a row are undone in the same way. */

@@ -1,11 +1,13 @@
 import type { PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf, type DiscoveryBasis } from "../../../shared/pause/instance.ts";
+import { CapturedCassandra } from "../../../shared/restore/cassandra/captured.ts";
 import { commandText, isByCommandOnly, secondOf } from "../../../shared/restore/choose-point.ts";
 import { CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
 import { nounCaptured, tablesCaptured } from "../../../shared/restore/tables-captured.ts";
 import { commandLines } from "./command.ts";
-import { counted, fact, listed, table } from "./text.ts";
+import { basisFacts, pendingText } from "./observed.ts";
+import { counted, fact, listed, table, WIDTH } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
 const RESTS_ON: Readonly<Record<DiscoveryBasis, string>> = {
@@ -19,10 +21,9 @@ export function basisText(count: number, basis: DiscoveryBasis): string {
   return `${counted(count, "instance")}, ${RESTS_ON[basis]}`;
 }
 
-/** Restore points, oldest first, one line each. */
+/** Restore points, oldest first, one line each, and one more where a command ran. */
 export function pointTable(points: readonly RestorePoint[], nowMs: number): readonly string[] {
   if (points.length === 0) return ["no restore points"];
-  const withCommands = points.some(({ command }) => command !== undefined);
   const rows = points.map((point) => [
     point.id,
     showTime(secondOf(point) * 1000),
@@ -32,18 +33,20 @@ export function pointTable(points: readonly RestorePoint[], nowMs: number): read
     point.heldMs === undefined ? "-" : showSpan(point.heldMs),
     point.marginMs === undefined ? "-" : showSpan(point.marginMs),
     `${point.instances.length} (${point.discovery})`,
-    ...(withCommands ? [shortCommand(point)] : []),
   ]);
-  const head = ["POINT", "SECOND (UTC)", "AGE", "BASIS", "STATE", "HELD", "MARGIN", "INSTANCES"];
-  return table([...head, ...(withCommands ? ["COMMAND"] : [])], rows);
+  const lines = table(
+    ["POINT", "SECOND (UTC)", "AGE", "BASIS", "STATE", "HELD", "MARGIN", "INSTANCES"],
+    rows,
+  );
+  return lines.flatMap((line, nth) => [line, ...ranLine(points[nth - 1])]);
 }
 
-function shortCommand({ command }: RestorePoint): string {
-  const text = command === undefined ? "-" : commandText(command.command);
-  return text.length > SHORT ? `${text.slice(0, SHORT)}...` : text;
+/** Under its point, where a command ran inside the pause. */
+function ranLine(point: RestorePoint | undefined): readonly string[] {
+  if (point?.command === undefined) return [];
+  const line = `    ${isByCommandOnly(point) ? "left by" : "beside"}: ${commandText(point.command.command)}`;
+  return [line.length > WIDTH ? `${line.slice(0, WIDTH - 3)}...` : line];
 }
-
-const SHORT = 40;
 
 /** Of a point that a command has left all of. */
 export const BY_ITS_TOOL =
@@ -79,6 +82,7 @@ export function pointLines(point: RestorePoint): readonly string[] {
       fact("second", `${showTime(atSecond * 1000)} of ${name} (${kind})`),
     ),
     ...fact("basis", point.basis),
+    ...basisFacts(point),
     ...fact(
       "state",
       point.lostTo === undefined ? artifactText(point) : `lost: ${point.lostTo} replaced its tables`,
@@ -93,6 +97,7 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ...fact("instances", listed(point.instances.map(addressOf))),
     ...(point.pause === undefined ? [] : fact("pause", point.pause)),
     ...databases.flatMap(({ name, captured }) => dumpFacts(name, captured)),
+    ...databases.flatMap(({ name, captured }) => snapshotFacts(name, captured)),
     ...databases.flatMap(({ name, captured }) =>
       fact(`${nounCaptured(captured)}s`, tablesText(name, captured)),
     ),
@@ -112,12 +117,28 @@ export function dumpFacts(database: string, captured: unknown): readonly string[
   ];
 }
 
+/** What Cassy took of a cluster, and what was seen of it in the bucket. */
+function snapshotFacts(database: string, captured: unknown): readonly string[] {
+  const { data } = CapturedCassandra.safeParse(captured);
+  if (data?.snapshot === undefined) return [];
+  const { snapshotId, type, clusterId, bucket } = data.snapshot;
+  const nodes = data.uploads?.map(
+    ({ address, files, bytes }) => `${counted(files, "file")} of ${address} (${sizeText(bytes)})`,
+  );
+  return [
+    ...fact(
+      "snapshot",
+      `${database}: ${snapshotId} of Cassy's cluster ${clusterId}, taken ${type === "cluster" ? "of the cluster" : "node by node"}, in bucket ${bucket}`,
+    ),
+    ...fact("uploads", nodes === undefined ? "not all seen in the bucket" : listed(nodes)),
+  ];
+}
+
 /** A pending one is carried on by `follow`. */
-function artifactText({ artifact, because }: RestorePoint): string {
+function artifactText(point: RestorePoint): string {
+  const { artifact, because } = point;
   const why = because === undefined ? "" : `: ${because}`;
-  return artifact === "pending"
-    ? `pending${why}; it can be restored to once the database has taken it in: stillpoint follow`
-    : `${artifact}${why}`;
+  return artifact === "pending" ? `pending${why}; ${pendingText(point)}` : `${artifact}${why}`;
 }
 
 export function windowText({ startMs, endMs }: { readonly startMs: number; readonly endMs: number }): string {

@@ -1,3 +1,4 @@
+import type { CassandraPhase } from "../../../shared/restore/cassandra/effects.ts";
 import type { CosmosdbPhase } from "../../../shared/restore/cosmosdb/effects.ts";
 import type { Phase } from "../../../shared/restore/dynamodb/effects.ts";
 import type { JdbcPhase } from "../../../shared/restore/jdbc/effects.ts";
@@ -9,7 +10,9 @@ import { counted, wrapped } from "./text.ts";
 const STAGE_WIDTH = 10;
 
 /** The phases as people know them, with the letters of ScalarDL's procedure. */
-export const PHASES: Readonly<Record<Phase | CosmosdbPhase | JdbcPhase | ManagedPhase, string>> = {
+export const PHASES: Readonly<
+  Record<Phase | CosmosdbPhase | JdbcPhase | ManagedPhase | CassandraPhase, string>
+> = {
   check: "check that the world is as planned",
   wait: "wait until everything can be restored to its second",
   copy: "A: restore to temporary names",
@@ -17,6 +20,8 @@ export const PHASES: Readonly<Record<Phase | CosmosdbPhase | JdbcPhase | Managed
   "check-dumps": "hold the stored dumps against their checksums",
   load: "load the dumps beside the originals",
   "restore-server": "restore to new servers, with the settings that can be passed",
+  "restore-nodes": "have Cassy restore the nodes' files",
+  "start-nodes": "wait for the nodes, which you start",
   "open-way": "open the one way by which it is verified",
   verify: "verify the copies",
   "back-up": "B: back the copies up",
@@ -29,18 +34,27 @@ export const PHASES: Readonly<Record<Phase | CosmosdbPhase | JdbcPhase | Managed
 };
 
 /** Something that has reached a stage. */
-export type Moved = Extract<RestoreEvent, { kind: "table" | "account" | "database" | "server" }>;
+export type Moved = Extract<RestoreEvent, { kind: "table" | "account" | "database" | "server" | "node" }>;
 
 /** One event of a restore as lines, with the time since its beginning. */
-export function restoreProgress(event: Exclude<RestoreEvent, Moved>, sinceMs: number): string {
+export function restoreProgress(event: Exclude<RestoreEvent, Moved>, sinceMs: number): readonly string[] {
   switch (event.kind) {
     case "phase":
-      return `${clock(sinceMs)}  ${PHASES[event.phase]}`;
+      return [`${clock(sinceMs)}  ${PHASES[event.phase]}`];
     case "verified":
-      return `${clock(sinceMs)}    ${verifiedText(event)}`;
+      return [`${clock(sinceMs)}    ${verifiedText(event)}`];
+    case "advice":
+      return adviceLines(event.text, sinceMs);
     default:
       return event satisfies never;
   }
+}
+
+/** What people are to do comes whole, and stands out. */
+function adviceLines(text: string, sinceMs: number): readonly string[] {
+  const head = `${clock(sinceMs)}    `;
+  const [first = "", ...others] = wrapped(text, " ".repeat(head.length));
+  return [`${head}${first.trimStart()}`, ...others];
 }
 
 /** What has reached a stage together. */

@@ -1,4 +1,6 @@
 import type { Run } from "../../../shared/catalog/model.ts";
+import { commandsToRepair } from "../../../shared/restore/cassandra/by-hand.ts";
+import type { CassandraResult } from "../../../shared/restore/cassandra/restore.ts";
 import { repointLines } from "../../../shared/restore/cosmosdb/repoint.ts";
 import type { CosmosdbResult } from "../../../shared/restore/cosmosdb/restore.ts";
 import type { DynamodbResult } from "../../../shared/restore/dynamodb/restore.ts";
@@ -33,6 +35,7 @@ export function resultLines(
 
 function whereTo({ kind, mode }: RestoreResult): string {
   if (mode === "side-by-side") return "side by side";
+  if (kind === "cassandra") return "on the nodes themselves";
   return kind === "cosmosdb" ? "in a new account" : "under the original names";
 }
 
@@ -46,6 +49,8 @@ function madeLines(result: RestoreResult): readonly string[] {
       return dumpLines(result);
     case "managed":
       return serverLines(result);
+    case "cassandra":
+      return clusterLines(result);
     default:
       return result satisfies never;
   }
@@ -115,6 +120,16 @@ function serverLines(result: ManagedResult): readonly string[] {
   ];
 }
 
+function clusterLines({ clusters }: CassandraResult): readonly string[] {
+  return clusters.flatMap(({ cluster, snapshotId, nodes }) => [
+    ...wrapped(
+      `cluster ${cluster} holds what snapshot ${snapshotId} had on each of its ${counted(nodes.length, "node")}; repair them now`,
+      "  ",
+    ),
+    ...commandsToRepair(nodes).map((command) => `    ${command}`),
+  ]);
+}
+
 function propertyLines(title: string, properties: readonly string[]): readonly string[] {
   return properties.length === 0 ? [] : [`  ${title}`, ...properties.map((line) => `    ${line}`)];
 }
@@ -150,6 +165,7 @@ const SETTINGS_BESIDE: Readonly<Record<RestoreResult["kind"], string>> = {
   cosmosdb: "  settings: those of the containers came back; the account's own were not put back",
   jdbc: ALL_CAME_BACK,
   managed: ALL_CAME_BACK,
+  cassandra: ALL_CAME_BACK,
 };
 
 function removalLines(id: string): readonly string[] {
@@ -167,4 +183,6 @@ const WHAT_TO_DO_NOW: Readonly<Record<RestoreResult["kind"], string>> = {
   jdbc: "Now start the instances fresh: new processes, not ones that were only paused. The restore points before are still good, and a new backup is soon taken.",
   managed:
     "Now start the instances fresh: new processes, not ones that were only paused. Then take a backup: the new servers' own history begins with the restore. The originals were only renamed: delete them when you no longer need them or their points.",
+  cassandra:
+    "Now repair the nodes, one after the other, and start the instances fresh: new processes, not ones that were only paused. Then take a backup. The restore points before are still good. What you moved aside on the nodes is the only copy of what was written since the point: delete it when you are sure that nothing of it is needed.",
 };

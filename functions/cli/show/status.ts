@@ -2,6 +2,7 @@ import type { Lease } from "../../../shared/catalog/model.ts";
 import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
 import { isByCommandOnly } from "../../../shared/restore/choose-point.ts";
 import { gateTable } from "./gate.ts";
+import { pauserText } from "./observed.ts";
 import { fact } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
@@ -13,7 +14,10 @@ export function statusLines(status: DeploymentStatus, nowMs: number): readonly s
     ...fact("paused", pausedText(status)),
     ...fact("running", leaseText(status.lease)),
     ...status.openPauses.flatMap((pause) =>
-      fact("pause", `${pause.id} is ${pause.state}, ${deadlineText(pause.deadlineMs, nowMs)}`),
+      fact(
+        "pause",
+        `${pause.id}${pauserText(pause)} is ${pause.state}, ${deadlineText(pause.deadlineMs, nowMs)}`,
+      ),
     ),
     ...status.unfinished.flatMap(({ id, state, failure }) =>
       fact("unfinished", `${id} (${state}${failure ? `: ${failure.code}` : ""}): stillpoint show ${id}`),
@@ -27,7 +31,8 @@ function lastPointText({ lastPoint, ageMs, late }: DeploymentStatus): string {
   if (lastPoint === undefined)
     return `none that can be restored to${late ? ": LATE" : ""}; take one with: stillpoint backup`;
   const left = isByCommandOnly(lastPoint) ? ", left by a command, whose tool restores it" : "";
-  return `${lastPoint.id}, ${showSpan(ageMs ?? 0)} old${late ? ": LATE, older than the objective" : ""}${left}`;
+  const observed = lastPoint.basis === "observed" ? ", observed only" : "";
+  return `${lastPoint.id}, ${showSpan(ageMs ?? 0)} old${observed}${late ? ": LATE, older than the objective" : ""}${left}`;
 }
 
 function pausedText({ instances, undiscovered }: DeploymentStatus): string {

@@ -21,7 +21,7 @@ const keyspace = z.strictObject({
 export type ClusterKeyspace = Readonly<z.infer<typeof keyspace>>;
 
 /** The snapshot that Cassy took, and where it uploads it to. */
-const snapshot = z.strictObject({
+export const CassySnapshot = z.strictObject({
   /** Cassy's id of the cluster, a new one for every registration. */
   clusterId: z.string(),
   snapshotId: z.string(),
@@ -32,11 +32,11 @@ const snapshot = z.strictObject({
   dataDir: z.string(),
   bucket: z.string(),
 });
-export type CassySnapshot = Readonly<z.infer<typeof snapshot>>;
+export type CassySnapshot = Readonly<z.infer<typeof CassySnapshot>>;
 
 /** What was seen in the bucket of one node's snapshot. */
-const upload = z.strictObject({ address: z.string(), files: z.number().int(), bytes: z.number() });
-export type NodeUpload = Readonly<z.infer<typeof upload>>;
+export const NodeUpload = z.strictObject({ address: z.string(), files: z.number().int(), bytes: z.number() });
+export type NodeUpload = Readonly<z.infer<typeof NodeUpload>>;
 
 /** Whose files Cassy leaves behind, while it takes along that they are built: they find nothing until rebuilt. */
 const index = z.strictObject({ keyspace: z.string(), table: z.string(), name: z.string() });
@@ -51,9 +51,9 @@ export const CapturedCassandra = z.strictObject({
   nodes: z.array(node),
   /** All of them, Cassandra's own among them: nodes are restored to empty directories. */
   keyspaces: z.array(keyspace),
-  snapshot: snapshot.exactOptional(),
+  snapshot: CassySnapshot.exactOptional(),
   /** Once every file was seen in the bucket. */
-  uploads: z.array(upload).exactOptional(),
+  uploads: z.array(NodeUpload).exactOptional(),
   /** Secondary indexes, known with the uploads. */
   unsavedIndexes: z.array(index).exactOptional(),
 });

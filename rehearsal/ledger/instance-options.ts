@@ -18,6 +18,12 @@ const endpoint = z.union([
     main: sqlServer,
     elsewhere: z.record(z.string(), sqlServer).exactOptional(),
   }),
+  z.strictObject({
+    kind: z.literal("cassandra"),
+    contactPoints: z.array(z.string()).readonly(),
+    port: z.number().int(),
+    dataCenter: z.string(),
+  }),
 ]);
 
 /** Holds the endpoint as JSON: it may have a secret in it, and arguments are shown to everybody on the machine. */

@@ -1,3 +1,4 @@
+import type { CassandraEndpoint } from "./cassandra/endpoint.ts";
 import type { CosmosdbEndpoint } from "./cosmosdb/endpoint.ts";
 import { dynamodbClient, type Endpoint } from "./endpoint.ts";
 import type { JdbcEndpoint } from "./jdbc/endpoint.ts";
@@ -6,7 +7,7 @@ import { openStorage, type Storage, type StorageOptions } from "./storage.ts";
 import type { Table } from "./table.ts";
 
 /** Where a ledger keeps its records: in DynamoDB, unless it says that it is something else. */
-export type LedgerEndpoint = Endpoint | CosmosdbEndpoint | JdbcEndpoint;
+export type LedgerEndpoint = Endpoint | CassandraEndpoint | CosmosdbEndpoint | JdbcEndpoint;
 
 /** A ledger's database, whichever it is. */
 export interface LedgerDatabase {
@@ -19,6 +20,8 @@ export interface LedgerDatabase {
 export async function openDatabase(endpoint: LedgerEndpoint): Promise<LedgerDatabase> {
   if (!("kind" in endpoint)) return openDynamodb(endpoint);
   switch (endpoint.kind) {
+    case "cassandra":
+      return (await import("./cassandra/database.ts")).openCassandra(endpoint);
     case "cosmosdb":
       return (await import("./cosmosdb/database.ts")).openCosmosdb(endpoint);
     case "jdbc":

@@ -86,7 +86,7 @@ describe("a command in a deployment without databases", () => {
     expect(status.stdout).toMatch(/last point +payments-\S+, .* old, left by a command, whose tool restores/);
     const listed = ListOutput.parse(JSON.parse((await stillpoint(words(bare, "list", "--json"))).stdout));
     expect(listed.points).toMatchObject([{ id: point, command: { output: "copied\n" } }]);
-    expect((await stillpoint(words(bare, "list"))).stdout).toMatch(/INSTANCES +COMMAND\n.*echo \$\$ > /);
+    expect((await stillpoint(words(bare, "list"))).stdout).toMatch(/\(list\)\n {4}left by: echo \$\$ > /);
     const shown = (await stillpoint(words(bare, "show", point))).stdout;
     expect(shown).toMatch(/ran +\d.*: it ended with status 0\n +wrote +7 bytes\n {4}\| copied\n/);
     expect(shown).toContain("restore    by the command's own tool");

@@ -75,6 +75,36 @@ test("points are one line each and fit in 100 columns", () => {
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(WIDTH);
 });
 
+test("a command that ran inside the pause is shown with its point, bounded and harmless", () => {
+  const command = {
+    command: `copy ${"everything ".repeat(20)}\n\u001b[2J`,
+    startedMs: SECOND * 1000,
+    endedMs: SECOND * 1000 + 1_300,
+    end: { kind: "exited", status: 0 } as const,
+    output: Array.from({ length: 30 }, (_, nth) => `${"x".repeat(250)}${nth}\n`).join(""),
+    outputBytes: 90_000_000,
+  };
+  const beside = { ...POINT, command };
+  const alone = { ...beside, databases: [] };
+  expect(pointTable([POINT, beside, alone], SECOND * 1000).map((line) => line.slice(0, 14))).toEqual([
+    expect.stringMatching(/^POINT/),
+    "payments-20261",
+    "payments-20261",
+    "    beside: co",
+    "payments-20261",
+    "    left by: c",
+  ]);
+  for (const line of pointTable([alone], SECOND * 1000)) expect(line.length).toBeLessThanOrEqual(WIDTH);
+  const text = pointLines(alone).join("\n");
+  expect(text).toContain("everything \\n\\u001b[2J");
+  expect(text).toMatch(
+    /ran +1\.3 s: it ended with status 0\n +wrote +90,000,000 bytes; the last lines of it\n/,
+  );
+  expect(text.match(/^ {4}\| x{200}\.\.\.$/gm)).toHaveLength(20);
+  expect(text).toContain("restore    by the command's own tool");
+  expect(pointLines(beside).join("\n")).not.toContain("by the command's own tool");
+});
+
 test("a point that is not complete, or that no pause measured, shows it", () => {
   const { marginMs: _, heldMs: __, ...unmeasured } = POINT;
   const [, line] = pointTable([{ ...unmeasured, artifact: "pending", basis: "snapshot" }], SECOND * 1000);

@@ -137,3 +137,38 @@ azure:
     );
   });
 });
+
+describe("a deployment whose backups are taken by a command", () => {
+  const SCHEDULE = "schedule: { cron: 0 3 * * * }";
+  const bare = (settings = "") => `
+deployments:
+  payments:
+    components: { ledger: { instances: ["10.0.0.1"] } }
+    ${settings}
+`;
+  const AZURE = "azure: { subscription: 11111111-1111-1111-1111-111111111111, location: japaneast }\n";
+
+  test("has no databases, and is usable", async () => {
+    const check = checkConfig(await fileWith(bare()), {});
+    expect(check).toMatchObject({ kind: "usable", config: { deployments: [{ databases: [] }] } });
+  });
+
+  test("is not scheduled, and no more is a cluster without Cassy", async () => {
+    expect(await problemsOf(bare(SCHEDULE))).toEqual([
+      expect.stringContaining("schedule needs databases: what is scheduled runs no command"),
+    ]);
+    expect(await problemsOf(main("tls: off").replace(/$/, `    ${SCHEDULE}\n`))).toEqual([
+      expect.stringContaining("schedule needs cassy: without it a backup is taken by a command only"),
+    ]);
+    expect(await problemsOf(main(CASSY).replace(/$/, `    ${SCHEDULE}\n`))).toEqual([]);
+  });
+
+  test.each([
+    ["AWS", "aws: { region: eu-west-1 }\n"],
+    ["Azure", AZURE],
+  ])("is nothing for functions on %s", async (_, section) => {
+    expect(await problemsOf(`${bare()}${section}`)).toContainEqual(
+      expect.stringContaining("deployments.payments needs databases: functions run no command"),
+    );
+  });
+});

@@ -242,6 +242,7 @@ describe("a configuration", () => {
       "stock",
       "accounts",
       "bonds",
+      "notes",
       "orders",
     ]);
     expect(config.deployments.at(-1)).toMatchObject({
@@ -257,7 +258,7 @@ describe("a configuration", () => {
     expect(() => deploymentNamed(config, "order")).toThrow(
       expect.objectContaining({
         code: "DEPLOYMENT_UNKNOWN",
-        message: `cannot find deployment "order" in "${EXAMPLE}", which has "payments", "stock", "accounts", "bonds", "orders"; did you mean "orders"? nothing was done`,
+        message: `cannot find deployment "order" in "${EXAMPLE}", which has "payments", "stock", "accounts", "bonds", "notes", "orders"; did you mean "orders"? nothing was done`,
       }),
     );
   });

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RestorePoint } from "../../shared/catalog/model.ts";
-import { choosePoint, type PointChoice } from "../../shared/restore/choose-point.ts";
+import { choosePoint, type PointChoice, secondOf } from "../../shared/restore/choose-point.ts";
 import { CapturedDynamodb, type CapturedTable } from "../../shared/restore/dynamodb/captured.ts";
 import { describePlan } from "../../shared/restore/dynamodb/describe-plan.ts";
 import {
@@ -198,6 +198,51 @@ test("a point of several databases is as late as its latest second", () => {
   });
   expect(choosePoint([...POINTS, wide], { kind: "at", atMs: 159_999 }, "payments").id).toBe("first");
   expect(choosePoint([...POINTS, wide], { kind: "at", atMs: 160_000 }, "payments").id).toBe("wide");
+});
+
+describe("a point that a command alone has left", () => {
+  const command = {
+    command: "copy\nall",
+    startedMs: 0,
+    endedMs: 0,
+    end: { kind: "exited", status: 0 },
+    output: "",
+    outputBytes: 0,
+  } as const;
+  const left = point("left", 0, {
+    databases: [],
+    command,
+    window: { startMs: 220_300, endMs: 221_900 },
+  });
+
+  test("is of the middle of its window", () => {
+    expect(secondOf(left)).toBe(221);
+  });
+
+  test("is passed over by a time, for the last one that can be restored", () => {
+    expect(choosePoint([...POINTS, left], { kind: "at", atMs: 999_000 }, "payments").id).toBe("second");
+  });
+
+  test.each<[string, readonly RestorePoint[], PointChoice]>([
+    ["its id", [...POINTS, left], { kind: "id", id: "left" }],
+    ["a time at which there is nothing else", [point("later", 900), left], { kind: "at", atMs: 500_000 }],
+    ["a time where there is nothing else at all", [left], { kind: "at", atMs: 500_000 }],
+  ])("is refused by %s, which says whose work it is", (_, points, choice) => {
+    expect(() => choosePoint(points, choice, "payments")).toThrow(
+      /"left" was left by a command \(copy\\nall\), .*stop the instances, .*stillpoint verify --live; nothing was touched$/,
+    );
+  });
+
+  test("is not named by a time before it, nor once it is lost", () => {
+    const lost = { ...left, lostTo: "restore-1" };
+    for (const [points, atMs] of [
+      [[left], 220_999],
+      [[lost], 500_000],
+    ] as const)
+      expect(() => choosePoint(points, { kind: "at", atMs }, "payments")).toThrow(
+        /^"payments" has no restore points/,
+      );
+  });
 });
 
 test.each<[string, PointChoice, RegExp]>([

@@ -7,7 +7,7 @@ import { sizeText } from "../../../shared/restore/size-text.ts";
 import { nounCaptured, tablesCaptured } from "../../../shared/restore/tables-captured.ts";
 import { commandLines } from "./command.ts";
 import { basisFacts, pendingText } from "./observed.ts";
-import { counted, fact, listed, table } from "./text.ts";
+import { counted, fact, listed, table, WIDTH } from "./text.ts";
 import { showSpan, showTime } from "./time.ts";
 
 const RESTS_ON: Readonly<Record<DiscoveryBasis, string>> = {
@@ -21,10 +21,9 @@ export function basisText(count: number, basis: DiscoveryBasis): string {
   return `${counted(count, "instance")}, ${RESTS_ON[basis]}`;
 }
 
-/** Restore points, oldest first, one line each. */
+/** Restore points, oldest first, one line each, and one more where a command ran. */
 export function pointTable(points: readonly RestorePoint[], nowMs: number): readonly string[] {
   if (points.length === 0) return ["no restore points"];
-  const withCommands = points.some(({ command }) => command !== undefined);
   const rows = points.map((point) => [
     point.id,
     showTime(secondOf(point) * 1000),
@@ -34,18 +33,20 @@ export function pointTable(points: readonly RestorePoint[], nowMs: number): read
     point.heldMs === undefined ? "-" : showSpan(point.heldMs),
     point.marginMs === undefined ? "-" : showSpan(point.marginMs),
     `${point.instances.length} (${point.discovery})`,
-    ...(withCommands ? [shortCommand(point)] : []),
   ]);
-  const head = ["POINT", "SECOND (UTC)", "AGE", "BASIS", "STATE", "HELD", "MARGIN", "INSTANCES"];
-  return table([...head, ...(withCommands ? ["COMMAND"] : [])], rows);
+  const lines = table(
+    ["POINT", "SECOND (UTC)", "AGE", "BASIS", "STATE", "HELD", "MARGIN", "INSTANCES"],
+    rows,
+  );
+  return lines.flatMap((line, nth) => [line, ...ranLine(points[nth - 1])]);
 }
 
-function shortCommand({ command }: RestorePoint): string {
-  const text = command === undefined ? "-" : commandText(command.command);
-  return text.length > SHORT ? `${text.slice(0, SHORT)}...` : text;
+/** Under its point, where a command ran inside the pause. */
+function ranLine(point: RestorePoint | undefined): readonly string[] {
+  if (point?.command === undefined) return [];
+  const line = `    ${isByCommandOnly(point) ? "left by" : "beside"}: ${commandText(point.command.command)}`;
+  return [line.length > WIDTH ? `${line.slice(0, WIDTH - 3)}...` : line];
 }
-
-const SHORT = 40;
 
 /** Of a point that a command has left all of. */
 export const BY_ITS_TOOL =

@@ -2,6 +2,16 @@ import { catalogOver } from "../../../shared/catalog/catalog.ts";
 import { COLLECTIONS, type Store } from "../../../shared/catalog/store.ts";
 import { aPause, aPoint, aRun } from "../examples.ts";
 
+/** With all the output that is ever kept. */
+const COMMAND = {
+  command: "copy 'ü'\n",
+  startedMs: 1_000.25,
+  endedMs: 2_000.5,
+  end: { kind: "exited", status: 0 },
+  output: "日本\n".repeat(2_340),
+  outputBytes: 200_000_000,
+} as const;
+
 /** A catalog in the middle of things: a backup that holds, a restore that failed half-way, and older ones. */
 export async function fill(store: Store): Promise<void> {
   const { pauses, points, runs, journal, sweeps, acquireLease } = catalogOver(store);
@@ -15,7 +25,7 @@ export async function fill(store: Store): Promise<void> {
   }));
   await pauses.update("p-closed", (record) => ({ ...record, state: "closed", unsettled: [] }));
   await points.create(aPoint("point-1", { pause: "p-closed" }));
-  await points.create(aPoint("point-2"));
+  await points.create(aPoint("point-2", { command: COMMAND }));
   await runs.create(aRun("r-failed", { state: "planned" }));
   await acquireLease("payments", { kind: "restore", run: "r-failed" }, now);
   await runs.update("r-failed", (record) => ({ ...record, state: "running" }));

@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { access, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { bucketPath, folderOf, NODE_INCREMENTAL } from "./bucket-path.ts";
@@ -46,11 +45,9 @@ async function upload(
 ): Promise<void> {
   const Key = `${bucketPath(folderOf(type), key)}/${file}`;
   if (faults.loses(Key)) return;
-  const path = join(dataDir, file);
-  const { size } = await stat(path);
-  await s3.send(
-    new PutObjectCommand({ Bucket: bucket, Key, Body: createReadStream(path), ContentLength: size }),
-  );
+  // Not as a stream, which the SDK sends only once.
+  const Body = await readFile(join(dataDir, file));
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
 }
 
 export interface RestoreWork extends NodeWork {

@@ -102,7 +102,7 @@ function evenly(fromMs: number, toMs: number, steps: number): readonly number[] 
  * An answer within the limit, whatever the client below is waiting for: instances may be held meanwhile, and no
  * setting of a client covers its credentials and the body of an answer too.
  */
-export async function soon<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function soon<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   const enough = new AbortController();
   const stop = signal ? AbortSignal.any([signal, enough.signal]) : enough.signal;
   const tooLate = delay(ANSWER_LIMIT_MS, undefined, { signal: stop }).then(() => {

@@ -163,6 +163,12 @@ export const ERRORS = {
       "The command that ran inside the pause failed or was ended; no restore point was recorded. The instances were unpaused.",
     next: "Mend what the command says, and remove what it left half-made; then: stillpoint backup --run 'COMMAND'",
   },
+  SNAPSHOT_FAILED: {
+    exit: 37,
+    meaning:
+      "A snapshot was not taken, or nobody knows whether it was; its restore point cannot be used, and what is taken later is of no use either.",
+    next: "Mend what the message names, then: stillpoint backup",
+  },
   PLAN_REFUSED: {
     exit: 40,
     meaning: "The restore cannot be carried out as things are; nothing was touched.",

@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
 
 export const DOCS = new URL("../../docs/", import.meta.url);
-export const GUIDES = ["aws.md", "azure.md", "commands.md", "jdbc.md", "kubernetes.md"] as const;
+export const GUIDES = [
+  "aws.md",
+  "azure.md",
+  "cassandra.md",
+  "commands.md",
+  "jdbc.md",
+  "kubernetes.md",
+] as const;
 
 export const textOf = (guide: string) => readFile(new URL(guide, DOCS), "utf8");
 

@@ -35,9 +35,10 @@ export async function abandonRestore(
     return {
       schema: AbandonOutput,
       value: { ...base, ...removedJson(removed) },
-      lines: keepCopies && removed.kind !== "cassandra"
-        ? [`run ${id} is abandoned; nothing was removed: what it made has "${id.slice(-8)}" in its name`]
-        : abandonedLines(id, removed),
+      lines:
+        keepCopies && removed.kind !== "cassandra"
+          ? [`run ${id} is abandoned; nothing was removed: what it made has "${id.slice(-8)}" in its name`]
+          : abandonedLines(id, removed),
       about,
     };
   } catch (error) {

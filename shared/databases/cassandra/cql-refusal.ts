@@ -1,3 +1,4 @@
+import { errors } from "cassandra-driver";
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
 import { certificateReason } from "../certificate-reason.ts";
@@ -21,7 +22,7 @@ export async function attemptCql<T>(where: Where, action: string, call: () => Pr
   }
 }
 
-export function cqlRefusal(where: Where, action: string, error: unknown): StillpointError {
+function cqlRefusal(where: Where, action: string, error: unknown): StillpointError {
   if (error instanceof StillpointError) return error;
   const failures = failuresOf(error);
   const reasons = failures.map(({ node, failure }) => reasonOf(where, node, failure));
@@ -58,7 +59,8 @@ function failuresOf(error: unknown): readonly NodeFailure[] {
   const inner = (error as { innerErrors?: unknown } | null)?.innerErrors;
   const failures = Object.entries((inner ?? {}) as Readonly<Record<string, unknown>>)
     .filter(([, failure]) => failure !== null && failure !== undefined)
-    .map(([node, failure]) => ({ node, failure }));
+    .map(([node, failure]) => ({ node, failure }))
+    .sort((one, other) => (one.node < other.node ? -1 : 1));
   return failures.length === 0 ? [{ failure: error }] : failures;
 }
 
@@ -80,14 +82,15 @@ const OF_SERVER: Readonly<Record<number, Reason>> = {
 };
 
 function reasonOf({ tls, credentials }: Where, node: string | undefined, error: unknown): Reason {
-  const { code, name, innerError } = (error ?? {}) as Readonly<Record<string, unknown>>;
+  const { code, innerError } = (error ?? {}) as Readonly<Record<string, unknown>>;
   const system = [code, (innerError as { code?: unknown } | undefined)?.code].find(
     (each) => typeof each === "string",
   );
   const certificate = certificateReason(hostOf(node), String(system));
   if (certificate !== undefined) return { code: "DATABASE_UNREACHABLE", advice: certificate };
-  if (name === "AuthenticationError") return denied(credentials !== undefined);
-  if (name === "ResponseError") return OF_SERVER[Number(code)] ?? { code: "DATABASE_REFUSED" };
+  // Bundles rename classes, so that the names in the errors are of no use.
+  if (error instanceof errors.AuthenticationError) return denied(credentials !== undefined);
+  if (error instanceof errors.ResponseError) return OF_SERVER[Number(code)] ?? { code: "DATABASE_REFUSED" };
   if (/wrong version number/i.test(messageOf(error)))
     return {
       code: "DATABASE_UNREACHABLE",
@@ -99,10 +102,11 @@ function reasonOf({ tls, credentials }: Where, node: string | undefined, error: 
       code: "DATABASE_UNREACHABLE",
       advice: 'check that Cassandra runs there; if it wants TLS, take tls: "off" out of the configuration',
     };
-  if (name === "OperationTimedOutError")
+  if (error instanceof errors.OperationTimedOutError)
     return {
       code: "DATABASE_UNREACHABLE",
-      advice: "check that Cassandra runs there and is not standing still, and that it is its CQL port",
+      // The driver does not notice that a node hangs up on it before it has greeted it.
+      advice: `check that Cassandra runs there and is not standing still, and that it is its CQL port${tls === "off" ? ", in the clear" : ""}`,
     };
   return {
     code: "DATABASE_UNREACHABLE",
@@ -121,8 +125,12 @@ function hostOf(node: string | undefined): string {
   return node === undefined ? "the node" : node.slice(0, node.lastIndexOf(":"));
 }
 
+const OF_OPENSSL = /^\w+:error:\w+:[^:]*:[^:]*:([^:]+):.*$/s;
+
 function saidBy(failure: unknown): string {
-  return messageOf(failure).replaceAll(/\s+/g, " ").trim() || "no reason given";
+  return (
+    messageOf(failure).replace(OF_OPENSSL, "TLS: $1").replaceAll(/\s+/g, " ").trim() || "no reason given"
+  );
 }
 
 /** A driver's error may hold its connection, and that its settings. */

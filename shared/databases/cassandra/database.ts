@@ -11,6 +11,7 @@ import { captureCluster, identifyCluster } from "./capture.ts";
 import type { Cassy } from "./cassy.ts";
 import type { Cluster } from "./cluster.ts";
 import { follow } from "./follow.ts";
+import { type CassyAnswer, type Registered, type SnapshotWish, takeSnapshot } from "./snapshot-call.ts";
 import type { Uploads } from "./uploads.ts";
 
 /** What takes the snapshots of a cluster, and where it uploads them to. */
@@ -30,9 +31,11 @@ export interface CassandraDatabase {
   /** Registers the cluster with Cassy anew, and holds what Cassy then knows against the cluster itself. */
   capture(): Promise<Capture & { readonly captured: CapturedCassandra }>;
   identify(): Promise<Omit<Capture, "captured">>;
+  /** Of what was captured last. */
+  takeSnapshot(wish: SnapshotWish): Promise<CassyAnswer>;
   probeClock(now: () => number, probe: Probe): Promise<readonly ClockSample[]>;
   /** What became of the uploads of a snapshot. */
-  follow(captured: unknown): Promise<Followed>;
+  follow(captured: unknown, passedMs: number, leftMs?: () => number): Promise<Followed>;
   close(): void;
 }
 
@@ -48,15 +51,32 @@ export function openCassandra(settings: CassandraDatabaseSettings, env: Environm
       );
     return openTools(cassy);
   });
+  let last: Registered | undefined;
   return {
     kind: "cassandra",
     settings,
     cluster: cluster.get,
     tools: tools.get,
-    capture: async () => captureCluster(settings, await cluster.get(), await tools.get()),
+    capture: async () => {
+      const { capture, registration } = await captureCluster(
+        settings,
+        await cluster.get(),
+        await tools.get(),
+      );
+      last = { captured: capture.captured, registration };
+      return capture;
+    },
     identify: async () => identifyCluster(settings, await cluster.get()),
+    takeSnapshot: async (wish) => {
+      if (last === undefined)
+        throw new StillpointError(
+          "INTERNAL",
+          `database "${name}" is asked for a snapshot before it was captured`,
+        );
+      return takeSnapshot(await tools.get(), last, wish);
+    },
     probeClock: async (now, probe) => (await cluster.get()).probeClock(now, probe),
-    follow: async (captured) => follow(await tools.get(), captured),
+    follow: async (captured, passedMs, leftMs) => follow(await tools.get(), captured, { passedMs, leftMs }),
     close: () => {
       cluster.ifOpened((each) => each.close());
       tools.ifOpened((each) => {

@@ -8,28 +8,30 @@ import { attemptCql } from "./cql-refusal.ts";
 import { NearNodes } from "./near-nodes.ts";
 
 const APPLICATION = "stillpoint";
-/** For a socket, and for each answer; for all of it, with several nodes that stand still. */
+/** For a socket and each step of connecting; for an answer; for all of connecting, where nodes stand still. */
 const SOCKET_LIMIT_MS = 5_000;
 const ANSWER_LIMIT_MS = 10_000;
 const CONNECT_LIMIT_MS = 30_000;
 /** Longer than the servers' own limit on reading a range, which is 10 s. */
 const PAGE_LIMIT_MS = 20_000;
-const SMALL_PAGE = 1_000;
+const SMALL = { fetchSize: 1_000, readTimeout: ANSWER_LIMIT_MS } as const;
 const MOST_RETRIES = 2;
 const RECONNECT_FIRST_MS = 1_000;
 const RECONNECT_MOST_MS = 30_000;
 
 export function openCql(address: CqlAddress): Cql {
   let connecting: Promise<Opened> | undefined;
-  let isClosed = false;
-  const attempting = <T>(action: string, call: () => Promise<T>) => attemptCql(address, action, call);
+  const closing = new AbortController();
+  const attempting = <T>(action: string, call: () => Promise<T>) =>
+    attemptCql(address, action, () => untilClosed(call, closing.signal));
   const opened = (): Promise<Opened> => {
-    if (isClosed) return Promise.reject(closedError());
-    connecting ??= attempting("connect to Cassandra", () => connect(address)).catch((error: unknown) => {
-      // Another question may be luckier.
-      connecting = undefined;
-      throw error;
-    });
+    connecting ??= attempting("connect to Cassandra", () => connect(address, closing.signal)).catch(
+      (error: unknown) => {
+        // Another question may be luckier.
+        connecting = undefined;
+        throw error;
+      },
+    );
     return connecting;
   };
   return {
@@ -40,7 +42,7 @@ export function openCql(address: CqlAddress): Cql {
       yield* pagesOf(client, text, { ...options, fetchSize: pageSize }, attempting);
     },
     close: () => {
-      isClosed = true;
+      closing.abort();
       connecting?.then(
         ({ client }) => shutDown(client),
         () => undefined,
@@ -49,10 +51,23 @@ export function openCql(address: CqlAddress): Cql {
   };
 }
 
+/** Whoever waits is told at once. */
+async function untilClosed<T>(call: () => Promise<T>, closed: AbortSignal): Promise<T> {
+  if (closed.aborted) throw closedError();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const tell = () => reject(closedError());
+  closed.addEventListener("abort", tell, { once: true });
+  try {
+    return await Promise.race([call(), promise]);
+  } finally {
+    closed.removeEventListener("abort", tell);
+  }
+}
+
 function closedError(): StillpointError {
   return new StillpointError(
     "DATABASE_UNREACHABLE",
-    "the connection to Cassandra was closed; nothing was asked",
+    "the connection to Cassandra was closed before it answered",
   );
 }
 
@@ -61,14 +76,14 @@ interface Opened {
   readonly nodes: NearNodes;
 }
 
-async function connect(address: CqlAddress): Promise<Opened> {
+async function connect(address: CqlAddress, closed: AbortSignal): Promise<Opened> {
   const addresses = await addressesOf(address.contactPoints);
   const nodes = nearNodesOf(address, addresses);
   const client = new Client(optionsOf(address, addresses, nodes));
   const opening = client.connect();
   const limit = new AbortController();
   try {
-    await Promise.race([opening, tooLate(limit.signal)]);
+    await Promise.race([opening, tooLate(AbortSignal.any([limit.signal, closed]))]);
     return { client, nodes };
   } catch (error) {
     // The driver cannot be told to stop: what it still comes to is ended then.
@@ -133,7 +148,7 @@ function optionsOf(
       ),
       retry: new FewRetries(),
     },
-    socketOptions: { connectTimeout: SOCKET_LIMIT_MS, readTimeout: ANSWER_LIMIT_MS },
+    socketOptions: { connectTimeout: SOCKET_LIMIT_MS, readTimeout: SOCKET_LIMIT_MS },
     // Tables are looked up in the schema's own tables here, and nothing is prepared.
     isMetadataSyncEnabled: false,
     encoding: { useBigIntAsLong: true },
@@ -162,8 +177,7 @@ function nodesOf({ client, nodes }: Opened, attempting: Attempting): readonly Cq
     address: host.address.slice(0, host.address.lastIndexOf(":")),
     query: async (text) => {
       const rows: CqlRow[] = [];
-      for await (const page of pagesOf(client, text, { host, fetchSize: SMALL_PAGE }, attempting))
-        rows.push(...page);
+      for await (const page of pagesOf(client, text, { host, ...SMALL }, attempting)) rows.push(...page);
       return rows;
     },
   }));

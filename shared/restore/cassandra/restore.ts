@@ -108,7 +108,7 @@ function waitedForCassy(run: string, sent: readonly SentRestore[]): string {
     ({ cluster, nodes }) =>
       `Cassy at "${cluster.cassy}" has not ended the restore of snapshot "${cluster.original.snapshot.snapshotId}" on every one of ${quoted(nodes)}. ${endedUnseen(cluster.original.snapshot.snapshotId)}`,
   );
-  return `${each.join("; ")}. What was moved aside is where you have put it. Then: stillpoint restore resume ${run}, which asks Cassy for nothing that it has begun`;
+  return `${each.join("; ")}. What was moved aside is where you have put it. Then: stillpoint restore resume ${run}, which asks Cassy for nothing that it has begun. What it was told meanwhile as "not begun", it will never begin: end the run with: stillpoint restore abandon ${run}, and plan again`;
 }
 
 function* awaitNodes(plan: CassandraPlan): Workflow<void> {

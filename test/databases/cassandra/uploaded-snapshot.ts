@@ -1,7 +1,7 @@
 import type { CapturedCassandra, CassySnapshot } from "../../../shared/restore/cassandra/captured.ts";
 
 /** What Cassandra 4.1.8 writes for one file of data, as its own list has it. */
-export const COMPONENTS = [
+const COMPONENTS = [
   "CompressionInfo.db",
   "TOC.txt",
   "Statistics.db",

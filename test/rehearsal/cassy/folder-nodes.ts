@@ -4,7 +4,7 @@ import type { CassandraNodes } from "../../../rehearsal/cassy/nodes.ts";
 
 export const ADDRESSES = ["10.0.0.1", "10.0.0.2", "10.0.0.3"] as const;
 /** Of every keyspace here one table. */
-export const KEYSPACES = ["bank", "system"] as const;
+const KEYSPACES = ["bank", "system"] as const;
 const TABLE_ID = "5a1c395f01e14b0d8a5f8d1f6a7f0a11";
 
 export const tableOf = (keyspace: string) => `${keyspace}/account-${TABLE_ID}`;
@@ -18,6 +18,8 @@ export interface FolderNodes extends CassandraNodes {
   /** Snapshots as they were taken: `address id`. */
   readonly taken: string[];
   write(address: string, keyspace: string, file: string, content: string): Promise<void>;
+  /** As `write`, with incremental backups on. */
+  flush(address: string, keyspace: string, file: string, content: string): Promise<void>;
   /** All files of a table, without its snapshots. */
   files(address: string, keyspace: string): Promise<readonly string[]>;
   /** What a person does before a restore. */
@@ -71,6 +73,11 @@ export async function folderNodes(folder: string): Promise<FolderNodes> {
     async write(address, keyspace, file, content) {
       await mkdir(tableFolder(address, keyspace), { recursive: true });
       await writeFile(join(tableFolder(address, keyspace), file), content);
+    },
+    async flush(address, keyspace, file, content) {
+      await nodes.write(address, keyspace, file, content);
+      await mkdir(join(tableFolder(address, keyspace), "backups"), { recursive: true });
+      await writeFile(join(tableFolder(address, keyspace), "backups", file), content);
     },
     files: async (address, keyspace) => plainFiles(tableFolder(address, keyspace)),
     async empty(address) {

@@ -9,7 +9,7 @@ import type { LookedAtCluster } from "../../../shared/restore/cassandra/refusals
 export const RUN = "restore-20261121T180000Z-0a1b2c3d";
 export const AT_SECOND = Date.UTC(2026, 10, 21, 18) / 1000;
 export const NODES = ["10.0.0.1", "10.0.0.2", "10.0.0.3"] as const;
-export const CASSY = "cassy.example:20051";
+const CASSY = "cassy.example:20051";
 export const BUCKET = 'bucket "ledger-cassy"';
 
 /** Three nodes that keep every row three times, with Cassandra's own keyspaces among the others. */

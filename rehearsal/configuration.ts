@@ -56,9 +56,24 @@ export function jdbcSection(
   };
 }
 
+interface CassandraPlace {
+  readonly nodes: readonly { readonly address: string }[];
+  readonly ports: { readonly cql: number };
+}
+
+/** Nothing leaves this machine, so that TLS can be off. */
+export function cassandraSection({ nodes, ports }: CassandraPlace) {
+  const contactPoints = nodes.map(({ address }) => address);
+  return { kind: "cassandra", contactPoints, port: ports.cql, tls: "off" } as const;
+}
+
 /** Writes the configuration that Stillpoint runs with in a world, as one would write it by hand; answers its path. */
-export async function writeConfiguration(folder: string, configured: Configured): Promise<string> {
-  const path = join(folder, "stillpoint.yml");
+export async function writeConfiguration(
+  folder: string,
+  configured: Configured,
+  name = "stillpoint.yml",
+): Promise<string> {
+  const path = join(folder, name);
   await writeFile(path, configurationText(configured));
   return path;
 }

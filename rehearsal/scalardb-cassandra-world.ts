@@ -8,6 +8,7 @@ import { ruinBank } from "./cassandra-server/disaster.ts";
 import { nodesOf } from "./cassandra-server/nodes.ts";
 import { startS3Mock } from "./cassandra-server/s3mock.ts";
 import { type Cassy, startCassy } from "./cassy/cassy.ts";
+import { DATA_CENTER } from "./cassandra-server/cql-client.ts";
 import { cassandraSection, writeConfiguration } from "./configuration.ts";
 import type { Load } from "./ledger/clients.ts";
 import type { Damage } from "./ledger/disaster.ts";
@@ -149,7 +150,8 @@ async function writePlaces(
   pause: ScalardbCassandraWorldOptions["pause"],
 ) {
   const [node] = cluster.nodes;
-  const section = cassandraSection(cluster);
+  const contactPoints = cluster.nodes.map(({ address }) => address);
+  const section = cassandraSection({ contactPoints, port: cluster.ports.cql, dataCenter: DATA_CENTER });
   const { bucket: name, ...where } = bucket;
   const { host, port } = cassy.running;
   const cassySection = { host, port, cassandraHost: node?.address, bucket: { name, ...where } };

@@ -88,7 +88,9 @@ export function openCassy({ host, port }: Pick<CassySettings, "host" | "port">):
       const { entries } = await ask(what, LIST_MS, UNCHANGED, (cassy, options) =>
         cassy.listRestoreStatuses({ clusterId }, options),
       );
-      return newestFirst(entries.map(restoreEntryOf).filter((entry) => entry.snapshotId === snapshotId));
+      return newestFirst(
+        entries.map(restoreEntryOf).filter((entry) => entry.snapshotId === (snapshotId ?? entry.snapshotId)),
+      );
     },
     close: () => connection.close(),
   };

@@ -102,7 +102,10 @@ async function snapshotOf(table: string, id: string): Promise<void> {
   for (const file of files) await cp(join(table, file), join(to, file));
   await mkdir(join(to, ".by_region"), { recursive: true });
   await writeFile(join(to, ".by_region", "nb-1-big-Data.db"), "an index");
-  await writeFile(join(to, "manifest.json"), JSON.stringify({ files }));
+  await writeFile(
+    join(to, "manifest.json"),
+    JSON.stringify({ files: files.filter((file) => file.endsWith("-Data.db")) }),
+  );
 }
 
 async function plainFiles(folder: string): Promise<readonly string[]> {

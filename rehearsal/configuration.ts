@@ -66,8 +66,8 @@ export interface CassySection {
 
 /** Nothing leaves this machine, so that TLS can be off. */
 export function cassandraSection(
-  { contactPoints, port, dataCenter }: CassandraEndpoint,
-  cassy: CassySection,
+  { contactPoints, port, dataCenter }: Omit<CassandraEndpoint, "kind">,
+  cassy?: CassySection,
 ) {
   const [cassandraHost] = contactPoints;
   return {
@@ -76,13 +76,17 @@ export function cassandraSection(
     port,
     dataCenter,
     tls: "off",
-    cassy: { ...cassy, cassandraHost },
+    ...(cassy && { cassy: { ...cassy, cassandraHost } }),
   };
 }
 
 /** Writes the configuration that Stillpoint runs with in a world, as one would write it by hand; answers its path. */
-export async function writeConfiguration(folder: string, configured: Configured): Promise<string> {
-  const path = join(folder, "stillpoint.yml");
+export async function writeConfiguration(
+  folder: string,
+  configured: Configured,
+  name = "stillpoint.yml",
+): Promise<string> {
+  const path = join(folder, name);
   await writeFile(path, configurationText(configured));
   return path;
 }

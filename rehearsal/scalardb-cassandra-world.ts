@@ -4,93 +4,212 @@ import { join } from "node:path";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { cassandraBankTotals } from "./cassandra-server/bank-totals.ts";
 import { type CassandraCluster, startCassandra } from "./cassandra-server/cassandra-cluster.ts";
+import { DATA_CENTER } from "./cassandra-server/cql-client.ts";
 import { ruinBank } from "./cassandra-server/disaster.ts";
-import { writeConfiguration } from "./configuration.ts";
+import { nodesOf } from "./cassandra-server/nodes.ts";
+import { startS3Mock } from "./cassandra-server/s3mock.ts";
+import { type Cassy, startCassy } from "./cassy/cassy.ts";
+import { cassandraSection, writeConfiguration } from "./configuration.ts";
 import type { Load } from "./ledger/clients.ts";
 import type { Damage } from "./ledger/disaster.ts";
 import type { Totals } from "./ledger/totals.ts";
 import { RUINED_SHARE } from "./local-world.ts";
+import type { RehearsalWorld } from "./rehearsal-world.ts";
 import { missingTools } from "./scalardb-server/java.ts";
 import { startTransfers } from "./scalardb-server/transfer-load.ts";
 import { type ScalarDbWorld, startScalarDbWorld } from "./scalardb-server/world.ts";
 
-/** A bank on real ScalarDB Servers over a real Cassandra. */
+/** A bank on real ScalarDB Servers over a real Cassandra, with a Cassy that uploads to a real server of S3. */
 export interface ScalardbCassandraWorld extends AsyncDisposable {
-  /** Configuration, catalog, the nodes' files, and the logs of all that runs. */
+  /** Configurations, the catalog, the nodes' files, and the logs of all that runs. */
   readonly folder: string;
-  /** Without Cassy: backups are taken by a command. */
-  readonly config: string;
-  readonly environment: Readonly<Record<string, string>>;
+  /** Three ways to take a backup of it, which share one catalog. */
+  readonly guarded: Place;
+  readonly byCassy: Place;
+  readonly byCommand: Place;
   readonly cluster: CassandraCluster;
   readonly scalardb: ScalarDbWorld;
-  readonly took: { readonly clusterMs: number };
+  /** In ms. */
+  readonly clusterTook: number;
+  cassy(): Cassy;
+  /** After it was killed: a new one on the same port, with the same metadata. */
+  restartCassy(): Promise<void>;
   startLoad(clients: number): Load;
   totals(): Promise<Totals>;
   ruin(): Promise<Damage>;
+  /** A ScalarDB Server does not end by itself while it has Cassandra's driver: as an operator who has waited. */
+  stopInstances(): Promise<void>;
 }
+
+type Place = Pick<RehearsalWorld, "config" | "environment">;
 
 export interface ScalardbCassandraWorldOptions {
   readonly seed: string;
   readonly accounts: number;
   readonly servers: number;
+  /** Settings of the pause, as the configuration file has them. */
   readonly pause?: Readonly<Record<string, string>>;
 }
 
 const NODES = 3;
+const BUCKET = "ledger-cassy";
+const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
+/** As the AWS SDK looks for them. */
+const ENVIRONMENT = { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" } as const;
 
 export async function startScalardbCassandraWorld(
   options: ScalardbCassandraWorldOptions,
 ): Promise<ScalardbCassandraWorld> {
-  const { accounts, servers, seed, pause } = options;
-  const missing = await missingTools(["scalardb-server", "schema-loader", "cassandra"]);
+  const missing = await missingTools(["scalardb-server", "schema-loader", "cassandra", "s3mock"]);
   if (missing !== undefined) throw new StillpointError("REHEARSAL_FAILED", missing);
   await using started = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-rehearsal-"));
   started.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const { cluster, clusterTook } = await startedCluster(folder, started);
+  const scalardb = started.use(await startedBank(folder, cluster, options));
+  const s3 = await startS3Mock(folder, [BUCKET]);
+  started.defer(() => s3.process.kill());
+  const bucket = { endpoint: s3.endpoint, bucket: BUCKET, region: s3.region };
+  const cassy = new CassyLife({ folder, cluster, scalardb, s3: { ...bucket, credentials: CREDENTIALS } });
+  started.defer(() => cassy.close());
+  await cassy.start();
+  const places = await writePlaces(folder, { cluster, scalardb, cassy, bucket }, options.pause);
+  return worldOf({ folder, cluster, clusterTook, scalardb, cassy, places, options }, started.move());
+}
+
+async function startedCluster(folder: string, started: AsyncDisposableStack) {
   const startedMs = performance.now();
   const dir = join(folder, "cassandra");
   await mkdir(dir);
   const cluster = started.use(await startCassandra({ dir, nodes: NODES }));
-  const clusterMs = performance.now() - startedMs;
-  const contactPoints = cluster.nodes.map(({ address }) => address);
-  const storage = { kind: "cassandra", contactPoints, port: cluster.ports.cql } as const;
-  const bank = { dir: folder, servers, accounts, settings: "bare", replicationFactor: NODES } as const;
-  const scalardb = started.use(await startScalarDbWorld({ storage, ...bank }));
-  const config = await writeConfiguration(folder, {
-    product: "scalardb",
-    component: "scalardb-server",
-    ports: scalardb.servers().map(({ port }) => port),
-    databases: { main: cassandraSection(cluster) },
-    pause,
-  });
-  return worldOf({ seed, folder, config, cluster, scalardb, took: { clusterMs } }, started.move());
+  return { cluster, clusterTook: performance.now() - startedMs };
 }
 
-/** Nothing leaves this machine, so that TLS can be off. */
-export function cassandraSection({ nodes, ports }: CassandraCluster) {
+function startedBank(
+  dir: string,
+  { nodes, ports }: CassandraCluster,
+  { servers, accounts }: ScalardbCassandraWorldOptions,
+): Promise<ScalarDbWorld> {
   const contactPoints = nodes.map(({ address }) => address);
-  return { kind: "cassandra", contactPoints, port: ports.cql, tls: "off" } as const;
+  const storage = { kind: "cassandra", contactPoints, port: ports.cql } as const;
+  return startScalarDbWorld({
+    storage,
+    dir,
+    servers,
+    accounts,
+    settings: "bare",
+    replicationFactor: NODES,
+  });
 }
 
-type Parts = Pick<ScalardbCassandraWorld, "folder" | "config" | "cluster" | "scalardb" | "took"> & {
-  readonly seed: string;
-};
+interface CassyParts {
+  readonly folder: string;
+  readonly cluster: CassandraCluster;
+  readonly scalardb: ScalarDbWorld;
+  readonly s3: Parameters<typeof startCassy>[0]["s3"];
+}
 
-function worldOf({ seed, ...parts }: Parts, owned: AsyncDisposableStack): ScalardbCassandraWorld {
-  const { cluster, scalardb } = parts;
+/** Over its deaths. */
+class CassyLife {
+  readonly #parts: CassyParts;
+  #running: Cassy | undefined;
+  #port: number | undefined;
+
+  constructor(parts: CassyParts) {
+    this.#parts = parts;
+  }
+
+  get running(): Cassy {
+    if (this.#running === undefined) throw new StillpointError("REHEARSAL_FAILED", "Cassy is not running");
+    return this.#running;
+  }
+
+  async start(): Promise<void> {
+    const { folder, cluster, scalardb, s3 } = this.#parts;
+    const applications = scalardb.servers().map(({ host, port }) => ({ host, port }));
+    const port = this.#port === undefined ? {} : { port: this.#port };
+    this.#running = await startCassy({ folder, nodes: nodesOf(cluster), s3, applications, ...port });
+    this.#port = this.#running.port;
+  }
+
+  async close(): Promise<void> {
+    await this.#running?.close();
+  }
+}
+
+interface Placed {
+  readonly cluster: CassandraCluster;
+  readonly scalardb: ScalarDbWorld;
+  readonly cassy: CassyLife;
+  readonly bucket: { readonly endpoint: string; readonly bucket: string; readonly region: string };
+}
+
+async function writePlaces(
+  folder: string,
+  { cluster, scalardb, cassy, bucket }: Placed,
+  pause: ScalardbCassandraWorldOptions["pause"],
+) {
+  const [node] = cluster.nodes;
+  const contactPoints = cluster.nodes.map(({ address }) => address);
+  const section = cassandraSection({ contactPoints, port: cluster.ports.cql, dataCenter: DATA_CENTER });
+  const { bucket: name, ...where } = bucket;
+  const { host, port } = cassy.running;
+  const cassySection = { host, port, cassandraHost: node?.address, bucket: { name, ...where } };
+  const write = async (name: string, main: object): Promise<Place> => {
+    const config = await writeConfiguration(
+      folder,
+      {
+        product: "scalardb",
+        component: "scalardb-server",
+        ports: scalardb.servers().map((server) => server.port),
+        databases: { main: { ...main } },
+        pause,
+      },
+      `${name}.yml`,
+    );
+    return { config, environment: ENVIRONMENT };
+  };
+  return {
+    guarded: await write("guarded", { ...section, cassy: cassySection }),
+    byCassy: await write("by-cassy", { ...section, cassy: { ...cassySection, mode: "cassy" } }),
+    byCommand: await write("by-command", section),
+  };
+}
+
+interface Parts {
+  readonly folder: string;
+  readonly cluster: CassandraCluster;
+  readonly clusterTook: number;
+  readonly scalardb: ScalarDbWorld;
+  readonly cassy: CassyLife;
+  readonly places: Awaited<ReturnType<typeof writePlaces>>;
+  readonly options: ScalardbCassandraWorldOptions;
+}
+
+function worldOf(parts: Parts, owned: AsyncDisposableStack): ScalardbCassandraWorld {
+  const { folder, cluster, clusterTook, scalardb, cassy, places, options } = parts;
   let loads = 0;
   return {
-    ...parts,
-    environment: {},
+    folder,
+    ...places,
+    cluster,
+    clusterTook,
+    scalardb,
+    cassy: () => cassy.running,
+    restartCassy: () => cassy.start(),
     startLoad: (clients) =>
       startTransfers({
         bank: scalardb.bank,
         servers: scalardb.transactions(),
         clients,
-        seed: `${seed} load ${loads++}`,
+        seed: `${options.seed} load ${loads++}`,
       }),
     totals: () => cassandraBankTotals(cluster),
-    ruin: () => ruinBank(cluster, seed, RUINED_SHARE),
+    ruin: () => ruinBank(cluster, options.seed, RUINED_SHARE),
+    stopInstances: async () => {
+      await Promise.all(scalardb.servers().map((server) => server.process.kill()));
+      await scalardb.stopServers();
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

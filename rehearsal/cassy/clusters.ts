@@ -17,15 +17,15 @@ export async function registerCluster(world: World, host: string): Promise<Clust
 }
 
 async function lookAt({ nodes }: World, host: string): Promise<Cluster> {
-  const targetIps = await nodes.liveNodes(host);
-  if (targetIps.length === 0 || (await nodes.unsettledNodes(host)).length > 0)
+  const [targetIps, unsettled] = await Promise.all([nodes.liveNodes(host), nodes.unsettledNodes(host)]);
+  if (targetIps.length === 0 || unsettled.length > 0)
     throw new ConnectError(NODES_UNAVAILABLE, Code.Unavailable);
-  const clusterName = await nodes.clusterName(host);
+  const [clusterName, keyspaces] = await Promise.all([nodes.clusterName(host), nodes.keyspaces(host)]);
   return {
     clusterId: `${clusterName}-${randomUUID()}`,
     clusterName,
     targetIps: [...targetIps],
-    keyspaces: [...(await nodes.keyspaces(host))],
+    keyspaces: [...keyspaces],
     dataDir: nodes.dataDir(host),
     createdAt: Date.now(),
   };

@@ -114,7 +114,8 @@ function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
 
 async function within(work: Promise<unknown>, limitMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const limit = setTimeout(resolve, limitMs);
+  // Not in the same turn: on a busy host what is in the pipes may be read only after it.
+  const limit = setTimeout(() => setImmediate(resolve), limitMs);
   await Promise.race([work, promise]);
   clearTimeout(limit);
 }

@@ -124,7 +124,7 @@ test("a process that a command leaves behind keeps nobody waiting, and goes on",
   expect(record).toMatchObject({ end: { kind: "exited", status: 0 }, output: "begun\n" });
   expect(record.endedMs - record.startedMs).toBeLessThan(2_000);
   const left = await run(
-    `sh -c 'sleep 0.4; echo $$ > ${join(folder, "quiet")}; sleep 600' > /dev/null 2>&1 &`,
+    `sh -c 'sleep 0.4; echo $$ > ${join(folder, "quiet")}; exec sleep 600' > /dev/null 2>&1 &`,
   );
   expect(left.end).toEqual({ kind: "exited", status: 0 });
   const pid = await noted("quiet");

@@ -77,7 +77,14 @@ export const RestoreResultJson = z.discriminatedUnion("kind", [
     kind: z.literal("cassandra"),
     ...restored,
     clusters: z.array(
-      z.strictObject({ database: z.string(), cluster: z.string(), snapshotId: z.string(), nodes: names }),
+      z.strictObject({
+        database: z.string(),
+        cluster: z.string(),
+        snapshotId: z.string(),
+        nodes: names,
+        /** Secondary indexes that must be rebuilt. */
+        indexes: z.array(z.strictObject({ keyspace: z.string(), table: z.string(), name: z.string() })),
+      }),
     ),
   }),
 ]) satisfies z.ZodType<RestoreResult, unknown>;

@@ -1,5 +1,5 @@
 import type { Run } from "../../../shared/catalog/model.ts";
-import { commandsToRepair } from "../../../shared/restore/cassandra/by-hand.ts";
+import { commandsToRebuild, commandsToRepair } from "../../../shared/restore/cassandra/by-hand.ts";
 import type { CassandraResult } from "../../../shared/restore/cassandra/restore.ts";
 import { repointLines } from "../../../shared/restore/cosmosdb/repoint.ts";
 import type { CosmosdbResult } from "../../../shared/restore/cosmosdb/restore.ts";
@@ -121,12 +121,12 @@ function serverLines(result: ManagedResult): readonly string[] {
 }
 
 function clusterLines({ clusters }: CassandraResult): readonly string[] {
-  return clusters.flatMap(({ cluster, snapshotId, nodes }) => [
+  return clusters.flatMap(({ cluster, snapshotId, nodes, indexes }) => [
     ...wrapped(
-      `cluster ${cluster} holds what snapshot ${snapshotId} had on each of its ${counted(nodes.length, "node")}; repair them now`,
+      `cluster ${cluster} holds what snapshot ${snapshotId} had on each of its ${counted(nodes.length, "node")}; to be done now`,
       "  ",
     ),
-    ...commandsToRepair(nodes).map((command) => `    ${command}`),
+    ...[...commandsToRebuild(indexes), ...commandsToRepair(nodes)].map((command) => `    ${command}`),
   ]);
 }
 

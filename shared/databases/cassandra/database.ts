@@ -4,13 +4,14 @@ import type { CassandraDatabaseSettings, CassySettings } from "../../config/conf
 import type { Environment } from "../../config/tls-material.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ClockSample } from "../../pause/clock-bound.ts";
-import type { CapturedCassandra } from "../../restore/cassandra/captured.ts";
+import type { CapturedCassandra, ClusterNode } from "../../restore/cassandra/captured.ts";
 import type { Probe } from "../clock-probe.ts";
 import { once } from "../once.ts";
 import { captureCluster, identifyCluster } from "./capture.ts";
 import type { Cassy } from "./cassy.ts";
 import type { Cluster } from "./cluster.ts";
 import { follow } from "./follow.ts";
+import { type NodeSign, nodeSigns } from "./node-sign.ts";
 import { type CassyAnswer, type Registered, type SnapshotWish, takeSnapshot } from "./snapshot-call.ts";
 import type { Uploads } from "./uploads.ts";
 
@@ -34,6 +35,8 @@ export interface CassandraDatabase {
   /** Of what was captured last. */
   takeSnapshot(wish: SnapshotWish): Promise<CassyAnswer>;
   probeClock(now: () => number, probe: Probe): Promise<readonly ClockSample[]>;
+  /** Whether Cassandra runs on these nodes: by all of their ports, or by that of CQL alone. */
+  signs(nodes: readonly ClusterNode[], by: "all-ports" | "cql"): Promise<readonly NodeSign[]>;
   /** What became of the uploads of a snapshot. */
   follow(captured: unknown, passedMs: number, leftMs?: () => number): Promise<Followed>;
   close(): void;
@@ -76,6 +79,7 @@ export function openCassandra(settings: CassandraDatabaseSettings, env: Environm
       return takeSnapshot(await tools.get(), last, wish);
     },
     probeClock: async (now, probe) => (await cluster.get()).probeClock(now, probe),
+    signs: (nodes, by) => nodeSigns(nodes, { cqlPort: settings.port, ...(by === "cql" && { ports: [] }) }),
     follow: async (captured, passedMs, leftMs) => follow(await tools.get(), captured, { passedMs, leftMs }),
     close: () => {
       cluster.ifOpened((each) => each.close());

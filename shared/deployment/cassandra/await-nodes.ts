@@ -1,4 +1,3 @@
-import type { nodeSigns } from "../../databases/cassandra/node-sign.ts";
 import { codeOf, messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
 import type { ClusterNode } from "../../restore/cassandra/captured.ts";
@@ -10,11 +9,6 @@ import {
 } from "../../restore/cassandra/plan.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 
-interface Waiting {
-  readonly signsOf: typeof nodeSigns;
-  readonly tell: (waitsFor: string) => void;
-}
-
 /** A cluster that comes up says many things until it is there: users are unknown until enough nodes have answered. */
 const COMING_UP: readonly ErrorCode[] = ["DATABASE_UNREACHABLE", "DATABASE_DENIED", "DATABASE_REFUSED"];
 
@@ -22,9 +16,9 @@ const COMING_UP: readonly ErrorCode[] = ["DATABASE_UNREACHABLE", "DATABASE_DENIE
 export async function observeNodes(
   open: OpenDeployment,
   { clusters, run }: CassandraPlan,
-  { signsOf, tell }: Waiting,
+  tell: (waitsFor: string) => void,
 ): Promise<{ readonly done: boolean }> {
-  const found = await Promise.all(clusters.map((cluster) => waitsFor(open, cluster, { run, signsOf })));
+  const found = await Promise.all(clusters.map((cluster) => waitsFor(open, cluster, run)));
   const reasons = found.flat();
   for (const reason of reasons) tell(reason);
   return { done: reasons.length === 0 };
@@ -32,10 +26,10 @@ export async function observeNodes(
 
 async function waitsFor(
   open: OpenDeployment,
-  { database, original, cqlPort }: PlannedCluster,
-  { run, signsOf }: { readonly run: string; readonly signsOf: typeof nodeSigns },
+  { database, original }: PlannedCluster,
+  run: string,
 ): Promise<readonly string[]> {
-  const signs = await signsOf(original.nodes, { cqlPort, ports: [] });
+  const signs = await open.cassandra(database).signs(original.nodes, "cql");
   const silent = signs.filter(({ sign }) => sign !== "answers").map(({ address }) => address);
   if (silent.length > 0) return [`start Cassandra on ${quoted(silent)}: it does not answer in CQL yet`];
   try {

@@ -1,4 +1,3 @@
-import { nodeSigns } from "../../databases/cassandra/node-sign.ts";
 import type { AbandonCassandraEffects } from "../../restore/cassandra/abandon.ts";
 import type { CassandraEvent } from "../../restore/cassandra/effects.ts";
 import { quoted } from "../../restore/cassandra/plan.ts";
@@ -16,16 +15,14 @@ import { knownRestores, observeRestores, restoreNodes, standingRestores } from "
 export function cassandraHandlers(
   open: OpenDeployment,
   { report, verification, journal, silence = "stopped", markRun = async () => undefined }: RestoringRun,
-  signsOf: typeof nodeSigns = nodeSigns,
 ): Handlers<AbandonCassandraEffects> {
-  const look = { silence, signsOf };
   const tell = onceEach((event) => {
     // Whoever watches is told again when something else is to be told.
     Promise.resolve(report(event)).catch(() => {});
   });
   return {
     recheck: async ({ plan }) => {
-      await recheck(open, plan, look);
+      await recheck(open, plan, silence);
       return null;
     },
     "known-restores": ({ cluster }) => knownRestores(open, cluster),
@@ -33,7 +30,7 @@ export function cassandraHandlers(
       const guard = async () => {
         if (journal) await refuseOvertaken(journal, `node ${quoted(sent.nodes)}`);
       };
-      await restoreNodes(open, { plan, sent }, { ...look, guard });
+      await restoreNodes(open, { plan, sent }, { silence, guard });
       return null;
     },
     "observe-restores": ({ sent }) =>
@@ -43,7 +40,7 @@ export function cassandraHandlers(
       return null;
     },
     "observe-nodes": ({ plan }) =>
-      observeNodes(open, plan, { signsOf, tell: (text) => tell("nodes", { kind: "advice", text }) }),
+      observeNodes(open, plan, (text) => tell("nodes", { kind: "advice", text })),
     ...verification,
     "scope-copies": ({ plan }) => restoredScope(open, plan),
     "compare-clusters": ({ plan }) => compareClusters(open, plan),

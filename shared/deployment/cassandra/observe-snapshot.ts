@@ -1,12 +1,15 @@
 import type { ObservedEffects } from "../../backup/effects.ts";
 import type { Observation } from "../../backup/observation.ts";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
+import { watchGates } from "./watch-gates.ts";
 
-export async function observeSnapshot(
-  _open: OpenDeployment,
-  _wish: ObservedEffects["observe-snapshot"]["input"],
-  _signal: AbortSignal,
+/** Lets Cassy pause, take the snapshots and unpause, and watches every gate meanwhile. */
+export function observeSnapshot(
+  open: Pick<OpenDeployment, "admin" | "cassandra" | "clock">,
+  { database, ...wish }: ObservedEffects["observe-snapshot"]["input"],
+  interruption: AbortSignal,
 ): Promise<Observation> {
-  throw new StillpointError("INTERNAL", "no pause is observed yet");
+  return watchGates(open, wish, interruption, (withinMs, signal) =>
+    open.cassandra(database).takeSnapshot({ type: "cluster", withinMs, signal }),
+  );
 }

@@ -38,7 +38,7 @@ export async function planCassandra(open: OpenDeployment, planning: Planning): P
 
 /** What is missing here was refused. */
 function plannedCluster(looked: LookedAtCluster): readonly PlannedCluster[] {
-  const { database, atSecond, captured, cqlPort, cassy, bucket, today } = looked;
+  const { database, atSecond, captured, cassy, bucket, today } = looked;
   const original = completeOf(captured);
   if (original === undefined || cassy?.says.kind !== "answered" || bucket === undefined) return [];
   const { increments } = cassy.says.answer;
@@ -50,7 +50,7 @@ function plannedCluster(looked: LookedAtCluster): readonly PlannedCluster[] {
       original,
       cassy: cassy.address,
       bucket: bucket.name,
-      cqlPort,
+
       increments,
       answered,
     },
@@ -64,7 +64,7 @@ async function lookAt(
   const database = open.cassandra(name);
   const captured = CapturedCassandra.parse(recorded);
   const [tools, today] = await Promise.all([toolsOf(database), asked(() => nodesToday(database))]);
-  const base = { database: name, atSecond, captured, cqlPort: database.settings.port, today };
+  const base = { database: name, atSecond, captured, today };
   const { snapshot } = captured;
   if (tools === undefined || snapshot === undefined) return base;
   const [says, missing] = await Promise.all([

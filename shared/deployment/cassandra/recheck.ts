@@ -1,5 +1,4 @@
 import type { CassyTools } from "../../databases/cassandra/database.ts";
-import type { nodeSigns } from "../../databases/cassandra/node-sign.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import {
   addressesOf,
@@ -13,16 +12,11 @@ import { refuseRunning, type Silence } from "../stopped-instances.ts";
 import { knownToCassy } from "./plan.ts";
 import { refuseNodesRunning } from "./stopped-nodes.ts";
 
-export interface Look {
-  readonly silence: Silence;
-  readonly signsOf: typeof nodeSigns;
-}
-
 /** Law 5: what the plan was made from must still be so, and all must be stopped that could write. */
 export async function recheck(
   open: OpenDeployment,
   { run, instances, clusters }: CassandraPlan,
-  { silence, signsOf }: Look,
+  silence: Silence,
 ): Promise<void> {
   await refuseRunning(open, instances, silence);
   const found = await Promise.all(clusters.map((cluster) => differencesOf(open, cluster)));
@@ -32,7 +26,7 @@ export async function recheck(
       "PLAN_OUTDATED",
       `the world is not as it was when run "${run}" was planned: ${differences.join("; ")}; nothing was touched`,
     );
-  for (const cluster of clusters) await refuseNodesRunning(cluster, run, signsOf);
+  for (const cluster of clusters) await refuseNodesRunning(open, cluster, run);
 }
 
 async function differencesOf(open: OpenDeployment, cluster: PlannedCluster): Promise<readonly string[]> {
@@ -80,7 +74,7 @@ export async function requireReady(
   open: OpenDeployment,
   { instances, run }: Pick<CassandraPlan, "instances" | "run">,
   cluster: PlannedCluster,
-  { silence, signsOf }: Look,
+  silence: Silence,
 ): Promise<CassyTools> {
   await refuseRunning(open, instances, silence);
   const tools = await toolsAsPlanned(open, cluster);
@@ -90,6 +84,6 @@ export async function requireReady(
       "RESTORE_BLOCKED",
       `Cassy was not asked to restore cluster "${cluster.original.cluster}" in run "${run}": ${missing.join("; ")}. What was moved aside is where you have put it. Bring that back as it was, then: stillpoint restore resume ${run}; or give the nodes their directories back and end the run with: stillpoint restore abandon ${run}`,
     );
-  await refuseNodesRunning(cluster, run, signsOf);
+  await refuseNodesRunning(open, cluster, run);
   return tools;
 }

@@ -4,7 +4,8 @@ import { codeOf, messageOf, StillpointError } from "../../errors/stillpoint-erro
 import type { FailedNodes, KnownRestores, SentRestore } from "../../restore/cassandra/effects.ts";
 import { type CassandraPlan, type PlannedCluster, quoted } from "../../restore/cassandra/plan.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
-import { type Look, requireReady } from "./recheck.ts";
+import type { Silence } from "../stopped-instances.ts";
+import { requireReady } from "./recheck.ts";
 
 export async function knownRestores(open: OpenDeployment, cluster: PlannedCluster): Promise<KnownRestores> {
   const entries = await restoresOf(await open.cassandra(cluster.database).tools(), cluster);
@@ -32,7 +33,8 @@ function begunSince(
   );
 }
 
-interface Sending extends Look {
+interface Sending {
+  readonly silence: Silence;
   /** Asked just before: nobody else may have gone on with the run. */
   readonly guard: () => Promise<void>;
 }
@@ -41,12 +43,12 @@ interface Sending extends Look {
 export async function restoreNodes(
   open: OpenDeployment,
   { plan, sent }: { readonly plan: CassandraPlan; readonly sent: SentRestore },
-  { guard, ...look }: Sending,
+  { guard, silence }: Sending,
 ): Promise<void> {
   const { cluster, nodes } = sent;
   const asked = await open.cassandra(cluster.database).tools();
   if (begunSince(await restoresOf(asked, cluster), sent).length > 0) return;
-  const tools = await requireReady(open, plan, cluster, look);
+  const tools = await requireReady(open, plan, cluster, silence);
   await guard();
   const { clusterId, snapshotId, type } = cluster.original.snapshot;
   try {

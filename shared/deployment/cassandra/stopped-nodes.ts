@@ -1,17 +1,18 @@
-import { type NodeSign, nodeSigns } from "../../databases/cassandra/node-sign.ts";
+import type { NodeSign } from "../../databases/cassandra/node-sign.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { PlannedCluster } from "../../restore/cassandra/plan.ts";
+import type { OpenDeployment } from "../open-deployment.ts";
 
 /**
  * Refuses while Cassandra answers on a node of the cluster, or nobody can tell: files that are put under a running node
  * are not what it serves, and what it still writes comes among them.
  */
 export async function refuseNodesRunning(
-  { original, cqlPort }: PlannedCluster,
+  open: OpenDeployment,
+  { database, original }: PlannedCluster,
   run: string,
-  signsOf: typeof nodeSigns = nodeSigns,
 ): Promise<void> {
-  const signs = await signsOf(original.nodes, { cqlPort });
+  const signs = await open.cassandra(database).signs(original.nodes, "all-ports");
   const running = signs.filter(({ sign }) => sign === "answers");
   const unknown = signs.filter(({ sign }) => sign === "unknown");
   if (running.length + unknown.length === 0) return;

@@ -11,8 +11,11 @@ import { messageOf } from "../../errors/stillpoint-error.ts";
 import type { Instance } from "../../pause/instance.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 
-/** From one answer to the next question, for each gate by itself: a silent one delays nobody. */
-const BETWEEN_QUESTIONS_MS = 50;
+/**
+ * From one answer to the next question, for each gate by itself: a silent one delays nobody. Pauses of the real Cassy
+ * were seen that took no longer than 130 ms.
+ */
+const BETWEEN_QUESTIONS_MS = 25;
 
 export type Answered<C = SnapshotCall> = C extends SnapshotCall ? Omit<C, "sentMs" | "answeredMs"> : never;
 

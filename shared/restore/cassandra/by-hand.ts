@@ -1,3 +1,4 @@
+import type { UnsavedIndex } from "./captured.ts";
 import { addressesOf, type CassandraPlan, type PlannedCluster, quoted } from "./plan.ts";
 
 /** What a directory that is moved aside ends with, so that nobody takes it for one of another day. */
@@ -23,4 +24,11 @@ export function commandsToStart({ clusters }: Pick<CassandraPlan, "clusters">): 
 /** What people do on one node after the other, once it has ended. */
 export function commandsToRepair(nodes: readonly string[]): readonly string[] {
   return nodes.map((node) => `nodetool repair -pr  # on ${node}, once the one before has ended`);
+}
+
+/** Cassandra takes an index for built of which no file came back. */
+export function commandsToRebuild(indexes: readonly UnsavedIndex[]): readonly string[] {
+  return indexes.map(
+    ({ keyspace, table, name }) => `nodetool rebuild_index ${keyspace} ${table} ${name}  # on every node`,
+  );
 }

@@ -22,7 +22,7 @@ function stepsOf(plan: CassandraPlan): readonly PlanStep[] {
     restoreStep(plan),
     startStep(plan),
     verifyStep(),
-    repairStep(),
+    repairStep(plan),
   ];
 }
 
@@ -87,9 +87,9 @@ function verifyStep(): PlanStep {
   return { does, ...NOTHING, undo: "as above" };
 }
 
-function repairStep(): PlanStep {
-  const does =
-    "By hand, afterwards: repair one node after the other (nodetool repair -pr), then start the instances fresh";
+function repairStep({ clusters }: CassandraPlan): PlanStep {
+  const rebuilt = clusters.some(({ original }) => (original.unsavedIndexes ?? []).length > 0);
+  const does = `By hand, afterwards: ${rebuilt ? "rebuild the secondary indexes on every node (nodetool rebuild_index), " : ""}repair one node after the other (nodetool repair -pr), then start the instances fresh`;
   return { does, ...NOTHING, undo: NONE };
 }
 

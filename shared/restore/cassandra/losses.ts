@@ -1,4 +1,4 @@
-import { type ClusterKeyspace, isSystemKeyspace } from "./captured.ts";
+import { type ClusterKeyspace, isSystemKeyspace, type UnsavedIndex } from "./captured.ts";
 import { type CassandraPlan, type PlannedCluster, quoted } from "./plan.ts";
 
 /** What a restore of all nodes means beyond the discarded writes, and when another way loses less. */
@@ -16,6 +16,8 @@ function* ofCluster(cluster: PlannedCluster): Generator<string> {
   yield wholesale(kept);
   yield `Users and roles of cluster "${original.cluster}" go back, too: the password that Stillpoint and the instances use must be the one of the snapshot`;
   yield "The state of lightweight transactions (system.paxos) goes back with the rows that it is about";
+  const { unsavedIndexes = [] } = original;
+  if (unsavedIndexes.length > 0) yield indexesText(unsavedIndexes);
   if (increments > 0) yield incrementsText(increments, original.snapshot.snapshotId);
   if (!answered)
     yield `Cluster "${original.cluster}" did not answer when this was planned, so that its nodes were not held against those of the snapshot. A node that has joined since must stay out: it would bring its rows back`;
@@ -41,6 +43,11 @@ function copiesOf({ replication }: ClusterKeyspace): number {
 function wholesale(kept: readonly ClusterKeyspace[]): string {
   const names = kept.map(({ name }) => name);
   return `Every table of every keyspace goes back, whether it is ScalarDB's or not: ${quoted(names)}, and Cassandra's own`;
+}
+
+function indexesText(indexes: readonly UnsavedIndex[]): string {
+  const names = indexes.map(({ keyspace, name }) => `${keyspace}.${name}`);
+  return `Cassy leaves the files of secondary indexes behind: ${quoted(names)} find nothing until they are rebuilt on every node, by hand, before the instances start. The end of the restore tells the commands`;
 }
 
 function incrementsText(count: number, snapshotId: string): string {

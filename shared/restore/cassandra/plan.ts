@@ -18,7 +18,6 @@ export interface PlannedCluster {
   readonly cassy: string;
   /** `bucket "ledger-cassy"`, by today's configuration. */
   readonly bucket: string;
-  readonly cqlPort: number;
   /** Increments that Cassy has of the snapshot; they are not restored. */
   readonly increments: number;
   /** Whether the cluster answered when the restore was planned. */

@@ -21,7 +21,6 @@ export interface LookedAtCluster {
   readonly database: string;
   readonly atSecond: number;
   readonly captured: CapturedCassandra;
-  readonly cqlPort: number;
   /** Absent where the configuration names none. */
   readonly cassy?: { readonly address: string; readonly says: Asked<KnownToCassy> };
   /** What the bucket lacks of the snapshot, in sentences. */

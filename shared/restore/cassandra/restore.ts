@@ -5,6 +5,7 @@ import { all, answerOf, asker, type Patience, type Workflow } from "../../workfl
 import type { Mode } from "../mode.ts";
 import { HOUR_MS, patiently } from "../patiently.ts";
 import { commandsToStart } from "./by-hand.ts";
+import type { UnsavedIndex } from "./captured.ts";
 import type { CassandraEffects, CassandraPhase, FailedNodes, SentRestore } from "./effects.ts";
 import { addressesOf, type CassandraPlan, type NodesOfCluster, quoted } from "./plan.ts";
 import { endedUnseen } from "./refusals.ts";
@@ -26,6 +27,8 @@ export interface RestoredCluster {
   readonly cluster: string;
   readonly snapshotId: string;
   readonly nodes: readonly string[];
+  /** Secondary indexes that must be rebuilt. */
+  readonly indexes: readonly UnsavedIndex[];
 }
 
 export interface CassandraResult {
@@ -139,10 +142,11 @@ function disproven({ point, run }: CassandraPlan, reason: string): StillpointErr
 }
 
 function restoredClusters({ clusters }: CassandraPlan): readonly RestoredCluster[] {
-  return clusters.map(({ database, original: { cluster, snapshot, nodes } }) => ({
+  return clusters.map(({ database, original }) => ({
     database,
-    cluster,
-    snapshotId: snapshot.snapshotId,
-    nodes: addressesOf(nodes),
+    cluster: original.cluster,
+    snapshotId: original.snapshot.snapshotId,
+    nodes: addressesOf(original.nodes),
+    indexes: original.unsavedIndexes ?? [],
   }));
 }

@@ -23,24 +23,22 @@ const INDEX = /^\.([^/]+)\//;
 
 /** What Cassandra had linked into the snapshot when it took it. */
 interface Manifest {
-  /** Of the table itself. */
-  readonly data: readonly string[];
+  /** Of the table itself: files of data, as far as is known of any version. */
+  readonly files: readonly string[];
   readonly indexes: readonly string[];
 }
 
 const Manifest = z.object({ files: z.array(z.string()) });
 
 /** The files of an index lie one folder deeper than Cassy looks, so that none of them is ever uploaded. */
-function readManifest(text: string): Manifest | string {
-  const parsed = Manifest.safeParse(jsonOf(text));
-  if (!parsed.success) return "lists no files";
-  const { files } = parsed.data;
-  const odd = files.find((file) => !file.endsWith(`-${DATA}`));
-  if (odd !== undefined) return `lists "${odd}", which is no ${DATA}`;
-  return {
-    data: files.filter((file) => !INDEX.test(file)),
-    indexes: [...new Set(files.flatMap((file) => INDEX.exec(file)?.[1] ?? []))],
-  };
+function readManifest(text: string): Manifest | undefined {
+  const { data } = Manifest.safeParse(jsonOf(text));
+  return (
+    data && {
+      files: data.files.filter((file) => !INDEX.test(file)),
+      indexes: [...new Set(data.files.flatMap((file) => INDEX.exec(file)?.[1] ?? []))],
+    }
+  );
 }
 
 function jsonOf(text: string): unknown {
@@ -53,14 +51,12 @@ function jsonOf(text: string): unknown {
 
 /** The lists of components that must be read before a table can be judged. */
 export function listsOf(manifest: string): readonly string[] {
-  const read = readManifest(manifest);
-  return typeof read === "string" ? [] : read.data.map(listBeside);
+  return (readManifest(manifest)?.files ?? []).filter(isData).map(listBeside);
 }
 
 /** The secondary indexes of the table that have files, by name. */
 export function indexesOf(manifest: string | undefined): readonly string[] {
-  const read = manifest === undefined ? "" : readManifest(manifest);
-  return typeof read === "string" ? [] : read.indexes;
+  return (manifest === undefined ? undefined : readManifest(manifest))?.indexes ?? [];
 }
 
 /**
@@ -70,14 +66,18 @@ export function indexesOf(manifest: string | undefined): readonly string[] {
 export function lacksOf({ files, manifest, lists }: UploadedTable): readonly Lack[] {
   if (manifest === undefined) return [{ kind: "absent", file: MANIFEST }];
   const read = readManifest(manifest);
-  if (typeof read === "string") return [{ kind: "unreadable", file: MANIFEST, why: read }];
-  return read.data.flatMap((data) => [
-    ...(files.get(data) === 0 ? [{ kind: "empty", file: data } as const] : []),
-    ...componentLacks(data, files, lists.get(listBeside(data))),
-  ]);
+  if (read === undefined) return [{ kind: "unreadable", file: MANIFEST, why: "lists no files" }];
+  return read.files.flatMap((file) => {
+    if (isData(file)) return dataLacks(file, files, lists.get(listBeside(file)));
+    return files.has(file) ? [] : [{ kind: "absent", file }];
+  });
 }
 
-function componentLacks(
+function isData(file: string): boolean {
+  return file.endsWith(`-${DATA}`);
+}
+
+function dataLacks(
   data: string,
   files: ReadonlyMap<string, number>,
   list: string | undefined,
@@ -87,6 +87,7 @@ function componentLacks(
   const needed = new Set([data, file, ...named.map((component) => beside(data, component))]);
   const absent = [...needed].filter((each) => !files.has(each));
   const lacks: Lack[] = absent.map((each) => ({ kind: "absent", file: each }));
+  if (files.get(data) === 0) lacks.push({ kind: "empty", file: data });
   if (files.has(file) && !named.includes(DATA))
     lacks.push({ kind: "unreadable", file, why: `does not list ${DATA}` });
   return lacks;

@@ -6,6 +6,7 @@ import { type Cassy, startCassy } from "../../../rehearsal/cassy/cassy.ts";
 import { serveAdmin } from "../../../rehearsal/ledger/admin-server.ts";
 import { Gate } from "../../../rehearsal/ledger/gate.ts";
 import { startS3 } from "../../../rehearsal/s3/s3.ts";
+import type { CassyBucketSettings } from "../../../shared/config/config.ts";
 import type { Cassy as CassyClient } from "../../../shared/databases/cassandra/cassy.ts";
 import { openCassy } from "../../../shared/databases/cassandra/open-cassy.ts";
 import { type FolderNodes, folderNodes } from "./folder-nodes.ts";
@@ -19,10 +20,15 @@ export interface CassyWorld {
   readonly applications: readonly string[];
   readonly cassy: Cassy;
   readonly client: CassyClient;
+  readonly bucket: CassyBucketSettings;
   /** Keys of what is in the bucket, but for the metadata. */
   keys(): Promise<readonly string[]>;
   /** All that is in the bucket. */
   allKeys(): Promise<readonly string[]>;
+  /** Where the bucket is. */
+  readonly endpoint: string;
+  /** Removes objects from the bucket. */
+  lose(which: (key: string) => boolean): void;
   /** Another process on the same metadata, at another port. */
   restarted(): Promise<{ readonly cassy: Cassy; readonly client: CassyClient }>;
 }
@@ -62,8 +68,14 @@ export async function cassyWorld(): Promise<CassyWorld> {
     gates,
     applications: admins.map(({ host, port }) => `${host}:${port}`),
     ...(await start()),
+    bucket: { name: BUCKET, region: "us-east-1", endpoint: s3.endpoint },
     allKeys,
     keys: async () => (await allKeys()).filter((key) => !key.startsWith("metadata-backup/")),
+    endpoint: s3.endpoint,
+    lose: (which) => {
+      const { objects } = s3.bucket(BUCKET);
+      for (const key of [...objects.keys()].filter(which)) objects.delete(key);
+    },
     restarted: start,
   };
 }

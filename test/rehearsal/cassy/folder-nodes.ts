@@ -102,7 +102,9 @@ async function snapshotOf(table: string, id: string): Promise<void> {
   for (const file of files) await cp(join(table, file), join(to, file));
   await mkdir(join(to, ".by_region"), { recursive: true });
   await writeFile(join(to, ".by_region", "nb-1-big-Data.db"), "an index");
-  await writeFile(join(to, "manifest.json"), JSON.stringify({ files }));
+  const data = files.filter((file) => file.endsWith("-Data.db"));
+  const manifest = { files: [...data, ".by_region/nb-1-big-Data.db"] };
+  await writeFile(join(to, "manifest.json"), JSON.stringify(manifest));
 }
 
 async function plainFiles(folder: string): Promise<readonly string[]> {

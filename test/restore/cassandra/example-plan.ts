@@ -64,7 +64,6 @@ export function plannedCluster(database = "main", change: Partial<CapturedCassan
     original,
     cassy: CASSY,
     bucket: BUCKET,
-    cqlPort: 9042,
     increments: 0,
     answered: true,
   };
@@ -112,7 +111,6 @@ export function lookedAt(change: Partial<LookedAtCluster> = {}): LookedAtCluster
     database: "main",
     atSecond: AT_SECOND,
     captured: captured(),
-    cqlPort: 9042,
     cassy: {
       address: CASSY,
       says: { kind: "answered", answer: { nodes: [...NODES], underWay: [], increments: 0 } },

@@ -4,6 +4,7 @@ import type { OpenDeployment } from "../../../shared/deployment/open-deployment.
 import { codeOf, type Failure, StillpointError, toFailure } from "../../../shared/errors/stillpoint-error.ts";
 import type { GateAnswer } from "../../../shared/pause/instance.ts";
 import { type AbandonCassandraEffects, abandonCassandra } from "../../../shared/restore/cassandra/abandon.ts";
+import type { ClusterNode } from "../../../shared/restore/cassandra/captured.ts";
 import type { CassandraPlan, PlannedCluster } from "../../../shared/restore/cassandra/plan.ts";
 import { type CassandraResult, restoreCassandra } from "../../../shared/restore/cassandra/restore.ts";
 import type { RestoreEvent } from "../../../shared/restore/restore-plan.ts";
@@ -38,24 +39,20 @@ export class Situation {
   /** The true handlers, on models of Cassy, the nodes and the bucket. */
   handlersOf(life: Life, journal?: Journal): Handlers<AbandonCassandraEffects> {
     const { clusters } = this;
-    const handlers = cassandraHandlers(
-      this.#open(life),
-      {
-        report: (event) => {
-          this.#hear(event);
-        },
-        verification: contentVerification({
-          parts: clusters.parts,
-          contentOf: (physical) => clusters.contentOf(this.#clusterOf(physical.split("/")[0] ?? "")),
-          found: () => undefined,
-        }),
-        ...(journal && { journal }),
-        markRun: async (state) => {
-          this.state = state;
-        },
+    const handlers = cassandraHandlers(this.#open(life), {
+      report: (event) => {
+        this.#hear(event);
       },
-      clusters.signsOf,
-    );
+      verification: contentVerification({
+        parts: clusters.parts,
+        contentOf: (physical) => clusters.contentOf(this.#clusterOf(physical.split("/")[0] ?? "")),
+        found: () => undefined,
+      }),
+      ...(journal && { journal }),
+      markRun: async (state) => {
+        this.state = state;
+      },
+    });
     return mortalHandlers<AbandonCassandraEffects>(life, handlers);
   }
 
@@ -84,11 +81,12 @@ export class Situation {
         cassy: clusters.cassyOf(planned, (moment) => life.pass(moment)),
         uploads: { name: BUCKET, look },
       };
-      const settings = { cassy: {}, port: planned.cqlPort, coordinatorNamespace: "coordinator" };
+      const settings = { cassy: {}, coordinatorNamespace: "coordinator" };
       return {
         kind: "cassandra",
         settings,
         tools: async () => tools,
+        signs: (nodes: readonly ClusterNode[]) => clusters.signsOf(nodes),
         cluster: async () => clusters.clusterOf(planned),
       };
     };

@@ -59,9 +59,12 @@ describe("a table in the bucket", () => {
   test("lacks a manifest that cannot be read, whatever it is", () => {
     for (const text of ["", "{", "null", "[]", "{}", '{"files":null}', '{"files":[1]}', '"files"'])
       expect(judge(changed(MANIFEST, text))).toEqual(['a "manifest.json" that lists no files']);
-    expect(judge(changed(MANIFEST, '{"files":["nb-1-big-Index.db"]}'))).toEqual([
-      'a "manifest.json" that lists "nb-1-big-Index.db", which is no Data.db',
-    ]);
+  });
+
+  test("lacks whatever else its manifest names, in the words of a version to come", () => {
+    const named = changed(MANIFEST, '{"files":["nb-1-big-Data.db","rows.parquet"]}');
+    expect(judge(named)).toEqual(['no "rows.parquet"']);
+    expect(judge(new Map([...named, ["rows.parquet", ""]]))).toEqual([]);
   });
 
   test("of another format is judged by what its own lists name", () => {

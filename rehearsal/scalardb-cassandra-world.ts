@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { cassandraBankTotals } from "./cassandra-server/bank-totals.ts";
 import { type CassandraCluster, startCassandra } from "./cassandra-server/cassandra-cluster.ts";
+import { DATA_CENTER } from "./cassandra-server/cql-client.ts";
 import { ruinBank } from "./cassandra-server/disaster.ts";
 import { nodesOf } from "./cassandra-server/nodes.ts";
 import { startS3Mock } from "./cassandra-server/s3mock.ts";
@@ -149,7 +150,8 @@ async function writePlaces(
   pause: ScalardbCassandraWorldOptions["pause"],
 ) {
   const [node] = cluster.nodes;
-  const section = cassandraSection(cluster);
+  const contactPoints = cluster.nodes.map(({ address }) => address);
+  const section = cassandraSection({ contactPoints, port: cluster.ports.cql, dataCenter: DATA_CENTER });
   const { bucket: name, ...where } = bucket;
   const { host, port } = cassy.running;
   const cassySection = { host, port, cassandraHost: node?.address, bucket: { name, ...where } };

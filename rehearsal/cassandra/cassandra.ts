@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { coordinatorClock } from "./clock.ts";
 import { type Identity, saveKnown, schemaVersionOf } from "./identity.ts";
 import type { Members } from "./members.ts";
-import { freeNetwork } from "./network.ts";
+import { freeNetwork, type Network } from "./network.ts";
 import { type RunningNode, startNode } from "./node.ts";
 import type { Served } from "./protocol/connection.ts";
 import { inet, string } from "./protocol/notation.ts";
@@ -17,6 +17,8 @@ export interface RehearsalCassandraOptions {
   /** Each node has a folder in it, called by its address. */
   readonly folder: string;
   readonly nodes?: number;
+  /** A free one where absent. */
+  readonly network?: Network;
   readonly clusterName?: string;
   readonly dataCenter?: string;
   /** Clients must log in, where they are given. */
@@ -51,7 +53,7 @@ export interface RehearsalCassandra {
 
 export async function startCassandra(options: RehearsalCassandraOptions): Promise<RehearsalCassandra> {
   const { folder, nodes = 3, clusterName = "rehearsal", dataCenter = "dc1", credentials } = options;
-  const { addresses, port } = await freeNetwork(nodes);
+  const { addresses, port } = options.network ?? (await freeNetwork(nodes));
   const cluster = new Cluster();
   const nodeFolder = (address: string) => join(folder, address);
   const start = (address: string) => {

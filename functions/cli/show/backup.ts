@@ -1,6 +1,6 @@
 import type { BackupResult } from "../../../shared/backup/backup-result.ts";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
-import { isDumped } from "../../../shared/backup/snapshot.ts";
+import { isDumped, takesSnapshots } from "../../../shared/backup/snapshot.ts";
 import type { RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { commandText, isByCommandOnly } from "../../../shared/restore/choose-point.ts";
@@ -74,7 +74,10 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
     ...(window ? fact("window", windowText(window)) : []),
     ...(point?.marginMs === undefined
       ? []
-      : fact("margin", `${showSpan(point.marginMs)} from the second to the nearer end of the window`)),
+      : fact(
+          "margin",
+          `${showSpan(point.marginMs)} from the ${takesSnapshots(point) ? "snapshot" : "second"} to the nearer end of the window`,
+        )),
     ...fact("held", heldMs > 0 ? showSpan(heldMs) : "not at all"),
     ...(point ? dumpLines(point) : []),
     ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),

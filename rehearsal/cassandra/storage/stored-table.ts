@@ -47,6 +47,7 @@ export class StoredTable {
   snapshot(name: string, atMs: number, definition: string | undefined): void {
     this.flush();
     const folder = join(this.folder, SNAPSHOTS, name);
+    if (existsSync(folder)) throw new Error(`Snapshot ${name} already exists.`);
     mkdirSync(folder, { recursive: true });
     const generations = generationsIn(this.folder);
     for (const generation of generations)

@@ -10,6 +10,7 @@ import type { Served } from "./protocol/connection.ts";
 import { inet, string } from "./protocol/notation.ts";
 import { schemaChangeBody } from "./protocol/results.ts";
 import { Ring } from "./ring.ts";
+import { tableOf } from "./schema.ts";
 import { dataFolderOf, type NodeStorage } from "./storage/node-storage.ts";
 import { tableDefinition } from "./table-definition.ts";
 
@@ -48,6 +49,8 @@ export interface RehearsalCassandra {
   flush(address: string): void;
   takeSnapshot(address: string, name: string, keyspaces: readonly string[]): void;
   clearSnapshots(address: string, keyspaces: readonly string[]): void;
+  /** What `nodetool rebuild_index` does on one node. */
+  rebuildIndex(address: string, keyspace: string, table: string, index: string): void;
   close(): Promise<void>;
 }
 
@@ -91,6 +94,11 @@ export async function startCassandra(options: RehearsalCassandraOptions): Promis
     keyspaces: (address) => [...storageOf(address).schema.keys()],
     flush: (address) => storageOf(address).flush(),
     takeSnapshot: (address, name, keyspaces) => storageOf(address).snapshot(name, keyspaces, tableDefinition),
+    rebuildIndex: (address, keyspace, table, index) => {
+      const storage = storageOf(address);
+      const found = tableOf(storage.schema, keyspace, table);
+      for (const each of found.indexes) if (each.name === index) storage.buildIndex(found, each);
+    },
     clearSnapshots: (address, keyspaces) => storageOf(address).clearSnapshots(keyspaces),
     close,
   };

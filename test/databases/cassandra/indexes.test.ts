@@ -1,6 +1,3 @@
-import { rmSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { type Client, types } from "cassandra-driver";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openCluster } from "../../../shared/databases/cassandra/open-cluster.ts";
@@ -65,12 +62,7 @@ test("an index whose files did not come back is found out until the last node ha
 });
 
 test("an index whose note of being built was removed before the start is there again", async () => {
-  await restoreAsCassyDoes(running.cassandra, async (dataFolder) => {
-    const [built = ""] = (await readdir(join(dataFolder, "system"))).filter((name) =>
-      name.startsWith("IndexInfo-"),
-    );
-    rmSync(join(dataFolder, "system", built), { recursive: true });
-  });
+  await restoreAsCassyDoes(running.cassandra, running.cassandra.forgetIndexes);
   expect(await finds()).toEqual({ by_value: FOUND });
 });
 

@@ -9,7 +9,7 @@ const SNAPSHOT = "before";
 /** All nodes go back to a snapshot that is taken now, of which Cassy's own files come back and no others. */
 export async function restoreAsCassyDoes(
   cassandra: RehearsalCassandra,
-  beforeStart: (dataFolder: string) => Promise<void> = async () => undefined,
+  beforeStart: (address: string) => void = () => undefined,
 ): Promise<void> {
   for (const address of cassandra.addresses)
     cassandra.takeSnapshot(address, SNAPSHOT, cassandra.keyspaces(address));
@@ -22,7 +22,7 @@ export async function restoreAsCassyDoes(
         const table = dirname(dirname(dirname(file)));
         cpSync(join(aside, file), join(to, table, file.slice(dirname(file).length + 1)));
       }
-    await beforeStart(to);
+    beforeStart(address);
   }
   for (const address of cassandra.addresses) await cassandra.start(address);
 }

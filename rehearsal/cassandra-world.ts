@@ -147,8 +147,12 @@ function byHand(cassandra: RehearsalCassandra): NodesByHand {
     },
     awaited: /restored the files of cluster/,
     async start() {
+      for (const address of addresses) cassandra.forgetIndexes(address);
       for (const address of addresses) await cassandra.start(address);
-      return [`By hand: Cassandra is started on ${addresses.join(", ")}.`];
+      return [
+        `By hand: Cassandra is started on ${addresses.join(", ")},`,
+        "without system/IndexInfo-*, so that it builds the indexes that Cassy has left behind.",
+      ];
     },
   };
 }

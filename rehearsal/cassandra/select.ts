@@ -6,7 +6,7 @@ import { tokenOf } from "./murmur3.ts";
 import { invalid } from "./refusal.ts";
 import type { Answer, Parameters } from "./request.ts";
 import { checkRestrictions } from "./restrictions.ts";
-import { type Column, columnOf, type Table } from "./schema.ts";
+import { type Column, columnOf, type Table, type TableIndex } from "./schema.ts";
 import { columnValue, type Found, selectedColumns, selectedValues } from "./selection.ts";
 import { clusteringName, type Partition, type SeenRow, seen } from "./storage/rows.ts";
 import { termValue } from "./terms.ts";
@@ -72,12 +72,14 @@ function* foundRows(place: Place, statement: Select, given: Parameters): Generat
   const isReversed = statement.orderBy.some(
     ({ column, descending }) => columnOf(table, column).descending !== descending,
   );
+  const index = indexOf(table, filters);
   let isPast = after === undefined;
   for (const key of partitionKeys(place, statement, given, after)) {
     const partition = readPartition(place, {
       key,
       level: given.level,
       ...singleRow(table, statement, given),
+      ...(index && { index }),
     });
     if (partition === undefined) continue;
     const parts = keyParts(table, key);
@@ -95,6 +97,12 @@ function* foundRows(place: Place, statement: Select, given: Parameters): Generat
       if (statement.distinct) break;
     }
   }
+}
+
+/** Which one is read by, as Cassandra does whenever a column that is not in the key has one. */
+function indexOf(table: Table, filters: readonly Relation[]): TableIndex | undefined {
+  const equal = new Set(filters.flatMap(({ of, operator }) => (operator === "=" ? [of] : [])));
+  return table.indexes.find(({ column }) => equal.has(column) && columnOf(table, column).kind === "regular");
 }
 
 /** Where the whole key of one row is given, the other rows of its partition are not looked at. */

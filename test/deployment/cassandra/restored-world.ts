@@ -76,6 +76,7 @@ function withNodes(
       if (running.size === 0) throw new StillpointError("DATABASE_UNREACHABLE", "no node answers");
       return state;
     },
+    indexes: async () => [],
     // Rows are another test's.
     schemas: async () => [],
     probeClock: async () => [],

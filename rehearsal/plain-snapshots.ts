@@ -10,7 +10,9 @@ import { verifyCopy } from "../shared/verify/verify-copy.ts";
 import { type RehearsalCassandra, startCassandra } from "./cassandra/cassandra.ts";
 import { freeNetwork, type Network } from "./cassandra/network.ts";
 import type { CassandraEndpoint } from "./ledger/cassandra/endpoint.ts";
+import { disagreements } from "./ledger/cassandra/mirror.ts";
 import { cassandraTotals } from "./ledger/cassandra/totals.ts";
+import { halvesOf } from "./ledger/mirror.ts";
 import type { PlainCopies, PlainCopy } from "./rehearsal-world.ts";
 import { MOST_TRIES } from "./torn-copy.ts";
 
@@ -28,7 +30,7 @@ interface PlainSnapshots {
 }
 
 /** A node is reached over SSH, and a large one flushes for a while. */
-const PER_NODE_MS = 40;
+const PER_NODE_MS = 100;
 
 /** The snapshots are taken at once, while clients are at work, and looked at when somebody wants to see them. */
 export async function plainSnapshots(original: Original): Promise<PlainCopies> {
@@ -42,7 +44,7 @@ export async function plainSnapshots(original: Original): Promise<PlainCopies> {
 
 /** `nodetool snapshot KEYSPACE` on one node after the other, keyspace by keyspace, nobody paused. */
 async function takeSnapshots({ cassandra, folder }: Original, turn: number): Promise<PlainSnapshots> {
-  const name = `plain-${turn}`;
+  const name = `plain-${turn}-${Date.now()}`;
   const network = await freeNetwork(cassandra.addresses.length);
   const [first = ""] = cassandra.addresses;
   const keyspaces = cassandra
@@ -81,7 +83,7 @@ async function startCopy(
       what: `Snapshots of ${keyspaces.join(", ")}, taken one after the other on every node under load and started as another cluster:`,
       totals: await cassandraTotals(endpoint),
       report,
-      contradictions: [],
+      contradictions: halvesOf(await disagreements(endpoint)),
       remarks: [],
     };
   } finally {

@@ -74,7 +74,10 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
     ...(window ? fact("window", windowText(window)) : []),
     ...(point?.marginMs === undefined
       ? []
-      : fact("margin", `${showSpan(point.marginMs)} ${marginText(point)}`)),
+      : fact(
+          "margin",
+          `${showSpan(point.marginMs)} from the ${takesSnapshots(point) ? "snapshot" : "second"} to the nearer end of the window`,
+        )),
     ...fact("held", heldMs > 0 ? showSpan(heldMs) : "not at all"),
     ...(point ? dumpLines(point) : []),
     ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
@@ -91,12 +94,6 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
 /** A snapshot's second may begin before the window; the snapshot does not. */
 function snapshotText({ kind }: RestorePoint["databases"][number]): string {
   return takesSnapshots({ databases: [{ kind }] }) ? ", the one that its snapshot was taken in" : "";
-}
-
-function marginText(point: RestorePoint): string {
-  return takesSnapshots(point)
-    ? "between the snapshot and the nearer end of the window"
-    : "from the second to the nearer end of the window";
 }
 
 /** A moment may be valid, and its dump not have come to its end. */

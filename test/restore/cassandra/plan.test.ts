@@ -124,7 +124,7 @@ test("all reasons against a restore come at once", () => {
           kind: "answered",
           answer: {
             nodes: NODES.slice(0, 2),
-            underWay: [{ node: NODES[1], createdMs: NOW_MS }],
+            underWay: [{ node: NODES[1], snapshotId: "5d1f0c3e", createdMs: NOW_MS }],
             increments: 0,
           },
         },
@@ -290,16 +290,4 @@ test("the command line and its JSON show a plan of Cassandra and what came of it
   expect(end).toMatch(/restored payments to point-1 on the nodes themselves/);
   expect(end).toMatch(/nodetool repair -pr {2}# on 10\.0\.0\.2, once the one before has ended/);
   expect(end).toMatch(/only copy of what was written since the point/);
-});
-
-test("indexes that Cassy leaves behind are named in the plan, and the end tells how to rebuild them", async () => {
-  const unsavedIndexes = [{ keyspace: "scalar", table: "asset", name: "by_owner" }];
-  const plan = planOf([plannedCluster("main", { unsavedIndexes })]);
-  expect(words(plan)).toMatch(/"scalar\.by_owner" find nothing until they are rebuilt on every node/);
-  expect(words(plan)).toMatch(/By hand, afterwards: rebuild the secondary indexes on every node/);
-  expect(words(planOf())).not.toMatch(/rebuil/);
-  const { result } = await undisturbed(plan);
-  expect(resultLines(plannedRun(plan), result).join("\n")).toMatch(
-    /nodetool rebuild_index scalar asset by_owner {2}# on every node/,
-  );
 });

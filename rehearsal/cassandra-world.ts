@@ -6,7 +6,7 @@ import { loadConfig } from "../shared/config/load-config.ts";
 import { type RehearsalCassandra, startCassandra } from "./cassandra/cassandra.ts";
 import { cassyNodes } from "./cassandra/cassy-nodes.ts";
 import { type Cassy, startCassy } from "./cassy/cassy.ts";
-import { cassandraSection, writeConfiguration } from "./configuration.ts";
+import { cassandraSection, ONE_CLOCK, writeConfiguration } from "./configuration.ts";
 import { ruinCassandra } from "./ledger/cassandra/disaster.ts";
 import type { CassandraEndpoint } from "./ledger/cassandra/endpoint.ts";
 import { cassandraTotals } from "./ledger/cassandra/totals.ts";
@@ -51,7 +51,8 @@ export async function startCassandraWorld(options: WorldOptions): Promise<Cassan
     component: "ledger",
     ports: processes.ports,
     databases: { main: cassandraSection(endpoint, { host: cassy.host, port: cassy.port, bucket }) },
-    pause: options.pause,
+    // The nodes tell the time of this machine too: a pause for snapshots is short, and rows are to show that it held.
+    pause: { clockAllowance: ONE_CLOCK, ...options.pause },
   });
   return worldOf({ seed, folder, config, cassandra, cassy, endpoint, processes }, started.move());
 }

@@ -22,7 +22,7 @@ export interface Configured {
  * Scalar's processes and the database have the clock of this machine, read in whole ms: so close, even a short
  * pause can be proven.
  */
-const ONE_CLOCK = "2ms";
+export const ONE_CLOCK = "2ms";
 
 export function dynamodbSection({ url, region }: Endpoint, prefix: string) {
   return { kind: "dynamodb", region, endpoint: url, prefix };

@@ -52,6 +52,8 @@ export interface ScalardbCassandraWorldOptions {
 }
 
 const NODES = 3;
+/** Of a client between two transfers: everything here shares a few cores. */
+const REST_MS = 150;
 const BUCKET = "ledger-cassy";
 const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 /** As the AWS SDK looks for them. */
@@ -202,6 +204,7 @@ function worldOf(parts: Parts, owned: AsyncDisposableStack): ScalardbCassandraWo
         bank: scalardb.bank,
         servers: scalardb.transactions(),
         clients,
+        restMs: REST_MS,
         seed: `${options.seed} load ${loads++}`,
       }),
     totals: () => cassandraBankTotals(cluster),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { rehearse } from "../../../rehearsal/rehearse.ts";
 
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 400_000;
 
 /** What the real command line does in processes of its own, in this order. */
 const COMMANDS = ["backup", "follow --watch", "verify --live", "plan --point", "restore --plan", "status"];

@@ -1,10 +1,12 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { COMPILED } from "./test/compiled.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/peers/**"],
+    env: COMPILED,
     // Most tests wait for processes and servers of their own, so that one for each processor leaves half of it idle.
     maxWorkers: availableParallelism() + 1,
     // Real processes and real sockets, on machines that are busy with other tests.

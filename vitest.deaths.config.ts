@@ -1,10 +1,11 @@
 import { defineConfig } from "vitest/config";
+import { COMPILED } from "./test/compiled.ts";
 
 /** The tests of every way to die, with far more kills at random than the daily ones have. */
 export default defineConfig({
   test: {
     include: ["test/deaths/**/*.test.ts"],
-    env: { STILLPOINT_KILLS: "240" },
+    env: { ...COMPILED, STILLPOINT_KILLS: "240" },
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -229,6 +229,10 @@ test("beside a database that keeps its own history, the point has its second and
     restorable: true,
     command: { output: "beside\n", end: { kind: "exited", status: 0 } },
   });
+  const planned = await stillpoint(words(protectedWorld, "plan", "--point", told.point?.id ?? ""));
+  expect(planned.stdout.replaceAll(/\s+/g, " ")).toContain(
+    "Inside the pause of this point a command ran, too (sleep 0.5; echo beside). What it has left is not restored by this plan: bring that back with its own tool, to the same point, before the instances start",
+  );
   const failed = await backup(protectedWorld, "exit 9");
   expect(failed.status).toBe(ERRORS.COMMAND_FAILED.exit);
   expect(failed.told).not.toHaveProperty("point");

@@ -6,8 +6,11 @@ import { FAULTS, type Fault, sourceFile } from "./faults.ts";
 
 const SIMULATE = fileURLToPath(new URL("../../simulator/simulate.ts", import.meta.url));
 const PLANT = new URL("plant-fault.ts", import.meta.url).href;
-/** Of all numbers; those about other kinds are passed over. */
-const RUNS = "40000";
+/**
+ * Of all numbers; those about other kinds are passed over. What is found is the same every time. The rarest fault shows
+ * at 1,169 and at 2,269 first; four times as many runs only find each of them four times as often.
+ */
+const RUNS = "10000";
 
 /** The simulator in a process of its own, over our code with this fault in it. */
 function simulate({ name, under }: Fault): Promise<{ readonly status: number; readonly said: string }> {

@@ -263,7 +263,9 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "the tables are not compared",
-    edits: [{ file: "backup/judge.ts", text: "...changed(prepared.captures, after), ", instead: "" }],
+    edits: [
+      { file: "backup/judge.ts", text: "...changedIdentities(prepared.captures, after), ", instead: "" },
+    ],
     caughtAs: "falsely valid",
     under: "a table is made anew",
   },

@@ -11,8 +11,12 @@ export type Asked<T> =
 export interface KnownToCassy {
   /** Nodes that it had registered under the snapshot's id of the cluster; absent where it does not know that id. */
   readonly nodes?: readonly string[];
-  /** Restores of the snapshot that have not ended, by what Cassy says. */
-  readonly underWay: readonly { readonly node: string; readonly createdMs: number }[];
+  /** Restores to the same nodes that have not ended, by what Cassy says; of whichever snapshot. */
+  readonly underWay: readonly {
+    readonly node: string;
+    readonly snapshotId: string;
+    readonly createdMs: number;
+  }[];
   readonly increments: number;
 }
 
@@ -81,10 +85,15 @@ function* cassyRefusals({ database, captured, cassy }: LookedAtCluster): Generat
   const strangers = addressesOf(captured.nodes).filter((node) => !nodes.includes(node));
   if (strangers.length > 0)
     yield `Cassy at "${address}" has not registered node ${quoted(strangers)} of the snapshot`;
-  if (underWay.length > 0) yield underWayText(address, snapshot.snapshotId, underWay);
+  yield* underWayTexts(address, underWay);
 }
 
-export function underWayText(cassy: string, snapshotId: string, underWay: KnownToCassy["underWay"]): string {
+export function underWayTexts(cassy: string, underWay: KnownToCassy["underWay"]): readonly string[] {
+  const bySnapshot = Map.groupBy(underWay, ({ snapshotId }) => snapshotId);
+  return [...bySnapshot].map(([snapshotId, of]) => underWayText(cassy, snapshotId, of));
+}
+
+function underWayText(cassy: string, snapshotId: string, underWay: KnownToCassy["underWay"]): string {
   const each = underWay.map(
     ({ node, createdMs }) => `"${node}" since ${new Date(createdMs).toISOString()} on its clock`,
   );

@@ -47,12 +47,10 @@ export const TABLE_PATIENCE: Patience = {
  */
 export function* advance(lanes: readonly TableLane[], goal: Goal): Workflow<readonly TableLane[]> {
   let now = lanes;
-  while (
-    now.some((lane) => isUnderWay(lane) || actionsOf(now, goal).some((action) => action !== undefined))
-  ) {
+  while (now.some(isUnderWay) || canAct(now, goal)) {
     now = yield* act(now, goal);
     if (!now.some(isUnderWay)) {
-      if (actionsOf(now, goal).every((action) => action === undefined)) break;
+      if (!canAct(now, goal)) break;
       yield* sleep(NO_ROOM_MS);
       continue;
     }
@@ -64,6 +62,10 @@ export function* advance(lanes: readonly TableLane[], goal: Goal): Workflow<read
     );
   }
   return now;
+}
+
+function canAct(lanes: readonly TableLane[], goal: Goal): boolean {
+  return actionsOf(lanes, goal).some((action) => action !== undefined);
 }
 
 /** Starts whatever can start. */
@@ -138,7 +140,9 @@ function watch(lanes: readonly TableLane[]): Effect {
   return ask.effect("observe", { tables, backups, enough: "one" });
 }
 
+/** A durable execution looks again at all that it ever saw, in each invocation. */
 function look(lane: TableLane, { tables, backups }: Observation): TableLane {
+  if (!isUnderWay(lane)) return lane;
   const { database, name, temporary } = lane.table;
   const state = (table: string): TableState => tables[database]?.[table] ?? "UNSEEN";
   const backup = lane.backupArn === undefined ? undefined : backups[lane.backupArn];

@@ -170,3 +170,16 @@ test("a restore that was not STARTED is refused", async () => {
     message: expect.stringContaining("ListRestoreStatuses tells"),
   });
 });
+
+test("a backup whose time is up before it is sent is never sent, over a warm connection either", async () => {
+  const takeBackup = vi.fn(() => ({}));
+  const client = await answering({ listClusters: () => ({}), takeBackup });
+  await client.clusters();
+  expect(await client.takeBackup({ ...TAKE, withinMs: -20 })).toMatchObject({
+    kind: "refused",
+    message: expect.stringMatching(
+      /was not sent to Cassy at .*: the time was up before; Cassy was never reached$/,
+    ),
+  });
+  expect(takeBackup).not.toHaveBeenCalled();
+});

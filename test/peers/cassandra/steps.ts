@@ -6,13 +6,35 @@ import { FollowOutput } from "../../../functions/cli/json/follow.ts";
 import type { Call } from "../../../rehearsal/ledger/clients.ts";
 import { stallOf } from "../../../rehearsal/ledger/stall.ts";
 import type { Totals } from "../../../rehearsal/ledger/totals.ts";
-import { DEPLOYMENT, type RehearsalWorld } from "../../../rehearsal/rehearsal-world.ts";
-import type { ScalardbCassandraWorld } from "../../../rehearsal/scalardb-cassandra-world.ts";
+import { DEPLOYMENT } from "../../../rehearsal/rehearsal-world.ts";
+import {
+  type Place,
+  type ScalardbCassandraWorld,
+  startScalardbCassandraWorld,
+} from "../../../rehearsal/scalardb-cassandra-world.ts";
 import { countMoney } from "../../../rehearsal/scalardb-server/bank.ts";
+import { openCassy } from "../../../shared/databases/cassandra/open-cassy.ts";
 import { startForPeople, stillpoint } from "../stillpoint.ts";
 
-export type World = ScalardbCassandraWorld;
-export type Place = Pick<RehearsalWorld, "config" | "environment">;
+export interface World extends ScalardbCassandraWorld {
+  /** The ways with a pause that is long enough for all. */
+  readonly guarded: Place;
+  readonly byCassy: Place;
+  readonly byCommand: Place;
+}
+
+/** Java starts several times inside the window, and two cores may have other work. */
+const PAUSE = { longest: "45s", drainWait: "10s" };
+
+export async function startWorld(): Promise<World> {
+  const world = await startScalardbCassandraWorld({ seed: "cassandra", accounts: 20, servers: 2 });
+  const [guarded, byCassy, byCommand] = await Promise.all([
+    world.place("guarded", PAUSE),
+    world.place("cassy", PAUSE),
+    world.place("command", PAUSE),
+  ]);
+  return { ...world, guarded, byCassy, byCommand };
+}
 
 const CLIENTS = 4;
 /** Enough for the servers to have found their pace. */
@@ -68,6 +90,19 @@ export async function followToTheEnd({ guarded }: World, point: string) {
   const found = said.deployments.flatMap(({ points }) => points).find((each) => each.point === point);
   if (found === undefined) throw new Error(`"${point}" was not followed`);
   return found;
+}
+
+/** Until nothing that was begun is under way any more, by Cassy's own word. */
+export async function untilCassyIsIdle(world: World): Promise<void> {
+  const { host, port } = world.cassy();
+  const cassy = openCassy({ host, port });
+  await vi.waitFor(async () => {
+    const clusters = await cassy.clusters();
+    const entries = await Promise.all(clusters.map(({ clusterId }) => cassy.backups({ clusterId })));
+    const atWork = entries.flat().filter(({ status }) => status !== "completed" && status !== "failed");
+    expect(atWork).toEqual([]);
+  }, LOADED);
+  cassy.close();
 }
 
 /** What an operator does on every node before a restore; answers where each node's data is now. */

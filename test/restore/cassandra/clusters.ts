@@ -121,7 +121,9 @@ export class Clusters {
         this.pass();
         heard();
         return this.entries
-          .filter((entry) => entry.clusterId === clusterId && entry.snapshotId === snapshotId)
+          .filter(
+            (entry) => entry.clusterId === clusterId && entry.snapshotId === (snapshotId ?? entry.snapshotId),
+          )
           .map(({ endsAt: _, clusterId: __, ...entry }) => entry)
           .reverse();
       },

@@ -124,7 +124,7 @@ test("all reasons against a restore come at once", () => {
           kind: "answered",
           answer: {
             nodes: NODES.slice(0, 2),
-            underWay: [{ node: NODES[1], createdMs: NOW_MS }],
+            underWay: [{ node: NODES[1], snapshotId: "5d1f0c3e", createdMs: NOW_MS }],
             increments: 0,
           },
         },

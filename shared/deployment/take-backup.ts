@@ -73,10 +73,16 @@ function basisOf({ name, databases }: Deployment, command: string | undefined): 
   if (!databases.some(leavesSomething))
     throw new StillpointError(
       "NOT_PROTECTED",
-      `the configuration names nothing that a backup of "${name}" would leave: name its databases, or give a command that takes it with --run; nothing was paused`,
+      `${lackText(name, databases)}, or give a command that takes it with --run; nothing was paused`,
     );
   refuseHalf(name, databases);
   return databases.length === 1 && first?.kind === "jdbc" ? "snapshot" : "window";
+}
+
+function lackText(deployment: string, [first]: Deployment["databases"]): string {
+  return first === undefined
+    ? `the configuration names nothing that a backup of "${deployment}" would leave: name its databases`
+    : `the configuration names nobody who takes a snapshot of database "${first.name}" of "${deployment}": name its Cassy (cassy)`;
 }
 
 /** A point that looks like any other, and brings back one half of what its transactions have written to both. */

@@ -117,7 +117,7 @@ export function discardedByFiles({ clusters }: Pick<CassandraPlan, "clusters">, 
 export function filesAtStake({ clusters }: Pick<CassandraPlan, "clusters">): string {
   const each = clusters.map(
     ({ original: { cluster, snapshot, nodes } }) =>
-      `snapshot "${snapshot.snapshotId}" into the emptied directories of ${quoted(addressesOf(nodes))} of cluster "${cluster}"`,
+      `all that ${quoted(addressesOf(nodes))} of cluster "${cluster}" hold by snapshot "${snapshot.snapshotId}"`,
   );
-  return `has Cassy put ${each.join(", and ")}, in place of all that they hold,`;
+  return `has Cassy replace ${each.join(", and ")}`;
 }

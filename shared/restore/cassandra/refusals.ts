@@ -36,7 +36,7 @@ export interface LookedAtCluster {
 const NAMED_MOST = 10;
 
 const ONLY_IN_PLACE =
-  "Cassy restores to the nodes' own directories, so that there is nothing beside the original to look at: leave out --side-by-side. To look at a copy, restore the files by hand to another cluster, and name that in a configuration of its own for: stillpoint verify";
+  "Cassy restores to the nodes' own directories, so that there is nothing beside the original to look at: leave out --side-by-side. To look at a copy, restore the files by hand to another cluster, and name that in a configuration of its own for: stillpoint verify --live";
 
 const ONLY_OBSERVED =
   "Cassy made its pause, and Stillpoint only watched: every instance was seen closed, and nothing proves that all were quiet at one and the same time. Where that is good enough, say so with --accept-observed; else choose a point whose basis is a window";

@@ -98,7 +98,7 @@ test("what is discarded, what goes back besides and what is at stake is in the p
   expect(text).toMatch(/Cassy has no TLS/);
   expect(text).not.toMatch(/increment|did not answer|only watched/);
   expect(stakesOf(plan)).toMatch(
-    /^has Cassy put snapshot "5d1f0c3e" into the emptied directories of "10\.0\.0\.1"/,
+    /^has Cassy replace all that "10\.0\.0\.1".* of cluster "ledger" hold by snapshot "5d1f0c3e"$/,
   );
   expect(consequences[0]).toContain(discardedBy(plan, NOW_MS));
   expect(replacesOriginals(plan)).toBe(true);

@@ -1,9 +1,9 @@
 import type { CallOptions, Client } from "@connectrpc/connect";
 import { type Call, startCall } from "../../admin/call.ts";
 import { AdminConnection } from "../../admin/connection.ts";
-import { Cassy as CassyService, OperationStatus } from "../../admin/gen/cassy_pb.ts";
 import type { CassySettings } from "../../config/config.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { Cassy as CassyService, OperationStatus } from "../../gen/cassy_pb.ts";
 import { addressOf } from "../../pause/instance.ts";
 import type { Cassy, TakenBackup } from "./cassy.ts";
 import { answerOf, type Question } from "./cassy-call.ts";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { OperationStatus } from "../../../shared/admin/gen/cassy_pb.ts";
+import { OperationStatus } from "../../../shared/gen/cassy_pb.ts";
 import { answering, RESTORE, STARTED, TAKE } from "./cassy-servers.ts";
 
 test("a registration is read as it is on the wire", async () => {

@@ -34,32 +34,47 @@ export function describeStory(of: () => World): void {
     expect(answering).toMatchObject({ status: ERRORS.NODES_RUNNING.exit, said: { state: "planned" } });
     await stopAndSetAside(world);
     const { status, run, told, startMs } = await restoreWithNodes(world, answering.said.run);
-    expect(run, told).toMatchObject({ state: "done" });
-    expect(status).toBe(0);
-    expect(run.result).toMatchObject({ copies: { proof: { kind: "proven" } }, settingsDifferences: {} });
+    // Whoever started the nodes has left Cassandra's note that the indexes are built, whose files Cassy does not carry.
+    expect(told).toMatch(/IndexInfo-\*/);
+    expect(status, told).toBe(ERRORS.RESTORE_BLOCKED.exit);
+    expect(run.failure?.message).toContain(`nodetool rebuild_index app account ${INDEX}`);
+    expect(await rowsInEurope(world)).toMatchObject({ byIndex: 0 });
+    await rebuildIndexes(world);
+    const resumed = await stillpoint(world.guarded, RestoreOutput, "restore", "resume", run.id, ...CONFIRMED);
+    expect(resumed).toMatchObject({ status: 0, said: { state: "done" } });
+    const { byIndex, there } = await rowsInEurope(world);
+    expect(byIndex).toBe(there);
+    const { result } = resumed.said;
+    expect(result).toMatchObject({ clusters: [{ indexes: expect.arrayContaining([FOUND]) }] });
+    expect(result).toMatchObject({ copies: { proof: { kind: "proven" } }, settingsDifferences: {} });
     console.log(`Held ${backup.heldMs | 0} ms; restored nodes started in ${startMs | 0} ms`);
     expectBankOf(backup, opening, await world.totals());
     await world.scalardb.startServers();
     await expectGoingOn(world);
   });
+}
 
-  // Cassy does not carry an index's files, but carries along that it is built.
-  test("an index of what Cassy has restored finds nothing old until nodetool has rebuilt it on every node", async () => {
-    const world = of();
-    const found = async () => {
-      const [byIndex, all] = await withCql(world.cluster, (client) =>
-        Promise.all([
-          client.execute("SELECT id FROM app.account WHERE region = 'eu' AND balance >= 0 ALLOW FILTERING"),
-          client.execute("SELECT id, region FROM app.account"),
-        ]),
-      );
-      return { byIndex: byIndex.rows.length, there: all.rows.filter((row) => row["region"] === "eu").length };
-    };
-    const before = await found();
-    expect(before.byIndex).toBeLessThan(before.there);
-    const rebuild = ["rebuild_index", "app", "account", "account_index_region"];
-    await Promise.all(world.cluster.nodes.map((node) => nodeTool(node, rebuild)));
-    const after = await found();
-    expect(after.byIndex).toBe(after.there);
-  });
+const CONFIRMED = ["--confirm", DEPLOYMENT] as const;
+const INDEX = "account_index_region";
+const FOUND = {
+  keyspace: "app",
+  table: "account",
+  name: INDEX,
+  finds: { kind: "rows", rows: expect.any(Number) },
+};
+
+/** By the index, which is used whatever else is asked for, and by reading all. */
+async function rowsInEurope({ cluster }: World) {
+  const [byIndex, all] = await withCql(cluster, (client) =>
+    Promise.all([
+      client.execute("SELECT id FROM app.account WHERE region = 'eu'"),
+      client.execute("SELECT id, region FROM app.account"),
+    ]),
+  );
+  return { byIndex: byIndex.rows.length, there: all.rows.filter((row) => row["region"] === "eu").length };
+}
+
+async function rebuildIndexes({ cluster }: World): Promise<void> {
+  const rebuild = ["rebuild_index", "app", "account", INDEX, "account_index_before_region"];
+  await Promise.all(cluster.nodes.map((node) => nodeTool(node, rebuild)));
 }

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { RehearsalCosmosdb } from "./cosmosdb/cosmosdb.ts";
+import type { CassandraEndpoint } from "./ledger/cassandra/endpoint.ts";
 import type { Endpoint } from "./ledger/endpoint.ts";
 import type { SqlServerEndpoint } from "./ledger/jdbc/endpoint.ts";
 import { DEPLOYMENT } from "./rehearsal-world.ts";
@@ -21,7 +22,7 @@ export interface Configured {
  * Scalar's processes and the database have the clock of this machine, read in whole ms: so close, even a short
  * pause can be proven.
  */
-const ONE_CLOCK = "2ms";
+export const ONE_CLOCK = "2ms";
 
 export function dynamodbSection({ url, region }: Endpoint, prefix: string) {
   return { kind: "dynamodb", region, endpoint: url, prefix };
@@ -56,15 +57,27 @@ export function jdbcSection(
   };
 }
 
-interface CassandraPlace {
-  readonly nodes: readonly { readonly address: string }[];
-  readonly ports: { readonly cql: number };
+/** What Cassy needs to be known for, and what of it the bucket is. */
+export interface CassySection {
+  readonly host: string;
+  readonly port: number;
+  readonly bucket: { readonly name: string; readonly region: string; readonly endpoint: string };
 }
 
 /** Nothing leaves this machine, so that TLS can be off. */
-export function cassandraSection({ nodes, ports }: CassandraPlace) {
-  const contactPoints = nodes.map(({ address }) => address);
-  return { kind: "cassandra", contactPoints, port: ports.cql, tls: "off" } as const;
+export function cassandraSection(
+  { contactPoints, port, dataCenter }: Omit<CassandraEndpoint, "kind">,
+  cassy?: CassySection,
+) {
+  const [cassandraHost] = contactPoints;
+  return {
+    kind: "cassandra",
+    contactPoints,
+    port,
+    dataCenter,
+    tls: "off",
+    ...(cassy && { cassy: { ...cassy, cassandraHost } }),
+  };
 }
 
 /** Writes the configuration that Stillpoint runs with in a world, as one would write it by hand; answers its path. */

@@ -14,6 +14,7 @@ import type { JdbcEndpoint } from "./ledger/jdbc/endpoint.ts";
 import { disagreements } from "./ledger/jdbc/mirror.ts";
 import { jdbcTotals } from "./ledger/jdbc/totals.ts";
 import { COORDINATOR_STATE } from "./ledger/ledger-tables.ts";
+import { halvesOf } from "./ledger/mirror.ts";
 import { openLedger } from "./ledger/open-ledger.ts";
 import type { RunningInstances } from "./ledger/start-instances.ts";
 import { type LedgerProcesses, startLedgerProcesses } from "./ledger-processes.ts";
@@ -94,7 +95,11 @@ function worldOf(parts: Parts, owned: AsyncDisposableStack): JdbcWorld {
     },
     startLoad: processes.startLoad,
     totals: () => jdbcTotals(endpoint),
-    plainCopies: () => plainDumps(endpoint.main, folder, { totals: jdbcTotals, contradictions: halves }),
+    plainCopies: () =>
+      plainDumps(endpoint.main, folder, {
+        totals: jdbcTotals,
+        contradictions: async (...copy) => halvesOf(await disagreements(...copy)),
+      }),
     ruin: async () => {
       const { overwritten, deleted } = await ruinJdbc(endpoint, { seed, share: RUINED_SHARE });
       const done = `${overwritten} asset records overwritten, ${deleted} deleted, behind the ledger's back.`;
@@ -104,14 +109,4 @@ function worldOf(parts: Parts, owned: AsyncDisposableStack): JdbcWorld {
     restartInstances: () => processes.restart(endpoint),
     close: () => owned.disposeAsync(),
   };
-}
-
-/** A transfer writes its assets and their accounts in one transaction, in two schemas. */
-async function halves(...copy: Parameters<typeof disagreements>): Promise<readonly string[]> {
-  const found = await disagreements(...copy);
-  const [first] = found;
-  if (first === undefined) return [];
-  return [
-    `${found.length} accounts, "${first.id}" among them, were last written by another transaction than their asset, though a transfer writes both: it holds halves of transactions.`,
-  ];
 }

@@ -28,11 +28,22 @@ export interface RehearsalWorld {
   /** Damages the data as a person might. */
   ruin(): Promise<Ruin>;
   stopInstances(): Promise<void>;
+  /** What people have to do on the database's nodes around a restore, where there is anything. */
+  readonly nodesByHand?: NodesByHand;
   /** Changes by hand what the end of a restore says is to be changed; answers what it did, in sentences. */
   followUp(result: RestoreResult): Promise<readonly string[]>;
   /** Fresh processes on the same ports, as an operator starts them after a restore. */
   restartInstances(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Each answers what was done, in sentences. */
+export interface NodesByHand {
+  /** Before the restore. */
+  clear(): Promise<readonly string[]>;
+  /** What the restore says when it waits for people. */
+  readonly awaited: RegExp;
+  start(): Promise<readonly string[]>;
 }
 
 /** What the story calls things. */
@@ -43,7 +54,7 @@ export interface Words {
   /** What holds the rows. */
   readonly tables: "tables" | "containers";
   /** What a restore gives. */
-  readonly restored: "tables" | "account" | "database";
+  readonly restored: "tables" | "account" | "database" | "cluster";
 }
 
 export interface Ruin {
@@ -56,7 +67,7 @@ export interface Ruin {
 /** What somebody has who restores without a restore point. */
 export interface PlainCopies {
   /** What each of them is a copy of. */
-  readonly of: "second" | "loop over the schemas";
+  readonly of: "second" | "loop over the schemas" | "loop over the keyspaces";
   /** Makes one of them beside the original, the next one with each turn, counted from 0. */
   make(turn: number): Promise<PlainCopy>;
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { dirname } from "node:path";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
+import { startCassandraWorld } from "./cassandra-world.ts";
 import { startCosmosdbWorld } from "./cosmosdb-world.ts";
 import { startDynamodb } from "./dynamodb/dynamodb.ts";
 import type { ScaledFigure } from "./dynamodb/pace.ts";
@@ -11,7 +12,7 @@ import { startScalardbJdbcWorld } from "./scalardb-jdbc-world.ts";
 import { startScalardbWorld } from "./scalardb-world.ts";
 import { tellStory } from "./story.ts";
 
-type Database = "dynamodb" | "cosmosdb" | "postgresql" | "mysql";
+type Database = "dynamodb" | "cosmosdb" | "postgresql" | "mysql" | "cassandra";
 
 export interface RehearsalOptions {
   /** Start only the DynamoDB with point-in-time recovery, and leave it running. */
@@ -55,6 +56,7 @@ const WHAT = {
   cosmosdb: "an Azure with Cosmos DB and its continuous backup",
   postgresql: "a PostgreSQL server",
   mysql: "a MariaDB server",
+  cassandra: "a Cassandra cluster of three nodes with Cassy and a bucket",
 } as const satisfies Record<Database, string>;
 
 const SERVER_EXPOSED = "ScalarDB Server has no setting for it: it listens on all interfaces meanwhile.";
@@ -64,6 +66,7 @@ const EXPOSED: Readonly<Record<Database, string>> = {
   cosmosdb: SERVER_EXPOSED,
   postgresql: SERVER_EXPOSED,
   mysql: SERVER_EXPOSED,
+  cassandra: SERVER_EXPOSED,
 };
 
 function startWorld(options: RehearsalOptions): Promise<RehearsalWorld> {
@@ -83,6 +86,8 @@ function startWorld(options: RehearsalOptions): Promise<RehearsalWorld> {
       return ledger === "embedded"
         ? startJdbcWorld({ engine: database, seed, keep })
         : startScalardbJdbcWorld({ engine: database, seed, keep });
+    case "cassandra":
+      return startCassandraWorld({ seed, keep });
     default:
       return database satisfies never;
   }

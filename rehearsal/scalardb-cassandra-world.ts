@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { cassandraBankTotals } from "./cassandra-server/bank-totals.ts";
 import { type CassandraCluster, startCassandra } from "./cassandra-server/cassandra-cluster.ts";
+import { DATA_CENTER } from "./cassandra-server/cql-client.ts";
 import { ruinBank } from "./cassandra-server/disaster.ts";
 import { nodesOf } from "./cassandra-server/nodes.ts";
 import { startS3Mock } from "./cassandra-server/s3mock.ts";
@@ -22,15 +24,15 @@ import { type ScalarDbWorld, startScalarDbWorld } from "./scalardb-server/world.
 export interface ScalardbCassandraWorld extends AsyncDisposable {
   /** Configurations, the catalog, the nodes' files, and the logs of all that runs. */
   readonly folder: string;
-  /** Three ways to take a backup of it, which share one catalog. */
-  readonly guarded: Place;
-  readonly byCassy: Place;
-  readonly byCommand: Place;
+  /** A configuration for one way to take a backup of it; all share one catalog. */
+  place(way: Way, pause?: Pause): Promise<Place>;
   readonly cluster: CassandraCluster;
   readonly scalardb: ScalarDbWorld;
   /** In ms. */
   readonly clusterTook: number;
   cassy(): Cassy;
+  /** By the address of a node: what happens to it at the very moment when its snapshot is asked for. */
+  readonly atSnapshot: Map<string, () => Promise<void> | void>;
   /** After it was killed: a new one on the same port, with the same metadata. */
   restartCassy(): Promise<void>;
   startLoad(clients: number): Load;
@@ -40,17 +42,21 @@ export interface ScalardbCassandraWorld extends AsyncDisposable {
   stopInstances(): Promise<void>;
 }
 
-type Place = Pick<RehearsalWorld, "config" | "environment">;
+/** Our pause and Cassy's snapshots, a pause of Cassy's own, or our pause and a command. */
+export type Way = "guarded" | "cassy" | "command";
+export type Place = Pick<RehearsalWorld, "config" | "environment">;
+/** Settings of the pause, as the configuration file has them. */
+type Pause = Readonly<Record<string, string>>;
 
 export interface ScalardbCassandraWorldOptions {
   readonly seed: string;
   readonly accounts: number;
   readonly servers: number;
-  /** Settings of the pause, as the configuration file has them. */
-  readonly pause?: Readonly<Record<string, string>>;
 }
 
 const NODES = 3;
+/** Of a client between two transfers: everything here shares a few cores. */
+const REST_MS = 150;
 const BUCKET = "ledger-cassy";
 const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 /** As the AWS SDK looks for them. */
@@ -72,8 +78,8 @@ export async function startScalardbCassandraWorld(
   const cassy = new CassyLife({ folder, cluster, scalardb, s3: { ...bucket, credentials: CREDENTIALS } });
   started.defer(() => cassy.close());
   await cassy.start();
-  const places = await writePlaces(folder, { cluster, scalardb, cassy, bucket }, options.pause);
-  return worldOf({ folder, cluster, clusterTook, scalardb, cassy, places, options }, started.move());
+  const parts = { folder, cluster, clusterTook, scalardb, cassy, bucket, options };
+  return worldOf(parts, started.move());
 }
 
 async function startedCluster(folder: string, started: AsyncDisposableStack) {
@@ -111,6 +117,7 @@ interface CassyParts {
 /** Over its deaths. */
 class CassyLife {
   readonly #parts: CassyParts;
+  readonly atSnapshot = new Map<string, () => Promise<void> | void>();
   #running: Cassy | undefined;
   #port: number | undefined;
 
@@ -127,7 +134,8 @@ class CassyLife {
     const { folder, cluster, scalardb, s3 } = this.#parts;
     const applications = scalardb.servers().map(({ host, port }) => ({ host, port }));
     const port = this.#port === undefined ? {} : { port: this.#port };
-    this.#running = await startCassy({ folder, nodes: nodesOf(cluster), s3, applications, ...port });
+    const nodes = nodesOf(cluster, this.atSnapshot);
+    this.#running = await startCassy({ folder, nodes, s3, applications, ...port });
     this.#port = this.#running.port;
   }
 
@@ -136,42 +144,23 @@ class CassyLife {
   }
 }
 
-interface Placed {
-  readonly cluster: CassandraCluster;
-  readonly scalardb: ScalarDbWorld;
-  readonly cassy: CassyLife;
-  readonly bucket: { readonly endpoint: string; readonly bucket: string; readonly region: string };
-}
-
-async function writePlaces(
-  folder: string,
-  { cluster, scalardb, cassy, bucket }: Placed,
-  pause: ScalardbCassandraWorldOptions["pause"],
-) {
-  const [node] = cluster.nodes;
-  const section = cassandraSection(cluster);
-  const { bucket: name, ...where } = bucket;
+async function writePlace(
+  { folder, cluster, scalardb, cassy, bucket: { bucket: name, ...where } }: Parts,
+  way: Way,
+  pause: Pause | undefined,
+): Promise<Place> {
   const { host, port } = cassy.running;
-  const cassySection = { host, port, cassandraHost: node?.address, bucket: { name, ...where } };
-  const write = async (name: string, main: object): Promise<Place> => {
-    const config = await writeConfiguration(
-      folder,
-      {
-        product: "scalardb",
-        component: "scalardb-server",
-        ports: scalardb.servers().map((server) => server.port),
-        databases: { main: { ...main } },
-        pause,
-      },
-      `${name}.yml`,
-    );
-    return { config, environment: ENVIRONMENT };
-  };
-  return {
-    guarded: await write("guarded", { ...section, cassy: cassySection }),
-    byCassy: await write("by-cassy", { ...section, cassy: { ...cassySection, mode: "cassy" } }),
-    byCommand: await write("by-command", section),
-  };
+  const cassandraHost = cluster.nodes[0]?.address;
+  const mode = way === "cassy" ? "cassy" : "guarded";
+  const byCassy = { cassy: { host, port, cassandraHost, mode, bucket: { name, ...where } } };
+  const contactPoints = cluster.nodes.map(({ address }) => address);
+  const section = cassandraSection({ contactPoints, port: cluster.ports.cql, dataCenter: DATA_CENTER });
+  const main = { ...section, ...(way !== "command" && byCassy) };
+  const ports = scalardb.servers().map((server) => server.port);
+  const deployment = { product: "scalardb", component: "scalardb-server", ports } as const;
+  const file = `${way}-${randomUUID().slice(0, 8)}.yml`;
+  const config = await writeConfiguration(folder, { ...deployment, databases: { main }, pause }, file);
+  return { config, environment: ENVIRONMENT };
 }
 
 interface Parts {
@@ -180,26 +169,28 @@ interface Parts {
   readonly clusterTook: number;
   readonly scalardb: ScalarDbWorld;
   readonly cassy: CassyLife;
-  readonly places: Awaited<ReturnType<typeof writePlaces>>;
+  readonly bucket: { readonly endpoint: string; readonly bucket: string; readonly region: string };
   readonly options: ScalardbCassandraWorldOptions;
 }
 
 function worldOf(parts: Parts, owned: AsyncDisposableStack): ScalardbCassandraWorld {
-  const { folder, cluster, clusterTook, scalardb, cassy, places, options } = parts;
+  const { folder, cluster, clusterTook, scalardb, cassy, options } = parts;
   let loads = 0;
   return {
     folder,
-    ...places,
+    place: (way, pause) => writePlace(parts, way, pause),
     cluster,
     clusterTook,
     scalardb,
     cassy: () => cassy.running,
+    atSnapshot: cassy.atSnapshot,
     restartCassy: () => cassy.start(),
     startLoad: (clients) =>
       startTransfers({
         bank: scalardb.bank,
         servers: scalardb.transactions(),
         clients,
+        restMs: REST_MS,
         seed: `${options.seed} load ${loads++}`,
       }),
     totals: () => cassandraBankTotals(cluster),

@@ -53,7 +53,7 @@ export async function tellStory(world: RehearsalWorld, audience: Audience): Prom
   say(`\n6. Plan, stop the instances, restore to ${basis}, start afresh.`);
   await run(telling, ["plan", "--point", point.id]);
   await world.stopInstances();
-  await run(telling, ["restore", "--plan", (await lastRun(world)).id, "--confirm", DEPLOYMENT]);
+  await restore(telling);
   await followUp(telling);
   const restored = await world.totals();
   await world.restartInstances();
@@ -65,7 +65,27 @@ export async function tellStory(world: RehearsalWorld, audience: Audience): Prom
 const PLAIN = {
   second: "a plain restore to some second under load",
   "loop over the schemas": "a script that dumps one schema after the other under load",
+  "loop over the keyspaces":
+    "a script that takes nodetool snapshots of one keyspace after the other under load",
 } as const;
+
+/** Where people must lend a hand in the middle of it, they do when the command says so. */
+async function restore(telling: Telling): Promise<void> {
+  const { world, say } = telling;
+  const args = ["restore", "--plan", (await lastRun(world)).id, "--confirm", DEPLOYMENT];
+  const { nodesByHand } = world;
+  if (nodesByHand === undefined) return run(telling, args);
+  const tellAll = (done: readonly string[]) => done.forEach((line) => void say(`   ${line}`));
+  say("");
+  tellAll(await nodesByHand.clear());
+  let started: Promise<void> | undefined;
+  const listening = (line: string) => {
+    say(line);
+    if (nodesByHand.awaited.test(line)) started ??= nodesByHand.start().then(tellAll);
+  };
+  await run({ ...telling, say: listening }, args);
+  await started;
+}
 
 /** What the end of the restore says is to be changed, changed. */
 async function followUp({ world, say }: Telling): Promise<void> {

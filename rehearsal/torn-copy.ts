@@ -32,6 +32,7 @@ export async function tornCopy(
 const PLURAL = {
   second: "seconds under load",
   "loop over the schemas": "loops over the schemas under load",
+  "loop over the keyspaces": "loops over the keyspaces under load",
 } as const satisfies Record<PlainCopies["of"], string>;
 
 function tornLines(

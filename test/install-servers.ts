@@ -11,6 +11,10 @@ const lacking = [
   { missing: await missingPostgresql(), packages: ["postgresql"] },
   { missing: await missingMariadb(), packages: ["mariadb-server", "mariadb-client"] },
   { missing: await missingPrograms("Quick compression", ["zstd"], ["zstd"]), packages: ["zstd"] },
+  {
+    missing: await missingPrograms("A recipe of docs/commands.md", ["sqlite3"], ["sqlite3"]),
+    packages: ["sqlite3"],
+  },
 ].filter(({ missing }) => missing !== undefined);
 
 if (lacking.length > 0 && !installed(lacking.flatMap(({ packages }) => packages)))

@@ -222,6 +222,7 @@ function addRehearse(rehearse: Command, from: From, run: Run): void {
         "cosmosdb",
         "postgresql",
         "mysql",
+        "cassandra",
       ]),
     )
     .addOption(new Option("--ledger <kind>", "what runs on it").choices(["embedded", "scalardb-server"]))

@@ -6,8 +6,11 @@ import type { CassandraCluster } from "./cassandra-cluster.ts";
 import type { CassandraNode } from "./cassandra-node.ts";
 import { nodeTool } from "./node-tool.ts";
 
+/** What happens to a node, by its address, at the very moment when its snapshot is asked for. */
+export type AtSnapshot = ReadonlyMap<string, () => Promise<void> | void>;
+
 /** The nodes of a real cluster as Cassy asks them: over JMX, which here is Cassandra's own nodetool. */
-export function nodesOf({ nodes }: CassandraCluster): CassandraNodes {
+export function nodesOf({ nodes }: CassandraCluster, atSnapshot: AtSnapshot = new Map()): CassandraNodes {
   const nodeAt = (address: string) => {
     const found = nodes.find((node) => node.address === address);
     if (found === undefined)
@@ -29,7 +32,10 @@ export function nodesOf({ nodes }: CassandraCluster): CassandraNodes {
     keyspaces: async (host) => keyspacesIn(await ask(host, "describecluster")),
     dataDir: (address) => nodeAt(address).dataDir,
     isUp: async (address) => isListening(nodeAt(address).settings.ports.jmx, address),
-    takeSnapshot: async (address, id, keyspaces) => takeSnapshot(nodeAt(address), id, keyspaces),
+    takeSnapshot: async (address, id, keyspaces) => {
+      await atSnapshot.get(address)?.();
+      await takeSnapshot(nodeAt(address), id, keyspaces);
+    },
   };
 }
 

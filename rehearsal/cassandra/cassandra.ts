@@ -1,15 +1,16 @@
 import { randomInt } from "node:crypto";
-import { mkdirSync, renameSync } from "node:fs";
+import { globSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { coordinatorClock } from "./clock.ts";
 import { type Identity, saveKnown, schemaVersionOf } from "./identity.ts";
 import type { Members } from "./members.ts";
-import { freeNetwork } from "./network.ts";
+import { freeNetwork, type Network } from "./network.ts";
 import { type RunningNode, startNode } from "./node.ts";
 import type { Served } from "./protocol/connection.ts";
 import { inet, string } from "./protocol/notation.ts";
 import { schemaChangeBody } from "./protocol/results.ts";
 import { Ring } from "./ring.ts";
+import { tableOf } from "./schema.ts";
 import { dataFolderOf, type NodeStorage } from "./storage/node-storage.ts";
 import { tableDefinition } from "./table-definition.ts";
 
@@ -17,6 +18,8 @@ export interface RehearsalCassandraOptions {
   /** Each node has a folder in it, called by its address. */
   readonly folder: string;
   readonly nodes?: number;
+  /** A free one where absent. */
+  readonly network?: Network;
   readonly clusterName?: string;
   readonly dataCenter?: string;
   /** Clients must log in, where they are given. */
@@ -46,12 +49,16 @@ export interface RehearsalCassandra {
   flush(address: string): void;
   takeSnapshot(address: string, name: string, keyspaces: readonly string[]): void;
   clearSnapshots(address: string, keyspaces: readonly string[]): void;
+  /** Removes what a stopped node has noted of indexes that are built, so that it builds them when it starts. */
+  forgetIndexes(address: string): void;
+  /** What `nodetool rebuild_index` does on one node. */
+  rebuildIndex(address: string, keyspace: string, table: string, index: string): void;
   close(): Promise<void>;
 }
 
 export async function startCassandra(options: RehearsalCassandraOptions): Promise<RehearsalCassandra> {
   const { folder, nodes = 3, clusterName = "rehearsal", dataCenter = "dc1", credentials } = options;
-  const { addresses, port } = await freeNetwork(nodes);
+  const { addresses, port } = options.network ?? (await freeNetwork(nodes));
   const cluster = new Cluster();
   const nodeFolder = (address: string) => join(folder, address);
   const start = (address: string) => {
@@ -89,9 +96,23 @@ export async function startCassandra(options: RehearsalCassandraOptions): Promis
     keyspaces: (address) => [...storageOf(address).schema.keys()],
     flush: (address) => storageOf(address).flush(),
     takeSnapshot: (address, name, keyspaces) => storageOf(address).snapshot(name, keyspaces, tableDefinition),
+    forgetIndexes: (address) => {
+      if (cluster.isUp(address)) throw new Error(`node ${address} is at work in its folders`);
+      forgetIndexes(dataFolderOf(nodeFolder(address)));
+    },
+    rebuildIndex: (address, keyspace, table, index) => {
+      const storage = storageOf(address);
+      const found = tableOf(storage.schema, keyspace, table);
+      for (const each of found.indexes) if (each.name === index) storage.buildIndex(found, each);
+    },
     clearSnapshots: (address, keyspaces) => storageOf(address).clearSnapshots(keyspaces),
     close,
   };
+}
+
+function forgetIndexes(dataFolder: string): void {
+  for (const name of globSync("system/IndexInfo-*", { cwd: dataFolder }))
+    rmSync(join(dataFolder, name), { recursive: true });
 }
 
 function movedAside(folder: string): string {

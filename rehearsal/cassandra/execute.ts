@@ -5,7 +5,8 @@ import { plannedWrite } from "./modify.ts";
 import { invalid, Refusal } from "./refusal.ts";
 import type { Answer, Parameters, Session } from "./request.ts";
 import { isLocal, type Schema, tableOf } from "./schema.ts";
-import { select, selectedColumns } from "./select.ts";
+import { select } from "./select.ts";
+import { selectedColumns } from "./selection.ts";
 import { SYSTEM_SCHEMA, VIRTUAL_SCHEMA } from "./system-tables.ts";
 import { carryOut, type PlacedWrite } from "./write.ts";
 

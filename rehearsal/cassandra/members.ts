@@ -1,7 +1,7 @@
 import { type Consistency, refuseUnlessAlive, requiredOf } from "./consistency.ts";
 import { tokenOf } from "./murmur3.ts";
 import { type Ring, replicationFactor } from "./ring.ts";
-import { isLocal, type Keyspace, type Table } from "./schema.ts";
+import { isLocal, type Keyspace, type Table, type TableIndex } from "./schema.ts";
 import type { NodeStorage } from "./storage/node-storage.ts";
 import {
   byToken,
@@ -58,15 +58,27 @@ export interface Place {
   readonly table: Table;
 }
 
+interface PartitionRead {
+  readonly key: Buffer;
+  readonly level: Consistency;
+  readonly row?: string;
+  /** By which it is read: each replica has its own. */
+  readonly index?: TableIndex;
+}
+
 /** What as many replicas as the level wants have of a partition; one row of it, or all. */
 export function readPartition(
   { members, coordinator, keyspace, table }: Place,
-  { key, level, row }: { readonly key: Buffer; readonly level: Consistency; readonly row?: string },
+  { key, level, row, index }: PartitionRead,
 ): Partition | undefined {
   const { live, count } = replicasOf(members, coordinator, keyspace, key);
   const required = requiredOf(level, count);
   refuseUnlessAlive(level, required, live.length);
-  const asked = live.slice(0, required).map(({ storage }) => storage.partition(table, key));
+  const asked = live
+    .slice(0, required)
+    .map(({ storage }) =>
+      index === undefined ? storage.partition(table, key) : storage.partitionBy(index, table, key),
+    );
   return mergedPartition(asked, row);
 }
 

@@ -1,23 +1,17 @@
-import type { Relation, Select, Selector } from "./cql/statement.ts";
+import type { Relation, Select } from "./cql/statement.ts";
 import { compareValues, native } from "./cql-type.ts";
 import { keyParts, partitionKeyOf } from "./keys.ts";
 import { keysOf, type Place, readPartition } from "./members.ts";
 import { tokenOf } from "./murmur3.ts";
 import { invalid } from "./refusal.ts";
-import type { Answer, Parameters, ResultColumn } from "./request.ts";
+import type { Answer, Parameters } from "./request.ts";
 import { checkRestrictions } from "./restrictions.ts";
-import { type Column, columnOf, type Table } from "./schema.ts";
+import { type Column, columnOf, type Table, type TableIndex } from "./schema.ts";
+import { columnValue, type Found, selectedColumns, selectedValues } from "./selection.ts";
 import { clusteringName, type Partition, type SeenRow, seen } from "./storage/rows.ts";
-import { callType, termValue } from "./terms.ts";
-import { bigintValue, type Value } from "./value.ts";
+import { termValue } from "./terms.ts";
+import { bigintValue } from "./value.ts";
 import { compares } from "./write.ts";
-
-/** A row with the key of its partition. */
-interface Found {
-  readonly key: Buffer;
-  readonly parts: readonly Buffer[];
-  readonly row: SeenRow;
-}
 
 export function select(place: Place, statement: Select, given: Parameters): Answer {
   const { table } = place;
@@ -78,12 +72,14 @@ function* foundRows(place: Place, statement: Select, given: Parameters): Generat
   const isReversed = statement.orderBy.some(
     ({ column, descending }) => columnOf(table, column).descending !== descending,
   );
+  const index = indexOf(table, filters);
   let isPast = after === undefined;
   for (const key of partitionKeys(place, statement, given, after)) {
     const partition = readPartition(place, {
       key,
       level: given.level,
       ...singleRow(table, statement, given),
+      ...(index && { index }),
     });
     if (partition === undefined) continue;
     const parts = keyParts(table, key);
@@ -101,6 +97,12 @@ function* foundRows(place: Place, statement: Select, given: Parameters): Generat
       if (statement.distinct) break;
     }
   }
+}
+
+/** Which one is read by, as Cassandra does whenever a column that is not in the key has one. */
+function indexOf(table: Table, filters: readonly Relation[]): TableIndex | undefined {
+  const equal = new Set(filters.flatMap(({ of, operator }) => (operator === "=" ? [of] : [])));
+  return table.indexes.find(({ column }) => equal.has(column) && columnOf(table, column).kind === "regular");
 }
 
 /** Where the whole key of one row is given, the other rows of its partition are not looked at. */
@@ -187,69 +189,6 @@ function matches(table: Table, { of, operator, terms }: Relation, found: Found, 
   });
 }
 
-function columnValue({ name, kind, position }: Column, { parts, row }: Found): Value {
-  if (kind === "partition_key") return parts[position] ?? null;
-  return (kind === "clustering" ? row.clustering[position] : row.cells.get(name)?.value) ?? null;
-}
-
 function isCount({ selectors }: Select): boolean {
   return selectors !== "all" && selectors.some(({ what }) => what.kind === "count");
-}
-
-export function selectedColumns(table: Table, { selectors }: Select): readonly ResultColumn[] {
-  const of = { keyspace: table.keyspace, table: table.name };
-  if (selectors === "all") return table.columns.map(({ name, type }) => ({ ...of, name, type }));
-  return selectors.map(({ what, alias }) => {
-    const { name, type } = resultOf(table, what);
-    return { ...of, name: alias ?? name, type };
-  });
-}
-
-function resultOf(table: Table, what: Selector["what"]): Pick<Column, "name" | "type"> {
-  switch (what.kind) {
-    case "column":
-      return columnOf(table, what.name);
-    case "count":
-      return { name: "count", type: native("bigint") };
-    case "token":
-      return { name: `system.token(${what.of.join(", ")})`, type: native("bigint") };
-    case "written":
-      return { name: `writetime(${what.column})`, type: native("bigint") };
-    case "call":
-      return { name: callName(what.call), type: callType(what.call) };
-    default:
-      return what satisfies never;
-  }
-}
-
-function callName(call: Extract<Selector["what"], { kind: "call" }>["call"]): string {
-  if (call.kind !== "call") return "?";
-  return `system.${call.name}(${call.given.map(callName).join(", ")})`;
-}
-
-function selectedValues(
-  table: Table,
-  { selectors }: Select,
-  found: Found,
-  given: Parameters,
-): readonly Value[] {
-  if (selectors === "all") return table.columns.map((column) => columnValue(column, found));
-  return selectors.map(({ what }): Value => {
-    switch (what.kind) {
-      case "column":
-        return columnValue(columnOf(table, what.name), found);
-      case "token":
-        return bigintValue(tokenOf(found.key));
-      case "written": {
-        const cell = found.row.cells.get(columnOf(table, what.column).name);
-        return cell === undefined ? null : bigintValue(BigInt(cell.at));
-      }
-      case "call":
-        return termValue(what.call, callType(what.call), given, table) ?? null;
-      case "count":
-        return null;
-      default:
-        return what satisfies never;
-    }
-  });
 }

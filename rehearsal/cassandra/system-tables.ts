@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { parseCql } from "./cql/parse.ts";
 import type { SchemaStatement } from "./cql/statement.ts";
 import { typeOf } from "./cql-type.ts";
-import { type Column, type Keyspace, type Schema, type Table, tableFrom } from "./schema.ts";
+import { type Column, type Keyspace, type Schema, type Table, tableFrom, tableOf } from "./schema.ts";
 import { uuidText } from "./value.ts";
 
 const LOCATOR = "org.apache.cassandra.locator.";
@@ -28,6 +28,7 @@ const OWN: Readonly<
       "local (key text PRIMARY KEY, bootstrapped text, broadcast_address inet, broadcast_port int, cluster_name text, cql_version text, data_center text, gossip_generation int, host_id uuid, listen_address inet, listen_port int, native_protocol_version text, partitioner text, rack text, release_version text, rpc_address inet, rpc_port int, schema_version uuid, tokens set<text>)",
       `peers (peer inet PRIMARY KEY, ${PEER})`,
       `peers_v2 (peer inet, peer_port int, ${PEER_V2}, PRIMARY KEY (peer, peer_port))`,
+      '"IndexInfo" (table_name text, index_name text, PRIMARY KEY (table_name, index_name))',
       "paxos (row_key blob, cf_id uuid, in_progress_ballot timeuuid, most_recent_commit blob, PRIMARY KEY (row_key, cf_id))",
     ],
   },
@@ -81,6 +82,8 @@ const VIRTUAL: typeof OWN = {
 };
 
 export const SYSTEM_SCHEMA: Schema = schemaOf(OWN);
+/** Which indexes of which keyspace are built, by what the node believes. */
+export const INDEX_INFO: Table = tableOf(SYSTEM_SCHEMA, "system", "IndexInfo");
 export const VIRTUAL_SCHEMA: Schema = schemaOf(VIRTUAL);
 
 function schemaOf(declared: typeof OWN): Schema {

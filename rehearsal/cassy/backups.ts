@@ -1,11 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { Code, ConnectError } from "@connectrpc/connect";
-import {
-  type BackupListingRequest,
-  type BackupRequest,
-  OperationStatus,
-} from "../../shared/admin/gen/cassy_pb.ts";
+import { type BackupListingRequest, type BackupRequest, OperationStatus } from "../../shared/gen/cassy_pb.ts";
 import { CLUSTER_SNAPSHOT, NODE_INCREMENTAL, NODE_SNAPSHOT } from "./bucket-path.ts";
 import type { Cluster, NodeKey } from "./metadata.ts";
 import { uploadNode } from "./node-commands.ts";

@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import type { ConnectRouter } from "@connectrpc/connect";
-import { Cassy as CassyService } from "../../shared/admin/gen/cassy_pb.ts";
+import { Cassy as CassyService } from "../../shared/gen/cassy_pb.ts";
 import { serveGrpc } from "../grpc-server.ts";
 import { listBackups, takeBackup } from "./backups.ts";
 import { listClusters, onTheWire, registerCluster } from "./clusters.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { ClusterListingRequest } from "../../shared/admin/gen/cassy_pb.ts";
+import type { ClusterListingRequest } from "../../shared/gen/cassy_pb.ts";
 import type { Cluster } from "./metadata.ts";
 import { internal, invalid, NODES_UNAVAILABLE, type World } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import { OperationStatus } from "../../shared/admin/gen/cassy_pb.ts";
+import { OperationStatus } from "../../shared/gen/cassy_pb.ts";
 import type { Faults } from "./faults.ts";
 import type { Life } from "./life.ts";
 import type { History, Metadata, NodeKey } from "./metadata.ts";

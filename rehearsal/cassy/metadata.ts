@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { OperationStatus } from "../../shared/admin/gen/cassy_pb.ts";
+import { OperationStatus } from "../../shared/gen/cassy_pb.ts";
 
 /** A cluster as it was when it was registered. */
 export interface Cluster {

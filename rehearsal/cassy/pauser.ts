@@ -1,6 +1,6 @@
 import { type Client, createClient } from "@connectrpc/connect";
 import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
-import { Admin } from "../../shared/admin/gen/scalar_admin_pb.ts";
+import { Admin } from "../../shared/gen/scalar_admin_pb.ts";
 import { addressOf } from "../../shared/pause/instance.ts";
 import type { Faults } from "./faults.ts";
 import type { Life } from "./life.ts";

@@ -3,7 +3,7 @@ import {
   OperationStatus,
   type RestoreRequest,
   type RestoreStatusListingRequest,
-} from "../../shared/admin/gen/cassy_pb.ts";
+} from "../../shared/gen/cassy_pb.ts";
 import { CLUSTER_RESTORE, NODE_RESTORE, NODE_SNAPSHOT } from "./bucket-path.ts";
 import { restoreNode } from "./node-commands.ts";
 import { clusterOf, internal, invalid, keysOf, requestInvalid, startOnNodes, type World } from "./world.ts";

@@ -1,7 +1,7 @@
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
-import { ErrorInfoSchema } from "../../shared/admin/gen/google/rpc/error_info_pb.ts";
-import { Health } from "../../shared/admin/gen/grpc/health/v1/health_pb.ts";
-import { Admin, type PauseRequest } from "../../shared/admin/gen/scalar_admin_pb.ts";
+import { ErrorInfoSchema } from "../../shared/gen/google/rpc/error_info_pb.ts";
+import { Health } from "../../shared/gen/grpc/health/v1/health_pb.ts";
+import { Admin, type PauseRequest } from "../../shared/gen/scalar_admin_pb.ts";
 import { type GrpcServer, type GrpcServerOptions, serveGrpc } from "../grpc-server.ts";
 import { DRAIN_WAIT_DEFAULT_MS, type Gate, type PauseResult } from "./gate.ts";
 

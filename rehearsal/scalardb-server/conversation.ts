@@ -69,7 +69,9 @@ function messagesOf(response: StreamResponse): AsyncIterator<Message> {
 function answerOf(turn: IteratorResult<Message>): Answer {
   if (turn.done) throw transactionFailure("unknown", "The server ended the call without an answer");
   const { response } = turn.value as unknown as { readonly response: Answer };
-  if (response.case === "error")
-    throw transactionFailure(fromErrorCode(response.value.errorCode), response.value.message);
+  if (response.case === "error") {
+    const { errorCode, message } = response.value;
+    throw transactionFailure(fromErrorCode(errorCode, message), message);
+  }
   return response;
 }

@@ -1,5 +1,6 @@
 import type { CallOptions, Client } from "@connectrpc/connect";
 import { StillpointError } from "../errors/stillpoint-error.ts";
+import { Admin } from "../gen/scalar_admin_pb.ts";
 import {
   addressOf,
   type GateAnswer,
@@ -10,7 +11,6 @@ import {
 import { type Call, startCall } from "./call.ts";
 import { AdminConnection } from "./connection.ts";
 import { gateAnswer, unpauseOutcome } from "./gate-reply.ts";
-import { Admin } from "./gen/scalar_admin_pb.ts";
 import { pauseOutcome } from "./pause-reply.ts";
 import { type AdminTls, type LoadedTls, loadTls } from "./tls.ts";
 

@@ -1,7 +1,7 @@
+import type { CheckPausedResponse } from "../gen/scalar_admin_pb.ts";
 import type { GateAnswer, Instance, UnpauseOutcome } from "../pause/instance.ts";
 import type { Reply } from "./call.ts";
 import { describeReply } from "./describe-reply.ts";
-import type { CheckPausedResponse } from "./gen/scalar_admin_pb.ts";
 import { provenBy } from "./transport-failure.ts";
 
 /** What CheckPaused said of the gate. */

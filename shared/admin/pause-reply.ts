@@ -1,8 +1,8 @@
 import { Code } from "@connectrpc/connect";
+import { ErrorInfoSchema } from "../gen/google/rpc/error_info_pb.ts";
 import type { Instance, PauseOutcome } from "../pause/instance.ts";
 import type { Reply } from "./call.ts";
 import { describeReply } from "./describe-reply.ts";
-import { ErrorInfoSchema } from "./gen/google/rpc/error_info_pb.ts";
 
 type Kind = PauseOutcome["kind"];
 type Refused = Extract<Reply<unknown>, { readonly kind: "refused" }>;

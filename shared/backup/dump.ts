@@ -4,17 +4,35 @@ import { all, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { BackupResult } from "./backup-result.ts";
 import type { BackupEffects } from "./effects.ts";
-import { boundsOf } from "./hold.ts";
+import { boundsOf, type Measured } from "./hold.ts";
 import type { Found } from "./judge.ts";
 import type { Evidence } from "./pause-and-hold.ts";
-import type { Snapshot, Snapshots } from "./snapshot.ts";
+import { onDatabaseClock, type Snapshot, type Snapshots } from "./snapshot.ts";
 
 const ask = asker<BackupEffects>();
 
-/** Begins all dumps, and answers when every snapshot has been taken. */
-export function* takeSnapshots({ run, databases }: BackupInput, withinMs: number): Workflow<Snapshots> {
+interface Taking {
+  readonly withinMs: number;
+  /** Of the clocks, so far. */
+  readonly measured: Measured;
+}
+
+/** Begins all dumps, or has snapshots taken, and answers when every one has been taken. */
+export function* takeSnapshots(
+  { run, databases, pause }: BackupInput,
+  { withinMs, measured }: Taking,
+): Workflow<Snapshots> {
   const names = databases.map(({ name }) => name);
-  const snapshots = yield* ask("take-snapshots", { run, databases: names, withinMs: Math.floor(withinMs) });
+  const found = yield* ask("take-snapshots", { run, databases: names, withinMs: Math.floor(withinMs) });
+  const bounds = boundsOf(measured, pause.clockAllowanceMs);
+  const isOfTool = (name: string) =>
+    databases.some((each) => each.name === name && each.kind === "cassandra");
+  const snapshots = Object.fromEntries(
+    Object.entries(found).map(([name, snapshot]) => [
+      name,
+      isOfTool(name) ? onDatabaseClock(snapshot, bounds[name]) : snapshot,
+    ]),
+  );
   const taken = Object.entries(snapshots).map(([database, { atMs }]) => ({ database, atMs }));
   yield* ask("report", { event: { kind: "snapshots", taken } });
   return snapshots;

@@ -76,7 +76,11 @@ export function windowSeen({ gates }: Observation): PauseWindow | undefined {
 /** What speaks against what was seen; nothing where every instance was seen paused, all together, and a snapshot taken. */
 export function observationReasons(observation: Observation): readonly string[] {
   const { gates } = observation;
-  const reasons = [...callReasons(observation), ...gates.flatMap(gateReasons), ...earlyReasons(gates)];
+  const reasons = [
+    ...callReasons(observation),
+    ...gates.flatMap((gate) => gateReasons(gate, observation.call)),
+    ...earlyReasons(gates),
+  ];
   if (reasons.length > 0 || windowSeen(observation) !== undefined) return reasons;
   return ["at no time were all instances seen paused together"];
 }
@@ -94,11 +98,18 @@ function callReasons({ call }: Observation): readonly string[] {
   }
 }
 
-function gateReasons({ instance, closedMs, reopened, silent }: ObservedGate): readonly string[] {
+function gateReasons(
+  { instance, closedMs, reopened, silent }: ObservedGate,
+  { sentMs }: SnapshotCall,
+): readonly string[] {
   const address = addressOf(instance);
   const times = silent === 1 ? "once" : `${silent} times`;
   return [
     ...(closedMs === undefined ? [`"${address}" was not seen paused`] : []),
+    // By somebody else, who may have opened it in the middle.
+    ...(closedMs !== undefined && closedMs <= sentMs
+      ? [`"${address}" was paused before Cassy was asked`]
+      : []),
     ...(reopened ? [`"${address}" was open in between`] : []),
     ...(silent > 0 ? [`"${address}" did not say ${times} whether it was paused`] : []),
   ];

@@ -22,6 +22,7 @@ import { refuseJump } from "./own-clock.ts";
 import { type Evidence, whileInTime } from "./pause-and-hold.ts";
 import { openPause } from "./pause-record.ts";
 import { captureAll, type Prepared } from "./prepare.ts";
+import { onDatabaseClock } from "./snapshot.ts";
 import { type Opened, unpauseUntilOpen } from "./unpause.ts";
 
 const ask = asker<BackupEffects>();
@@ -190,10 +191,9 @@ function snapshotsOf(
   const { call } = seen;
   if (call.kind !== "taken") return {};
   const [{ name } = { name: "" }] = databases;
-  const { lowMs, highMs } = boundsOf(measured, pause.clockAllowanceMs)[name] ?? { lowMs: 0, highMs: 0 };
   const { startMs: begunMs, endMs: takenMs } = window;
-  const atMs = (begunMs + takenMs + lowMs + highMs) / 2;
-  return { [name]: { begunMs, takenMs, atMs, captured: call.captured } };
+  const bound = boundsOf(measured, pause.clockAllowanceMs)[name];
+  return { [name]: onDatabaseClock({ begunMs, takenMs, captured: call.captured }, bound) };
 }
 
 function* changesMeanwhile(

@@ -107,7 +107,7 @@ function* holdQuiet(
   const holding = { startMs, holdMs, latestMs, allowanceMs };
   if (takesSnapshots(input)) {
     const { oursMs } = yield* ask("now", {});
-    notes.snapshots = yield* takeSnapshots(input, latestMs - oursMs);
+    notes.snapshots = yield* takeSnapshots(input, { withinMs: latestMs - oursMs, measured: notes.measured });
   }
   if (input.command !== undefined) {
     notes.command = yield* runCommand(input.command, record.id, { startMs, latestMs });

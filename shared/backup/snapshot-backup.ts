@@ -20,7 +20,10 @@ const SNAPSHOT_LIMIT_MS = 120_000;
 export function* snapshotBackup(input: BackupInput): Workflow<BackupResult> {
   const began = yield* ask("now", {});
   const prepared = { ...(yield* prepareDatabases(input)), discovery: yield* whoeverIsThere() };
-  const snapshots = yield* takeSnapshots(input, SNAPSHOT_LIMIT_MS);
+  const snapshots = yield* takeSnapshots(input, {
+    withinMs: SNAPSHOT_LIMIT_MS,
+    measured: prepared.measured,
+  });
   const taken = yield* ask("now", {});
   refuseJump(began, taken, input.pause.clockAllowanceMs);
   const { seconds } = instantsOf(input, { measured: prepared.measured, snapshots });

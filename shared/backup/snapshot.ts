@@ -1,4 +1,5 @@
 import type { RestorePoint } from "../catalog/model.ts";
+import type { ClockBound } from "../pause/clock-bound.ts";
 
 /** What one database held at one instant: a dump of it is under way, or its files are on their way to a store. */
 export interface Snapshot {
@@ -6,10 +7,18 @@ export interface Snapshot {
   readonly begunMs: number;
   /** On our clock: it was seen to be there. */
   readonly takenMs: number;
-  /** On the database's clock. */
+  /** On the database's clock, which a tool such as Cassy does not tell: then what was measured of it is reckoned in. */
   readonly atMs: number;
   /** What a restore needs later, with the place of the dump; kept with the restore point. */
   readonly captured: unknown;
+}
+
+/** Of a tool that tells no time of its database's: the middle, on that clock as measured. */
+export function onDatabaseClock(
+  { begunMs, takenMs, ...snapshot }: Omit<Snapshot, "atMs">,
+  { lowMs, highMs }: Pick<ClockBound, "lowMs" | "highMs"> = { lowMs: 0, highMs: 0 },
+): Snapshot {
+  return { ...snapshot, begunMs, takenMs, atMs: (begunMs + takenMs + lowMs + highMs) / 2 };
 }
 
 export type Snapshots = Readonly<Record<string, Snapshot>>;

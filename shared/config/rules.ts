@@ -139,7 +139,7 @@ function scheduleProblems(tree: unknown, deployment: SettingPath): readonly Prob
   );
   const isReadOnly = ({ data }: (typeof parsed)[number]) =>
     data?.kind === "cassandra" && data.cassy === undefined;
-  return parsed.length > 0 && parsed.every(isReadOnly) ? [{ path, rule: NO_CASSY, about: "name" }] : [];
+  return parsed.some(isReadOnly) ? [{ path, rule: NO_CASSY, about: "name" }] : [];
 }
 
 /** Two databases with the same are one, whatever else is set. */

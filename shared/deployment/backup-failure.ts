@@ -54,7 +54,7 @@ export function backupFailure(
 /** What tools say last is mostly why they failed. */
 function lastLine({ output }: CommandRecord): string {
   const line = output.trimEnd().split("\n").at(-1)?.trim() ?? "";
-  if (line === "") return " and had written nothing";
+  if (line === "") return "; it wrote nothing";
   return `; the last that it wrote was "${line.length > LINE ? `${line.slice(0, LINE)}...` : line}"`;
 }
 

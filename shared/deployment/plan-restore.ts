@@ -4,7 +4,7 @@ import type { Run } from "../catalog/model.ts";
 import { SCHEMA } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { describeCassandraPlan } from "../restore/cassandra/describe-plan.ts";
-import { choosePoint, type PointChoice } from "../restore/choose-point.ts";
+import { choosePoint, commandText, type PointChoice } from "../restore/choose-point.ts";
 import { describeCosmosdbPlan } from "../restore/cosmosdb/describe-plan.ts";
 import { describePlan } from "../restore/dynamodb/describe-plan.ts";
 import { describeJdbcPlan } from "../restore/jdbc/describe-plan.ts";
@@ -91,7 +91,7 @@ export async function planRestore(
     updatedMs: nowMs,
     state: "planned",
     ...(request !== undefined && { request }),
-    plan: { restore: plan, digest: digestOf(plan), text: textOf(plan, nowMs) },
+    plan: { restore: plan, digest: digestOf(plan), text: withCommand(point, textOf(plan, nowMs)) },
   };
   await catalog.runs.create(planned);
   return planned;
@@ -118,6 +118,13 @@ function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> 
     default:
       return kind satisfies never;
   }
+}
+
+/** What a command has left beside the databases is one half of the point, and nobody here can bring it back. */
+function withCommand({ command }: Planning["point"], text: PlanText): PlanText {
+  if (command === undefined) return text;
+  const told = `Inside the pause of this point a command ran, too (${commandText(command.command)}). What it has left is not restored by this plan: bring that back with its own tool, to the same point, before the instances start`;
+  return { ...text, consequences: [...text.consequences, told] };
 }
 
 function textOf(plan: RestorePlan, nowMs: number): PlanText {

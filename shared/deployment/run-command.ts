@@ -68,7 +68,8 @@ async function endOf(running: Running): Promise<End> {
   } catch (error) {
     return { kind: "not-started", message: messageOf(error) };
   }
-  const pipes = [child.stdout, child.stderr].filter((pipe) => pipe !== null);
+  // Where not even its pipes could be opened, there are none; that is told as an event all the same.
+  const pipes = [child.stdout, child.stderr].flatMap((pipe) => pipe ?? []);
   for (const pipe of pipes) pipe.on("data", output.taker());
   const read = Promise.allSettled(pipes.map((pipe) => finished(pipe)));
   const end = await firstEnd(child, running);

@@ -1,4 +1,5 @@
 import type { Lease, PauseRecord, RestorePoint, Run } from "../catalog/model.ts";
+import { leavesSomething } from "../config/databases-of.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
 import { type Discovery, distinctInstances, type GateAnswer } from "../pause/instance.ts";
 import { isGood, secondOf } from "../restore/choose-point.ts";
@@ -11,6 +12,8 @@ export interface DeploymentStatus {
   /** Age of the last point's second, and whether the configured objective is exceeded. */
   readonly ageMs?: number;
   readonly late: boolean;
+  /** Whether the configuration names nothing that a backup would leave by itself. */
+  readonly byCommand: boolean;
   readonly instances: readonly GateAnswer[];
   /** Why the instances could not be asked. */
   readonly undiscovered?: string;
@@ -45,6 +48,7 @@ export async function statusOf(open: OpenDeployment): Promise<DeploymentStatus> 
     deployment: settings.name,
     ...(lastPoint && { lastPoint }),
     ...(ageMs !== undefined && { ageMs }),
+    byCommand: !settings.databases.some(leavesSomething),
     late: objectiveMs !== undefined && (ageMs === undefined || ageMs > objectiveMs),
     ...gates,
     backupAtWork: [...before.records, ...pauses.records].some(isAtWork),

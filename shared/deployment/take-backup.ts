@@ -73,9 +73,27 @@ function basisOf({ name, databases }: Deployment, command: string | undefined): 
   if (!databases.some(leavesSomething))
     throw new StillpointError(
       "NOT_PROTECTED",
-      `the configuration names nothing that a backup of "${name}" would leave: name its databases, or give a command that takes it with --run; nothing was paused`,
+      `${lackText(name, databases)}, or give a command that takes it with --run; nothing was paused`,
     );
+  refuseHalf(name, databases);
   return databases.length === 1 && first?.kind === "jdbc" ? "snapshot" : "window";
+}
+
+function lackText(deployment: string, [first]: Deployment["databases"]): string {
+  return first === undefined
+    ? `the configuration names nothing that a backup of "${deployment}" would leave: name its databases`
+    : `the configuration names nobody who takes a snapshot of database "${first.name}" of "${deployment}": name its Cassy (cassy)`;
+}
+
+/** A point that looks like any other, and brings back one half of what its transactions have written to both. */
+function refuseHalf(name: string, databases: Deployment["databases"]): void {
+  const left = databases.filter((database) => !leavesSomething(database));
+  if (left.length === 0) return;
+  const names = left.map((database) => `"${database.name}"`).join(", ");
+  throw new StillpointError(
+    "NOT_PROTECTED",
+    `a backup of "${name}" would leave nothing of database ${names}, and a restore of the others alone: its transactions would be cut in half. Name its Cassy in the configuration, or give a command that backs it up with --run; nothing was paused`,
+  );
 }
 
 /** Names a backup that nobody else has given a name. */

@@ -94,7 +94,7 @@ function judgeDump(subject: Dump, evidence: ProofEvidence, clocks: Clocks): Proo
   const span = pausedSpan(subject, clocks);
   if (span === undefined) return unproven(untold ?? tooShort(subject.window, clocks));
   const obstacle = untold ?? preparedOf(evidence);
-  return obstacle === undefined ? provenByPause(span, clocks) : unproven(obstacle);
+  return obstacle === undefined ? provenByPause(subject, span, clocks) : unproven(obstacle);
 }
 
 const STORED_AND_CHECKED =
@@ -112,12 +112,19 @@ function provenBySnapshot(): Proof {
   };
 }
 
-function provenByPause({ fromMs, toMs }: Span, clocks: Clocks): Proof {
+const FILES_SEEN =
+  "every file of every node's snapshot was in the bucket before it was restored; what is in them has no checksum of ours, and was read as rows";
+
+function provenByPause(
+  subject: Extract<Dump, { basis: "window" }>,
+  { fromMs, toMs }: Span,
+  clocks: Clocks,
+): Proof {
   return {
     kind: "proven",
-    reason: `the snapshots of all databases were taken inside the pause, and nothing in them is dated inside it, between ${timeText(fromMs)} and ${timeText(toMs)}`,
+    reason: `the snapshots of all ${subject.stored === "files" ? "nodes" : "databases"} were taken inside the pause, and nothing in them is dated inside it, between ${timeText(fromMs)} and ${timeText(toMs)}`,
     restsOn: [
-      STORED_AND_CHECKED,
+      subject.stored === "files" ? FILES_SEEN : STORED_AND_CHECKED,
       "the pause held: every instance confirmed it, had drained, and was still paused at its end",
       `ScalarDB's clocks were within ${clocks.scalarClockBoundMs} ms of the databases', where the rows are to show that it held`,
       "every transaction over these tables uses this coordinator, and all of its tables are in these databases",

@@ -21,7 +21,13 @@ export type Subject =
    * transaction of each begun inside the pause window.
    */
   | { readonly kind: "dump"; readonly basis: "snapshot"; readonly window?: DatabaseWindow }
-  | { readonly kind: "dump"; readonly basis: "window"; readonly window: DatabaseWindow }
+  | {
+      readonly kind: "dump";
+      readonly basis: "window";
+      readonly window: DatabaseWindow;
+      /** What was stored are the files of a cluster's nodes, and no dump that has a checksum. */
+      readonly stored?: "files";
+    }
   /** One server that was recovered along its own log until a second of its clock: one instant of it, whichever. */
   | { readonly kind: "log"; readonly atSecond: number; readonly window?: DatabaseWindow }
   /** A copy of which nothing is known. */

@@ -3,7 +3,7 @@ import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { GateSemantics } from "../../rehearsal/ledger/gate.ts";
 import { AdminClients } from "../../shared/admin/admin-clients.ts";
-import { Admin } from "../../shared/admin/gen/scalar_admin_pb.ts";
+import { Admin } from "../../shared/gen/scalar_admin_pb.ts";
 import { addressOf, type PauseOutcome } from "../../shared/pause/instance.ts";
 
 /** A server under test, whoever wrote it. */

@@ -1,8 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, test } from "vitest";
 import type { Reply } from "../../shared/admin/call.ts";
-import { ErrorInfoSchema } from "../../shared/admin/gen/google/rpc/error_info_pb.ts";
 import { pauseOutcome } from "../../shared/admin/pause-reply.ts";
+import { ErrorInfoSchema } from "../../shared/gen/google/rpc/error_info_pb.ts";
 
 const instance = { component: "ledger", host: "10.0.0.7", port: 50053 };
 const asked = { sentMs: 1_000, answeredMs: 1_250 };

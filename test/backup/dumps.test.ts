@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { backup } from "../../shared/backup/backup.ts";
 import type { BackupInput } from "../../shared/backup/backup-input.ts";
 import { addressOf } from "../../shared/pause/instance.ts";
+import type { Effect } from "../../shared/workflow/effect.ts";
 import { Death, drive } from "../workflow/drive.ts";
 import { DumpingWorld, ONE, TWO } from "./dumping-world.ts";
-import { dyingAt, failing, type Mischief } from "./small-world.ts";
+import { dyingAt, failing, INPUT, type Mischief } from "./small-world.ts";
 
 function take(input: BackupInput, mischief?: Mischief, prepare?: (world: DumpingWorld) => void) {
   const world = new DumpingWorld(mischief);
@@ -40,6 +41,24 @@ test("the point is of the second of the snapshot, on the database's clock", () =
     world.points[0]?.databases ?? [];
   expect(atSecond * 1000).toBeGreaterThan(world.oursMs + 3_590_000);
   expect(clockBound?.lowMs).toBeGreaterThan(3_590_000);
+});
+
+test("the point of a tool that knows no time of its database is of the second on that clock all the same", () => {
+  const world = new DumpingWorld();
+  world.databaseOffsetMs = 3_600_000;
+  const onOurClock = (effect: Effect) => {
+    if (effect.kind !== "take-snapshots") return world.answer(effect);
+    const begunMs = world.oursMs;
+    world.oursMs += 3_000;
+    return {
+      main: { begunMs, takenMs: world.oursMs, atMs: begunMs + 1_500, captured: { snapshot: "node" } },
+    };
+  };
+  const cluster: BackupInput = { ...INPUT, databases: [{ name: "main", kind: "cassandra" }] };
+  const { window } = drive(backup(cluster), onOurClock);
+  const second = (world.points[0]?.databases[0]?.atSecond ?? 0) * 1000;
+  expect(second).toBeGreaterThan((window?.startMs ?? 0) + 3_600_000);
+  expect(second).toBeLessThan((window?.endMs ?? 0) + 3_600_000);
 });
 
 test("a snapshot is taken though nobody knows where the instances are", () => {

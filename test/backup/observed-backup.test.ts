@@ -231,6 +231,14 @@ function grow(world: ObservedWorld): void {
   world.discovery = { ...world.discovery, instances: [...INSTANCES, extra] };
 }
 
+test("a pause into which Cassy came is not seen for Cassy's own: whoever made it may end it at any moment", () => {
+  const taken = take((effect, world) => {
+    if (effect.kind === "observe-snapshot") (world as ObservedWorld).set(FIRST, true, world.oursMs);
+  });
+  expect(reasonsOf(taken)).toBe(`"${FIRST}" was paused before Cassy was asked`);
+  expect(taken.world.points).toEqual([]);
+});
+
 test("the record tells a sweep that a server drains for half a minute where Cassy names no limit", () => {
   const { pause } = take().world;
   expect(pause && apartMs(pause)).toBe(31_000);

@@ -113,7 +113,7 @@ describe("a command in a deployment without databases", () => {
     expect(status).toBe(ERRORS.NOT_PROTECTED.exit);
     expect(message).toMatch(/with --run; nothing was paused$/);
     expect((await stillpoint(words(bare, "config", "check"))).stdout).toContain(
-      "payments: names nothing that a backup would leave, so each takes a command: stillpoint backup --run",
+      "payments: names nothing that a backup would leave, so each takes a command: stillpoint backup --run 'COMMAND'",
     );
   });
 });
@@ -127,8 +127,8 @@ describe("a command that does not end well", () => {
       "echo one; echo 'no space left' >&2; exit 3",
       'ended with status 3; the last that it wrote was "no space left"',
     ],
-    ["fails in silence", "exit 1", "ended with status 1 and had written nothing"],
-    ["kills itself", "kill -9 $$", "was killed by SIGKILL and had written nothing"],
+    ["fails in silence", "exit 1", "ended with status 1; it wrote nothing"],
+    ["kills itself", "kill -9 $$", "was killed by SIGKILL; it wrote nothing"],
     [
       "hangs",
       "trap '' TERM; echo waiting; sleep 600",
@@ -229,6 +229,10 @@ test("beside a database that keeps its own history, the point has its second and
     restorable: true,
     command: { output: "beside\n", end: { kind: "exited", status: 0 } },
   });
+  const planned = await stillpoint(words(protectedWorld, "plan", "--point", told.point?.id ?? ""));
+  expect(planned.stdout.replaceAll(/\s+/g, " ")).toContain(
+    "Inside the pause of this point a command ran, too (sleep 0.5; echo beside). What it has left is not restored by this plan: bring that back with its own tool, to the same point, before the instances start",
+  );
   const failed = await backup(protectedWorld, "exit 9");
   expect(failed.status).toBe(ERRORS.COMMAND_FAILED.exit);
   expect(failed.told).not.toHaveProperty("point");

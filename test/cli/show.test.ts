@@ -199,6 +199,7 @@ test("the status says how old the last point is, what is paused and what is runn
       lastPoint: POINT,
       ageMs: 7_200_000,
       late: true,
+      byCommand: false,
       backupAtWork: false,
       instances: [{ instance, sentMs: 0, answeredMs: 0, kind: "closed" }],
       lease: {
@@ -411,6 +412,7 @@ describe("a pause of Cassy's", () => {
       lastPoint: observed,
       ageMs: 3_600_000,
       late: false,
+      byCommand: false,
       instances: [],
       backupAtWork: true,
       openPauses: [pause],
@@ -420,5 +422,20 @@ describe("a pause of Cassy's", () => {
     const text = flat(statusLines(status, SECOND * 1000));
     expect(text).toContain("1 h old, observed only");
     expect(text).toContain("p (paused by Cassy, which Stillpoint watches) is unsettled");
+  });
+
+  test("a deployment without a point is told the command that gives it one", () => {
+    const status = {
+      deployment: "payments",
+      late: true,
+      instances: [],
+      backupAtWork: false,
+      openPauses: [],
+      unfinished: [],
+      unreadable: [],
+    };
+    const told = (byCommand: boolean) => flat(statusLines({ ...status, byCommand }, SECOND * 1000));
+    expect(told(false)).toMatch(/LATE; take one with: stillpoint backup (?!--run)/);
+    expect(told(true)).toContain("LATE; take one with: stillpoint backup --run 'COMMAND'");
   });
 });

@@ -18,7 +18,7 @@ test.each([
   { words: ["rehearse", "--port", "many"], says: 'cannot use --port "many"' },
   {
     words: ["rehearse", "--database", "oracle"],
-    says: "Allowed choices are dynamodb, cosmosdb, postgresql, mysql",
+    says: "Allowed choices are dynamodb, cosmosdb, postgresql, mysql, cassandra",
   },
   {
     words: ["rehearse", "--database", "mysql", "--port", "1"],
@@ -28,6 +28,10 @@ test.each([
   {
     words: ["rehearse", "--database", "cosmosdb", "--ledger", "scalardb-server", "--backend", "http://a"],
     says: "cannot use --ledger scalardb-server, --backend",
+  },
+  {
+    words: ["rehearse", "--database", "cassandra", "--ledger", "scalardb-server", "--port", "1"],
+    says: "cannot use --ledger scalardb-server, --port with --database cassandra",
   },
   { words: [], says: "no command was given" },
 ])("$words is refused before anything is done", async ({ words, says }) => {

@@ -161,6 +161,10 @@ deployments:
       expect.stringContaining("schedule needs cassy: without it a backup is taken by a command only"),
     ]);
     expect(await problemsOf(main(CASSY).replace(/$/, `    ${SCHEDULE}\n`))).toEqual([]);
+    const half = `a: { kind: cassandra, contactPoints: [a], ${CASSY} }, b: { kind: cassandra, contactPoints: [b] }`;
+    expect(await problemsOf(withDatabases(half).replace(/$/, `    ${SCHEDULE}\n`))).toEqual([
+      expect.stringContaining("schedule needs cassy"),
+    ]);
   });
 
   test.each([

@@ -242,6 +242,7 @@ describe("a configuration", () => {
       "stock",
       "accounts",
       "bonds",
+      "shares",
       "notes",
       "orders",
     ]);
@@ -258,7 +259,7 @@ describe("a configuration", () => {
     expect(() => deploymentNamed(config, "order")).toThrow(
       expect.objectContaining({
         code: "DEPLOYMENT_UNKNOWN",
-        message: `cannot find deployment "order" in "${EXAMPLE}", which has "payments", "stock", "accounts", "bonds", "notes", "orders"; did you mean "orders"? nothing was done`,
+        message: `cannot find deployment "order" in "${EXAMPLE}", which has "payments", "stock", "accounts", "bonds", "shares", "notes", "orders"; did you mean "orders"? nothing was done`,
       }),
     );
   });

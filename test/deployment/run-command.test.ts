@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -130,6 +131,30 @@ test("a process that a command leaves behind keeps nobody waiting, and goes on",
   const pid = await noted("quiet");
   expect(isGone(pid)).toBe(false);
   process.kill(pid, "SIGKILL");
+});
+
+/** Runs a command in a process that has used up its files. */
+const WITHOUT_FILES = `
+  import { openSync } from "node:fs";
+  import { runCommand } from "./shared/deployment/run-command.ts";
+  try { for (;;) openSync("/dev/null"); } catch {}
+  const clock = { oursMs: () => performance.now() };
+  const wish = { command: "echo here", pause: "pause-1", startMs: 0, withinMs: 5000 };
+  const open = { clock, env: process.env, settings: { name: "payments" } };
+  const { end } = await runCommand(wish, open, new AbortController().signal);
+  console.log(JSON.stringify(end));
+`;
+
+test("a command that no pipes are left for is one that could not be run, and no error that nobody catches", () => {
+  const words = [
+    "-c",
+    'ulimit -n 60; exec "$0" --input-type=module -e "$1"',
+    process.execPath,
+    WITHOUT_FILES,
+  ];
+  const { status, stdout, stderr } = spawnSync("/bin/sh", words, { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(JSON.parse(stdout)).toEqual({ kind: "not-started", message: "spawn /bin/sh EMFILE" });
 });
 
 describe("of what a command writes", () => {

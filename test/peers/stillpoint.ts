@@ -9,12 +9,20 @@ const PROGRAM = fileURLToPath(new URL("../../functions/cli/stillpoint.ts", impor
 
 type Place = Pick<RehearsalWorld, "config" | "environment">;
 
-/** Starts the command line in a process of its own, as a person does. */
+/** Starts the command line in a process of its own, for a program to read. */
 export function startStillpoint(
+  place: Place,
+  ...args: readonly string[]
+): ChildProcessByStdio<null, Readable, Readable> {
+  return startForPeople(place, "--json", ...args);
+}
+
+/** The same, for people. */
+export function startForPeople(
   { config, environment }: Place,
   ...args: readonly string[]
 ): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, [PROGRAM, "--config", config, "--json", ...args], {
+  return spawn(process.execPath, [PROGRAM, "--config", config, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });

@@ -150,3 +150,14 @@ test("a recovered server without its coordinator, or with damaged rows, is not p
   const damaged = await verify({ kind: "log", atSecond: AT_SECOND }, BROKEN);
   expect(damaged.proof.kind).not.toBe("proven");
 });
+
+test("files of nodes are proven by their pause, and never by a checksum that nobody took", async () => {
+  const files: Subject = { ...(AFTER_ALL as Extract<Subject, { basis: "window" }>), stored: "files" };
+  const { proof } = await verify(files);
+  expect(proof).toMatchObject({
+    kind: "proven",
+    reason: expect.stringContaining("snapshots of all nodes were taken inside the pause"),
+    restsOn: expect.arrayContaining([expect.stringContaining("in the bucket before it was restored")]),
+  });
+  expect(JSON.stringify(proof)).not.toContain("its checksum");
+});

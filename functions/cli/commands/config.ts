@@ -37,7 +37,7 @@ export async function configCheck(shell: Shell): Promise<Outcome> {
 }
 
 const BY_COMMAND =
-  "names nothing that a backup would leave, so each takes a command: stillpoint backup --run";
+  "names nothing that a backup would leave, so each takes a command: stillpoint backup --run 'COMMAND'";
 
 /** `stillpoint config schema`: for editors. */
 export async function configSchema(): Promise<Outcome> {

@@ -1,4 +1,6 @@
 import type { PauseRecord } from "../../../shared/catalog/model.ts";
+import type { Deployment } from "../../../shared/config/config.ts";
+import { leavesSomething } from "../../../shared/config/databases-of.ts";
 import { ListOutput, listedRun, refusedJson } from "../json/catalog.ts";
 import { pauseJson, pointJson } from "../json/point.ts";
 import { deploymentsOf, openCatalog } from "../opening.ts";
@@ -20,7 +22,7 @@ export async function list(
   { all = false, runs: withRuns = false }: ListOptions,
 ): Promise<Outcome> {
   const { config, catalog } = openCatalog(shell);
-  const names = deploymentsOf(config, name).map((deployment) => deployment.name);
+  const deployments = deploymentsOf(config, name);
   const points = await catalog.points.list(name);
   const pauses = all ? await catalog.pauses.list(name) : { records: [], unreadable: [] };
   const requests = all ? await catalog.requests.list(name) : { records: [], unreadable: [] };
@@ -37,14 +39,18 @@ export async function list(
     unreadable,
   };
   const lines = [
-    ...(points.records.length === 0
-      ? [`no restore points of ${names.join(", ")}; take one with: stillpoint backup`]
-      : pointTable(points.records, Date.now())),
+    ...(points.records.length === 0 ? [noPointsText(deployments)] : pointTable(points.records, Date.now())),
     ...(all ? ["", ...invalidLines(invalid), ...refusedLines(refused)] : []),
     ...(withRuns ? ["", ...runTable(runs.records)] : []),
     ...unreadable.map((message) => `warning: ${message}`),
   ];
   return { schema: ListOutput, value, lines };
+}
+
+function noPointsText(deployments: readonly Deployment[]): string {
+  const names = deployments.map((deployment) => deployment.name).join(", ");
+  const byCommand = deployments.every(({ databases }) => !databases.some(leavesSomething));
+  return `no restore points of ${names}; take one with: stillpoint backup${byCommand ? " --run 'COMMAND'" : ""}`;
 }
 
 /** A pause whose backup died has no verdict, and is worth no more. */

@@ -7,7 +7,7 @@ import type { Shell } from "../shell.ts";
 
 export interface RehearseOptions {
   readonly only?: "dynamodb";
-  readonly database?: "dynamodb" | "cosmosdb" | "postgresql" | "mysql";
+  readonly database?: "dynamodb" | "cosmosdb" | "postgresql" | "mysql" | "cassandra";
   readonly ledger?: "embedded" | "scalardb-server";
   readonly backend?: string;
   readonly keep?: boolean;
@@ -38,12 +38,13 @@ export async function rehearse(shell: Shell, { port, seed, ...options }: Rehears
 
 /** What there is on some of the databases only. */
 function refuseUnlessThere({ database = "dynamodb", only, ledger, backend, port }: RehearseOptions): void {
-  const isSql = database === "postgresql" || database === "mysql";
+  const hasPort = database === "dynamodb" || database === "cosmosdb";
+  const isEmbedded = database === "cosmosdb" || database === "cassandra";
   const given = [
     database !== "dynamodb" && only && "--only",
-    database === "cosmosdb" && ledger === "scalardb-server" && "--ledger scalardb-server",
+    isEmbedded && ledger === "scalardb-server" && "--ledger scalardb-server",
     database !== "dynamodb" && backend && "--backend",
-    isSql && port !== undefined && "--port",
+    !hasPort && port !== undefined && "--port",
   ];
   const refused = given.filter(Boolean);
   if (refused.length === 0) return;

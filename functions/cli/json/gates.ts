@@ -79,7 +79,7 @@ export function statusOfAllJson(
 }
 
 function statusJson(of: DeploymentStatus): object {
-  const { lastPoint, lease, instances, openPauses, unfinished, ...rest } = of;
+  const { byCommand: _, lastPoint, lease, instances, openPauses, unfinished, ...rest } = of;
   return {
     ...rest,
     ...(lastPoint && { lastPoint: pointJson(lastPoint) }),

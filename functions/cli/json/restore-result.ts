@@ -82,8 +82,18 @@ export const RestoreResultJson = z.discriminatedUnion("kind", [
         cluster: z.string(),
         snapshotId: z.string(),
         nodes: names,
-        /** Secondary indexes that must be rebuilt. */
-        indexes: z.array(z.strictObject({ keyspace: z.string(), table: z.string(), name: z.string() })),
+        indexes: z.array(
+          z.strictObject({
+            keyspace: z.string(),
+            table: z.string(),
+            name: z.string(),
+            /** Rows that every node found by it; or why it was not asked. */
+            finds: z.discriminatedUnion("kind", [
+              z.strictObject({ kind: z.literal("rows"), rows: z.number().int() }),
+              z.strictObject({ kind: z.literal("unasked"), why: z.string() }),
+            ]),
+          }),
+        ),
       }),
     ),
   }),

@@ -1,6 +1,6 @@
 import type { BackupResult } from "../../../shared/backup/backup-result.ts";
 import type { BackupEvent } from "../../../shared/backup/event.ts";
-import { isDumped } from "../../../shared/backup/snapshot.ts";
+import { isDumped, takesSnapshots } from "../../../shared/backup/snapshot.ts";
 import type { RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { commandText, isByCommandOnly } from "../../../shared/restore/choose-point.ts";
@@ -68,13 +68,16 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
     `${deployment}: ${verdict.kind}${point ? pointText(point) : ", no restore point"}`,
     ...(verdict.kind === "invalid" ? verdict.reasons.flatMap((reason) => fact("because", reason)) : []),
     ...verdictFacts(verdict),
-    ...(point?.databases ?? []).flatMap(({ name, atSecond }) =>
-      fact("second", `${showTime(atSecond * 1000)} of ${name}`),
+    ...(point?.databases ?? []).flatMap((one) =>
+      fact("second", `${showTime(one.atSecond * 1000)} of ${one.name}${snapshotText(one)}`),
     ),
     ...(window ? fact("window", windowText(window)) : []),
     ...(point?.marginMs === undefined
       ? []
-      : fact("margin", `${showSpan(point.marginMs)} from the second to the nearer end of the window`)),
+      : fact(
+          "margin",
+          `${showSpan(point.marginMs)} from the ${takesSnapshots(point) ? "snapshot" : "second"} to the nearer end of the window`,
+        )),
     ...fact("held", heldMs > 0 ? showSpan(heldMs) : "not at all"),
     ...(point ? dumpLines(point) : []),
     ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
@@ -86,6 +89,11 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
       ? fact("pause", "none: one transaction of one database sees all tables as of one instant")
       : [...gatesText(result).flatMap((text) => fact("gates", text)), ...fact("pause", pause)]),
   ];
+}
+
+/** A snapshot's second may begin before the window; the snapshot does not. */
+function snapshotText({ kind }: RestorePoint["databases"][number]): string {
+  return takesSnapshots({ databases: [{ kind }] }) ? ", the one that its snapshot was taken in" : "";
 }
 
 /** A moment may be valid, and its dump not have come to its end. */

@@ -22,6 +22,7 @@ export const PHASES: Readonly<
   "restore-server": "restore to new servers, with the settings that can be passed",
   "restore-nodes": "have Cassy restore the nodes' files",
   "start-nodes": "wait for the nodes, which you start",
+  indexes: "ask the secondary indexes for rows that are there",
   "open-way": "open the one way by which it is verified",
   verify: "verify the copies",
   "back-up": "B: back the copies up",

@@ -1,5 +1,6 @@
 import type { Run } from "../../../shared/catalog/model.ts";
 import { commandsToRebuild, commandsToRepair } from "../../../shared/restore/cassandra/by-hand.ts";
+import { type CheckedIndex, indexText } from "../../../shared/restore/cassandra/index-look.ts";
 import type { CassandraResult } from "../../../shared/restore/cassandra/restore.ts";
 import { repointLines } from "../../../shared/restore/cosmosdb/repoint.ts";
 import type { CosmosdbResult } from "../../../shared/restore/cosmosdb/restore.ts";
@@ -126,8 +127,30 @@ function clusterLines({ clusters }: CassandraResult): readonly string[] {
       `cluster ${cluster} holds what snapshot ${snapshotId} had on each of its ${counted(nodes.length, "node")}; to be done now`,
       "  ",
     ),
-    ...[...commandsToRebuild(indexes), ...commandsToRepair(nodes)].map((command) => `    ${command}`),
+    ...commandsToRepair(nodes).map((command) => `    ${command}`),
+    ...indexes.flatMap(indexLines),
   ]);
+}
+
+function indexLines(index: CheckedIndex): readonly string[] {
+  const { finds } = index;
+  switch (finds.kind) {
+    case "rows":
+      return wrapped(
+        `index ${indexText(index)} was asked for ${counted(finds.rows, "row")} at every node, and finds them`,
+        "  ",
+      );
+    case "unasked":
+      return [
+        ...wrapped(
+          `index ${indexText(index)} was NOT asked: ${finds.why}. Where system/IndexInfo-* was not removed before the start, rebuild it on every node, one after the other`,
+          "  ",
+        ),
+        ...commandsToRebuild([index]).map((command) => `    ${command}`),
+      ];
+    default:
+      return finds satisfies never;
+  }
 }
 
 function propertyLines(title: string, properties: readonly string[]): readonly string[] {

@@ -27,9 +27,9 @@ export function statusLines(status: DeploymentStatus, nowMs: number): readonly s
   ];
 }
 
-function lastPointText({ lastPoint, ageMs, late }: DeploymentStatus): string {
+function lastPointText({ lastPoint, ageMs, late, byCommand }: DeploymentStatus): string {
   if (lastPoint === undefined)
-    return `none that can be restored to${late ? ": LATE" : ""}; take one with: stillpoint backup`;
+    return `none that can be restored to${late ? ": LATE" : ""}; take one with: stillpoint backup${byCommand ? " --run 'COMMAND'" : ""}`;
   const left = isByCommandOnly(lastPoint) ? ", left by a command, whose tool restores it" : "";
   const observed = lastPoint.basis === "observed" ? ", observed only" : "";
   return `${lastPoint.id}, ${showSpan(ageMs ?? 0)} old${observed}${late ? ": LATE, older than the objective" : ""}${left}`;

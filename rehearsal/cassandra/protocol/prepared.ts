@@ -4,7 +4,7 @@ import type { Modification, Select, Statement } from "../cql/statement.ts";
 import { placeOf } from "../execute.ts";
 import type { ResultColumn, Session } from "../request.ts";
 import type { Table } from "../schema.ts";
-import { selectedColumns } from "../select.ts";
+import { selectedColumns } from "../selection.ts";
 import { placesOf } from "../terms.ts";
 import type { Described } from "./results.ts";
 

@@ -1,8 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Keyspace, Schema, Table } from "../schema.ts";
+import { insertion } from "../keys.ts";
+import type { Keyspace, Schema, Table, TableIndex } from "../schema.ts";
 import { keyspaceRows, type SchemaUpdate, schemaFrom, schemaTable, tableRows } from "../schema-rows.ts";
-import { SYSTEM_SCHEMA } from "../system-tables.ts";
+import { INDEX_INFO, SYSTEM_SCHEMA } from "../system-tables.ts";
+import { textValue } from "../value.ts";
 import { CommitLog, type Logged, loggedIn } from "./commit-log.ts";
 import type { Partition, Timestamp, Update } from "./rows.ts";
 import { StoredTable } from "./stored-table.ts";
@@ -36,6 +38,7 @@ export class NodeStorage {
     this.#replay(rest);
     this.#log = new CommitLog(this.#logFolder);
     if (this.partitions(schemaTable("keyspaces")).size === 0) this.changeSchema(ownSchema());
+    this.#buildIndexes();
   }
 
   get schema(): Schema {
@@ -50,7 +53,32 @@ export class NodeStorage {
     for (const { tables } of keyspaces)
       for (const table of tables.values())
         if (!this.#tables.has(table.id))
-          this.#tables.set(table.id, new StoredTable(dataFolderOf(this.#folder), table));
+          this.#tables.set(
+            table.id,
+            new StoredTable(dataFolderOf(this.#folder), table, this.#builtIndexes(table)),
+          );
+  }
+
+  /** By what the node has written of itself, whether the files are there or not. */
+  #builtIndexes(table: Table): readonly TableIndex[] {
+    if (table.indexes.length === 0) return [];
+    const partition = this.partition(INDEX_INFO, textValue(table.keyspace));
+    const names = [...(partition?.rows.values() ?? [])].map(({ clustering: [name] }) => String(name));
+    return table.indexes.filter(({ name }) => names.includes(name));
+  }
+
+  /** What a node does of its own accord: each that is not said to be built. */
+  #buildIndexes(): void {
+    for (const { tables } of this.#schema.values())
+      for (const table of tables.values())
+        for (const index of table.indexes)
+          if (!this.#stored(table).hasIndex(index)) this.buildIndex(table, index);
+  }
+
+  buildIndex(table: Table, index: TableIndex): void {
+    this.#stored(table).buildIndex(index);
+    const row = { table_name: textValue(table.keyspace), index_name: textValue(index.name) };
+    this.write(INDEX_INFO, insertion(INDEX_INFO, row, Date.now() * 1_000));
   }
 
   /** Answers what is of tables that are not known: of those that were dropped, or whose schema is in the log itself. */
@@ -81,6 +109,11 @@ export class NodeStorage {
     return this.#tables.get(table.id)?.partitions.get(key);
   }
 
+  /** What is found of it by an index. */
+  partitionBy(index: TableIndex, table: Table, key: Buffer): Partition | undefined {
+    return this.#tables.get(table.id)?.seenBy(index, key);
+  }
+
   /** On disk before it is answered. */
   write(table: Table, update: Update): void {
     this.#log.append({ table: table.id, update });
@@ -91,6 +124,7 @@ export class NodeStorage {
     for (const { table, update } of updates) this.write(table, update);
     this.#schema = this.#readSchema();
     this.#open([...this.#schema.values()]);
+    this.#buildIndexes();
   }
 
   /** What another node has to merge into its own schema, to agree with this one. */

@@ -24,7 +24,7 @@ export function cassandraTotals(endpoint: CassandraEndpoint): Promise<Totals> {
   );
 }
 
-async function isCommitted(client: Client, txId: string): Promise<boolean> {
+export async function isCommitted(client: Client, txId: string): Promise<boolean> {
   const storage = openCassandraStorage(client, { grouping: "each-record" });
   const row = await storage.get(COORDINATOR_STATE, { tx_id: text(txId) });
   return row !== undefined && numberOf(row, "tx_state") === STATE.committed;

@@ -23,7 +23,7 @@ export async function captureCluster(
   cluster: Pick<Cluster, "describe">,
   { settings: cassySettings, cassy, uploads }: CassyTools,
 ): Promise<CapturedCluster> {
-  const captured = await cluster.describe();
+  const captured = await beforeAnyPause(() => cluster.describe());
   const { registration, underWay } = await beforeAnyPause(async () => {
     const registered = await cassy.register(cassySettings.cassandraHost);
     return {

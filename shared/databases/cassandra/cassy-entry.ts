@@ -1,8 +1,5 @@
-import type {
-  BackupListingResponse_Entry,
-  RestoreStatusListingResponse_Entry,
-} from "../../admin/gen/cassy_pb.ts";
-import { OperationStatus as WireStatus } from "../../admin/gen/cassy_pb.ts";
+import type { BackupListingResponse_Entry, RestoreStatusListingResponse_Entry } from "../../gen/cassy_pb.ts";
+import { OperationStatus as WireStatus } from "../../gen/cassy_pb.ts";
 import type { BackupEntry, BackupType, OperationStatus, Registration, RestoreEntry } from "./cassy.ts";
 
 /** On the wire a backup's type is a number without a name; so is a restore's, which has the first two. */

@@ -72,6 +72,10 @@ export interface Cassy {
     readonly type: "cluster" | "node";
     readonly nodes: readonly string[];
   }): Promise<void>;
-  restores(of: { readonly clusterId: string; readonly snapshotId: string }): Promise<readonly RestoreEntry[]>;
+  /** The newest first. */
+  restores(of: {
+    readonly clusterId: string;
+    readonly snapshotId?: string;
+  }): Promise<readonly RestoreEntry[]>;
   close(): void;
 }

@@ -1,5 +1,6 @@
 import type { ClockSample } from "../../pause/clock-bound.ts";
 import type { CapturedCassandra } from "../../restore/cassandra/captured.ts";
+import type { LookedAtIndex } from "../../restore/cassandra/index-look.ts";
 import type { Page, TableSchema } from "../../verify/row-source.ts";
 import type { SystemNamespaces } from "../../verify/table-role.ts";
 import type { Probe } from "../clock-probe.ts";
@@ -17,5 +18,7 @@ export interface Cluster {
   schemas(namespaces: SystemNamespaces): Promise<readonly TableSchema[]>;
   /** One of the disjoint ranges of tokens that a table is read in, at QUORUM. */
   scan(schema: TableSchema, segment: number, segments: number): AsyncGenerator<Page>;
+  /** Every secondary index, asked for rows that are there. */
+  indexes(): Promise<readonly LookedAtIndex[]>;
   close(): void;
 }

@@ -108,6 +108,13 @@ function reasonOf({ tls, credentials }: Where, node: string | undefined, error: 
       // The driver does not notice that a node hangs up on it before it has greeted it.
       advice: `check that Cassandra runs there and is not standing still, and that it is its CQL port${tls === "off" ? ", in the clear" : ""}`,
     };
+  // A server that does not speak TLS may wait for what it understands.
+  if (/^Connection timeout$/i.test(messageOf(error)) && tls !== "off")
+    return {
+      code: "DATABASE_UNREACHABLE",
+      advice:
+        'check that Cassandra runs there, can be reached from here and speaks TLS on that port; where it does not, and nobody else can listen, set tls to "off"',
+    };
   return {
     code: "DATABASE_UNREACHABLE",
     advice: "check that Cassandra runs there and can be reached from here",

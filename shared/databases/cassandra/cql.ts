@@ -18,8 +18,11 @@ export type CqlRow = Readonly<Record<string, unknown>>;
 export interface CqlNode {
   /** Where it answers, without the port. */
   readonly address: string;
-  /** All rows of a small answer. */
-  query(text: string): Promise<readonly CqlRow[]>;
+  /**
+   * All rows of a small answer: of one replica, of the node's data center where no level is given; or of all of them,
+   * which then agree.
+   */
+  query(text: string, level?: "one" | "all"): Promise<readonly CqlRow[]>;
 }
 
 /** A cluster that is connected to when it is first asked. Failures are `StillpointError`s, see `cql-refusal.ts`. */

@@ -1,4 +1,4 @@
-import type { CapturedCassandra, CassySnapshot, UnsavedIndex } from "../../restore/cassandra/captured.ts";
+import type { CapturedCassandra, CassySnapshot, SecondaryIndex } from "../../restore/cassandra/captured.ts";
 import { type TablePlace, uploadPlace } from "../../restore/cassandra/upload-place.ts";
 import {
   describeLack,
@@ -97,7 +97,7 @@ function missingOf({ place, lacks }: FoundTable): readonly string[] {
 }
 
 /** An index is one of the whole cluster, whichever node had rows in it. */
-function unsavedIndexes(found: readonly FoundTable[]): readonly UnsavedIndex[] {
+function unsavedIndexes(found: readonly FoundTable[]): readonly SecondaryIndex[] {
   const named = found.flatMap(({ place: { keyspace, table }, indexes }) =>
     indexes.map((name) => ({ keyspace, table, name })),
   );

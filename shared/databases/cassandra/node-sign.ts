@@ -41,8 +41,9 @@ async function signOf(
   if (open.length > 0)
     return { address, sign: "answers", why: open.map(({ port }) => `port ${port} is open`).join(", ") };
   const rest = others.filter(({ kind }) => kind === "silent").map(({ text }) => text);
-  if (cql.kind === "refused") return { address, sign: "stopped", why: [cql.text, ...rest].join("; ") };
-  return { address, sign: "unknown", why: [cql.text, ...rest].join("; ") };
+  // One that drains, or has only begun to start, refuses CQL and runs: the others must be refused as well.
+  const sign = cql.kind === "refused" && rest.length === 0 ? "stopped" : "unknown";
+  return { address, sign, why: [cql.text, ...rest].join("; ") };
 }
 
 interface Knock {

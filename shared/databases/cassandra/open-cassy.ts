@@ -1,9 +1,9 @@
 import type { CallOptions, Client } from "@connectrpc/connect";
 import { type Call, startCall } from "../../admin/call.ts";
 import { AdminConnection } from "../../admin/connection.ts";
-import { Cassy as CassyService, OperationStatus } from "../../admin/gen/cassy_pb.ts";
 import type { CassySettings } from "../../config/config.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { Cassy as CassyService, OperationStatus } from "../../gen/cassy_pb.ts";
 import { addressOf } from "../../pause/instance.ts";
 import type { Cassy, TakenBackup } from "./cassy.ts";
 import { answerOf, type Question } from "./cassy-call.ts";
@@ -88,7 +88,9 @@ export function openCassy({ host, port }: Pick<CassySettings, "host" | "port">):
       const { entries } = await ask(what, LIST_MS, UNCHANGED, (cassy, options) =>
         cassy.listRestoreStatuses({ clusterId }, options),
       );
-      return newestFirst(entries.map(restoreEntryOf).filter((entry) => entry.snapshotId === snapshotId));
+      return newestFirst(
+        entries.map(restoreEntryOf).filter((entry) => entry.snapshotId === (snapshotId ?? entry.snapshotId)),
+      );
     },
     close: () => connection.close(),
   };
@@ -104,8 +106,9 @@ async function takeBackup(address: string, of: TakeBackup, start: Start): Promis
     doubt:
       "Cassy does not notice that nobody waits any more, and may take the snapshots now or later: none of them must be used",
   };
-  if (signal?.aborted) {
-    const message = `${question.what} was not sent to Cassy at "${address}": interrupted before; Cassy was never reached`;
+  if (signal?.aborted || withinMs <= 0) {
+    const why = signal?.aborted ? "interrupted before" : "the time was up before";
+    const message = `${question.what} was not sent to Cassy at "${address}": ${why}; Cassy was never reached`;
     return { kind: "refused", message };
   }
   const call = start(withinMs, (cassy, options) =>

@@ -6,6 +6,7 @@ import { probeNodeClock } from "./clock.ts";
 import type { Cluster } from "./cluster.ts";
 import { askAnyNode, type Cql, type CqlAddress, type CqlNode } from "./cql.ts";
 import { describeCluster } from "./describe.ts";
+import { lookAtIndexes } from "./look-at-indexes.ts";
 import { openCql } from "./open-cql.ts";
 import { readCqlSchemas } from "./row-schema.ts";
 import { scanCqlTable } from "./rows.ts";
@@ -22,6 +23,7 @@ export function openCluster(settings: CassandraDatabaseSettings, env: Environmen
     scan: async function* (schema, segment, segments) {
       yield* scanCqlTable(cql, schema, { segment, segments, partitioner: await partitioner() });
     },
+    indexes: async () => lookAtIndexes(cql, await partitioner()),
     close: cql.close,
   };
 }

@@ -175,9 +175,10 @@ function nodesOf({ client, nodes }: Opened, attempting: Attempting): readonly Cq
   const answering = near.filter((host) => connected.has(host));
   return (answering.length > 0 ? answering : near).map((host) => ({
     address: host.address.slice(0, host.address.lastIndexOf(":")),
-    query: async (text) => {
+    query: async (text, level) => {
+      const options = { host, ...SMALL, ...(level && { consistency: types.consistencies[level] }) };
       const rows: CqlRow[] = [];
-      for await (const page of pagesOf(client, text, { host, ...SMALL }, attempting)) rows.push(...page);
+      for await (const page of pagesOf(client, text, options, attempting)) rows.push(...page);
       return rows;
     },
   }));

@@ -1,28 +1,9 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
-import { isSystemKeyspace } from "../../restore/cassandra/captured.ts";
 import type { ColumnType, TableSchema } from "../../verify/row-source.ts";
 import { isTransactional, roleOf, type SystemNamespaces } from "../../verify/table-role.ts";
 import { columnTypeOf } from "./column-type.ts";
-import type { CqlNode, CqlRow } from "./cql.ts";
-
-const TABLES = "SELECT keyspace_name, table_name FROM system_schema.tables";
-const COLUMNS =
-  "SELECT keyspace_name, table_name, column_name, kind, position, type FROM system_schema.columns";
-const INDEXES = "SELECT keyspace_name, table_name, options FROM system_schema.indexes";
-
-interface Column {
-  readonly name: string;
-  readonly kind: string;
-  readonly position: number;
-  readonly type: string;
-}
-
-interface Described {
-  readonly namespace: string;
-  readonly table: string;
-  readonly columns: readonly Column[];
-  readonly indexes: readonly string[];
-}
+import type { CqlNode } from "./cql.ts";
+import { type DescribedTable, describedTables } from "./described-tables.ts";
 
 /**
  * The tables of all keyspaces but Cassandra's own. ScalarDB keeps no list of its tables in Cassandra, so a keyspace
@@ -43,59 +24,15 @@ export async function readCqlSchemas(
     .sort((one, other) => (one.physical < other.physical ? -1 : 1));
 }
 
-async function describedTables(node: CqlNode): Promise<readonly Described[]> {
-  const [tables, columns, indexes] = await Promise.all(
-    [TABLES, COLUMNS, INDEXES].map((text) => node.query(text)),
-  );
-  const columnsOf = Map.groupBy(columns ?? [], nameOf);
-  const indexesOf = Map.groupBy(indexes ?? [], nameOf);
-  return (tables ?? [])
-    .filter((row) => !isSystemKeyspace(textOf(row, "keyspace_name")))
-    .map((row) => ({
-      namespace: textOf(row, "keyspace_name"),
-      table: textOf(row, "table_name"),
-      columns: (columnsOf.get(nameOf(row)) ?? []).map(columnOf).sort(byPlace),
-      indexes: (indexesOf.get(nameOf(row)) ?? []).map(indexedColumn).sort(),
-    }));
-}
-
-function nameOf(row: CqlRow): string {
-  return `${textOf(row, "keyspace_name")}.${textOf(row, "table_name")}`;
-}
-
-function textOf(row: CqlRow, column: string): string {
-  return String(row[column]);
-}
-
-function columnOf(row: CqlRow): Column {
-  return {
-    name: textOf(row, "column_name"),
-    kind: textOf(row, "kind"),
-    position: Number(row["position"]),
-    type: textOf(row, "type"),
-  };
-}
-
-/** Only keys have places. */
-function byPlace(one: Column, other: Column): number {
-  return one.position - other.position || (one.name < other.name ? -1 : 1);
-}
-
-/** A name that is not in lower case stands in quotes there. */
-function indexedColumn({ options }: CqlRow): string {
-  const target = String((options as Readonly<Record<string, string>> | null)?.["target"]);
-  return /^".*"$/s.test(target) ? target.slice(1, -1).replaceAll('""', '"') : target;
-}
-
-function isReadable({ columns }: Described): boolean {
+function isReadable({ columns }: DescribedTable): boolean {
   return columns.every(({ type }) => columnTypeOf(type) !== undefined);
 }
 
-function isOfScalardb(tables: readonly Described[], namespaces: SystemNamespaces): boolean {
+function isOfScalardb(tables: readonly DescribedTable[], namespaces: SystemNamespaces): boolean {
   return tables.some((each) => schemaOf(each, namespaces).role !== "other");
 }
 
-function refuseUnreadable(tables: readonly Described[]): void {
+function refuseUnreadable(tables: readonly DescribedTable[]): void {
   const unknown = tables.flatMap(({ namespace, table, columns }) =>
     columns
       .filter(({ type }) => columnTypeOf(type) === undefined)
@@ -109,7 +46,7 @@ function refuseUnreadable(tables: readonly Described[]): void {
 }
 
 function schemaOf(
-  { namespace, table, columns: all, indexes }: Described,
+  { namespace, table, columns: all, indexes }: DescribedTable,
   namespaces: SystemNamespaces,
 ): TableSchema {
   const columns: Record<string, ColumnType> = {};
@@ -127,6 +64,6 @@ function schemaOf(
     partitionKey: namesOf("partition_key"),
     clusteringKey: namesOf("clustering"),
     columns,
-    secondaryIndexes: indexes,
+    secondaryIndexes: indexes.map(({ target }) => target),
   };
 }

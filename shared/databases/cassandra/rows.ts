@@ -3,10 +3,9 @@ import { addDigests, recordDigest } from "../../verify/table-digest.ts";
 import { canonicalRow } from "../canonical-row.ts";
 import { type Cql, type CqlRow, cqlName } from "./cql.ts";
 import { rowOfCql } from "./row-value.ts";
-import { type TokenRange, tokenRange } from "./token-range.ts";
+import { isCut, type TokenRange, tokenRange } from "./token-range.ts";
 
 const PAGE = 1_000;
-const MURMUR3 = "org.apache.cassandra.dht.Murmur3Partitioner";
 
 type Schema = Pick<TableSchema, "namespace" | "table" | "columns" | "partitionKey">;
 
@@ -24,10 +23,10 @@ export async function* scanCqlTable(
   part: Part,
 ): AsyncGenerator<Page> {
   const { segment, segments, partitioner, pageSize = PAGE } = part;
-  const isCut = partitioner === MURMUR3;
-  if (!isCut && segment > 0) return;
+  const whole = !isCut(partitioner);
+  if (whole && segment > 0) return;
   const sorted = Object.keys(schema.columns).sort();
-  const text = selectOf(schema, sorted, isCut ? tokenRange(segment, segments) : {});
+  const text = selectOf(schema, sorted, whole ? {} : tokenRange(segment, segments));
   for await (const rows of cql.pages(text, pageSize)) yield pageOf(rows, schema, sorted);
 }
 

@@ -1,5 +1,5 @@
 import type { Reply } from "../../admin/call.ts";
-import { type BackupResponse, OperationStatus } from "../../admin/gen/cassy_pb.ts";
+import { type BackupResponse, OperationStatus } from "../../gen/cassy_pb.ts";
 import type { TakenBackup } from "./cassy.ts";
 import { describeFailure, isOver, type Question } from "./cassy-call.ts";
 import { TYPE_NUMBERS } from "./cassy-entry.ts";

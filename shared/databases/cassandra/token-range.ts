@@ -2,6 +2,13 @@
 const LOWEST = -(2n ** 63n);
 const TOKENS = 2n ** 64n;
 
+const MURMUR3 = "org.apache.cassandra.dht.Murmur3Partitioner";
+
+/** Whether its tokens are known here, so that a table can be read in ranges of them. */
+export function isCut(partitioner: string): boolean {
+  return partitioner === MURMUR3;
+}
+
 /** Tokens greater than the one and not greater than the other; where one is missing, all there are on that side. */
 export interface TokenRange {
   readonly above?: bigint;

@@ -2,13 +2,13 @@ import type {
   CapturedCassandra,
   CassySnapshot,
   NodeUpload,
-  UnsavedIndex,
+  SecondaryIndex,
 } from "../../restore/cassandra/captured.ts";
 
 /** What the bucket holds of one snapshot. */
 export interface FoundUploads {
   readonly uploads: readonly NodeUpload[];
-  readonly unsavedIndexes: readonly UnsavedIndex[];
+  readonly unsavedIndexes: readonly SecondaryIndex[];
   /** What is not there, in sentences, each with its node: nothing where the snapshot is whole. */
   readonly missing: readonly string[];
 }

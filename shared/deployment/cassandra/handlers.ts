@@ -7,6 +7,7 @@ import { refuseOvertaken } from "../refuse-overtaken.ts";
 import type { RestoringRun } from "../restoring.ts";
 import { observeNodes } from "./await-nodes.ts";
 import { requireEmptied } from "./emptied.ts";
+import { observeIndexes, requireIndexes } from "./indexes.ts";
 import { recheck } from "./recheck.ts";
 import { compareClusters, restoredScope } from "./restored-scope.ts";
 import { knownRestores, observeRestores, restoreNodes, standingRestores } from "./restores.ts";
@@ -43,6 +44,9 @@ export function cassandraHandlers(
       observeNodes(open, plan, (text) => tell("nodes", { kind: "advice", text })),
     ...verification,
     "scope-copies": ({ plan }) => restoredScope(open, plan),
+    "observe-indexes": ({ plan }) =>
+      observeIndexes(open, plan, (text) => tell("indexes", { kind: "advice", text })),
+    "require-indexes": ({ plan }) => requireIndexes(open, plan),
     "compare-clusters": ({ plan }) => compareClusters(open, plan),
     standing: ({ plan }) => standingRestores(open, plan),
     "mark-run": async ({ state }) => {

@@ -1,5 +1,6 @@
 import type { RestorePoint } from "../../catalog/model.ts";
 import type { CassandraDatabase, CassyTools } from "../../databases/cassandra/database.ts";
+import { restoresUnderWay } from "../../databases/cassandra/restores-under-way.ts";
 import { codeOf, messageOf } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
 import { CapturedCassandra, type CassySnapshot } from "../../restore/cassandra/captured.ts";
@@ -91,20 +92,15 @@ export async function knownToCassy(
   { cassy }: CassyTools,
   { clusterId, snapshotId }: CassySnapshot,
 ): Promise<KnownToCassy> {
-  const [clusters, restores, backups] = await Promise.all([
-    cassy.clusters(),
-    cassy.restores({ clusterId, snapshotId }),
-    cassy.backups({ clusterId, snapshotId }),
-  ]);
+  const [clusters, backups] = await Promise.all([cassy.clusters(), cassy.backups({ clusterId, snapshotId })]);
   const registration = clusters.find((each) => each.clusterId === clusterId);
+  const underWay = await restoresUnderWay(cassy, clusters, registration?.nodes ?? []);
   const increments = new Set(
     backups.filter(({ type }) => type === "incremental").map(({ createdMs }) => createdMs),
   );
   return {
     ...(registration && { nodes: registration.nodes }),
-    underWay: restores
-      .filter(({ status }) => status !== "completed" && status !== "failed")
-      .map(({ node, createdMs }) => ({ node, createdMs })),
+    underWay: underWay.map(({ node, snapshotId: of, createdMs }) => ({ node, snapshotId: of, createdMs })),
     increments: increments.size,
   };
 }

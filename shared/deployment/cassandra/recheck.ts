@@ -6,7 +6,7 @@ import {
   type PlannedCluster,
   quoted,
 } from "../../restore/cassandra/plan.ts";
-import { boundedText, underWayText } from "../../restore/cassandra/refusals.ts";
+import { boundedText, underWayTexts } from "../../restore/cassandra/refusals.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseRunning, type Silence } from "../stopped-instances.ts";
 import { knownToCassy } from "./plan.ts";
@@ -40,7 +40,7 @@ async function differencesOf(open: OpenDeployment, cluster: PlannedCluster): Pro
     ...(strangers.length > 0
       ? [`Cassy at "${cluster.cassy}" does not know node ${quoted(strangers)} of the snapshot any more`]
       : []),
-    ...(known.underWay.length > 0 ? [underWayText(cluster.cassy, snapshot.snapshotId, known.underWay)] : []),
+    ...(known.underWay.length > 0 ? underWayTexts(cluster.cassy, known.underWay) : []),
   ];
 }
 

@@ -18,7 +18,7 @@ export async function restoredScope(open: OpenDeployment, plan: CassandraPlan): 
 
 /** Of a pause that was only watched nothing is known but that it was there. */
 function subjectOf({ window }: CassandraPlan): Subject {
-  return window ? { kind: "dump", basis: "window", window } : { kind: "copy" };
+  return window ? { kind: "dump", basis: "window", window, stored: "files" } : { kind: "copy" };
 }
 
 async function restoredTables(

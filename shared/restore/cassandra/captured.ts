@@ -40,7 +40,7 @@ export type NodeUpload = Readonly<z.infer<typeof NodeUpload>>;
 
 /** Whose files Cassy leaves behind, while it takes along that they are built: they find nothing until rebuilt. */
 const index = z.strictObject({ keyspace: z.string(), table: z.string(), name: z.string() });
-export type UnsavedIndex = Readonly<z.infer<typeof index>>;
+export type SecondaryIndex = Readonly<z.infer<typeof index>>;
 
 /** What a restore point keeps of a Cassandra cluster. */
 export const CapturedCassandra = z.strictObject({

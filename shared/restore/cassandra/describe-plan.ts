@@ -2,7 +2,7 @@ import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { agoText } from "../plan-text.ts";
 import { sizeText } from "../size-text.ts";
-import { asideSuffix, toMoveAside } from "./by-hand.ts";
+import { asideSuffix, toForgetIndexes, toMoveAside } from "./by-hand.ts";
 import { losses } from "./losses.ts";
 import { addressesOf, type CassandraPlan, firstSecondOf, type PlannedCluster, quoted } from "./plan.ts";
 
@@ -22,7 +22,7 @@ function stepsOf(plan: CassandraPlan): readonly PlanStep[] {
     restoreStep(plan),
     startStep(plan),
     verifyStep(),
-    repairStep(plan),
+    repairStep(),
   ];
 }
 
@@ -77,19 +77,23 @@ function restoreText({ cassy, bucket, original }: PlannedCluster): string {
 
 function startStep({ clusters }: CassandraPlan): PlanStep {
   const nodes = quoted(clusters.flatMap(({ original }) => addressesOf(original.nodes)));
-  const does = `By hand, once Stillpoint says so: start Cassandra on ${nodes}, the seeds first. Stillpoint waits until all of them answer in CQL, as the very nodes of the snapshot, with one schema`;
+  const forget = clusters
+    .flatMap((cluster) => toForgetIndexes(cluster) ?? [])
+    .map((text) => ` ${text}.`)
+    .join("");
+  const does = `By hand, once Stillpoint says so: start Cassandra on ${nodes}, the seeds first.${forget} Stillpoint waits until all of them answer in CQL, as the very nodes of the snapshot, with one schema`;
   return { does, ...NOTHING, undo: "as above, once Cassandra is stopped on every node" };
 }
 
 function verifyStep(): PlanStep {
   const does =
-    "Read every row at QUORUM and verify it; what is disproven ends the restore here, before an instance is started";
+    "Read every row at QUORUM and verify it; what is disproven ends the restore here, before an instance is started. Then ask every secondary index, at every node, for rows that are there; one that does not find them stops the restore until it is rebuilt";
   return { does, ...NOTHING, undo: "as above" };
 }
 
-function repairStep({ clusters }: CassandraPlan): PlanStep {
-  const rebuilt = clusters.some(({ original }) => (original.unsavedIndexes ?? []).length > 0);
-  const does = `By hand, afterwards: ${rebuilt ? "rebuild the secondary indexes on every node (nodetool rebuild_index), " : ""}repair one node after the other (nodetool repair -pr), then start the instances fresh`;
+function repairStep(): PlanStep {
+  const does =
+    "By hand, afterwards: repair one node after the other (nodetool repair -pr), then start the instances fresh";
   return { does, ...NOTHING, undo: NONE };
 }
 
@@ -113,7 +117,7 @@ export function discardedByFiles({ clusters }: Pick<CassandraPlan, "clusters">, 
 export function filesAtStake({ clusters }: Pick<CassandraPlan, "clusters">): string {
   const each = clusters.map(
     ({ original: { cluster, snapshot, nodes } }) =>
-      `snapshot "${snapshot.snapshotId}" into the emptied directories of ${quoted(addressesOf(nodes))} of cluster "${cluster}"`,
+      `all that ${quoted(addressesOf(nodes))} of cluster "${cluster}" hold by snapshot "${snapshot.snapshotId}"`,
   );
-  return `has Cassy put ${each.join(", and ")}, in place of all that they hold,`;
+  return `has Cassy replace ${each.join(", and ")}`;
 }

@@ -1,6 +1,7 @@
 import type { VerificationEffects } from "../../verify/effects.ts";
 import type { Proof } from "../../verify/proof.ts";
 import type { Scope } from "../../verify/scope.ts";
+import type { CheckedIndex, LookedAtIndex } from "./index-look.ts";
 import type { CassandraPlan, NodesOfCluster, PlannedCluster } from "./plan.ts";
 
 /** When Cassy's restores of a snapshot were begun, on its clock, by the address of the node. */
@@ -48,6 +49,16 @@ export type CassandraEffects = VerificationEffects & {
   "observe-nodes": { input: { plan: CassandraPlan }; answer: { done: boolean } };
   /** What a verification of the restored clusters reads. Fails where a table of the snapshot is missing. */
   "scope-copies": { input: { plan: CassandraPlan }; answer: Scope };
+  /** What every secondary index finds of rows that are there. Done once none of them is being built. */
+  "observe-indexes": {
+    input: { plan: CassandraPlan };
+    answer: { done: boolean; indexes: Readonly<Record<string, readonly LookedAtIndex[]>> };
+  };
+  /** The same, at once. Fails with `RESTORE_BLOCKED` where one finds too little. By database. */
+  "require-indexes": {
+    input: { plan: CassandraPlan };
+    answer: Readonly<Record<string, readonly CheckedIndex[]>>;
+  };
   /** How the keyspaces are kept otherwise than in the snapshot, by `database: keyspace`. */
   "compare-clusters": {
     input: { plan: CassandraPlan };
@@ -69,4 +80,4 @@ export type CassandraEvent =
       readonly rows: number;
     };
 
-export type CassandraPhase = "check" | "restore-nodes" | "start-nodes" | "verify" | "compare";
+export type CassandraPhase = "check" | "restore-nodes" | "start-nodes" | "verify" | "indexes" | "compare";

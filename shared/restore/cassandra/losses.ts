@@ -1,5 +1,7 @@
-import { type ClusterKeyspace, isSystemKeyspace, type UnsavedIndex } from "./captured.ts";
+import { type ClusterKeyspace, isSystemKeyspace, type SecondaryIndex } from "./captured.ts";
+import { indexText } from "./index-look.ts";
 import { type CassandraPlan, type PlannedCluster, quoted } from "./plan.ts";
+import { boundedText } from "./refusals.ts";
 
 /** What a restore of all nodes means beyond the discarded writes, and when another way loses less. */
 export function* losses({ clusters, observed }: CassandraPlan): Generator<string> {
@@ -45,9 +47,8 @@ function wholesale(kept: readonly ClusterKeyspace[]): string {
   return `Every table of every keyspace goes back, whether it is ScalarDB's or not: ${quoted(names)}, and Cassandra's own`;
 }
 
-function indexesText(indexes: readonly UnsavedIndex[]): string {
-  const names = indexes.map(({ keyspace, name }) => `${keyspace}.${name}`);
-  return `Cassy leaves the files of secondary indexes behind: ${quoted(names)} find nothing until they are rebuilt on every node, by hand, before the instances start. The end of the restore tells the commands`;
+function indexesText(indexes: readonly SecondaryIndex[]): string {
+  return `Cassy leaves the files of secondary indexes behind: Cassandra builds ${boundedText(indexes.map(indexText))} anew while it starts, where the step before the start is done`;
 }
 
 function incrementsText(count: number, snapshotId: string): string {

@@ -11,8 +11,12 @@ export type Asked<T> =
 export interface KnownToCassy {
   /** Nodes that it had registered under the snapshot's id of the cluster; absent where it does not know that id. */
   readonly nodes?: readonly string[];
-  /** Restores of the snapshot that have not ended, by what Cassy says. */
-  readonly underWay: readonly { readonly node: string; readonly createdMs: number }[];
+  /** Restores to the same nodes that have not ended, by what Cassy says; of whichever snapshot. */
+  readonly underWay: readonly {
+    readonly node: string;
+    readonly snapshotId: string;
+    readonly createdMs: number;
+  }[];
   readonly increments: number;
 }
 
@@ -32,7 +36,7 @@ export interface LookedAtCluster {
 const NAMED_MOST = 10;
 
 const ONLY_IN_PLACE =
-  "Cassy restores to the nodes' own directories, so that there is nothing beside the original to look at: leave out --side-by-side. To look at a copy, restore the files by hand to another cluster, and name that in a configuration of its own for: stillpoint verify";
+  "Cassy restores to the nodes' own directories, so that there is nothing beside the original to look at: leave out --side-by-side. To look at a copy, restore the files by hand to another cluster, and name that in a configuration of its own for: stillpoint verify --live";
 
 const ONLY_OBSERVED =
   "Cassy made its pause, and Stillpoint only watched: every instance was seen closed, and nothing proves that all were quiet at one and the same time. Where that is good enough, say so with --accept-observed; else choose a point whose basis is a window";
@@ -81,10 +85,15 @@ function* cassyRefusals({ database, captured, cassy }: LookedAtCluster): Generat
   const strangers = addressesOf(captured.nodes).filter((node) => !nodes.includes(node));
   if (strangers.length > 0)
     yield `Cassy at "${address}" has not registered node ${quoted(strangers)} of the snapshot`;
-  if (underWay.length > 0) yield underWayText(address, snapshot.snapshotId, underWay);
+  yield* underWayTexts(address, underWay);
 }
 
-export function underWayText(cassy: string, snapshotId: string, underWay: KnownToCassy["underWay"]): string {
+export function underWayTexts(cassy: string, underWay: KnownToCassy["underWay"]): readonly string[] {
+  const bySnapshot = Map.groupBy(underWay, ({ snapshotId }) => snapshotId);
+  return [...bySnapshot].map(([snapshotId, of]) => underWayText(cassy, snapshotId, of));
+}
+
+function underWayText(cassy: string, snapshotId: string, underWay: KnownToCassy["underWay"]): string {
   const each = underWay.map(
     ({ node, createdMs }) => `"${node}" since ${new Date(createdMs).toISOString()} on its clock`,
   );

@@ -5,8 +5,8 @@ import { all, answerOf, asker, type Patience, type Workflow } from "../../workfl
 import type { Mode } from "../mode.ts";
 import { HOUR_MS, patiently } from "../patiently.ts";
 import { commandsToStart } from "./by-hand.ts";
-import type { UnsavedIndex } from "./captured.ts";
 import type { CassandraEffects, CassandraPhase, FailedNodes, SentRestore } from "./effects.ts";
+import { type CheckedIndex, isChecked, type LookedAtIndex } from "./index-look.ts";
 import { addressesOf, type CassandraPlan, type NodesOfCluster, quoted } from "./plan.ts";
 import { endedUnseen } from "./refusals.ts";
 
@@ -18,8 +18,14 @@ const FILES_PATIENCE: Patience = { firstMs: 500, factor: 1.4, mostMs: 30_000, li
 /** People start the nodes, and large ones take their time. */
 const NODES_PATIENCE: Patience = { firstMs: 500, factor: 1.4, mostMs: 15_000, limitMs: 2 * HOUR_MS };
 
+/** Cassandra builds those of a large table for hours. */
+const BUILDING_PATIENCE: Patience = { firstMs: 500, factor: 1.4, mostMs: 30_000, limitMs: 24 * HOUR_MS };
+
 /** Each has failed on a node, and each was begun by somebody who had emptied its directories. */
 const ATTEMPTS_MOST = 10;
+
+type LookedAtIndexes = Readonly<Record<string, readonly LookedAtIndex[]>>;
+type CheckedIndexes = Readonly<Record<string, readonly CheckedIndex[]>>;
 
 export interface RestoredCluster {
   /** Its name in the configuration. */
@@ -27,8 +33,8 @@ export interface RestoredCluster {
   readonly cluster: string;
   readonly snapshotId: string;
   readonly nodes: readonly string[];
-  /** Secondary indexes that must be rebuilt. */
-  readonly indexes: readonly UnsavedIndex[];
+  /** All of its secondary indexes. */
+  readonly indexes: readonly CheckedIndex[];
 }
 
 export interface CassandraResult {
@@ -42,7 +48,7 @@ export interface CassandraResult {
 
 /**
  * People stop the nodes and move their directories aside; Cassy puts every node's own files of the snapshot there;
- * people start the nodes; then all rows are read and verified. Stillpoint deletes and moves nothing.
+ * people start the nodes; then all rows are read and verified, and asked for by every secondary index. Stillpoint deletes and moves nothing.
  */
 export function* restoreCassandra(plan: CassandraPlan): Workflow<CassandraResult> {
   yield* enter("check");
@@ -50,6 +56,7 @@ export function* restoreCassandra(plan: CassandraPlan): Workflow<CassandraResult
   yield* restoreFiles(plan);
   yield* awaitNodes(plan);
   const copies = yield* verify(plan);
+  const indexes = yield* checkIndexes(plan);
   yield* enter("compare");
   const settingsDifferences = yield* ask("compare-clusters", { plan });
   return {
@@ -57,7 +64,7 @@ export function* restoreCassandra(plan: CassandraPlan): Workflow<CassandraResult
     mode: plan.mode,
     copies,
     settingsDifferences,
-    clusters: restoredClusters(plan),
+    clusters: restoredClusters(plan, indexes),
   };
 }
 
@@ -141,12 +148,27 @@ function disproven({ point, run }: CassandraPlan, reason: string): StillpointErr
   );
 }
 
-function restoredClusters({ clusters }: CassandraPlan): readonly RestoredCluster[] {
+/** Where one finds too little, it is asked again by whoever resumes the run. */
+function* checkIndexes(plan: CassandraPlan): Workflow<CheckedIndexes> {
+  yield* enter("indexes");
+  const { indexes } = yield* patiently<{ done: boolean; indexes: LookedAtIndexes }>(
+    ask.effect("observe-indexes", { plan }),
+    BUILDING_PATIENCE,
+    `not every secondary index answers, though all rows are restored and verified (what was amiss was told meanwhile): read the logs of the nodes, and mend what they name. Leave the instances stopped, then: stillpoint restore resume ${plan.run}`,
+  );
+  const checked = Object.entries(indexes).map(
+    ([database, all]) => [database, all.filter(isChecked)] as const,
+  );
+  const isWhole = Object.values(indexes).flat().every(isChecked);
+  return isWhole ? Object.fromEntries(checked) : yield* ask("require-indexes", { plan });
+}
+
+function restoredClusters({ clusters }: CassandraPlan, indexes: CheckedIndexes): readonly RestoredCluster[] {
   return clusters.map(({ database, original }) => ({
     database,
     cluster: original.cluster,
     snapshotId: original.snapshot.snapshotId,
     nodes: addressesOf(original.nodes),
-    indexes: original.unsavedIndexes ?? [],
+    indexes: indexes[database] ?? [],
   }));
 }

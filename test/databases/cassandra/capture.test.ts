@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { captureCluster, identifyCluster } from "../../../shared/databases/cassandra/capture.ts";
+import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import { entryOf, type FakeCassy, fakeCassy, fakeUploads, HOUR_MS, NOW_MS, toolsOf } from "./fake-cassy.ts";
 import { clusterOf } from "./uploaded-snapshot.ts";
 
@@ -42,6 +43,17 @@ describe("a captured cluster", () => {
     });
     const { captured: _, ...rest } = found;
     expect(await identifyCluster(SETTINGS, { describe: async () => cluster })).toEqual(rest);
+  });
+
+  test("that does not answer is told with what that means for the instances", async () => {
+    const describe = async () => {
+      throw new StillpointError("DATABASE_UNREACHABLE", "no node answers");
+    };
+    await expect(captureCluster(SETTINGS, { describe }, toolsOf(cassy, uploads))).rejects.toMatchObject({
+      code: "DATABASE_UNREACHABLE",
+      message: "no node answers; nothing was paused",
+    });
+    expect(cassy.calls).toEqual([]);
   });
 
   test("has another identity once a node, a table or the replication is another one", async () => {

@@ -2,9 +2,9 @@ import type { ServerHttp2Stream } from "node:http2";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { onTestFinished } from "vitest";
 import { serveGrpc } from "../../../rehearsal/grpc-server.ts";
-import { Cassy as CassyService, OperationStatus } from "../../../shared/admin/gen/cassy_pb.ts";
 import type { Cassy } from "../../../shared/databases/cassandra/cassy.ts";
 import { openCassy } from "../../../shared/databases/cassandra/open-cassy.ts";
+import { Cassy as CassyService, OperationStatus } from "../../../shared/gen/cassy_pb.ts";
 import { scriptedServer } from "../../admin/scripted-server.ts";
 
 export const TAKE = { clusterId: "ledger-1", type: "node", withinMs: 10_000 } as const;

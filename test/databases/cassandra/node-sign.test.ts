@@ -46,6 +46,16 @@ test("a node that gives no sign either way is unknown, not stopped", async () =>
   });
 });
 
+test("a node that refuses CQL is not stopped where nobody can ask the rest: it may drain, or be starting", async () => {
+  const cqlPort = await freePort();
+  const behindWall = { address: "no-such-node.invalid", cqlAddress: "127.0.0.1" };
+  const [sign] = await nodeSigns([behindWall], { cqlPort, ports: [7199] });
+  expect(sign).toMatchObject({
+    sign: "unknown",
+    why: expect.stringMatching(/^port \d+ is refused; port 7199 cannot be asked/),
+  });
+});
+
 test("CQL is asked where it answers, the rest where the other nodes know it; nodes stay in their order", async () => {
   const cqlPort = await listening("127.0.0.7");
   const nodes = [

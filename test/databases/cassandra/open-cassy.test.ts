@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { OperationStatus } from "../../../shared/admin/gen/cassy_pb.ts";
+import { OperationStatus } from "../../../shared/gen/cassy_pb.ts";
 import { answering, RESTORE, STARTED, TAKE } from "./cassy-servers.ts";
 
 test("a registration is read as it is on the wire", async () => {
@@ -169,4 +169,17 @@ test("a restore that was not STARTED is refused", async () => {
     code: "DATABASE_REFUSED",
     message: expect.stringContaining("ListRestoreStatuses tells"),
   });
+});
+
+test("a backup whose time is up before it is sent is never sent, over a warm connection either", async () => {
+  const takeBackup = vi.fn(() => ({}));
+  const client = await answering({ listClusters: () => ({}), takeBackup });
+  await client.clusters();
+  expect(await client.takeBackup({ ...TAKE, withinMs: -20 })).toMatchObject({
+    kind: "refused",
+    message: expect.stringMatching(
+      /was not sent to Cassy at .*: the time was up before; Cassy was never reached$/,
+    ),
+  });
+  expect(takeBackup).not.toHaveBeenCalled();
 });

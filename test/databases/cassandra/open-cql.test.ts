@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../../rehearsal/scalardb-server/local-port.ts";
 import type { CqlAddress } from "../../../shared/databases/cassandra/cql.ts";
+import { attemptCql } from "../../../shared/databases/cassandra/cql-refusal.ts";
 import { openCql } from "../../../shared/databases/cassandra/open-cql.ts";
 import { type CertificateShop, certificateShop } from "../../admin/certificates.ts";
 import { denying, type SpeakingServer, speakingServer, standingStill } from "./speaking-server.ts";
@@ -131,6 +132,15 @@ test.each<{ what: string; of: () => Promise<CqlAddress>; code: string; says: Reg
   expect(failure).toMatchObject({ code });
   expect(failure.message).toMatch(says);
   expect(JSON.stringify([failure, failure.cause, String(failure)])).not.toContain(PASSWORD);
+});
+
+test.each([
+  [{}, /: check that .* speaks TLS on that port; where it does not, .* set tls to "off"$/],
+  ["off", /: check that Cassandra runs there and can be reached from here$/],
+] as const)("a node that says nothing to a greeting, with TLS %o, may not speak it", async (tls, says) => {
+  const silent = () => Promise.reject(new Error("Connection timeout"));
+  const where = { ...here, port: 9042, tls };
+  await expect(attemptCql(where, "connect to Cassandra", silent)).rejects.toThrow(says);
 });
 
 test.each([

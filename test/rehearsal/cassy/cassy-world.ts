@@ -25,6 +25,10 @@ export interface CassyWorld {
   keys(): Promise<readonly string[]>;
   /** All that is in the bucket. */
   allKeys(): Promise<readonly string[]>;
+  /** Where the bucket is. */
+  readonly endpoint: string;
+  /** Removes objects from the bucket. */
+  lose(which: (key: string) => boolean): void;
   /** Another process on the same metadata, at another port. */
   restarted(): Promise<{ readonly cassy: Cassy; readonly client: CassyClient }>;
 }
@@ -67,6 +71,11 @@ export async function cassyWorld(): Promise<CassyWorld> {
     bucket: { name: BUCKET, region: "us-east-1", endpoint: s3.endpoint },
     allKeys,
     keys: async () => (await allKeys()).filter((key) => !key.startsWith("metadata-backup/")),
+    endpoint: s3.endpoint,
+    lose: (which) => {
+      const { objects } = s3.bucket(BUCKET);
+      for (const key of [...objects.keys()].filter(which)) objects.delete(key);
+    },
     restarted: start,
   };
 }

@@ -1,7 +1,7 @@
 import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { expect, test } from "vitest";
-import { Cassy as CassyService, OperationStatus } from "../../../shared/admin/gen/cassy_pb.ts";
+import { Cassy as CassyService, OperationStatus } from "../../../shared/gen/cassy_pb.ts";
 import { type CassyWorld, cassyWorld } from "./cassy-world.ts";
 import { ADDRESSES } from "./folder-nodes.ts";
 
@@ -133,7 +133,7 @@ test("a listing of a snapshot forgets the cluster, and one of an unknown cluster
 
 test("what is no call of Cassy's is not implemented", async () => {
   const world = await cassyWorld();
-  const { Admin } = await import("../../../shared/admin/gen/scalar_admin_pb.ts");
+  const { Admin } = await import("../../../shared/gen/scalar_admin_pb.ts");
   const transport = createGrpcTransport({ baseUrl: `http://${world.cassy.host}:${world.cassy.port}` });
   const [code] = await refusalOf(createClient(Admin, transport).checkPaused({}));
   expect(code).toBe(Code.Unimplemented);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { expect, test, vi } from "vitest";
-import { Cassy as CassyService } from "../../../shared/admin/gen/cassy_pb.ts";
 import type { Cassy } from "../../../shared/databases/cassandra/cassy.ts";
+import { Cassy as CassyService } from "../../../shared/gen/cassy_pb.ts";
 import { type CassyWorld, cassyWorld } from "./cassy-world.ts";
 import { ADDRESSES, tableOf } from "./folder-nodes.ts";
 

@@ -3,9 +3,9 @@ import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterEach, expect, test } from "vitest";
 import { type AdminServer, serveAdmin } from "../../../rehearsal/ledger/admin-server.ts";
 import { Gate, type GateSemantics } from "../../../rehearsal/ledger/gate.ts";
-import { ErrorInfoSchema } from "../../../shared/admin/gen/google/rpc/error_info_pb.ts";
-import { Health } from "../../../shared/admin/gen/grpc/health/v1/health_pb.ts";
-import { Admin } from "../../../shared/admin/gen/scalar_admin_pb.ts";
+import { ErrorInfoSchema } from "../../../shared/gen/google/rpc/error_info_pb.ts";
+import { Health } from "../../../shared/gen/grpc/health/v1/health_pb.ts";
+import { Admin } from "../../../shared/gen/scalar_admin_pb.ts";
 
 const servers: AdminServer[] = [];
 afterEach(async () => {

@@ -12,7 +12,7 @@ import { type RunningInstance, startInstances } from "../../../rehearsal/ledger/
 import { prefixed, totals } from "../../../rehearsal/ledger/totals.ts";
 import type { Transfer } from "../../../rehearsal/ledger/transfer.ts";
 import { isInDoubt } from "../../../rehearsal/ledger/tx-record.ts";
-import { Admin } from "../../../shared/admin/gen/scalar_admin_pb.ts";
+import { Admin } from "../../../shared/gen/scalar_admin_pb.ts";
 import { BALANCE, PREFIX, type SmallLedger, smallLedger } from "./small-ledger.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 

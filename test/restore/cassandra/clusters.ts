@@ -3,6 +3,7 @@ import type { Cluster, ClusterState } from "../../../shared/databases/cassandra/
 import type { NodeSign } from "../../../shared/databases/cassandra/node-sign.ts";
 import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import type { ClusterNode } from "../../../shared/restore/cassandra/captured.ts";
+import type { IndexFinds, LookedAtIndex } from "../../../shared/restore/cassandra/index-look.ts";
 import type { CassandraPlan, PlannedCluster } from "../../../shared/restore/cassandra/plan.ts";
 import { scoped } from "../cloud-verification.ts";
 
@@ -42,6 +43,8 @@ export class Clusters {
   readonly parts = new Set<string>();
   /** Nodes of every call, in order. */
   readonly calls: string[][] = [];
+  /** What an index finds, by its name, where it is not what is there. */
+  readonly indexes = new Map<string, (tick: number) => IndexFinds | undefined>();
   instancesRun = false;
   torn = false;
   tick = 0;
@@ -118,7 +121,9 @@ export class Clusters {
         this.pass();
         heard();
         return this.entries
-          .filter((entry) => entry.clusterId === clusterId && entry.snapshotId === snapshotId)
+          .filter(
+            (entry) => entry.clusterId === clusterId && entry.snapshotId === (snapshotId ?? entry.snapshotId),
+          )
           .map(({ endsAt: _, clusterId: __, ...entry }) => entry)
           .reverse();
       },
@@ -189,6 +194,7 @@ export class Clusters {
         const { schema } = scoped("asset", `${original.cluster}/asset`, "copy");
         return [schema];
       },
+      indexes: async () => this.#indexes(original),
       probeClock: unasked,
       scan: () => {
         throw new Error("rows are read by the verification's own handlers here");
@@ -205,6 +211,14 @@ export class Clusters {
       this.node(node.address).holds === "empty" ? { ...node, hostId: "a new one" } : node,
     );
     return { cluster, version, partitioner, keyspaces, nodes: named };
+  }
+
+  #indexes({ unsavedIndexes = [] }: PlannedCluster["original"]): readonly LookedAtIndex[] {
+    this.pass();
+    return unsavedIndexes.map((index) => ({
+      ...index,
+      finds: this.indexes.get(index.name)?.(this.tick) ?? { kind: "rows", rows: 16 },
+    }));
   }
 
   contentOf({ original }: PlannedCluster): string {

@@ -6,7 +6,7 @@ import { Situation, undisturbed } from "./situation.ts";
 
 test("Cassy restores every node of every cluster once, and the rows are verified once people have started them", async () => {
   const { situation, result } = await undisturbed(ledgerAndAuditor());
-  expect(situation.stages).toEqual(["check", "restore-nodes", "start-nodes", "verify", "compare"]);
+  expect(situation.stages).toEqual(["check", "restore-nodes", "start-nodes", "verify", "indexes", "compare"]);
   expect(situation.clusters.calls).toEqual([[...NODES], NODES.map((node) => node.replace("10.0.", "10.9."))]);
   for (const node of situation.clusters.nodes.values())
     expect(node).toEqual({ holds: "snapshot", running: true, aside: ["today"] });

@@ -34,7 +34,7 @@ function launch(dir: string, port: number, lib: string): LocalProcess {
     lib,
     main: "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
     args: ["-inMemory", "-sharedDb", "-disableTelemetry", "-port", String(port)],
-    jvm: ["-Xmx400m", "-XX:+UseSerialGC", `-Djava.library.path=${lib}`],
+    jvm: ["-Xmx400m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Djava.library.path=${lib}`],
     dir,
   });
 }

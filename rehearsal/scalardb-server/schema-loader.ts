@@ -41,7 +41,7 @@ export async function loadSchema(load: SchemaLoad): Promise<string> {
       lib,
       main: "com.scalar.db.schemaloader.SchemaLoader",
       args: ["-c", config, "-f", schema, "--coordinator", ...bare, ...replicated],
-      jvm: ["-Xmx200m", "-XX:+UseSerialGC"],
+      jvm: ["-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"],
       dir: load.dir,
     },
     LOAD_LIMIT_MS,

@@ -23,7 +23,7 @@ test("the whole story on Cassandra ends with a ledger that is whole", { timeout:
   expect([byHand[0], asked, awaited, byHand[1]]).toEqual(
     [...[byHand[0], asked, awaited, byHand[1]]].sort(ascending),
   );
-  expect(told).toMatch(/proven: the snapshots of all databases were taken inside the pause/);
+  expect(told).toMatch(/proven: the snapshots of all nodes were taken inside the pause/);
   expect(told).toMatch(/^7\. The ledger works on the restored cluster: [1-9]\d* transfers committed\. /m);
   expect(lines.at(-1)).toBe("         The ledger is whole.");
   const [restored] = /restored 24 assets with 24000 in all and (\d+) transactions/.exec(told)?.slice(1) ?? [];

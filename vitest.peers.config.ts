@@ -5,7 +5,7 @@ import { COMPILED } from "./test/compiled.ts";
 export default defineConfig({
   test: {
     include: ["test/peers/**/*.test.ts"],
-    exclude: ["test/peers/kubernetes/**"],
+    exclude: ["test/peers/kubernetes/**", "test/peers/longer/**"],
     env: COMPILED,
     fileParallelism: false,
     testTimeout: 120_000,

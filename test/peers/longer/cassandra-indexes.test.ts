@@ -3,13 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, types } from "cassandra-driver";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type CassandraCluster, startCassandra } from "../../rehearsal/cassandra-server/cassandra-cluster.ts";
-import { withCql } from "../../rehearsal/cassandra-server/cql-client.ts";
-import { nodeTool } from "../../rehearsal/cassandra-server/node-tool.ts";
-import { nodesOf } from "../../rehearsal/cassandra-server/nodes.ts";
-import { putSnapshotBack } from "../../rehearsal/cassandra-server/snapshot-files.ts";
-import { openCluster } from "../../shared/databases/cassandra/open-cluster.ts";
-import type { LookedAtIndex } from "../../shared/restore/cassandra/index-look.ts";
+import {
+  type CassandraCluster,
+  startCassandra,
+} from "../../../rehearsal/cassandra-server/cassandra-cluster.ts";
+import { withCql } from "../../../rehearsal/cassandra-server/cql-client.ts";
+import { nodeTool } from "../../../rehearsal/cassandra-server/node-tool.ts";
+import { nodesOf } from "../../../rehearsal/cassandra-server/nodes.ts";
+import { putSnapshotBack } from "../../../rehearsal/cassandra-server/snapshot-files.ts";
+import { openCluster } from "../../../shared/databases/cassandra/open-cluster.ts";
+import type { LookedAtIndex } from "../../../shared/restore/cassandra/index-look.ts";
 
 const SNAPSHOT = "before";
 const ROWS = 60;

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { AdminClients } from "../../shared/admin/admin-clients.ts";
-import { describeDeath } from "./cassandra/death.ts";
 import { describeRecipe } from "./cassandra/recipe.ts";
 import { startWorld, type World } from "./cassandra/steps.ts";
 import { describeStory } from "./cassandra/story.ts";
 
 describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes", () => {
-  const admin = new AdminClients({ clock: () => performance.now() });
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
@@ -16,12 +13,9 @@ describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes",
     );
   });
   afterAll(async () => {
-    admin.close();
     await world?.[Symbol.asyncDispose]();
   });
 
   describeStory(() => world);
   describeRecipe(() => world);
-  // Last: the killed backup's lease outlives it.
-  describeDeath(() => world, admin);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { AdminClients } from "../../../shared/admin/admin-clients.ts";
+import { describeDeath } from "../cassandra/death.ts";
 import { describeDefects } from "../cassandra/defects.ts";
 import { startWorld, type World } from "../cassandra/steps.ts";
 
@@ -15,4 +16,6 @@ describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes",
   });
 
   describeDefects(() => world, admin);
+  // Last: the killed backup's lease outlives it.
+  describeDeath(() => world, admin);
 });

@@ -6,7 +6,10 @@ import { describeRecipe } from "./cassandra/recipe.ts";
 import { startWorld, type World } from "./cassandra/steps.ts";
 import { describeStory } from "./cassandra/story.ts";
 
-describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes", () => {
+/** Beside other work a restored cluster alone takes half a minute to start. */
+const BUSY = { timeout: 240_000 };
+
+describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes", BUSY, () => {
   const admin = new AdminClients({ clock: () => performance.now() });
   let world: World;
   beforeAll(async () => {
@@ -15,7 +18,7 @@ describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes",
     console.log(
       `Cassandra ${world.clusterTook | 0} ms, schema loader ${tablesMs | 0} ms, servers ${serversMs | 0} ms, accounts ${accountsMs | 0} ms`,
     );
-  });
+  }, BUSY.timeout);
   afterAll(async () => {
     admin.close();
     await world?.[Symbol.asyncDispose]();

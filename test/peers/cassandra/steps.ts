@@ -60,7 +60,7 @@ export async function backUpUnderLoad(
   const load = world.startLoad(CLIENTS);
   await vi.waitFor(() => expect(load.calls().length).toBeGreaterThan(TRANSFERS), LOADED);
   const { status, said } = await stillpoint(place, BackupOutput, "backup", ...args);
-  expect(said).toMatchObject({ verdict, stillPaused: [] });
+  expect(said).toMatchObject({ reasons: [], verdict, stillPaused: [] });
   expect(status).toBe(0);
   const { window, point, pause, heldMs } = said;
   if (window === undefined || point === undefined || pause === undefined)

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { AdminClients } from "../../shared/admin/admin-clients.ts";
 import { describeDeath } from "./cassandra/death.ts";
 import { describeDefects } from "./cassandra/defects.ts";
 import { describeRecipe } from "./cassandra/recipe.ts";
-import { startWorld, type World } from "./cassandra/steps.ts";
+import { startWorld, tidied, type World } from "./cassandra/steps.ts";
 import { describeStory } from "./cassandra/story.ts";
 
 /** Beside other work a restored cluster alone takes half a minute to start. */
@@ -18,6 +18,9 @@ describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes",
     console.log(
       `Cassandra ${world.clusterTook | 0} ms, schema loader ${tablesMs | 0} ms, servers ${serversMs | 0} ms, accounts ${accountsMs | 0} ms`,
     );
+  }, BUSY.timeout);
+  beforeEach(async () => {
+    world = await tidied(world);
   }, BUSY.timeout);
   afterAll(async () => {
     admin.close();

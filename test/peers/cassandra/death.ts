@@ -45,6 +45,5 @@ export function describeDeath(of: () => World, admin: AdminClients): void {
     await stillpoint(place, SweepOutput, "sweep");
     await untilAll(world, admin, "open");
     console.log(`Open ${Date.now() - deadlineMs} ms after the deadline`);
-    await world.restartCassy();
   });
 }

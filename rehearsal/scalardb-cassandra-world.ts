@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { cassandraBankTotals } from "./cassandra-server/bank-totals.ts";
 import { type CassandraCluster, startCassandra } from "./cassandra-server/cassandra-cluster.ts";
+import { BUCKETS, CassyLife } from "./cassandra-server/cassy-life.ts";
 import { DATA_CENTER } from "./cassandra-server/cql-client.ts";
 import { ruinBank } from "./cassandra-server/disaster.ts";
-import { nodesOf } from "./cassandra-server/nodes.ts";
 import { startS3Mock } from "./cassandra-server/s3mock.ts";
-import { type Cassy, startCassy } from "./cassy/cassy.ts";
+import type { Cassy } from "./cassy/cassy.ts";
 import { cassandraSection, writeConfiguration } from "./configuration.ts";
 import type { Load } from "./ledger/clients.ts";
 import type { Damage } from "./ledger/disaster.ts";
@@ -33,7 +33,7 @@ export interface ScalardbCassandraWorld extends AsyncDisposable {
   cassy(): Cassy;
   /** By the address of a node: what happens to it at the very moment when its snapshot is asked for. */
   readonly atSnapshot: Map<string, () => Promise<void> | void>;
-  /** After it was killed: a new one on the same port, with the same metadata. */
+  /** A new one on the same port, with the same metadata and an empty bucket; places of before know the old bucket. */
   restartCassy(): Promise<void>;
   startLoad(clients: number): Load;
   totals(): Promise<Totals>;
@@ -57,8 +57,6 @@ export interface ScalardbCassandraWorldOptions {
 const NODES = 3;
 /** Of a client between two transfers: everything here shares a few cores. */
 const REST_MS = 150;
-const BUCKET = "ledger-cassy";
-const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 /** As the AWS SDK looks for them. */
 const ENVIRONMENT = { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" } as const;
 
@@ -72,13 +70,12 @@ export async function startScalardbCassandraWorld(
   started.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const { cluster, clusterTook } = await startedCluster(folder, started);
   const scalardb = started.use(await startedBank(folder, cluster, options));
-  const s3 = await startS3Mock(folder, [BUCKET]);
+  const s3 = await startS3Mock(folder, BUCKETS);
   started.defer(() => s3.process.kill());
-  const bucket = { endpoint: s3.endpoint, bucket: BUCKET, region: s3.region };
-  const cassy = new CassyLife({ folder, cluster, scalardb, s3: { ...bucket, credentials: CREDENTIALS } });
+  const cassy = new CassyLife({ folder, cluster, scalardb, s3 });
   started.defer(() => cassy.close());
-  await cassy.start();
-  const parts = { folder, cluster, clusterTook, scalardb, cassy, bucket, options };
+  await cassy.restart();
+  const parts = { folder, cluster, clusterTook, scalardb, cassy, options };
   return worldOf(parts, started.move());
 }
 
@@ -107,52 +104,15 @@ function startedBank(
   });
 }
 
-interface CassyParts {
-  readonly folder: string;
-  readonly cluster: CassandraCluster;
-  readonly scalardb: ScalarDbWorld;
-  readonly s3: Parameters<typeof startCassy>[0]["s3"];
-}
-
-/** Over its deaths. */
-class CassyLife {
-  readonly #parts: CassyParts;
-  readonly atSnapshot = new Map<string, () => Promise<void> | void>();
-  #running: Cassy | undefined;
-  #port: number | undefined;
-
-  constructor(parts: CassyParts) {
-    this.#parts = parts;
-  }
-
-  get running(): Cassy {
-    if (this.#running === undefined) throw new StillpointError("REHEARSAL_FAILED", "Cassy is not running");
-    return this.#running;
-  }
-
-  async start(): Promise<void> {
-    const { folder, cluster, scalardb, s3 } = this.#parts;
-    const applications = scalardb.servers().map(({ host, port }) => ({ host, port }));
-    const port = this.#port === undefined ? {} : { port: this.#port };
-    const nodes = nodesOf(cluster, this.atSnapshot);
-    this.#running = await startCassy({ folder, nodes, s3, applications, ...port });
-    this.#port = this.#running.port;
-  }
-
-  async close(): Promise<void> {
-    await this.#running?.close();
-  }
-}
-
 async function writePlace(
-  { folder, cluster, scalardb, cassy, bucket: { bucket: name, ...where } }: Parts,
+  { folder, cluster, scalardb, cassy }: Parts,
   way: Way,
   pause: Pause | undefined,
 ): Promise<Place> {
   const { host, port } = cassy.running;
   const cassandraHost = cluster.nodes[0]?.address;
   const mode = way === "cassy" ? "cassy" : "guarded";
-  const byCassy = { cassy: { host, port, cassandraHost, mode, bucket: { name, ...where } } };
+  const byCassy = { cassy: { host, port, cassandraHost, mode, bucket: cassy.bucket } };
   const contactPoints = cluster.nodes.map(({ address }) => address);
   const section = cassandraSection({ contactPoints, port: cluster.ports.cql, dataCenter: DATA_CENTER });
   const main = { ...section, ...(way !== "command" && byCassy) };
@@ -169,7 +129,6 @@ interface Parts {
   readonly clusterTook: number;
   readonly scalardb: ScalarDbWorld;
   readonly cassy: CassyLife;
-  readonly bucket: { readonly endpoint: string; readonly bucket: string; readonly region: string };
   readonly options: ScalardbCassandraWorldOptions;
 }
 
@@ -184,7 +143,7 @@ function worldOf(parts: Parts, owned: AsyncDisposableStack): ScalardbCassandraWo
     scalardb,
     cassy: () => cassy.running,
     atSnapshot: cassy.atSnapshot,
-    restartCassy: () => cassy.start(),
+    restartCassy: () => cassy.restart(),
     startLoad: (clients) =>
       startTransfers({
         bank: scalardb.bank,

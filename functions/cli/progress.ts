@@ -16,8 +16,8 @@ export async function restoreProgressOn(shell: Shell): Promise<RestoreProgress> 
   return terminalProgress();
 }
 
-/** Tables that reach the same stage in one go share a line. */
-export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
+/** Tables that reach the same stage in one go share a line. What a person has to do is told a program's person too. */
+export function plainProgress(shell: Pick<Shell, "say" | "warn" | "json">): RestoreProgress {
   const started = performance.now();
   let together: Moved[] = [];
   const flush = () => {
@@ -31,7 +31,8 @@ export function plainProgress(shell: Pick<Shell, "say">): RestoreProgress {
     const moved = event.kind !== "phase" && event.kind !== "verified" && event.kind !== "advice";
     if (!moved || together[0]?.stage !== event.stage) flush();
     if (!moved) {
-      for (const line of restoreProgress(event, performance.now() - started)) shell.say(line);
+      const tell = event.kind === "advice" && shell.json ? shell.warn : shell.say;
+      for (const line of restoreProgress(event, performance.now() - started)) tell(line);
       return;
     }
     // One look at all tables is told in one turn of the event loop.

@@ -68,7 +68,7 @@ test("the end of a restore side by side tells where to look and how to remove it
 test("a restore of dumps tells its phases and what its databases have reached", async () => {
   const { situation } = await undisturbed(ledgerAndAuditor());
   const said: string[] = [];
-  const progress = plainProgress({ say: (line) => said.push(line) });
+  const progress = plainProgress({ json: false, say: (line) => said.push(line), warn: () => {} });
   for (const event of situation.events) progress.report(event);
   await progress.end("done");
   const told = said.join("\n");

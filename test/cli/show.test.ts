@@ -225,7 +225,7 @@ test("the status says how old the last point is, what is paused and what is runn
 
 test("tables that move together share a line, and a phase comes after what was before it", async () => {
   const said: string[] = [];
-  const progress = plainProgress({ say: (line) => said.push(line) });
+  const progress = plainProgress({ json: false, say: (line) => said.push(line), warn: () => {} });
   const moved = (name: string, stage: string): RestoreEvent => ({
     kind: "table",
     database: "main",
@@ -438,4 +438,18 @@ describe("a pause of Cassy's", () => {
     expect(told(false)).toMatch(/LATE; take one with: stillpoint backup (?!--run)/);
     expect(told(true)).toContain("LATE; take one with: stillpoint backup --run 'COMMAND'");
   });
+});
+
+test("what a person has to do during a restore reaches them where the output goes into a program", async () => {
+  const [said, warned]: [string[], string[]] = [[], []];
+  const progress = plainProgress({
+    json: true,
+    say: (line) => said.push(line),
+    warn: (line) => warned.push(line),
+  });
+  progress.report({ kind: "phase", phase: "start-nodes" });
+  progress.report({ kind: "advice", text: "start Cassandra on n1" });
+  await progress.end("done");
+  expect(warned.join()).toContain("start Cassandra on n1");
+  expect(said.join()).not.toContain("start Cassandra on n1");
 });

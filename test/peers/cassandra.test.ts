@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { describeRecipe } from "./cassandra/recipe.ts";
-import { startWorld, type World } from "./cassandra/steps.ts";
+import { startWorld, tidied, type World } from "./cassandra/steps.ts";
 import { describeStory } from "./cassandra/story.ts";
 
-describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes", () => {
+/** Beside other work a restored cluster alone takes half a minute to start. */
+const BUSY = { timeout: 240_000 };
+
+describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes", BUSY, () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
@@ -11,7 +14,10 @@ describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes",
     console.log(
       `Cassandra ${world.clusterTook | 0} ms, schema loader ${tablesMs | 0} ms, servers ${serversMs | 0} ms, accounts ${accountsMs | 0} ms`,
     );
-  });
+  }, BUSY.timeout);
+  beforeEach(async () => {
+    world = await tidied(world);
+  }, BUSY.timeout);
   afterAll(async () => {
     await world?.[Symbol.asyncDispose]();
   });

@@ -27,7 +27,19 @@ export interface World extends ScalardbCassandraWorld {
 const PAUSE = { longest: "45s", drainWait: "10s" };
 
 export async function startWorld(): Promise<World> {
-  const world = await startScalardbCassandraWorld({ seed: "cassandra", accounts: 20, servers: 2 });
+  return withPlaces(await startScalardbCassandraWorld({ seed: "cassandra", accounts: 20, servers: 2 }));
+}
+
+/** What a test left behind must not be in the way of the next: all nodes run, and Cassy has nothing to do. */
+export async function tidied(world: World): Promise<World> {
+  world.atSnapshot.clear();
+  await world.cluster.start();
+  await untilCassyIsIdle(world);
+  await world.restartCassy();
+  return withPlaces(world);
+}
+
+async function withPlaces(world: ScalardbCassandraWorld): Promise<World> {
   const [guarded, byCassy, byCommand] = await Promise.all([
     world.place("guarded", PAUSE),
     world.place("cassy", PAUSE),
@@ -60,7 +72,7 @@ export async function backUpUnderLoad(
   const load = world.startLoad(CLIENTS);
   await vi.waitFor(() => expect(load.calls().length).toBeGreaterThan(TRANSFERS), LOADED);
   const { status, said } = await stillpoint(place, BackupOutput, "backup", ...args);
-  expect(said).toMatchObject({ verdict, stillPaused: [] });
+  expect(said).toMatchObject({ reasons: [], verdict, stillPaused: [] });
   expect(status).toBe(0);
   const { window, point, pause, heldMs } = said;
   if (window === undefined || point === undefined || pause === undefined)
@@ -93,7 +105,7 @@ export async function followToTheEnd({ guarded }: World, point: string) {
 }
 
 /** Until nothing that was begun is under way any more, by Cassy's own word. */
-export async function untilCassyIsIdle(world: World): Promise<void> {
+async function untilCassyIsIdle(world: World): Promise<void> {
   const { host, port } = world.cassy();
   const cassy = openCassy({ host, port });
   await vi.waitFor(async () => {

@@ -1,15 +1,20 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { AdminClients } from "../../../shared/admin/admin-clients.ts";
 import { describeDeath } from "../cassandra/death.ts";
 import { describeDefects } from "../cassandra/defects.ts";
-import { startWorld, type World } from "../cassandra/steps.ts";
+import { startWorld, tidied, type World } from "../cassandra/steps.ts";
 
-describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes", () => {
+const BUSY = { timeout: 240_000 };
+
+describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes", BUSY, () => {
   const admin = new AdminClients({ clock: () => performance.now() });
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
-  });
+  }, BUSY.timeout);
+  beforeEach(async () => {
+    world = await tidied(world);
+  }, BUSY.timeout);
   afterAll(async () => {
     admin.close();
     await world?.[Symbol.asyncDispose]();

@@ -48,7 +48,7 @@ test.for(["node", "cluster"] as const)(
     const { id } = await planRestore(world.open, { choice, mode: "in-place" });
     expect(await refusal(run(world, id))).toEqual([
       "CONFIRMATION_NEEDED",
-      expect.stringMatching(/has Cassy put snapshot .* into the emptied directories of "10\.0\.0\.1"/),
+      expect.stringMatching(/has Cassy replace all that "10\.0\.0\.1", .* hold by snapshot/),
     ]);
     expect(await refusal(run(world, id, DEPLOYMENT))).toEqual([
       "NODES_RUNNING",

@@ -4,16 +4,16 @@ import {
 } from "@aws-sdk/client-application-auto-scaling";
 import { DescribeContinuousBackupsCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { stallOf } from "../../rehearsal/ledger/stall.ts";
-import { countMoney } from "../../rehearsal/scalardb-server/bank.ts";
-import { startTransfers } from "../../rehearsal/scalardb-server/transfer-load.ts";
-import { type ScalardbWorld, startScalardbWorld } from "../../rehearsal/scalardb-world.ts";
-import { AdminClients } from "../../shared/admin/admin-clients.ts";
-import { seededRandom } from "../verify/journal-replay.ts";
-import { truthOf } from "../verify/journal-truth.ts";
-import { journalOf, judgeCopies } from "./copies.ts";
-import { instancesOf } from "./instances.ts";
-import { openDynamodb, restoreByHand } from "./restore-by-hand.ts";
+import { stallOf } from "../../../rehearsal/ledger/stall.ts";
+import { countMoney } from "../../../rehearsal/scalardb-server/bank.ts";
+import { startTransfers } from "../../../rehearsal/scalardb-server/transfer-load.ts";
+import { type ScalardbWorld, startScalardbWorld } from "../../../rehearsal/scalardb-world.ts";
+import { AdminClients } from "../../../shared/admin/admin-clients.ts";
+import { seededRandom } from "../../verify/journal-replay.ts";
+import { truthOf } from "../../verify/journal-truth.ts";
+import { journalOf, judgeCopies } from "../copies.ts";
+import { instancesOf } from "../instances.ts";
+import { openDynamodb, restoreByHand } from "../restore-by-hand.ts";
 
 const PREFIX = "prod_";
 const TABLES = [`${PREFIX}app.account`, `${PREFIX}app.pocket`, `${PREFIX}coordinator.state`];

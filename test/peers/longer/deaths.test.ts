@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { BackupOutput } from "../../functions/cli/json/backup.ts";
-import { AdminClients } from "../../shared/admin/admin-clients.ts";
-import type { PauseRecord } from "../../shared/catalog/model.ts";
-import type { Instance } from "../../shared/pause/instance.ts";
-import { guardsIn, isAlive } from "../cli/guards.ts";
-import { until } from "../cli/until.ts";
-import { type Database, startDatabase, startWorld, type World } from "../deaths/world.ts";
-import { type BareServer, startBareServer } from "./bare-server.ts";
+import { BackupOutput } from "../../../functions/cli/json/backup.ts";
+import { AdminClients } from "../../../shared/admin/admin-clients.ts";
+import type { PauseRecord } from "../../../shared/catalog/model.ts";
+import type { Instance } from "../../../shared/pause/instance.ts";
+import { guardsIn, isAlive } from "../../cli/guards.ts";
+import { until } from "../../cli/until.ts";
+import { type Database, startDatabase, startWorld, type World } from "../../deaths/world.ts";
+import { type BareServer, startBareServer } from "../bare-server.ts";
 
 /** Java's first answers are slow, and so is a drain that fails. */
 const PAUSE = { drainWait: "1s", rpcDeadline: "1s", longest: "7s" };

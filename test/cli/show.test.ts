@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { abandonedLines } from "../../functions/cli/commands/abandon-restore.ts";
 import { plainProgress } from "../../functions/cli/progress.ts";
 import { backupProgress, verdictLines } from "../../functions/cli/show/backup.ts";
 import { expiryLines } from "../../functions/cli/show/expire.ts";
@@ -452,4 +453,14 @@ test("what a person has to do during a restore reaches them where the output goe
   await progress.end("done");
   expect(warned.join()).toContain("start Cassandra on n1");
   expect(said.join()).not.toContain("start Cassandra on n1");
+});
+
+test("a restore of Cassandra that was only planned left nothing of Cassy's on the nodes, and says so", () => {
+  const left = { kind: "cassandra", left: [] } as const;
+  const planned = abandonedLines({ id: "restore-1", state: "planned" }, left).join(" ");
+  expect(planned).toContain("Cassy was asked for nothing");
+  expect(planned).not.toContain("move away");
+  expect(abandonedLines({ id: "restore-1", state: "failed" }, left).join(" ")).toContain(
+    "move away what Cassy",
+  );
 });

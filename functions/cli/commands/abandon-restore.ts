@@ -1,3 +1,4 @@
+import type { Run } from "../../../shared/catalog/model.ts";
 import { plannedOf } from "../../../shared/deployment/recorded-run.ts";
 import type { Removed } from "../../../shared/deployment/restoring.ts";
 import { toFailure } from "../../../shared/errors/stillpoint-error.ts";
@@ -38,7 +39,7 @@ export async function abandonRestore(
       lines:
         keepCopies && removed.kind !== "cassandra"
           ? [`run ${id} is abandoned; nothing was removed: what it made has "${id.slice(-8)}" in its name`]
-          : abandonedLines(id, removed),
+          : abandonedLines(run, removed),
       about,
     };
   } catch (error) {
@@ -57,8 +58,17 @@ export async function abandonRestore(
   }
 }
 
-function abandonedLines(id: string, removed: Removed): readonly string[] {
+/** What became of it; `state` is that of the run before. */
+export function abandonedLines(
+  { id, state }: Pick<Run, "id" | "state">,
+  removed: Removed,
+): readonly string[] {
   if (removed.kind !== "cassandra") return [`run ${id} is abandoned; removed: ${removedText(removed)}`];
+  if (state === "planned")
+    return wrapped(
+      `run ${id} is abandoned; it was only planned, and Cassy was asked for nothing. What you may have moved aside on the nodes is where you have put it`,
+      "",
+    );
   return [
     `run ${id} is abandoned; nothing was there for Stillpoint to remove`,
     ...removed.left.flatMap((sentence) => wrapped(sentence, "  ")),

@@ -14,7 +14,9 @@ export function* losses({ clusters, observed }: CassandraPlan): Generator<string
 function* ofCluster(cluster: PlannedCluster): Generator<string> {
   const { original, increments, answered } = cluster;
   const kept = original.keyspaces.filter(({ name }) => !isSystemKeyspace(name));
-  if (kept.length > 0) yield withoutRestore(original.cluster, kept);
+  // Of a strategy that counts no copies nothing can be said.
+  const counted = kept.filter((each) => Number.isFinite(copiesOf(each)));
+  if (counted.length > 0) yield withoutRestore(original.cluster, counted);
   yield wholesale(kept);
   yield `Users and roles of cluster "${original.cluster}" go back, too: the password that Stillpoint and the instances use must be the one of the snapshot`;
   yield "The state of lightweight transactions (system.paxos) goes back with the rows that it is about";

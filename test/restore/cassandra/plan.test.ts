@@ -77,6 +77,13 @@ test("a plan says when no restore is needed, by how often the snapshot's own key
   const once = words(planOf([plannedCluster("main", { keyspaces })]));
   expect(once).toMatch(/"coordinator" is kept less than 3 times, so that one lost node is a lost quorum/);
   expect(once).not.toMatch(/no restore is needed/);
+  const uncounted = { ...keyspace("local", ["t"]), replication: { class: "EverywhereStrategy" } };
+  const one = words(
+    planOf([plannedCluster("main", { keyspaces: [uncounted, keyspace("scalar", ["asset"])] })]),
+  );
+  expect(one).toMatch(/kept at least 3 times/);
+  const none = words(planOf([plannedCluster("main", { keyspaces: [uncounted] })]));
+  expect(none).not.toMatch(/Infinity|kept (at least|less)/);
   const system = words(
     planOf([plannedCluster("main", { keyspaces: [keyspace("system_auth", ["roles"], "1")] })]),
   );

@@ -119,7 +119,7 @@ test("where backup and guard are both dead, a watch opens at the deadline, and s
   for (const pid of dead) process.kill(pid, "SIGKILL");
   const { deadlineMs = 0 } = (await world.records()).find(({ state }) => state === "open") ?? {};
   const watch = world.start("sweep", "--watch");
-  await until(() => !areShut(instances));
+  await until(() => areOpen(instances));
   const overdueMs = Math.max(...instances.gates.map((gate) => openFrom(gate, deadlineMs))) - deadlineMs;
   // The watch looks every 10 s; it has waited for the deadline itself.
   expect(overdueMs).toBeLessThan(ONE_SWEEP_MS);

@@ -73,7 +73,7 @@ function bySnapshot(
 function instantOf({ id, databases }: RestorePoint): Instant {
   const [database] = databases;
   const { snapshot } = CapturedJdbc.parse(database?.captured);
-  if (database === undefined || snapshot === undefined)
+  if (database?.clockBound === undefined || snapshot === undefined)
     throw new StillpointError("REHEARSAL_FAILED", `restore point "${id}" does not say when it was taken`);
   const { lowMs, highMs } = database.clockBound;
   return { earliestMs: snapshot.atMs - highMs, latestMs: snapshot.atMs - lowMs };

@@ -28,7 +28,7 @@ export function plainProgress(shell: Pick<Shell, "say" | "warn" | "json">): Rest
     for (const line of stageLines(first.stage, moved, performance.now() - started)) shell.say(line);
   };
   const report = (event: RestoreEvent) => {
-    const moved = event.kind !== "phase" && event.kind !== "verified" && event.kind !== "advice";
+    const moved = isMoved(event);
     if (!moved || together[0]?.stage !== event.stage) flush();
     if (!moved) {
       const tell = event.kind === "advice" && shell.json ? shell.warn : shell.say;
@@ -40,6 +40,10 @@ export function plainProgress(shell: Pick<Shell, "say" | "warn" | "json">): Rest
     together.push(event);
   };
   return { report, end: async () => flush() };
+}
+
+function isMoved(event: RestoreEvent): event is Moved {
+  return "stage" in event;
 }
 
 function nameOf(moved: Moved): string {

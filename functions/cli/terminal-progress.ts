@@ -1,7 +1,7 @@
 import { Listr } from "listr2";
 import type { RestoreEvent } from "../../shared/restore/restore-plan.ts";
 import type { RestoreProgress } from "./progress.ts";
-import { PHASES, verifiedText } from "./show/restore-progress.ts";
+import { foundText, PHASES, verifiedText } from "./show/restore-progress.ts";
 
 /** A phase on the screen: a spinner with what is going on, a tick or a cross in the end. */
 interface Shown {
@@ -44,6 +44,10 @@ export function terminalProgress(): RestoreProgress {
         return phase?.tell(event.text);
       case "verified":
         return phase?.tell(verifiedText(event));
+      case "settled":
+      case "not-quiet":
+      case "quiet-found":
+        return phase?.tell(foundText(event));
       default:
         return event satisfies never;
     }

@@ -7,7 +7,7 @@ import { restoreHandlers } from "../../shared/deployment/restoring.ts";
 import { plannedRun } from "../../shared/deployment/run-record.ts";
 import { verifyHandlers } from "../../shared/deployment/verify-handlers.ts";
 import { codeOf, type Failure } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreEvent, RestoreResult } from "../../shared/restore/restore-plan.ts";
+import type { RestoreEvent, RunResult } from "../../shared/restore/restore-plan.ts";
 import { type Begun, Journal } from "../../shared/workflow/journal.ts";
 import { carryOutActivity } from "../../shared/workflow/orchestration/carry-out-activity.ts";
 import type { Errand } from "../../shared/workflow/orchestration/errand.ts";
@@ -142,7 +142,7 @@ async function workplace(
 }
 
 interface Concluding extends OfRun {
-  readonly end: DurableEnd<RestoreResult>;
+  readonly end: DurableEnd<RunResult>;
   readonly begunMs: number;
 }
 

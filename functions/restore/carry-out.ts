@@ -2,8 +2,8 @@ import { restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
 import { restoreHandlers, restoring } from "../../shared/deployment/restoring.ts";
 import { plannedRun } from "../../shared/deployment/run-record.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreResult } from "../../shared/restore/restore-plan.ts";
-import type { VerificationEffects } from "../../shared/verify/effects.ts";
+import type { RunResult } from "../../shared/restore/restore-plan.ts";
+import type { ReadingEffects } from "../../shared/settle/reading.ts";
 import { orInvokeAgain } from "../../shared/workflow/durable-attempt.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
@@ -15,7 +15,7 @@ import type { Execution } from "./execution.ts";
 export async function carryOut(
   { host, context, open, planned }: Execution,
   journal: Journal,
-): Promise<DurableEnd<RestoreResult>> {
+): Promise<DurableEnd<RunResult>> {
   const { run, deployment, silence } = planned;
   const { plan } = await orInvokeAgain(() => plannedRun(open, run));
   const report = restoreTelemetry(host.telemetry, { deployment, run });
@@ -28,10 +28,13 @@ export async function carryOut(
 }
 
 /** What reads all rows has a function of its own, with memory, disk and time for each step. */
-const ELSEWHERE: Handlers<VerificationEffects> = {
+const ELSEWHERE: Handlers<ReadingEffects> = {
   "scan-segment": notHere,
   "judge-parts": notHere,
   "remove-parts": notHere,
+  "list-quiet": notHere,
+  "scan-to-settle": notHere,
+  "settle-parts": notHere,
 };
 
 async function notHere(): Promise<never> {

@@ -1,5 +1,5 @@
 import type { Failure } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreResult } from "../../shared/restore/restore-plan.ts";
+import type { RunResult } from "../../shared/restore/restore-plan.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { type Execution, startNext } from "./execution.ts";
@@ -15,7 +15,7 @@ export type ExecutionEnd =
 const MOST_ATTEMPTS = 30;
 
 interface Ended {
-  readonly end: DurableEnd<RestoreResult>;
+  readonly end: DurableEnd<RunResult>;
   readonly journal: Journal;
   readonly begunMs: number;
 }

@@ -3,7 +3,7 @@ import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts"
 import { endRequest } from "../../shared/deployment/restore-requests.ts";
 import { announceRestore, restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
 import { type Failure, fromFailure } from "../../shared/errors/stillpoint-error.ts";
-import { lastProofOf, type RestoreEvent, type RestoreResult } from "../../shared/restore/restore-plan.ts";
+import { lastProofOf, type RestoreEvent, type RunResult } from "../../shared/restore/restore-plan.ts";
 import type { Effect } from "../../shared/workflow/effect.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
@@ -20,7 +20,7 @@ export interface Carrying {
 /** What no step has told any more, and what the engine was asked for. */
 export function tellRest(
   { host, planned }: Carrying,
-  { untold, operations }: Pick<DurableEnd<RestoreResult>, "untold" | "operations">,
+  { untold, operations }: Pick<DurableEnd<RunResult>, "untold" | "operations">,
 ): void {
   const report = restoreTelemetry(host.telemetry, planned);
   for (const { event } of untold as readonly (Effect & { readonly event: RestoreEvent })[]) report(event);
@@ -30,14 +30,14 @@ export function tellRest(
 /** Writes down what came of it, and tells it. May be carried out twice, where its process dies in between. */
 export async function succeed(
   { host, open, planned }: Carrying,
-  result: RestoreResult,
+  result: RunResult,
   begunMs: number,
 ): Promise<void> {
   const { run, request, deployment } = planned;
   await endRestore(open, run, result);
   if (request !== undefined) await endRequest(open, request, { state: "done" });
   host.telemetry.measure("RestoreDuration", (open.clock.wallMs() - begunMs) / 1000, deployment);
-  const proof = lastProofOf(result).kind;
+  const proof = lastProofOf(result)?.kind ?? "unproven";
   await announceRestore(host.telemetry, planned, { kind: "restore.finished", proof });
 }
 

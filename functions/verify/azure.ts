@@ -1,6 +1,7 @@
+import { READING_KINDS } from "../../shared/settle/reading.ts";
 import { ACTIVITIES, carryOut, ofRun } from "../restore/azure-activities.ts";
 
-const KINDS: ReadonlySet<string> = new Set(["scan-segment", "judge-parts", "remove-parts"]);
+const KINDS: ReadonlySet<string> = new Set(READING_KINDS);
 
 /** Whether an effect reads rows, or judges what was read. */
 export function verifies(kind: string): boolean {

@@ -1,6 +1,6 @@
 import { beat, beatScheduled, begin, type LifeSign } from "./heartbeat.ts";
 import { acquire, type Holder, release } from "./lease.ts";
-import { Heartbeat, Lease, PauseRecord, Request, RestorePoint, Run } from "./model.ts";
+import { Heartbeat, Lease, PauseRecord, Request, RestorePoint, Run, SettledPage } from "./model.ts";
 import { type Readable, type Records, recordsOf } from "./records.ts";
 import type { Store, Version } from "./store.ts";
 
@@ -16,6 +16,7 @@ export interface Catalog {
   readonly runs: Runs;
   readonly sweeps: Sweeps;
   readonly requests: Requests;
+  readonly settlements: Settlements;
   readonly journal: Journals;
 }
 
@@ -52,6 +53,9 @@ export interface Requests extends Omit<Changeable<Request>, "replace"> {
   list(deployment?: string): Promise<Readable<Request>>;
 }
 
+/** What restores have settled, page by page. */
+export type Settlements = Pick<Records<SettledPage>, "find" | "put">;
+
 export interface Journals {
   append(run: string, index: number, entry: unknown): Promise<void>;
   read(run: string): Promise<readonly unknown[]>;
@@ -69,6 +73,7 @@ export function catalogOver(store: Store): Catalog {
   const runs = recordsOf(store, "runs", Run);
   const sweeps = recordsOf(store, "sweeps", Heartbeat);
   const requests = recordsOf(store, "requests", Request);
+  const { find, put } = recordsOf(store, "settlements", SettledPage);
   return {
     store,
     acquireLease: (deployment, holder, nowMs, untilMs) =>
@@ -99,6 +104,7 @@ export function catalogOver(store: Store): Catalog {
       list: async (deployment) =>
         oldestFirst(await requests.all(), ({ receivedMs }) => receivedMs, deployment),
     },
+    settlements: { find, put },
     journal: {
       append: (run, index, entry) => store.append(run, index, entry),
       read: (run) => store.journal(run),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Change, Dropped } from "../settle/change.ts";
 
 /** Version of the records that this code writes; a record with a higher one is refused with `CATALOG_NEWER`. */
 export const SCHEMA = 1;
@@ -107,7 +108,8 @@ const pointDatabase = z.strictObject({
   kind: z.enum(["dynamodb", "cosmosdb", "jdbc", "managed", "cassandra"]),
   /** The restore point: a whole second on the database's clock, in seconds since 1970. */
   atSecond: z.number().int(),
-  clockBound,
+  /** Where its clock was measured, for a pause. */
+  clockBound: clockBound.exactOptional(),
   /** The adapter's own record of the tables and their settings. */
   captured: z.unknown(),
 });
@@ -140,6 +142,31 @@ export const RestorePoint = z.strictObject({
   databases: z.array(pointDatabase),
   /** What ran inside the pause. */
   command: CommandRecord.exactOptional(),
+  /** Where nobody paused and nothing committed: see `QuietSecond`; the second of the databases is the first to be tried. */
+  quiet: z
+    .strictObject({
+      /** The run that found it. */
+      search: z.string(),
+      guardMs: ms,
+      /** In the order in which a restore tries them. */
+      candidates: z.array(z.strictObject({ atSecond: z.number().int(), marginMs: z.number() })).min(1),
+      /** The one that a restore has proven. */
+      provenSecond: z.number().int().exactOptional(),
+    })
+    .exactOptional(),
+  /** Where nobody paused and what was not surely complete is dropped. */
+  settled: z
+    .strictObject({
+      /** Nothing is kept that is dated later. */
+      keptUntilMs: z.number(),
+      /** The bound on ScalarDB's clocks, with the skew between the clocks of the database. */
+      boundMs: z.number(),
+      /** The restore that has settled it last, and how many transactions it had to drop; absent until one has. */
+      by: z
+        .strictObject({ run: z.string(), dropped: z.number().int(), inDoubt: z.number().int() })
+        .exactOptional(),
+    })
+    .exactOptional(),
 });
 export type RestorePoint = z.infer<typeof RestorePoint>;
 
@@ -150,7 +177,8 @@ export const Run = z.strictObject({
   schema,
   id: z.string(),
   deployment: z.string(),
-  kind: z.literal("restore"),
+  /** `search`: it looks for quiet seconds, and makes the point that it names. */
+  kind: z.enum(["restore", "search"]),
   point: z.string(),
   createdMs: ms,
   updatedMs: ms,
@@ -206,6 +234,18 @@ export const Request = z.strictObject({
   failure: failure.exactOptional(),
 });
 export type Request = z.infer<typeof Request>;
+
+/** Some of what a restore settles: on record before any of it is done. */
+export const SettledPage = z.strictObject({
+  schema,
+  /** See `pageId`. */
+  id: z.string(),
+  deployment: z.string(),
+  run: z.string(),
+  changes: z.array(Change),
+  dropped: z.array(Dropped),
+});
+export type SettledPage = z.infer<typeof SettledPage>;
 
 /**
  * The sign of life of a sweep that goes on by itself. A record is a place that such a sweep holds while it lives;

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { Heartbeat, Lease, PauseRecord, Request, RestorePoint, Run } from "./model.ts";
+import { Heartbeat, Lease, PauseRecord, Request, RestorePoint, Run, SettledPage } from "./model.ts";
 import type { Collection } from "./store.ts";
 
 /** What a record of each collection looks like. */
@@ -10,4 +10,5 @@ export const MODELS = {
   runs: Run,
   sweeps: Heartbeat,
   requests: Request,
+  settlements: SettledPage,
 } as const satisfies Record<Collection, z.ZodType>;

@@ -20,7 +20,15 @@ export interface Listing {
   readonly damaged: readonly Failure[];
 }
 
-export const COLLECTIONS = ["leases", "pauses", "points", "runs", "sweeps", "requests"] as const;
+export const COLLECTIONS = [
+  "leases",
+  "pauses",
+  "points",
+  "runs",
+  "sweeps",
+  "requests",
+  "settlements",
+] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 
 /**

@@ -21,6 +21,7 @@ const NOTHING_OF = {
   jdbc: { kind: "jdbc", databases: 0 },
   managed: { kind: "managed", servers: 0 },
   cassandra: { kind: "cassandra", left: [] },
+  search: { kind: "search", tables: 0 },
 } as const satisfies Record<Removed["kind"], Removed>;
 
 /** Removes what a run that nobody will finish has made, by the same laws, and frees its lease. */

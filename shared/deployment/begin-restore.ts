@@ -1,5 +1,5 @@
 import { codeOf, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
-import type { RestoreResult } from "../restore/restore-plan.ts";
+import type { RunResult } from "../restore/restore-plan.ts";
 import { discardedBy, REPLACING_EFFECTS, replacesOriginals, stakesOf } from "../restore/restore-stakes.ts";
 import type { Journal } from "../workflow/journal.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
@@ -45,7 +45,7 @@ export async function beginRestore(
   }
 }
 
-export async function endRestore(open: OpenDeployment, id: string, result: RestoreResult): Promise<void> {
+export async function endRestore(open: OpenDeployment, id: string, result: RunResult): Promise<void> {
   await setState(open, id, { state: "done", result });
   await open.catalog.releaseLease(open.settings.name, id);
 }

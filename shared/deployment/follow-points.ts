@@ -56,7 +56,7 @@ async function follow(open: OpenDeployment, point: RestorePoint, leftMs?: () => 
   const known: [string, unknown][] = [];
   for (const { name, captured, atSecond, clockBound } of point.databases) {
     // The end of the window by the database's clock, as late as it may be there.
-    const endMs = point.window ? point.window.endMs + clockBound.highMs : (atSecond + 1) * 1000;
+    const endMs = point.window ? point.window.endMs + (clockBound?.highMs ?? 0) : (atSecond + 1) * 1000;
     const followed = await open.database(name).follow(captured, endMs, leftMs);
     all.push(followed);
     if (followed.kind === "complete" && followed.captured !== undefined)

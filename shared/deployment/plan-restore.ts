@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { stamp } from "../backup/pause-record.ts";
-import type { Run } from "../catalog/model.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { RestorePoint, Run } from "../catalog/model.ts";
 import { SCHEMA } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { describeCassandraPlan } from "../restore/cassandra/describe-plan.ts";
@@ -12,10 +13,12 @@ import { describeManagedPlan } from "../restore/managed/describe-plan.ts";
 import type { Mode } from "../restore/mode.ts";
 import type { PlanText } from "../restore/plan-step.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
+import { describeSearch } from "../restore/search/describe-plan.ts";
 import { canonicalJson } from "../workflow/canonical-json.ts";
 import { planCassandra } from "./cassandra/plan.ts";
 import { planCosmosdb } from "./cosmosdb/plan.ts";
 import { planDynamodb } from "./dynamodb/plan.ts";
+import { settledPoint } from "./dynamodb/settled-point.ts";
 import { planJdbc } from "./jdbc/plan.ts";
 import { planManaged } from "./managed/plan.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
@@ -39,9 +42,15 @@ export function digestOf(plan: RestorePlan): string {
   return createHash("sha256").update(canonicalJson(digested)).digest("hex");
 }
 
+/** A second at which nobody may have paused; `latest`: as near to now as all tables cover. */
+export interface SettleChoice {
+  readonly kind: "settle";
+  readonly at: number | "latest";
+}
+
 /** What is asked for. */
 export interface Wanted {
-  readonly choice: PointChoice;
+  readonly choice: PointChoice | SettleChoice;
   readonly mode: Mode;
   /** In place: leaves the other replicas of global tables behind, instead of refusing. */
   readonly detachReplicas?: boolean;
@@ -69,7 +78,10 @@ export async function planRestore(
 ): Promise<PlannedRun> {
   const { catalog, clock, settings } = open;
   const points = (await catalog.points.list(settings.name)).records;
-  const point = choosePoint(points, choice, settings.name, { acceptObserved });
+  const point =
+    choice.kind === "settle"
+      ? await settledPoint(open, choice.at)
+      : choosePoint(points, choice, settings.name, { acceptObserved });
   const nowMs = clock.wallMs();
   const run = given ?? `restore-${stamp(nowMs)}-${randomBytes(4).toString("hex")}`;
   const plan = await planOf(open, {
@@ -93,8 +105,14 @@ export async function planRestore(
     ...(request !== undefined && { request }),
     plan: { restore: plan, digest: digestOf(plan), text: withCommand(point, textOf(plan, nowMs)) },
   };
+  if (choice.kind === "settle") await keepPoint(catalog, point);
   await catalog.runs.create(planned);
   return planned;
+}
+
+/** Planned before, for the same second: the record of then is as good. */
+async function keepPoint({ points }: Catalog, point: RestorePoint): Promise<void> {
+  if ((await points.find(point.id)) === undefined) await points.create(point);
 }
 
 function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> {
@@ -139,6 +157,8 @@ function textOf(plan: RestorePlan, nowMs: number): PlanText {
       return describeManagedPlan(plan, nowMs);
     case "cassandra":
       return describeCassandraPlan(plan, nowMs);
+    case "search":
+      return describeSearch(plan);
     default:
       return plan satisfies never;
   }

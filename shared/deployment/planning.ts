@@ -2,6 +2,7 @@ import type { RestorePoint } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Mode } from "../restore/mode.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
+import type { DatabaseWindow } from "../verify/subject.ts";
 
 /** What a plan is made from, beside what the databases themselves say. */
 export interface Planning {
@@ -29,9 +30,9 @@ export function refusePlan(
 }
 
 /** The part of the pause window that is surely inside on the databases' clocks, at the worst offset. */
-export function windowOnDatabase({ window, databases }: RestorePoint): RestorePlan["window"] {
+export function windowOnDatabase({ window, databases }: RestorePoint): DatabaseWindow | undefined {
   if (window === undefined) return undefined;
-  const bounds = databases.map(({ clockBound }) => clockBound);
+  const bounds = databases.flatMap(({ clockBound }) => clockBound ?? []);
   return {
     startMs: window.startMs + Math.max(...bounds.map(({ highMs }) => highMs)),
     endMs: window.endMs + Math.min(...bounds.map(({ lowMs }) => lowMs)),

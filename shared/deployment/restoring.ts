@@ -8,8 +8,10 @@ import { type AbandonJdbcEffects, abandonJdbc } from "../restore/jdbc/abandon.ts
 import { restoreJdbc } from "../restore/jdbc/restore.ts";
 import { type AbandonManagedEffects, abandonManaged } from "../restore/managed/abandon.ts";
 import { restoreManaged } from "../restore/managed/restore.ts";
-import type { RestoreEvent, RestorePlan, RestoreResult } from "../restore/restore-plan.ts";
-import type { VerificationEffects } from "../verify/effects.ts";
+import type { RestoreEvent, RestorePlan, RunResult } from "../restore/restore-plan.ts";
+import { type AbandonSearchEffects, abandonSearch } from "../restore/search/abandon.ts";
+import { search } from "../restore/search/search.ts";
+import type { ReadingEffects } from "../settle/reading.ts";
 import type { Handlers, Vocabulary, Workflow } from "../workflow/effect.ts";
 import type { Journal } from "../workflow/journal.ts";
 import { cassandraHandlers } from "./cassandra/handlers.ts";
@@ -18,13 +20,14 @@ import { dynamodbHandlers } from "./dynamodb/handlers.ts";
 import { jdbcHandlers } from "./jdbc/handlers.ts";
 import { managedHandlers } from "./managed/handlers.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
+import { searchHandlers } from "./search/handlers.ts";
 import type { Silence } from "./stopped-instances.ts";
 
 /** Whose effects are carried out. */
 export interface RestoringRun {
   readonly report: (event: RestoreEvent) => void | Promise<void>;
   /** Where a function of its own reads the rows, none of this is ever called here. */
-  readonly verification: Handlers<VerificationEffects>;
+  readonly verification: Handlers<ReadingEffects>;
   /** Of a restore: before every deletion it tells whether the run is still this process's. */
   readonly journal?: Journal;
   /** What an instance says that does not answer at all; see `Silence`. Default: that it is stopped. */
@@ -39,11 +42,12 @@ export type Removed =
   | { readonly kind: "cosmosdb"; readonly accounts: number }
   | { readonly kind: "jdbc"; readonly databases: number }
   | { readonly kind: "managed"; readonly servers: number }
+  | { readonly kind: "search"; readonly tables: number }
   /** How things stand, in sentences: it has made nothing by itself. */
   | { readonly kind: "cassandra"; readonly left: readonly string[] };
 
 /** The workflow of a plan. */
-export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
+export function restoring(plan: RestorePlan): Workflow<RunResult> {
   switch (plan.kind) {
     case "dynamodb":
       return restore(plan);
@@ -55,6 +59,8 @@ export function restoring(plan: RestorePlan): Workflow<RestoreResult> {
       return restoreManaged(plan);
     case "cassandra":
       return restoreCassandra(plan);
+    case "search":
+      return search(plan);
     default:
       return plan satisfies never;
   }
@@ -73,6 +79,8 @@ export function* abandoning(plan: RestorePlan): Workflow<Removed> {
       return { kind: plan.kind, ...(yield* abandonManaged(plan)) };
     case "cassandra":
       return { kind: plan.kind, ...(yield* abandonCassandra(plan)) };
+    case "search":
+      return { kind: plan.kind, ...(yield* abandonSearch(plan)) };
     default:
       return plan satisfies never;
   }
@@ -95,6 +103,8 @@ export function restoreHandlers(
       return managedHandlers(open, run) satisfies Handlers<AbandonManagedEffects> as Handlers<Vocabulary>;
     case "cassandra":
       return cassandraHandlers(open, run) satisfies Handlers<AbandonCassandraEffects> as Handlers<Vocabulary>;
+    case "search":
+      return searchHandlers(open, run) satisfies Handlers<AbandonSearchEffects> as Handlers<Vocabulary>;
     default:
       return kind satisfies never;
   }

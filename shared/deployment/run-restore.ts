@@ -1,4 +1,4 @@
-import type { RestoreEvent, RestoreResult } from "../restore/restore-plan.ts";
+import type { RestoreEvent, RunResult } from "../restore/restore-plan.ts";
 import { Journal } from "../workflow/journal.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { beginRestore, endRestore, failRestore } from "./begin-restore.ts";
@@ -20,7 +20,7 @@ export interface Running {
  * Runs a planned restore in this process, or resumes one that was killed or has failed, wherever it ran before:
  * what its journal holds is not done again.
  */
-export async function runRestore(open: OpenDeployment, id: string, running: Running): Promise<RestoreResult> {
+export async function runRestore(open: OpenDeployment, id: string, running: Running): Promise<RunResult> {
   const journal = await Journal.open(open.catalog.store, id);
   const { silence = "stopped" } = running;
   const { plan } = await beginRestore(open, id, { journal, confirm: running.confirm, silence });

@@ -1,6 +1,5 @@
-import type { RestorePlan } from "../restore/restore-plan.ts";
 import type { Frame } from "../verify/scope.ts";
-import type { Subject } from "../verify/subject.ts";
+import type { DatabaseWindow, Subject } from "../verify/subject.ts";
 import { DEFAULT_NAMESPACES } from "../verify/table-role.ts";
 import { clocksOf } from "./clocks.ts";
 import { namespacesOf, type OpenDeployment } from "./open-deployment.ts";
@@ -13,7 +12,7 @@ export function frameOf(open: OpenDeployment, run: string, subject: Subject): Fr
 
 /** Copies of several databases, each at its own second, with the coordinator once more at a later one. */
 export function restoredSubject(
-  { window }: Pick<RestorePlan, "window">,
+  { window }: { readonly window?: DatabaseWindow | undefined },
   seconds: readonly number[],
   laterSecond: number | undefined,
 ): Subject {

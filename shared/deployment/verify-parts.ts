@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { SCHEMA, type SettledPage } from "../catalog/model.ts";
 import { scanContainer } from "../databases/cosmosdb/rows.ts";
 import { scanTable } from "../databases/dynamodb/rows.ts";
 import { scanServerTable } from "../databases/managed/rows.ts";
@@ -6,9 +7,15 @@ import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { openParts } from "../parts/open-parts.ts";
 import { refuseDifferences } from "../restore/dynamodb/refuse-differences.ts";
 import { refuseChanged } from "../restore/jdbc/refuse-changed.ts";
+import type { SettlingEffects } from "../settle/effects.ts";
+import { scanToSettle as readToSettle } from "../settle/scan-to-settle.ts";
+import { type SettlingRoom, settleParts as settle } from "../settle/settle-parts.ts";
+import { pageId, type Settlement } from "../settle/settlement.ts";
 import type { JudgeParts, ScanSegment } from "../verify/effects.ts";
 import { judgeParts as judge } from "../verify/judge-parts.ts";
+import { listQuiet as list } from "../verify/list-quiet.ts";
 import type { Part } from "../verify/part.ts";
+import type { QuietFound } from "../verify/quiet-seconds.ts";
 import type { VerificationReport } from "../verify/report.ts";
 import { scanSegment as scan } from "../verify/scan-segment.ts";
 import type { Workroom } from "../verify/workroom.ts";
@@ -42,6 +49,45 @@ function refuseOthers(
 ): void {
   if (scope.subject.kind === "dump" || scope.subject.kind === "copy") refuseChanged(scope, like, tables);
   else refuseDifferences(scope, like, tables);
+}
+
+/** Carries out `scan-to-settle` on any host. */
+export function scanToSettle(
+  open: OpenDeployment,
+  input: SettlingEffects["scan-to-settle"]["input"],
+  scratchDir = tmpdir(),
+): Promise<Part> {
+  return inWorkroom(open, scratchDir, (room) => readToSettle(room, input));
+}
+
+/** Carries out `settle-parts` on any host; the pages go to the catalog. */
+export function settleParts(
+  open: OpenDeployment,
+  input: SettlingEffects["settle-parts"]["input"],
+  scratchDir = tmpdir(),
+): Promise<Settlement> {
+  const { run } = input.scope;
+  const keepPage: SettlingRoom["keepPage"] = async (page, { changes, dropped }) => {
+    const record: SettledPage = {
+      schema: SCHEMA,
+      id: pageId(run, page),
+      deployment: open.settings.name,
+      run,
+      changes: [...changes],
+      dropped: [...dropped],
+    };
+    await open.catalog.settlements.put(record.id, () => record);
+  };
+  return inWorkroom(open, scratchDir, (room) => settle({ ...room, keepPage }, input));
+}
+
+/** Carries out `list-quiet` on any host. */
+export function listQuiet(
+  open: OpenDeployment,
+  input: SettlingEffects["list-quiet"]["input"],
+  scratchDir = tmpdir(),
+): Promise<QuietFound> {
+  return inWorkroom(open, scratchDir, (room) => list(room, input));
 }
 
 /** Best effort: what was verified is verified, and whatever is left behind is in nobody's way. */

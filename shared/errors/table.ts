@@ -206,6 +206,59 @@ export const ERRORS = {
       "What was read back differs from the verified copy. What the run has made, and what it has kept, is there still.",
     next: "stillpoint restore resume RUN",
   },
+  NO_QUIET_SECOND: {
+    exit: 54,
+    meaning:
+      "No second in the span was quiet, or none was proven so by its copies. The originals were not touched.",
+    next: "Look in a longer span with --nearest, or for a ledger: stillpoint plan --at TIME --settle",
+  },
+  SETTLE_REFUSED: {
+    exit: 55,
+    meaning: "These tables cannot be settled, or not with this bound on the clocks; nothing was touched.",
+    next: "Restore a point that rests on a pause, or a quiet second: stillpoint plan --nearest TIME",
+  },
+  SETTLE_OLD: {
+    exit: 56,
+    meaning:
+      "Settling would drop a transaction that was committed long before the second: the copy lacks what it needs. The originals were not touched.",
+    next: "stillpoint restore abandon RUN, then plan with an earlier time, or a quiet second: stillpoint plan --nearest TIME",
+  },
+  SETTLE_RETRIED: {
+    exit: 57,
+    meaning:
+      "A transaction id was used twice, as when a client tries again after an unknown outcome; what is whole cannot be told. The originals were not touched.",
+    next: "stillpoint restore abandon RUN, then plan with another time, or a quiet second: stillpoint plan --nearest TIME",
+  },
+  SETTLE_ONE_PHASE: {
+    exit: 58,
+    meaning:
+      "One-phase commits near the second leave no trace in the coordinator. The originals were not touched.",
+    next: "stillpoint restore abandon RUN, then restore a point that rests on a pause: stillpoint list",
+  },
+  SETTLE_PURGED: {
+    exit: 59,
+    meaning:
+      "Rows of the coordinator are gone that the last seconds before the time need: a clean-up, or another coordinator. The originals were not touched.",
+    next: "stillpoint restore abandon RUN, then plan with another time, or restore a point that rests on a pause: stillpoint list",
+  },
+  SETTLE_GROUP_COMMIT: {
+    exit: 67,
+    meaning:
+      "Transactions near the second were committed in groups, which no Ledger does: the coordinator is shared. The originals were not touched.",
+    next: "stillpoint restore abandon RUN, then look for a quiet second: stillpoint plan --nearest TIME",
+  },
+  SETTLE_CLOCKS: {
+    exit: 68,
+    meaning:
+      "The rows show that the clocks were farther apart than the bound says. The originals were not touched.",
+    next: "stillpoint restore abandon RUN; find out how far apart they were, set pause.scalarClockBound, and plan again",
+  },
+  SETTLE_UNRESOLVED: {
+    exit: 69,
+    meaning:
+      "Records that can change were written by transactions that are dropped, and nothing says what they were before. The originals were not touched.",
+    next: "stillpoint restore abandon RUN, then take the quiet second that the message names, or another: stillpoint plan --nearest TIME",
+  },
   RESTORE_BLOCKED: {
     exit: 50,
     meaning:

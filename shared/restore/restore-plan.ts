@@ -15,12 +15,28 @@ import type { ManagedEvent } from "./managed/effects.ts";
 import type { ManagedPlan } from "./managed/plan.ts";
 import type { ManagedResult } from "./managed/restore.ts";
 
-/** What a restore will do, whatever databases it restores: those of one deployment are of one kind. */
-export type RestorePlan = DynamodbPlan | CosmosdbPlan | JdbcPlan | ManagedPlan | CassandraPlan;
+import type { SearchEvent } from "./search/effects.ts";
+import type { SearchPlan } from "./search/plan.ts";
+import type { SearchResult } from "./search/search.ts";
+
+/**
+ * What a run will do, whatever databases it restores: those of one deployment are of one kind. A search restores one
+ * small table, reads it and deletes it.
+ */
+export type RestorePlan = DynamodbPlan | CosmosdbPlan | JdbcPlan | ManagedPlan | CassandraPlan | SearchPlan;
 
 export type RestoreResult = DynamodbResult | CosmosdbResult | JdbcResult | ManagedResult | CassandraResult;
 
-export type RestoreEvent = DynamodbEvent | CosmosdbEvent | JdbcEvent | ManagedEvent | CassandraEvent;
+/** What a run comes to: a search restores nothing. */
+export type RunResult = RestoreResult | SearchResult;
+
+export type RestoreEvent =
+  | DynamodbEvent
+  | CosmosdbEvent
+  | JdbcEvent
+  | ManagedEvent
+  | CassandraEvent
+  | SearchEvent;
 
 /** The latest of the seconds that the databases are restored to. */
 export function lastSecondOf(plan: RestorePlan): number {
@@ -39,13 +55,16 @@ function secondsOf(plan: RestorePlan): readonly number[] {
       return plan.servers.map(({ atSecond }) => atSecond);
     case "cassandra":
       return plan.clusters.map(({ atSecond }) => atSecond);
+    case "search":
+      return [plan.asked.nearestSecond];
     default:
       return plan satisfies never;
   }
 }
 
-/** What was proven last: of what replaced the originals, where something did. */
-export function lastProofOf(result: RestoreResult): Proof {
+/** What was proven last: of what replaced the originals, where something did. A search proves nothing. */
+export function lastProofOf(result: RunResult): Proof | undefined {
+  if (result.kind === "search") return undefined;
   const replaced = "replaced" in result ? result.replaced : undefined;
   return (replaced ?? result.copies).proof;
 }

@@ -27,6 +27,8 @@ export function stakesOf(plan: RestorePlan): string {
       return `gives the names of ${plan.servers.map(({ original }) => `"${original.server}"`).join(", ")} to restored servers, and keeps the originals under other names,`;
     case "cassandra":
       return filesAtStake(plan);
+    case "search":
+      return "replaces nothing";
     default:
       return plan satisfies never;
   }
@@ -45,6 +47,8 @@ export function discardedBy(plan: RestorePlan, nowMs: number): string {
       return discardedByRename(plan, nowMs);
     case "cassandra":
       return discardedByFiles(plan, nowMs);
+    case "search":
+      return "Nothing is discarded";
     default:
       return plan satisfies never;
   }

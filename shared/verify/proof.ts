@@ -60,6 +60,8 @@ export function judgeProof(subject: Subject, evidence: ProofEvidence, clocks: Cl
       return unproven("these are the live tables: there is no restored second to hold them against");
     case "copy":
       return unproven("no restored second is known of this copy; its checks can only disprove");
+    case "settled":
+      return judgeSettled(subject, evidence, clocks);
     case "dump":
       return judgeDump(subject, evidence, clocks);
     case "log":
@@ -155,6 +157,23 @@ function judgeLog(evidence: ProofEvidence): Proof {
       "the service's recovery: it replays the log of the server in order, up to one position",
       "the database's isolation: what was committed before that position is there, and nothing else",
       "every transaction over these tables uses this coordinator, and all of its tables are on this one server",
+    ],
+  };
+}
+
+type Settled = Extract<Subject, { kind: "settled" }>;
+
+/** Whether a copy is what settling makes of one is checked row by row; here is what that rests on. */
+function judgeSettled({ keptUntilMs }: Settled, evidence: ProofEvidence, clocks: Clocks): Proof {
+  const untold = untoldOf(evidence);
+  if (untold !== undefined) return unproven(untold);
+  return {
+    kind: "proven",
+    reason: `settled: what was not surely complete by ${timeText(keptUntilMs)} was dropped, and what stands needs nothing that is not there`,
+    restsOn: [
+      `ScalarDB's clocks were within ${clocks.scalarClockBoundMs} ms of the database's`,
+      "no coordinator clean-up removed rows of the last seconds before the copy",
+      "every transaction over these tables uses this coordinator, and all of its tables are in the copy",
     ],
   };
 }

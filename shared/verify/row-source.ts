@@ -47,6 +47,11 @@ export interface Page {
   readonly rows: readonly Row[];
   /** Sum of the raw records' digests, see `table-digest.ts`. */
   readonly digest: bigint;
+  /**
+   * What the adapter itself calls the row at this place of `rows`, as one text that it can find the row again by; absent
+   * where rows of such a database cannot be changed yet.
+   */
+  readonly keyAt?: (index: number) => string;
 }
 
 /** The tables of one deployment in one place: a restored copy, or the live tables. One per database. */

@@ -30,6 +30,8 @@ export type Subject =
     }
   /** One server that was recovered along its own log until a second of its clock: one instant of it, whichever. */
   | { readonly kind: "log"; readonly atSecond: number; readonly window?: DatabaseWindow }
+  /** A copy at a second at which nobody paused, cut back to what was surely complete by an instant before it. */
+  | { readonly kind: "settled"; readonly atSecond: number; readonly keptUntilMs: number }
   /** A copy of which nothing is known. */
   | { readonly kind: "copy" }
   /** Tables in use. What was prepared shortly before the reading began may still be in flight and is not judged. */
@@ -107,6 +109,8 @@ export function limitsOf(
       return { newestMs: guardOf(subject.atSecond, clocks).toMs, inFlightMs: Number.POSITIVE_INFINITY };
     case "dump":
       return { newestMs: newestInDump(subject, clocks), inFlightMs: Number.POSITIVE_INFINITY };
+    case "settled":
+      return { newestMs: subject.keptUntilMs, inFlightMs: Number.POSITIVE_INFINITY };
     case "copy":
       return { newestMs: Number.POSITIVE_INFINITY, inFlightMs: Number.POSITIVE_INFINITY };
     case "live":

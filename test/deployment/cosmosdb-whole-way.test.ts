@@ -6,7 +6,7 @@ import { type PlannedRun, planRestore } from "../../shared/deployment/plan-resto
 import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { takeBackup } from "../../shared/deployment/take-backup.ts";
 import { madeAccounts } from "../../shared/restore/cosmosdb/restore.ts";
-import type { RestoreResult } from "../../shared/restore/restore-plan.ts";
+import type { RestoreResult, RestoreResult } from "../../shared/restore/restore-plan.ts";
 import { killOnTheWay, restoring } from "./killing.ts";
 import { lookAt, type RuinedAccount, ruinedAccount, untilComplete } from "./ruined-account.ts";
 import { openWorld, untilCommitted } from "./ruined-world.ts";
@@ -108,7 +108,7 @@ describe("a ledger on Cosmos DB that was backed up under load and ruined", { tim
     const again = await runRestore(open, planned.id, CONFIRMED);
     expect(again).toMatchObject({ copies: { proof: { kind: "proven" } }, settingsDifferences: {} });
     expect(await lookAt({ world, open }, world.account)).toEqual(before);
-    await world.followUp(again);
+    await world.followUp(again as RestoreResult);
     expect(await lookAt({ world, open }, world.account)).toMatchObject({ settings: before.settings });
     expect(await world.totals()).toMatchObject({ assets: opening.assets, balance: opening.balance });
   });

@@ -4,6 +4,7 @@ import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import { planRestore, type Wanted } from "../../shared/deployment/plan-restore.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
+import type { RestoreResult } from "../../shared/restore/restore-plan.ts";
 import { untilActive } from "../rehearsal/dynamodb/swift.ts";
 import { dynamodbPlanOf } from "./dynamodb-plan.ts";
 import { type RuinedWorld, ruinedWorld } from "./ruined-world.ts";
@@ -62,7 +63,7 @@ describe("a table that has become a global one since its backup", { timeout: STE
     const { id, plan } = await planRestore(open, wanted({ detachReplicas: true }));
     expect(dynamodbPlanOf({ plan }).detachReplicas).toBe(true);
     await watchTable(place, TABLE, 100);
-    const { settingsDifferences } = await runRestore(open, id, CONFIRMED);
+    const { settingsDifferences } = (await runRestore(open, id, CONFIRMED)) as RestoreResult;
     expect(Object.keys(settingsDifferences)).toEqual([TABLE]);
     expect(settingsDifferences[TABLE]).toEqual([
       expect.stringContaining("its replicas in ap-south-1, eu-west-1 stay as they are"),

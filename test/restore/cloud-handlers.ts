@@ -8,6 +8,7 @@ import type { Handlers } from "../../shared/workflow/effect.ts";
 import { BARE, type Cloud } from "./cloud.ts";
 import { contentAt } from "./cloud-state.ts";
 import { cloudVerification } from "./cloud-verification.ts";
+import { notAsked } from "./not-asked.ts";
 
 /** What the world does beside the restore. */
 export interface Circumstances {
@@ -107,6 +108,7 @@ export function cloudHandlers(
       return observe(cloud, watched);
     },
     ...cloudVerification(cloud),
+    ...notAsked("apply-page", "record-settled", "record-proven"),
     "apply-settings": async ({ table: { name, original } }) => {
       if (refused.includes(name)) return ["the service refused the tags"];
       const table = cloud.tables.get(name);

@@ -1,7 +1,8 @@
 import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { refuseDifferences } from "../../shared/restore/dynamodb/refuse-differences.ts";
-import type { JudgeParts, VerificationEffects } from "../../shared/verify/effects.ts";
+import type { ReadingEffects } from "../../shared/settle/reading.ts";
+import type { JudgeParts } from "../../shared/verify/effects.ts";
 import { NOTHING_TAKEN } from "../../shared/verify/intake-totals.ts";
 import type { CheckedTable, VerificationReport } from "../../shared/verify/report.ts";
 import type { Scope, ScopedTable } from "../../shared/verify/scope.ts";
@@ -9,8 +10,9 @@ import { DEFAULT_CLOCKS } from "../../shared/verify/subject.ts";
 import { DEFAULT_NAMESPACES } from "../../shared/verify/table-role.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import type { Cloud } from "./cloud.ts";
+import { notAsked } from "./not-asked.ts";
 
-type Verifying = Pick<RestoreEffects, keyof VerificationEffects | "scope-copies">;
+type Verifying = Pick<RestoreEffects, keyof ReadingEffects | "scope-copies">;
 
 /** What can be read in a model of a cloud. */
 export interface Readable {
@@ -37,7 +39,7 @@ export function cloudVerification(cloud: Cloud): Handlers<Verifying> {
 }
 
 /** The digest of a table is what it holds. */
-export function contentVerification(cloud: Readable): Handlers<VerificationEffects> {
+export function contentVerification(cloud: Readable): Handlers<ReadingEffects> {
   return {
     "scan-segment": async ({ table }) => {
       cloud.parts.add(table.schema.physical);
@@ -50,6 +52,7 @@ export function contentVerification(cloud: Readable): Handlers<VerificationEffec
       if (!torn) for (const { physical, digest } of tables) cloud.found(physical, digest);
       return reportOf(tables, torn);
     },
+    ...notAsked("list-quiet", "scan-to-settle", "settle-parts"),
     "remove-parts": async () => {
       cloud.parts.clear();
       return null;

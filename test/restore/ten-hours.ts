@@ -5,6 +5,7 @@ import { byDatabase, observationOf, type TableState } from "../../shared/restore
 import type { VerificationReport } from "../../shared/verify/report.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import { scopeOf } from "./cloud-verification.ts";
+import { notAsked } from "./not-asked.ts";
 
 const COVERED_AFTER_MS = 5 * 60_000;
 const BACKUP_MS = 60_000;
@@ -55,6 +56,14 @@ export class TenHours {
     "scan-segment": async () => ({ sha256: "0".repeat(64), bytes: 1_000, count: 1, digest: "0".repeat(32) }),
     "judge-parts": async () => PROVEN,
     "remove-parts": async () => null,
+    ...notAsked(
+      "list-quiet",
+      "scan-to-settle",
+      "settle-parts",
+      "apply-page",
+      "record-settled",
+      "record-proven",
+    ),
     "apply-settings": async () => [],
     "compare-settings": async () => [],
     report: async ({ event }) => {

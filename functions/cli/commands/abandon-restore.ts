@@ -81,6 +81,8 @@ const LEFT_ON_NODES =
 
 function removedText(removed: Exclude<Removed, { kind: "cassandra" }>): string {
   switch (removed.kind) {
+    case "search":
+      return counted(removed.tables, "temporary table");
     case "dynamodb":
       return `${counted(removed.tables, "temporary table")}, ${counted(removed.backups, "backup")}`;
     case "cosmosdb":

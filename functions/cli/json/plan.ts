@@ -126,6 +126,8 @@ function restoredJson(plan: RestorePlan): Restored {
       return { ...nothing, dumps: plan.dumps.map(dumpJson) };
     case "cassandra":
       return { ...nothing, clusters: plan.clusters.map(clusterJson) };
+    case "search":
+      return nothing;
     default:
       return plan satisfies never;
   }

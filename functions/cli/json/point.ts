@@ -31,7 +31,7 @@ export const PointJson = z.strictObject({
       kind: z.enum(["dynamodb", "cosmosdb", "jdbc", "managed", "cassandra"]),
       /** Seconds since 1970, on the database's clock. */
       atSecond: z.number().int(),
-      clockBound: ClockBoundJson,
+      clockBound: ClockBoundJson.exactOptional(),
       tables: z.array(z.string()),
       /** Where its dump is, and what it must be. */
       dump: Artifact.exactOptional(),

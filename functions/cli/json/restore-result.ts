@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
+import type { RunResult } from "../../../shared/restore/restore-plan.ts";
 import { ModeJson } from "./plan.ts";
 import { ReportJson } from "./report.ts";
 
@@ -97,4 +97,11 @@ export const RestoreResultJson = z.discriminatedUnion("kind", [
       }),
     ),
   }),
-]) satisfies z.ZodType<RestoreResult, unknown>;
+  z.strictObject({
+    kind: z.literal("search"),
+    mode: z.literal("side-by-side"),
+    point: z.string(),
+    candidates: z.array(z.strictObject({ atSecond: z.number().int(), marginMs: z.number() })),
+    commits: z.number().int(),
+  }),
+]) satisfies z.ZodType<RunResult, unknown>;

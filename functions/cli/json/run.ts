@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import type { Removed } from "../../../shared/deployment/restoring.ts";
-import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
+import type { RunResult } from "../../../shared/restore/restore-plan.ts";
 import { output } from "./output.ts";
 import { ModeJson, PlanJson, planJson } from "./plan.ts";
 import { RestoreResultJson } from "./restore-result.ts";
@@ -41,10 +41,7 @@ export const RestoreOutput = output({
   result: RestoreResultJson.exactOptional(),
 });
 
-export function restoreJson(
-  { id, deployment, point, state, plan }: PlannedRun,
-  result?: RestoreResult,
-): object {
+export function restoreJson({ id, deployment, point, state, plan }: PlannedRun, result?: RunResult): object {
   return { run: id, deployment, point, mode: plan.restore.mode, state, ...(result && { result }) };
 }
 

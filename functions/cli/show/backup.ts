@@ -80,7 +80,9 @@ export function verdictLines(deployment: string, result: BackupResult): readonly
         )),
     ...fact("held", heldMs > 0 ? showSpan(heldMs) : "not at all"),
     ...(point ? dumpLines(point) : []),
-    ...(point?.databases ?? []).flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
+    ...(point?.databases ?? []).flatMap(({ name, clockBound }) =>
+      clockBound ? fact("clock", clockText(name, clockBound)) : [],
+    ),
     ...(command ? fact("command", commandText(command.command)) : []),
     ...(point && isByCommandOnly(point) ? fact("restore", BY_ITS_TOOL) : []),
     ...(point?.artifact === "pending" && !isDumped(point) ? fact("pending", pendingText(point)) : []),

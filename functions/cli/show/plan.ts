@@ -1,6 +1,7 @@
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
+import type { Mode } from "../../../shared/restore/mode.ts";
 import type { PlanStep } from "../../../shared/restore/plan-step.ts";
-import { lastSecondOf } from "../../../shared/restore/restore-plan.ts";
+import { lastSecondOf, type RestorePlan } from "../../../shared/restore/restore-plan.ts";
 import { fact, listed, wrapped } from "./text.ts";
 import { showTime } from "./time.ts";
 
@@ -46,7 +47,8 @@ const MODES = {
       "in place: Cassy puts the snapshot's files into the nodes' directories, which you have emptied",
     "side-by-side": "side by side: not with Cassy",
   },
-} as const;
+  search: { "in-place": "", "side-by-side": "a search: nothing is replaced" },
+} as const satisfies Record<RestorePlan["kind"], Record<Mode, string>>;
 
 /** Said once where several steps in a row are undone in the same way. */
 function undoOf(steps: readonly PlanStep[], index: number): string {

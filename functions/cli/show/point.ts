@@ -92,7 +92,9 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ...(window ? fact("window", windowText(window)) : []),
     ...(point.marginMs === undefined ? [] : fact("margin", showSpan(point.marginMs))),
     ...(point.heldMs === undefined ? [] : fact("held", showSpan(point.heldMs))),
-    ...databases.flatMap(({ name, clockBound }) => fact("clock", clockText(name, clockBound))),
+    ...databases.flatMap(({ name, clockBound }) =>
+      clockBound ? fact("clock", clockText(name, clockBound)) : [],
+    ),
     ...fact("list", basisText(point.instances.length, point.discovery)),
     ...fact("instances", listed(point.instances.map(addressOf))),
     ...(point.pause === undefined ? [] : fact("pause", point.pause)),

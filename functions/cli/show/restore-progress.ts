@@ -5,6 +5,7 @@ import type { JdbcPhase } from "../../../shared/restore/jdbc/effects.ts";
 import type { ManagedPhase } from "../../../shared/restore/managed/effects.ts";
 import type { RestoreEvent } from "../../../shared/restore/restore-plan.ts";
 import { counted, wrapped } from "./text.ts";
+import { showTime } from "./time.ts";
 
 /** Room for the longest stage. */
 const STAGE_WIDTH = 10;
@@ -24,6 +25,8 @@ export const PHASES: Readonly<
   "start-nodes": "wait for the nodes, which you start",
   indexes: "ask the secondary indexes for rows that are there",
   "open-way": "open the one way by which it is verified",
+  search: "look for quiet seconds",
+  settle: "settle the copies: cut them back to what is surely complete",
   verify: "verify the copies",
   "back-up": "B: back the copies up",
   replace: "C and D: delete the originals, restore the backups under their names",
@@ -46,6 +49,28 @@ export function restoreProgress(event: Exclude<RestoreEvent, Moved>, sinceMs: nu
       return [`${clock(sinceMs)}    ${verifiedText(event)}`];
     case "advice":
       return adviceLines(event.text, sinceMs);
+    case "settled":
+    case "not-quiet":
+    case "quiet-found":
+      return adviceLines(foundText(event), sinceMs);
+    default:
+      return event satisfies never;
+  }
+}
+
+/** What a search or a settling has found. */
+export function foundText(
+  event: Extract<RestoreEvent, { kind: "settled" | "not-quiet" | "quiet-found" }>,
+): string {
+  switch (event.kind) {
+    case "settled": {
+      const { changes, dropped, inDoubt } = event.settlement;
+      return `${counted(changes, "row")} to change; ${counted(dropped, "transaction")} dropped, ${inDoubt} in doubt rolled back`;
+    }
+    case "not-quiet":
+      return `second ${showTime(event.atSecond * 1000)} is not used: ${event.reason}`;
+    case "quiet-found":
+      return `${counted(event.candidates, "stretch", "stretches")} of quiet seconds, by ${counted(event.commits, "commit")}`;
     default:
       return event satisfies never;
   }

@@ -8,7 +8,8 @@ import type { DynamodbResult } from "../../../shared/restore/dynamodb/restore.ts
 import type { JdbcResult, RestoredDump } from "../../../shared/restore/jdbc/restore.ts";
 import { repointLines as serverProperties } from "../../../shared/restore/managed/repoint.ts";
 import type { ManagedResult } from "../../../shared/restore/managed/restore.ts";
-import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
+import type { RestoreResult, RunResult } from "../../../shared/restore/restore-plan.ts";
+import type { SearchResult } from "../../../shared/restore/search/search.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
 import type { VerificationReport } from "../../../shared/verify/report.ts";
 import { summarize } from "../../../shared/verify/summary.ts";
@@ -17,8 +18,9 @@ import { counted, fact, wrapped } from "./text.ts";
 /** The end of a restore: what was verified, what did not come back, what was kept, what to do now. */
 export function resultLines(
   run: Pick<Run, "id" | "deployment" | "point">,
-  result: RestoreResult,
+  result: RunResult,
 ): readonly string[] {
+  if (result.kind === "search") return foundLines(run, result);
   const { copies, mode } = result;
   return [
     `restored ${run.deployment} to ${run.point} ${whereTo(result)} (${run.id})`,
@@ -31,6 +33,13 @@ export function resultLines(
     ...madeLines(result),
     "",
     ...(mode === "side-by-side" ? removalLines(run.id) : wrapped(WHAT_TO_DO_NOW[result.kind], "")),
+  ];
+}
+
+/** The end of a search. */
+function foundLines({ deployment, id }: Pick<Run, "id" | "deployment">, { point, candidates }: SearchResult) {
+  return [
+    `found ${counted(candidates.length, "quiet second")} of ${deployment}: restore point ${point} (${id})`,
   ];
 }
 

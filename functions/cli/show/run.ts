@@ -1,6 +1,6 @@
 import type { Run } from "../../../shared/catalog/model.ts";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
-import type { RestoreResult } from "../../../shared/restore/restore-plan.ts";
+import type { RunResult } from "../../../shared/restore/restore-plan.ts";
 import { planLines } from "./plan.ts";
 import { resultLines } from "./restore-result.ts";
 import { counted, fact, table } from "./text.ts";
@@ -36,7 +36,7 @@ export function runLines(run: PlannedRun): readonly string[] {
     "",
     ...planLines(run),
     ...expiredLines(run),
-    ...(run.result === undefined ? [] : ["", ...resultLines(run, run.result as RestoreResult)]),
+    ...(run.result === undefined ? [] : ["", ...resultLines(run, run.result as RunResult)]),
   ];
 }
 

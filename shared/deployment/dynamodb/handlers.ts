@@ -21,11 +21,13 @@ import type { Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";
 import type { RestoringRun } from "../restoring.ts";
+import { applyPage } from "./apply-page.ts";
 import { compareSettings } from "./compare-settings.ts";
 import { lookAgain } from "./look-again.ts";
 import { markLost } from "./lost-points.ts";
 import { missingOriginals } from "./missing-originals.ts";
 import { recheck } from "./recheck.ts";
+import { recordProven, recordSettled } from "./record-outcome.ts";
 import { plannedScope } from "./scope.ts";
 
 /** DescribeContinuousBackups is limited to ten a second. */
@@ -87,6 +89,18 @@ export function dynamodbHandlers(
       return null;
     },
     "run-backups": ({ plan }) => runBackups(open, plan),
+    "apply-page": async ({ plan, page }) => {
+      await applyPage(open, plan, page);
+      return null;
+    },
+    "record-settled": async ({ plan, settlement }) => {
+      await recordSettled(open, plan, settlement);
+      return null;
+    },
+    "record-proven": async ({ plan, atSecond }) => {
+      await recordProven(open, plan, atSecond);
+      return null;
+    },
     report: async ({ event }) => {
       await report(event);
       return null;

@@ -1,4 +1,5 @@
-import type { VerificationEffects } from "../../verify/effects.ts";
+import type { ReadingEffects } from "../../settle/reading.ts";
+import type { Settlement } from "../../settle/settlement.ts";
 import type { Proof } from "../../verify/proof.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import type { Scope } from "../../verify/scope.ts";
@@ -20,7 +21,7 @@ export interface BackedUp {
 }
 
 /** Everything that the restore asks of the outside world. Every step is idempotent. */
-export type RestoreEffects = VerificationEffects & {
+export type RestoreEffects = ReadingEffects & {
   /** Fails with `PLAN_OUTDATED` where an original is not as planned, `INSTANCES_RUNNING` where one answers. */
   recheck: { input: { plan: DynamodbPlan; untouched: boolean }; answer: null };
   /** Done once every table can be restored to its second. */
@@ -60,6 +61,12 @@ export type RestoreEffects = VerificationEffects & {
   /** Answers what the service refuses for good: no reason to stop, since nothing would ever change it. */
   "apply-settings": { input: { table: PlannedTable }; answer: readonly string[] };
   "compare-settings": { input: { table: PlannedTable }; answer: readonly string[] };
+  /** Makes the changes of one page that are not made yet. */
+  "apply-page": { input: { plan: DynamodbPlan; page: number }; answer: null };
+  /** Writes down with the restore point what was dropped. */
+  "record-settled": { input: { plan: DynamodbPlan; settlement: Settlement }; answer: null };
+  /** Writes down with the restore point which of its seconds was proven. */
+  "record-proven": { input: { plan: DynamodbPlan; atSecond: number }; answer: null };
   report: { input: { event: DynamodbEvent }; answer: null };
 };
 
@@ -67,6 +74,9 @@ export type RestoreEffects = VerificationEffects & {
 export type DynamodbEvent =
   | { readonly kind: "phase"; readonly phase: Phase }
   | { readonly kind: "table"; readonly database: string; readonly table: string; readonly stage: string }
+  | { readonly kind: "settled"; readonly settlement: Settlement }
+  /** A second that was quiet by the coordinator, and was not proven so by its copy: the next one is tried. */
+  | { readonly kind: "not-quiet"; readonly atSecond: number; readonly reason: string }
   | {
       readonly kind: "verified";
       readonly what: "copies" | "replaced";
@@ -78,6 +88,8 @@ export type Phase =
   | "check"
   | "wait"
   | "copy"
+  | "search"
+  | "settle"
   | "verify"
   | "back-up"
   | "replace"

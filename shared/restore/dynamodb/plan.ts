@@ -1,4 +1,5 @@
 import type { Instance } from "../../pause/instance.ts";
+import type { QuietSecond } from "../../verify/quiet-seconds.ts";
 import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { Mode } from "../mode.ts";
@@ -29,6 +30,20 @@ export interface PlannedProof {
   readonly atSecond: number;
 }
 
+/** How a copy at a second at which nobody paused is made whole. */
+export interface Settling {
+  /** Nothing is kept that is dated later. */
+  readonly keptUntilMs: number;
+  /** The bound on ScalarDB's clocks, with the skew between those of the database. */
+  readonly boundMs: number;
+  /** Nobody has set the bound: it is the default. */
+  readonly isBoundDefault: boolean;
+  /** Waited for after the last write to a copy, so that its backup has all of it. */
+  readonly restMs: number;
+  /** What becomes of each table: `wholly` settled, `perhaps` (mutable records), or left `as-it-is`. */
+  readonly tables: readonly { readonly name: string; readonly how: "wholly" | "perhaps" | "as-it-is" }[];
+}
+
 /** Everything that a restore of DynamoDB databases will do. Plain data: its digest is what gets approved. */
 export interface DynamodbPlan {
   readonly kind: "dynamodb";
@@ -48,6 +63,9 @@ export interface DynamodbPlan {
   readonly dyingPoints: readonly string[];
   /** Asked for by hand: tables of this region take the place of global tables, whose other replicas are left. */
   readonly detachReplicas?: true;
+  /** Where nobody paused: quiet seconds in the order in which they are tried; the tables have the first. */
+  readonly candidates?: readonly QuietSecond[];
+  readonly settling?: Settling;
   /** The version that took the backup did not look at all of the settings. */
   readonly lessCaptured?: true;
 }

@@ -6,7 +6,7 @@ import { type PlannedRun, planRestore } from "../../shared/deployment/plan-resto
 import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { takeBackup } from "../../shared/deployment/take-backup.ts";
 import { madeAccounts } from "../../shared/restore/cosmosdb/restore.ts";
-import type { RestoreResult, RestoreResult } from "../../shared/restore/restore-plan.ts";
+import type { RestoreResult } from "../../shared/restore/restore-plan.ts";
 import { killOnTheWay, restoring } from "./killing.ts";
 import { lookAt, type RuinedAccount, ruinedAccount, untilComplete } from "./ruined-account.ts";
 import { openWorld, untilCommitted } from "./ruined-world.ts";

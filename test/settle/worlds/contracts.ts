@@ -85,7 +85,9 @@ export function* execute(world: World, process: Process, request: Request): Step
   const input = inputOf(assets);
   for (const asset of assets.slice(0, request.writes.length)) {
     const key = { id: asset.id, age: asset.age + 1 };
-    const record = assetColumns(key, attempt, { input, balance: world.chance.below(1000), previous: asset.row });
+    const balance = world.chance.below(1000);
+    const functions = request.accounts.length > 0;
+    const record = assetColumns(key, attempt, { input, balance, previous: asset.row, functions });
     const item = world.store.item(assetTable(asset.namespace), key);
     attempt.writes.set(item, record);
     if (asset.metadata !== undefined) attempt.writes.set(asset.metadata, { latest_age: asset.age + 1 });

@@ -4,9 +4,10 @@ import type { MemoryTables } from "../../verify/fixture-source.ts";
 import { namespacesOf } from "./contracts.ts";
 import { schemasOf } from "./rows.ts";
 import { type Item, type Version, versionAt } from "./store.ts";
-import { BEGIN_MS, LENGTH_MS, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 const SECOND_MS = 1000;
+const LATER_SECONDS = 5;
 
 /** A copy of the world's tables, and at which of its versions each item was cut. */
 export interface Copy {
@@ -16,14 +17,15 @@ export interface Copy {
 }
 
 /** Any second of the world that leaves room for a later coordinator. */
-export function secondOf({ chance }: World): number {
-  return BEGIN_MS / SECOND_MS + 1 + chance.below(LENGTH_MS / SECOND_MS - 5);
+export function secondOf({ chance, fromMs, untilMs }: World): number {
+  return fromMs / SECOND_MS + 1 + chance.below((untilMs - fromMs) / SECOND_MS - LATER_SECONDS);
 }
 
 /** Nobody says at which instant of the second what is cut: each item, each of some partitions, each table. */
 export function copyAt(world: World, atSecond: number): Copy {
   const instantOf = instants(world.chance, atSecond * SECOND_MS);
-  const schemas = schemasOf(namespacesOf(world));
+  const { functions, users } = world.kind;
+  const schemas = schemasOf(namespacesOf(world), functions + users > 0);
   const rows = new Map(schemas.map((schema): [string, Row[]] => [logicalName(schema), []]));
   const versions = new Map<Item, Version>();
   for (const item of world.store.items) {

@@ -28,7 +28,7 @@ function keepAsking(world: World): void {
   if (chance.flip(kind.retries)) agenda.after(chance.between(0, 2000), () => send(world, request));
   // Bursts with rests between them, so that some seconds are quiet.
   const restMs = chance.flip(0.1) ? chance.between(500, 4000) : 0;
-  agenda.after(chance.exponential(1000 / world.rate) + restMs, () => keepAsking(world));
+  agenda.after(chance.exponential(1000 / world.rate) + restMs + world.sleepLeftMs(), () => keepAsking(world));
 }
 
 function send(world: World, request: Request): void {
@@ -43,7 +43,7 @@ function keepReading(world: World): void {
   const row = item && newestOf(item).row;
   if (item !== undefined && row !== undefined)
     world.spawn(recovery(world, chance.pick([...world.processes]), item, row));
-  world.agenda.after(chance.exponential(1000 / kind.readers), () => keepReading(world));
+  world.agenda.after(chance.exponential(1000 / kind.readers) + world.sleepLeftMs(), () => keepReading(world));
 }
 
 /** Removes decisions up to a boundary, of transactions that have nothing in doubt any more. */

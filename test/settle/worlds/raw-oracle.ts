@@ -1,6 +1,6 @@
 import { COMMITTED, STATE } from "./rows.ts";
 import type { Copy } from "./cut.ts";
-import { type Attempt, type Item, writersOf } from "./store.ts";
+import { type Attempt, type Item, newestOf, writersOf } from "./store.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -41,4 +41,25 @@ export function wasRemoved(world: World, copy: Copy, { id }: Attempt): boolean {
   const wasThere = decision.versions.some(({ row }) => row?.["tx_state"] === COMMITTED);
   if (!wasThere || version === undefined || version.row?.["tx_state"] === COMMITTED) return false;
   return version.atMs > 0 && decision.table === STATE;
+}
+
+/**
+ * Whether ScalarDB has broken it by itself: a decision came after its records had been rolled back, since a clean-up had
+ * removed that it was aborted; or what a second try with one nonce left behind was rolled forward in part.
+ */
+export function isBrokenAtBirth({ attempts, store }: World): boolean {
+  const stood = new Map<Attempt, Set<Item>>();
+  for (const item of store.items) {
+    const standing = item.versions.flatMap(({ last }) => last ?? []);
+    const { doubt } = newestOf(item);
+    for (const attempt of doubt === undefined ? standing : [...standing, doubt]) {
+      const items = stood.get(attempt) ?? new Set();
+      stood.set(attempt, items.add(item));
+    }
+  }
+  return attempts.some((attempt) => {
+    const items = stood.get(attempt) ?? new Set<Item>();
+    if (attempt.decidedMs !== undefined) return [...attempt.writes.keys()].some((item) => !items.has(item));
+    return [...items].some((item) => newestOf(item).doubt !== attempt);
+  });
 }

@@ -58,7 +58,7 @@ const ASSET: Record<string, ColumnType> = {
   signature: "blob",
 };
 
-export function schemasOf(namespaces: readonly string[]): readonly TableSchema[] {
+export function schemasOf(namespaces: readonly string[], hasRecords: boolean): readonly TableSchema[] {
   return [
     ...namespaces.flatMap((namespace) => [
       schema(assetTable(namespace), "asset", ["id", "age"], ASSET),
@@ -73,7 +73,7 @@ export function schemasOf(namespaces: readonly string[]): readonly TableSchema[]
       tx_created_at: "bigint",
       tx_child_ids: "text",
     }),
-    schema(ACCOUNT, "record", ["owner"], { owner: "text", balance: "int" }),
+    ...(hasRecords ? [schema(ACCOUNT, "record", ["owner"], { owner: "text", balance: "int" })] : []),
   ];
 }
 
@@ -81,12 +81,17 @@ export function schemasOf(namespaces: readonly string[]): readonly TableSchema[]
 export function assetColumns(
   key: Row,
   { id }: Attempt,
-  parts: { readonly input: string; readonly balance: number; readonly previous: Row | undefined },
+  parts: {
+    readonly input: string;
+    readonly balance: number;
+    readonly previous: Row | undefined;
+    readonly functions: boolean;
+  },
 ): Row {
   const age = Buffer.alloc(4);
   age.writeInt32LE(Number(key["age"]));
   const output = `{"balance":${parts.balance}}`;
-  const argument = `V2\u0001${id}\u0003\u0003{}`;
+  const argument = `V2\u0001${id}\u0003${parts.functions ? "mirror" : ""}\u0003{}`;
   const signature = Buffer.from("00", "hex");
   const before = parts.previous?.["hash"] as Buffer | undefined;
   const text = Buffer.from(`${parts.input}${output}bob/1/pay${argument}`);

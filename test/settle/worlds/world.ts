@@ -14,8 +14,11 @@ export interface Process {
 }
 
 /** In ms of true time, which is the database's clock. */
-export const BEGIN_MS = 1_800_000_000_000;
-export const LENGTH_MS = 20_000;
+const BEGIN_MS = 1_800_000_000_000;
+const LENGTH_MS = 20_000;
+/** Half of all worlds have a past: some transactions, and then nothing for longer than settling calls near. */
+const PAST_MS = 4000;
+const ASLEEP_MS = 700_000;
 const PROCESSES = 3;
 const STEP_MS = 8;
 const STALL_MS = 3000;
@@ -34,6 +37,9 @@ export class World {
   /** How long a record is left in doubt before a reader aborts its transaction. */
   readonly lifeMs: number;
   readonly rate: number;
+  /** Of true time: what matters happens between them. */
+  readonly fromMs: number;
+  readonly untilMs: number;
   #requests = 0;
 
   constructor(kind: Kind, seed: string) {
@@ -42,6 +48,8 @@ export class World {
     this.boundMs = this.chance.pick(kind.boundsMs);
     this.lifeMs = this.chance.pick([500, 3000]);
     this.rate = this.chance.pick(kind.rates);
+    this.fromMs = BEGIN_MS + this.chance.pick([0, PAST_MS + ASLEEP_MS]);
+    this.untilMs = this.fromMs + LENGTH_MS;
     const more = Array.from({ length: PROCESSES - 1 }, () => this.#process());
     this.processes = [this.#process(), ...more];
   }
@@ -57,7 +65,13 @@ export class World {
 
   /** Lets what was spawned, and what that spawns, happen. */
   run(): void {
-    this.agenda.run(LENGTH_MS, () => undefined);
+    this.agenda.run(this.untilMs - BEGIN_MS, () => undefined);
+  }
+
+  /** How long nothing happens any more, once a past is over. */
+  sleepLeftMs(): number {
+    const isAsleep = this.nowMs > BEGIN_MS + PAST_MS && this.nowMs < this.fromMs;
+    return isAsleep ? this.fromMs - this.nowMs : 0;
   }
 
   /** Carries the steps out; their process may die between any two of them. */

@@ -31,13 +31,17 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     stop: "SETTLE_RETRIED",
-    sql: ({ boundMs }) => `select w.tx, max(w.prepared), min(w.name) from near_row w join transactions t on t.tx = w.tx
+    sql: ({
+      boundMs,
+    }) => `select w.tx, max(w.prepared), min(w.name) from near_row w join transactions t on t.tx = w.tx
       where w.prepared > t.decided + ${boundMs} or w.prepared > t.committed + ${2 * boundMs} group by w.tx order by w.tx`,
     tell: (what) => `had committed when it prepared "${what}"`,
   },
   {
     stop: "SETTLE_RETRIED",
-    sql: ({ boundMs }) => `select tx, decided, null from transactions where committed < decided - ${2 * boundMs}
+    sql: ({
+      boundMs,
+    }) => `select tx, decided, null from transactions where committed < decided - ${2 * boundMs}
       order by tx`,
     tell: () => "committed long after rows of it had",
   },
@@ -49,7 +53,8 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     stop: "SETTLE_GROUP_COMMIT",
-    sql: ({ oldMs }) => `select tx, created, null from decision where in_group = 1 and created > ${oldMs} order by tx`,
+    sql: ({ oldMs }) =>
+      `select tx, created, null from decision where in_group = 1 and created > ${oldMs} order by tx`,
     tell: () => "was committed in a group",
   },
   {
@@ -95,5 +100,8 @@ export function gatherSigns(scratch: Scratch, times: SettlingTimes, hasRecords: 
   const questions = hasRecords ? [...QUESTIONS, UNSEEN_DELETES] : QUESTIONS;
   for (const { stop, sql, tell } of questions)
     for (const [transaction, atMs, what] of scratch.rows(sql(times)))
-      signs.add(stop, `${named(transaction as string, atMs as number | null)} ${tell((what as string | null) ?? "", times)}`);
+      signs.add(
+        stop,
+        `${named(transaction as string, atMs as number | null)} ${tell((what as string | null) ?? "", times)}`,
+      );
 }

@@ -19,11 +19,13 @@ interface Run {
  * then an asset is one run however long it is.
  */
 export class OldRuns {
+  readonly #place: number;
   readonly #namespace: string;
   readonly #spill: SettlingSpill;
   #open: Run | undefined;
 
-  constructor(namespace: string, spill: SettlingSpill) {
+  constructor(place: number, namespace: string, spill: SettlingSpill) {
+    this.#place = place;
     this.#namespace = namespace;
     this.#spill = spill;
   }
@@ -43,7 +45,7 @@ export class OldRuns {
     const { first, key, last } = this.#open;
     this.#open = undefined;
     this.#spill.add.run(
-      0,
+      this.#place,
       this.#namespace,
       first.id,
       first.age,

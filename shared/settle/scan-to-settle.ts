@@ -1,12 +1,10 @@
 import { keepPart, withKeptPart } from "../verify/kept-part.ts";
 import type { Part } from "../verify/part.ts";
 import { Scratch } from "../verify/scratch.ts";
-import { addDigests, digestText } from "../verify/table-digest.ts";
 import type { Workroom } from "../verify/workroom.ts";
 import type { SettlingEffects } from "./effects.ts";
-import { SettlingIntake } from "./settling-intake.ts";
 import { SettlingSpill } from "./settling-spill.ts";
-import { timesOf } from "./settling-times.ts";
+import { takeInToSettle } from "./take-in.ts";
 
 type ScanToSettle = SettlingEffects["scan-to-settle"]["input"];
 
@@ -31,18 +29,9 @@ async function scan<T>(
   use: (file: string) => T,
 ): Promise<{ readonly part: Part; readonly used: T }> {
   using scratch = new Scratch(room.scratchDir);
-  const { subject, namespaces } = frame;
   const spill = new SettlingSpill(scratch);
-  const intake = new SettlingIntake({ table: table.schema, namespaces, times: timesOf(subject), spill });
-  let count = 0;
-  let digest = 0n;
-  for await (const page of room.read(table, segment, segments)) {
-    intake.take(page);
-    count += page.rows.length;
-    digest = addDigests(digest, page.digest);
-  }
-  intake.finish();
+  const read = await takeInToSettle(room.read(table, segment, segments), { frame, table, place: 0, spill });
   const file = scratch.save();
-  const part = await keepPart(room, frame.run, { file, count, digest: digestText(digest) });
+  const part = await keepPart(room, frame.run, { file, ...read });
   return { part, used: use(file) };
 }

@@ -1,4 +1,4 @@
-import { type ScannedSegment } from "../verify/part.ts";
+import type { ScannedSegment } from "../verify/part.ts";
 import { scanInput } from "../verify/scan-input.ts";
 import type { Scope } from "../verify/scope.ts";
 import { Scratch } from "../verify/scratch.ts";
@@ -21,9 +21,8 @@ export async function settleParts(
 ): Promise<Settlement> {
   using scratch = new Scratch(room.scratchDir);
   const spill = new SettlingSpill(scratch);
-  for (const each of scanned) await takeOver(room, scope, each, (file) =>
-    scratch.withAttached(file, () => spill.merge(each.place)),
-  );
+  for (const each of scanned)
+    await takeOver(room, scope, each, (file) => scratch.withAttached(file, () => spill.merge(each.place)));
   return settle(scope, scratch, (page, content) => room.keepPage(page, content));
 }
 

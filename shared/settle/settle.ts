@@ -1,7 +1,7 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
+import { logicalName } from "../verify/row-source.ts";
 import type { Scope } from "../verify/scope.ts";
 import type { Scratch } from "../verify/scratch.ts";
-import { logicalName } from "../verify/row-source.ts";
 import type { Change, Dropped } from "./change.ts";
 import { ChangeList, listChanges } from "./change-list.ts";
 import { droppedTransactions } from "./dropped-list.ts";
@@ -42,7 +42,10 @@ function refuseTables({ tables }: Scope): void {
     mute.length > 0
       ? `${mute.map(({ schema }) => logicalName(schema)).join(", ")} has no transaction columns`
       : `${coordinators.length} coordinator tables were read, and not one`;
-  throw new StillpointError("SETTLE_REFUSED", `these copies cannot be settled: ${reason}. No row was changed`);
+  throw new StillpointError(
+    "SETTLE_REFUSED",
+    `these copies cannot be settled: ${reason}. No row was changed`,
+  );
 }
 
 async function keepPages(

@@ -13,13 +13,12 @@ import type { SettlingTimes } from "./settling-times.ts";
 
 interface SettlingIntakeParts {
   readonly table: TableSchema;
+  /** What rows of the table are spilled under. */
+  readonly place: number;
   readonly namespaces: SystemNamespaces;
   readonly times: SettlingTimes;
   readonly spill: SettlingSpill;
 }
-
-/** In a part the place is not known: whoever merges it says. */
-const SOME_PLACE = 0;
 
 /** A row with what its adapter calls it, asked only where it may have to be changed. */
 interface Found {
@@ -30,23 +29,26 @@ interface Found {
 /** Takes in rows of one table of a copy that is to be settled. */
 export class SettlingIntake {
   readonly #table: TableSchema;
+  readonly #place: number;
   readonly #times: SettlingTimes;
   readonly #spill: SettlingSpill;
   readonly #namespace: string;
   readonly #runs: OldRuns;
   readonly #reads: OldReads;
 
-  constructor({ table, namespaces, times, spill }: SettlingIntakeParts) {
+  constructor({ table, place, namespaces, times, spill }: SettlingIntakeParts) {
     this.#table = table;
+    this.#place = place;
     this.#times = times;
     this.#spill = spill;
     this.#namespace = ledgerNamespaceOf(table.namespace, namespaces) ?? table.namespace;
-    this.#runs = new OldRuns(this.#namespace, spill);
+    this.#runs = new OldRuns(place, this.#namespace, spill);
     this.#reads = new OldReads(spill);
   }
 
   take({ rows, keyAt }: Page): void {
-    for (const [index, row] of rows.entries()) this.#takeRow({ row, key: () => nameOf(this.#table, keyAt, index) });
+    for (const [index, row] of rows.entries())
+      this.#takeRow({ row, key: () => nameOf(this.#table, keyAt, index) });
   }
 
   /** Once all rows were taken. */
@@ -81,7 +83,7 @@ export class SettlingIntake {
     const inGroup = decided.children === undefined ? 0 : 1;
     const mayGo = createdMs > this.#times.nearMs && inGroup === 0;
     for (const { transaction, state } of decisionsOf(decided))
-      this.#spill.add.decision(SOME_PLACE, transaction, state, createdMs, inGroup, mayGo ? key() : null);
+      this.#spill.add.decision(this.#place, transaction, state, createdMs, inGroup, mayGo ? key() : null);
   }
 
   #takeAsset(found: Found): void {
@@ -110,7 +112,7 @@ export class SettlingIntake {
     const taken = this.#takeTransactional(found, METADATA, { id, age });
     const state = integerOf(found.row, "tx_state") ?? null;
     const transaction = textOf(found.row, "tx_id") ?? "";
-    this.#spill.add.latest(SOME_PLACE, this.#namespace, id, age, transaction, state, found.key());
+    this.#spill.add.latest(this.#place, this.#namespace, id, age, transaction, state, found.key());
     // Its own record: what says that it is the latest has seen it.
     if (taken?.isNear === true)
       this.#spill.add.need(transaction, this.#namespace, id, age, taken.row.preparedMs ?? null);
@@ -131,11 +133,22 @@ export class SettlingIntake {
       return { row: found, isNear: false };
     }
     const ownCommit = state === COMMITTED ? (committedMs ?? preparedMs ?? null) : null;
-    const named = kind === RECORD ? `${logicalName(this.#table)}:${found.key}` : `${this.#namespace}:${found.key}`;
+    const named =
+      kind === RECORD ? `${logicalName(this.#table)}:${found.key}` : `${this.#namespace}:${found.key}`;
     const functions = kind === ASSET ? Number(mayRunFunctions(row)) : null;
     const asset = kind === RECORD ? [null, null, null] : [this.#namespace, id ?? null, age ?? null];
     const times = [preparedMs ?? null, ownCommit];
-    this.#spill.add.near_row(SOME_PLACE, kind, transaction, key(), named, state, ...times, ...asset, functions);
+    this.#spill.add.near_row(
+      this.#place,
+      kind,
+      transaction,
+      key(),
+      named,
+      state,
+      ...times,
+      ...asset,
+      functions,
+    );
     return { row: found, isNear: true };
   }
 
@@ -147,7 +160,7 @@ export class SettlingIntake {
     else {
       const name = `${logicalName(this.#table)}:${key}`;
       const onePhase = Number(preparedMs === committedMs);
-      this.#spill.add.image(SOME_PLACE, kind, before.transaction, name, committedMs, onePhase);
+      this.#spill.add.image(this.#place, kind, before.transaction, name, committedMs, onePhase);
     }
   }
 }

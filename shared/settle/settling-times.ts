@@ -40,5 +40,8 @@ export function settlingTimesOf({ atSecond, keptUntilMs }: Settled): SettlingTim
 /** Of what is read to be settled. */
 export function timesOf(subject: Subject): SettlingTimes {
   if (subject.kind === "settled") return settlingTimesOf(subject);
-  throw new StillpointError("INTERNAL", `a copy of kind "${subject.kind}" is not one to settle; nothing was touched`);
+  throw new StillpointError(
+    "INTERNAL",
+    `a copy of kind "${subject.kind}" is not one to settle; nothing was touched`,
+  );
 }

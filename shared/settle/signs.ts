@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../errors/table.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
+import type { ErrorCode } from "../errors/table.ts";
 import { secondText, timeText } from "../verify/time-text.ts";
 
 /** Reasons to stop, those first that question the clocks and ids that the others are told by. */

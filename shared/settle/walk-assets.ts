@@ -110,7 +110,8 @@ class AssetWalk {
   finish(): void {
     if (this.#asset === undefined) return;
     const { read, highest } = this.#asset;
-    if (read !== undefined && read.age > ageOf(highest)) this.#signs.old(read, `needs record "${nameOf(read)}"`);
+    if (read !== undefined && read.age > ageOf(highest))
+      this.#signs.old(read, `needs record "${nameOf(read)}"`);
     if (this.#metadata.has(this.#asset.namespace)) this.#judgeLatest(this.#asset);
   }
 
@@ -158,10 +159,15 @@ class AssetWalk {
 
   /** Whoever committed by then had prepared all of its rows before anything was cut: none can be missing. */
   #judgeLag(highest: Line, latest: Line | undefined, isKept: boolean): void {
-    const isBehind = latest === undefined || (isKept && latest.state === COMMITTED && latest.age < highest.age);
+    const isBehind =
+      latest === undefined || (isKept && latest.state === COMMITTED && latest.age < highest.age);
     if (highest.state === null || !isBehind) return;
     const at = this.#committedMs(highest);
-    this.#signs.clocks(highest.transaction, at, `wrote "${nameOf(highest)}", and asset_metadata does not know of it`);
+    this.#signs.clocks(
+      highest.transaction,
+      at,
+      `wrote "${nameOf(highest)}", and asset_metadata does not know of it`,
+    );
   }
 
   #committedMs({ transaction, committedMs }: Line): number {
@@ -170,7 +176,15 @@ class AssetWalk {
 }
 
 function newAsset({ namespace, id }: Line): Asset {
-  return { namespace, id, read: undefined, first: undefined, previous: undefined, highest: undefined, latest: undefined };
+  return {
+    namespace,
+    id,
+    read: undefined,
+    first: undefined,
+    previous: undefined,
+    highest: undefined,
+    latest: undefined,
+  };
 }
 
 function ageOf(highest: Line | undefined): number {
@@ -198,7 +212,20 @@ function metadataPlaces({ tables, namespaces }: Scope, scratch: Scratch): Readon
 }
 
 function lineOf(row: readonly SQLOutputValue[]): Line {
-  const [namespace, id, kind, age, till, transaction, state, preparedMs, lastPreparedMs, committedMs, key, place] = row;
+  const [
+    namespace,
+    id,
+    kind,
+    age,
+    till,
+    transaction,
+    state,
+    preparedMs,
+    lastPreparedMs,
+    committedMs,
+    key,
+    place,
+  ] = row;
   return {
     namespace: namespace as string,
     id: id as string,

@@ -40,7 +40,9 @@ function ofFirstVersion(argument: string): AssetArgument | undefined {
   try {
     const parsed: unknown = JSON.parse(argument);
     const nonce = (parsed as { nonce?: unknown } | null)?.nonce;
-    return typeof nonce === "string" ? { nonce, contextNamespace: undefined, functions: undefined } : undefined;
+    return typeof nonce === "string"
+      ? { nonce, contextNamespace: undefined, functions: undefined }
+      : undefined;
   } catch {
     return undefined;
   }

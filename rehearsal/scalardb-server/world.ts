@@ -36,6 +36,8 @@ export interface ScalarDbWorldOptions {
   readonly servers: number;
   readonly accounts: number;
   readonly settings: SchemaLoad["settings"];
+  /** Beside the bank's. */
+  readonly tables?: SchemaLoad["tables"] | undefined;
   readonly replicationFactor?: number;
 }
 
@@ -48,7 +50,7 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
   try {
     const { settings, replicationFactor } = options;
     const replicated = replicationFactor === undefined ? {} : { replicationFactor };
-    const load = { storage, dir, tables: BANK_TABLES, settings, ...replicated };
+    const load = { storage, dir, tables: { ...BANK_TABLES, ...options.tables }, settings, ...replicated };
     // A server asks for its tables only when a transaction does. Where one of the two fails the other is waited for,
     // or its processes would outlive the failure.
     const [tables, servers] = await Promise.allSettled([

@@ -90,7 +90,7 @@ function planFrom(
     ...(point.window && { window: windowOnDatabase(point) }),
     instances: point.instances,
     leftAlone: databases.flatMap(createdSince),
-    dyingPoints: dyingPoints(points, { mode, tables }),
+    dyingPoints: dyingPoints(points.includes(point) ? points : [...points, point], { mode, tables }),
     ...(detachReplicas && mode === "in-place" && { detachReplicas: true }),
     ...(candidates && { candidates }),
     ...(settling && { settling }),

@@ -1,7 +1,7 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { all, answerOf, asker, poll, type Workflow } from "../../workflow/effect.ts";
 import { TABLE_PATIENCE } from "./advance.ts";
-import { deleteAll } from "./copy.ts";
+import { deleteAll } from "./delete-copies.ts";
 import type { Observation, RestoreEffects } from "./effects.ts";
 import { type DynamodbPlan, type PlannedTable, tagOf } from "./plan.ts";
 import { madeBy } from "./tries.ts";

@@ -1,8 +1,10 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { secondText } from "../../verify/time-text.ts";
 import { asker, type Workflow } from "../../workflow/effect.ts";
-import { type Copied, copyAndVerify, deleteTemporaries, enter } from "./copy.ts";
+import { type Copies, copyAndVerify } from "./copies.ts";
+import { deleteTemporaries } from "./delete-copies.ts";
 import type { RestoreEffects } from "./effects.ts";
+import { enter } from "./enter.ts";
 import type { DynamodbPlan } from "./plan.ts";
 import { triesOf } from "./tries.ts";
 
@@ -12,7 +14,7 @@ const ask = asker<RestoreEffects>();
  * Step A at one quiet second after the other, until the copies of one are proven. Nobody paused: what is not proven is
  * worth no more than any other second, so that its copies go again.
  */
-export function* copyQuiet(plan: DynamodbPlan): Workflow<Copied> {
+export function* copyQuiet(plan: DynamodbPlan): Workflow<Copies> {
   const failed: string[] = [];
   for (const { atSecond, plan: attempt } of triesOf(plan)) {
     const copied = yield* copyAndVerify(attempt);

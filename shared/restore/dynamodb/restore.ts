@@ -1,10 +1,14 @@
+import type { Settlement } from "../../settle/settlement.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { all, answerOf, asker, type Workflow } from "../../workflow/effect.ts";
 import { advance, copiesOf } from "./advance.ts";
-import { type Copied, copyWhole, deleteProofs, deleteTemporaries, enter, verify } from "./copy.ts";
+import { type Copies, makeCopies, verify } from "./copies.ts";
 import { copyQuiet } from "./copy-quiet.ts";
+import { deleteProofs, deleteTemporaries } from "./delete-copies.ts";
 import type { RestoreEffects } from "./effects.ts";
+import { enter } from "./enter.ts";
 import type { DynamodbPlan } from "./plan.ts";
+import { rest } from "./settle.ts";
 
 const ask = asker<RestoreEffects>();
 
@@ -14,6 +18,8 @@ export interface DynamodbResult {
   /** What was found in the copies before anything was deleted, and what in the end. */
   readonly copies: VerificationReport;
   readonly replaced?: VerificationReport;
+  /** What was done to the copies, where nobody had paused. */
+  readonly settled?: Settlement;
   /** Settings that did not come back, by table. */
   readonly settingsDifferences: Readonly<Record<string, readonly string[]>>;
   /** Backups of step B, kept until somebody deletes them. */
@@ -29,19 +35,29 @@ export interface DynamodbResult {
 export function* restore(plan: DynamodbPlan): Workflow<DynamodbResult> {
   yield* enter("check");
   yield* ask("recheck", { plan, untouched: true });
-  const copied = yield* plan.candidates === undefined ? copyWhole(plan) : copyQuiet(plan);
-  return yield* plan.mode === "side-by-side" ? keep(copied) : replace(copied);
+  const made = yield* plan.candidates === undefined ? makeCopies(plan) : copyQuiet(plan);
+  return yield* plan.mode === "side-by-side" ? keep(made) : replace(made);
 }
 
-function* keep({ plan, copies }: Copied): Workflow<DynamodbResult> {
+function* keep(made: Copies): Workflow<DynamodbResult> {
   yield* enter("clean-up");
-  yield* deleteProofs(plan);
-  return { kind: "dynamodb", mode: plan.mode, copies, settingsDifferences: {}, backups: [] };
+  yield* deleteProofs(made.plan);
+  return { ...beginOf(made), settingsDifferences: {}, backups: [] };
+}
+
+function beginOf({
+  plan: { mode },
+  copies,
+  settled,
+}: Copies): Pick<DynamodbResult, "kind" | "mode" | "copies" | "settled"> {
+  return { kind: "dynamodb", mode, copies, ...(settled && { settled }) };
 }
 
 /** Steps B to D, what the procedure leaves to the reader, and the end of the temporary tables. */
-function* replace({ plan, lanes, copies }: Copied): Workflow<DynamodbResult> {
+function* replace(made: Copies): Workflow<DynamodbResult> {
+  const { plan, lanes, copies, settled } = made;
   yield* enter("back-up");
+  yield* rest(plan, settled);
   const backedUp = yield* advance(lanes, "backed-up");
   yield* enter("check");
   yield* ask("recheck", { plan, untouched: false });
@@ -57,7 +73,7 @@ function* replace({ plan, lanes, copies }: Copied): Workflow<DynamodbResult> {
   yield* enter("clean-up");
   yield* deleteTemporaries(plan);
   const backups = replaced.flatMap(({ backupArn }) => (backupArn === undefined ? [] : [backupArn]));
-  return { kind: "dynamodb", mode: plan.mode, copies, replaced: end, settingsDifferences, backups };
+  return { ...beginOf(made), replaced: end, settingsDifferences, backups };
 }
 
 function* putSettingsBack(plan: DynamodbPlan): Workflow<Readonly<Record<string, readonly string[]>>> {

@@ -14,6 +14,11 @@ interface Question {
 
 const QUESTIONS: readonly Question[] = [
   {
+    stop: "COPY_DISPROVEN",
+    sql: () => "select tx, max(prepared), min(name) from overwriting group by tx order by tx",
+    tell: (what) => `has overwritten record "${what}", which no ledger does`,
+  },
+  {
     stop: "SETTLE_CLOCKS",
     sql: ({ latestMs }) => `select tx, max(at), null from (
       select tx, max(coalesce(prepared, 0), coalesce(committed, 0)) as at from near_row
@@ -59,16 +64,16 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     stop: "SETTLE_ONE_PHASE",
-    sql: ({ oldMs }) => `select tx, last_committed, null from transactions
-      where decided is null and one_phase = 1 and last_committed > ${oldMs} order by tx`,
+    sql: ({ tracedMs }) => `select tx, last_committed, null from transactions
+      where decided is null and one_phase = 1 and last_committed > ${tracedMs} order by tx`,
     tell: () => "was prepared and committed at once, and has no row in the coordinator",
   },
   {
     stop: "SETTLE_PURGED",
-    sql: ({ oldMs, keptUntilMs }) => `select w.tx, max(w.committed), null from (
+    sql: ({ tracedMs, keptUntilMs }) => `select w.tx, max(w.committed), null from (
       select tx, committed from near_row where state = ${COMMITTED} union all select tx, committed from image) w
       join transactions t on t.tx = w.tx
-      where t.decided is null and w.committed > ${oldMs} and w.committed <= ${keptUntilMs} group by w.tx order by w.tx`,
+      where t.decided is null and w.committed > ${tracedMs} and w.committed <= ${keptUntilMs} group by w.tx order by w.tx`,
     tell: () => "committed, and the coordinator does not say so any more",
   },
   {

@@ -93,7 +93,9 @@ export class SettlingIntake {
     const taken = this.#takeTransactional(found, ASSET, { id, age });
     const references = inputReferencesOf(textOf(found.row, "input") ?? "{}") ?? [];
     if (taken?.isNear === true) {
-      const { transaction, preparedMs = null } = taken.row;
+      const { transaction, preparedMs = null, before, key } = taken.row;
+      if (before.transaction !== undefined || before.version !== undefined)
+        this.#spill.add.overwriting(transaction, preparedMs, `${this.#namespace}:${key}`);
       if (age > 0) this.#spill.add.need(transaction, this.#namespace, id, age - 1, preparedMs);
       for (const read of references)
         this.#spill.add.need(transaction, read.namespace, read.id, read.age, preparedMs);

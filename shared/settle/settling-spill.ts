@@ -16,6 +16,7 @@ export type RowKind = typeof ASSET | typeof METADATA | typeof RECORD;
  * old_read  the highest age of an asset that a record of long ago names as its input
  * near_row  any other row: in doubt, or committed lately
  * image     the committed row under one in doubt
+ * overwriting  a record of an asset that was there before under the same age
  * need      a record that must stand for a transaction to stand
  * latest    every row of asset_metadata
  * decision  every decision of the coordinator
@@ -27,6 +28,7 @@ const TABLES = {
   near_row:
     "place int, kind int, tx text, row_key text, name text, state int, prepared int, committed int, ns text, id text, age int, functions int",
   image: "place int, kind int, tx text, name text, committed int, one_phase int",
+  overwriting: "tx text, prepared int, name text",
   need: "tx text, ns text, id text, age int, prepared int",
   latest: "place int, ns text, id text, age int, tx text, state int, row_key text",
   decision: "place int, tx text, state int, created int, in_group int, row_key text",

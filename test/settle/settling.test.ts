@@ -10,6 +10,7 @@ import {
   ledgerOf,
   OLD_MS,
   SECOND,
+  TRACED_MS,
   type Written,
   withRow,
 } from "./small-ledger.ts";
@@ -135,7 +136,7 @@ test("rows of a transaction that the coordinator aborted go away, and it is in n
 });
 
 test("one committed row proves its transaction where the coordinator's row is cleaned up", async () => {
-  const atMs = OLD_MS - 1000;
+  const atMs = TRACED_MS - 1000;
   const half: Written = { transaction: "half", atMs, assets: ["a/1", "b/1"], stage: "gone" };
   const tables = withRow(
     ledgerOf([LONG_AGO, half]),
@@ -153,7 +154,7 @@ test("one committed row proves its transaction where the coordinator's row is cl
 test.each([3_600_000, 0])(
   "one committed row of %i ms longer ago proves it too, and so does one under a row in doubt",
   async (longerMs) => {
-    const atMs = OLD_MS - 1000 - longerMs;
+    const atMs = TRACED_MS - 1000 - longerMs;
     const half: Written = { transaction: "half", atMs, assets: ["a/1", "b/1"], stage: "gone" };
     const inDoubt: Written = {
       transaction: "after",
@@ -181,7 +182,12 @@ test.each([3_600_000, 0])(
 );
 
 test("an ABORTED row that a late reader left of a committed transaction drops nothing", async () => {
-  const cleaned: Written = { transaction: "cleaned", atMs: OLD_MS - 5, assets: ["a/1"], stage: "spurious" };
+  const cleaned: Written = {
+    transaction: "cleaned",
+    atMs: TRACED_MS - 5,
+    assets: ["a/1"],
+    stage: "spurious",
+  };
   expect((await settled(ledgerOf([LONG_AGO, cleaned]))).settlement).toMatchObject({ changes: 0, dropped: 0 });
 });
 

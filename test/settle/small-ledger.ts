@@ -10,6 +10,8 @@ export const BOUND_MS = DEFAULT_CLOCKS.scalarClockBoundMs + DEFAULT_CLOCKS.datab
 export const KEPT_MS = CUT_MS - BOUND_MS;
 /** No transaction that committed up to then may be dropped. */
 export const OLD_MS = KEPT_MS - BOUND_MS - 1000;
+/** What committed later must be in the coordinator. */
+export const TRACED_MS = CUT_MS - 60_000;
 
 const PREPARED_BEFORE_MS = 40;
 

@@ -9,6 +9,7 @@ import {
   ledgerOf,
   OLD_MS,
   SECOND,
+  TRACED_MS,
   type Written,
   withRow,
 } from "./small-ledger.ts";
@@ -139,9 +140,9 @@ test("one-phase commits stop it where they are near, and not where they are old"
     const of = (row: Readonly<Record<string, unknown>>) => row["tx_id"] === "one-phase";
     return withRow(withRow(tables, "scalar.asset", of, atOnce), "scalar.asset_metadata", of, atOnce);
   };
-  await expectStop(onePhase(OLD_MS + 1), "SETTLE_ONE_PHASE", '"one-phase"');
+  await expectStop(onePhase(TRACED_MS + 1), "SETTLE_ONE_PHASE", '"one-phase"');
   await expectStop(onePhase(KEPT_MS + 1), "SETTLE_ONE_PHASE", '"one-phase"');
-  expect(await settling(onePhase(OLD_MS))).toMatchObject(NOT_STOPPED);
+  expect(await settling(onePhase(TRACED_MS))).toMatchObject(NOT_STOPPED);
 });
 
 test.each(["gone", "spurious"] as const)(
@@ -149,13 +150,21 @@ test.each(["gone", "spurious"] as const)(
   async (stage) => {
     const purged = (atMs: number) =>
       ledgerOf([LONG_AGO, { transaction: "purged", atMs, assets: ["a/1"], stage }]);
-    await expectStop(purged(OLD_MS + 1), "SETTLE_PURGED", '"purged"');
+    await expectStop(purged(TRACED_MS + 1), "SETTLE_PURGED", '"purged"');
     await expectStop(purged(KEPT_MS), "SETTLE_PURGED", '"purged"');
-    expect(await settling(purged(OLD_MS))).toMatchObject({ ...NOT_STOPPED, dropped: 0 });
+    expect(await settling(purged(TRACED_MS))).toMatchObject({ ...NOT_STOPPED, dropped: 0 });
     // Later than what is kept, the coordinator may simply have been cut before its row came.
     expect(await settling(purged(KEPT_MS + 1))).toMatchObject({ ...NOT_STOPPED, dropped: 1 });
   },
 );
+
+test("a record of an asset that overwrites another stops it", async () => {
+  const over: Written = { transaction: "over", atMs: OLD_MS + 50, assets: ["a/1"], stage: "prepared" };
+  const tables = withRow(ledgerOf([LONG_AGO, over]), "scalar.asset", isAsset("a", 1), {
+    before_tx_id: "recent",
+  });
+  await expectStop(tables, "COPY_DISPROVEN", '"over"', "default:a/1");
+});
 
 test("group commits stop it where they are near, and decide their children where they are old", async () => {
   const grouped = (atMs: number) => {

@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { type ComponentKind, parseAddress } from "../admin/instance-address.ts";
+import { DEFAULT_CLOCKS } from "../verify/subject.ts";
 import type { ComponentSection, TlsSection } from "./component-schema.ts";
 import type {
   CatalogSettings,
@@ -152,7 +153,8 @@ function pauseFrom(pause: PauseSection): PauseSettings {
     drainWaitMs: pause.drainWait,
     longestMs: pause.longest,
     clockAllowanceMs: pause.clockAllowance,
-    scalarClockBoundMs: pause.scalarClockBound,
+    scalarClockBoundMs: pause.scalarClockBound ?? DEFAULT_CLOCKS.scalarClockBoundMs,
+    ...(pause.scalarClockBound === undefined && { isScalarClockBoundDefault: true }),
     rpcDeadlineMs: pause.rpcDeadline,
   };
 }

@@ -119,6 +119,8 @@ export interface PauseSettings {
   readonly longestMs: number;
   readonly clockAllowanceMs: number;
   readonly scalarClockBoundMs: number;
+  /** Nobody has set that bound. */
+  readonly isScalarClockBoundDefault?: boolean;
   /** For one admin call; a Pause has the drain wait on top. */
   readonly rpcDeadlineMs: number;
 }
@@ -257,6 +259,8 @@ export interface DynamodbDatabaseSettings extends Namespaces {
   readonly globalTables: "refuse" | "accept";
   /** How long the backups of a restore in place are kept at least. */
   readonly keepBackupsMs: "forever" | number;
+  /** A backup may miss what was written in so long before it. */
+  readonly backupDoubtMs: number;
 }
 
 /** One for all deployments of the file. */

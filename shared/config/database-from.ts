@@ -49,7 +49,7 @@ function dynamodbFrom(
   name: string,
   section: Omit<Section<"dynamodb">, "ledgerNamespace">,
 ): DynamodbDatabaseSettings {
-  const { endpoint, profile, keepBackups, ...always } = section;
+  const { endpoint, profile, keepBackups, backupDoubt, ...always } = section;
   const {
     autoScalingEndpoint = endpoint,
     lambdaEndpoint = endpoint,
@@ -60,6 +60,7 @@ function dynamodbFrom(
     name,
     ...rest,
     keepBackupsMs: keepBackups,
+    backupDoubtMs: backupDoubt,
     ...(endpoint !== undefined && { endpoint }),
     ...(autoScalingEndpoint !== undefined && { autoScalingEndpoint }),
     ...(lambdaEndpoint !== undefined && { lambdaEndpoint }),

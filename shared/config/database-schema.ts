@@ -50,6 +50,12 @@ const DynamodbSection = z
         "Whether tables with replicas in other regions are backed up: accept only where nobody writes to them there, " +
           "since a pause holds no writer of another region.",
       ),
+    backupDoubt: duration("0s", "10m")
+      .prefault("65s")
+      .describe(
+        "How long a restore that has written to its copies waits before it backs them up: a backup may miss what was " +
+          "written in the last minute. Less than 61s only for a stand-in at an endpoint.",
+      ),
     keepBackups: z
       .union([z.literal("forever"), duration("1d", "3650d")])
       .prefault("forever")

@@ -33,9 +33,10 @@ export const PauseSection = z
         "Added on both sides of the measured clock bound: the recovery log may keep another clock than the API.",
       ),
     scalarClockBound: duration("0s", "1m")
-      .prefault("1s")
+      .optional()
       .describe(
-        "How far the clocks of the Scalar processes may be off; used when restored commits are judged.",
+        "How far the clocks of the Scalar processes may be off from those of the database: restored commits are judged " +
+          "by it, and where nobody paused, what was committed within it before the second may be lost. Default: 1s.",
       ),
     rpcDeadline: duration("50ms", "1m")
       .prefault("5s")

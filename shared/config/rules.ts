@@ -118,6 +118,8 @@ function databaseProblems(tree: unknown, deployment: SettingPath): readonly Prob
       const rule = 'must be "guarded": one Cassy cannot pause for several clusters at once';
       problems.push({ path: [...path, "cassy", "mode"], rule });
     }
+    if (parsed.data.kind === "dynamodb" && isTooSoon(parsed.data))
+      problems.push({ path: [...path, "backupDoubt"], rule: TOO_SOON });
     kinds.set(kind, kinds.get(kind) ?? name);
     const [[first, other] = [kind, name]] = kinds;
     if (first !== kind) {
@@ -126,6 +128,14 @@ function databaseProblems(tree: unknown, deployment: SettingPath): readonly Prob
     }
     return problems;
   });
+}
+
+/** DynamoDB's own word is that a backup has what was written until a minute before. */
+const LEAST_DOUBT_MS = 61_000;
+const TOO_SOON = "must be at least 61s: a backup of DynamoDB may miss what was written in the last minute";
+
+function isTooSoon({ endpoint, backupDoubt }: Extract<DatabaseSection, { kind: "dynamodb" }>): boolean {
+  return endpoint === undefined && backupDoubt < LEAST_DOUBT_MS;
 }
 
 /** A host that takes backups by itself has no commands of the operator's to run. */

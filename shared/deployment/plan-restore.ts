@@ -110,9 +110,15 @@ export async function planRestore(
   return planned;
 }
 
-/** Planned before, for the same second: the record of then is as good. */
+/** Planned before, for the same second: what is known of the tables now is as good or better. */
 async function keepPoint({ points }: Catalog, point: RestorePoint): Promise<void> {
   if ((await points.find(point.id)) === undefined) await points.create(point);
+  else
+    await points.update(point.id, ({ createdMs, settled }) => ({
+      ...point,
+      createdMs,
+      ...(settled?.by && { settled }),
+    }));
 }
 
 function planOf(open: OpenDeployment, planning: Planning): Promise<RestorePlan> {

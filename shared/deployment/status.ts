@@ -2,7 +2,7 @@ import type { Lease, PauseRecord, RestorePoint, Run } from "../catalog/model.ts"
 import { leavesSomething } from "../config/databases-of.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
 import { type Discovery, distinctInstances, type GateAnswer } from "../pause/instance.ts";
-import { isGood, secondOf } from "../restore/choose-point.ts";
+import { isBackup, isGood, secondOf } from "../restore/choose-point.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
 /** How a deployment stands at present. Read-only. */
@@ -41,7 +41,7 @@ export async function statusOf(open: OpenDeployment): Promise<DeploymentStatus> 
   ]);
   const isAtWork = ({ deployment, state, deadlineMs }: PauseRecord) =>
     deployment === settings.name && state === "open" && clock.wallMs() <= deadlineMs;
-  const lastPoint = points.records.findLast(isGood);
+  const lastPoint = points.records.findLast((point) => isGood(point) && isBackup(point));
   const ageMs = lastPoint && clock.wallMs() - secondOf(lastPoint) * 1000;
   const { objectiveMs } = settings;
   return {

@@ -65,6 +65,12 @@ export class TransactionSpill {
   }
 }
 
+/** When, by the later coordinator in the attached spill, something committed; in no order, a group's once for each child. */
+export function* laterCommits(scratch: Scratch): Generator<number> {
+  const sql = `select prepared from ${ATTACHED}.entry where kind = ${LATER} and state = ${COMMITTED} and prepared is not null`;
+  for (const [atMs] of scratch.rows(sql)) yield atMs as number;
+}
+
 function fold(view: OpenView, entry: readonly SQLOutputValue[], tables: readonly string[]): void {
   const [, kind, place, key, state, prepared, committed] = entry;
   const where = () => ({ table: tables[place as number] ?? "", key: key as string });

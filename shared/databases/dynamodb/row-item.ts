@@ -4,11 +4,10 @@ import type { Row, Value } from "../../verify/row-source.ts";
 /** An item as the SDK gives it. */
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-/** The concatenated keys are ScalarDB's own encoding of columns that the item holds as well. */
-const KEY_ATTRIBUTES: ReadonlySet<string> = new Set([
-  "concatenatedPartitionKey",
-  "concatenatedClusteringKey",
-]);
+/** The primary key of each of ScalarDB's tables: its own encodings of columns that the item holds as well. */
+export const PARTITION_KEY = "concatenatedPartitionKey";
+export const CLUSTERING_KEY = "concatenatedClusteringKey";
+const KEY_ATTRIBUTES: ReadonlySet<string> = new Set([PARTITION_KEY, CLUSTERING_KEY]);
 
 export function rowOfItem(item: Item): Row {
   const row: Record<string, Value> = {};

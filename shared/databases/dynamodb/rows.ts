@@ -3,6 +3,7 @@ import type { Page, RowSource, TableSchema } from "../../verify/row-source.ts";
 import { addDigests, recordDigest } from "../../verify/table-digest.ts";
 import { attempt } from "./refusal.ts";
 import { canonicalItem, type Item, rowOfItem } from "./row-item.ts";
+import { rowKeyOf } from "./row-key.ts";
 import { type MappedTable, type NamingSettings, tableSchemaOf } from "./row-schema.ts";
 
 /** As much of the SDK's client as reading takes. Retries and throttling are its own. */
@@ -53,7 +54,11 @@ async function* scanItems(
 }
 
 function pageOf(items: readonly Item[]): Page {
-  return { rows: items.map(rowOfItem), digest: digestOf(items) };
+  return {
+    rows: items.map(rowOfItem),
+    digest: digestOf(items),
+    keyAt: (index) => rowKeyOf(items[index] ?? {}),
+  };
 }
 
 function digestOf(items: readonly Item[]): bigint {

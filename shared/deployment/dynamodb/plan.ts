@@ -1,4 +1,5 @@
 import type { RestorePoint } from "../../catalog/model.ts";
+import { dynamodbsOf } from "../../config/databases-of.ts";
 import { secondOf } from "../../restore/choose-point.ts";
 import { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
 import {
@@ -6,26 +7,45 @@ import {
   type DynamodbPlan,
   isLessCaptured,
   type PlannedDatabase,
+  type PlannedTable,
   planProof,
   planTables,
   refusals,
+  type Settling,
 } from "../../restore/dynamodb/plan.ts";
+import { boundOf, howSettled, keptUntilOf, refuseSettling } from "../../restore/dynamodb/settling.ts";
 import { clocksOf } from "../clocks.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
 import { dyingPoints } from "./dying-points.ts";
 import { takenNames } from "./recheck.ts";
+import { scopedCopy } from "./scope.ts";
+import { settleObstacles } from "./settle-obstacles.ts";
 
 /** Plans a restore of tables; all reasons against come at once. */
 export async function planDynamodb(open: OpenDeployment, planning: Planning): Promise<DynamodbPlan> {
   const databases = await Promise.all(planning.point.databases.map((each) => lookAt(open, each)));
   const plan = planFrom(open, planning, databases);
+  if (plan.settling) refuseUnsettleable(open, planning, databases);
   refusePlan(plan, [
     ...databases.flatMap((database) => refusals(database, plan)),
-    ...(plan.proofs.length === 0 ? ["the restore point has no coordinator table"] : []),
+    ...(plan.proofs.length === 0 && !plan.settling ? ["the restore point has no coordinator table"] : []),
     ...(await takenNames(open, plan)),
   ]);
   return plan;
+}
+
+/** Also where a point is settled again: tables and settings may have changed since. */
+function refuseUnsettleable(
+  open: OpenDeployment,
+  { point }: Planning,
+  databases: readonly PlannedDatabase[],
+): void {
+  const now = databases.map(({ name, now: captured }) => ({
+    settings: open.dynamodb(name).settings,
+    captured,
+  }));
+  refuseSettling(open.settings.name, secondOf(point), settleObstacles(open, now));
 }
 
 async function lookAt(
@@ -42,7 +62,10 @@ function planFrom(
   databases: readonly PlannedDatabase[],
 ): DynamodbPlan {
   const tables = databases.flatMap((database) => planTables(database, run));
-  const proofs = databases.flatMap(
+  const settling = point.basis === "settled" ? planSettling(open, tables) : undefined;
+  // A settled copy is made whole by its own rows: the coordinator of a later second has nothing to say of it.
+  const proven = settling === undefined ? databases : [];
+  const proofs = proven.flatMap(
     (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond: secondOf(point) }) ?? [],
   );
   return {
@@ -56,8 +79,21 @@ function planFrom(
     ...(point.window && { window: windowOnDatabase(point) }),
     instances: point.instances,
     leftAlone: databases.flatMap(createdSince),
-    dyingPoints: dyingPoints(points, { mode, tables }),
+    dyingPoints: dyingPoints(points.includes(point) ? points : [...points, point], { mode, tables }),
     ...(detachReplicas && mode === "in-place" && { detachReplicas: true }),
+    ...(settling && { settling }),
     ...(databases.some(isLessCaptured) && { lessCaptured: true }),
+  };
+}
+
+/** By the bound of today's configuration: it is what the person who plans knows of the clocks. */
+function planSettling(open: OpenDeployment, tables: readonly PlannedTable[]): Settling {
+  const clocks = clocksOf(open);
+  return {
+    keptUntilMs: keptUntilOf(Math.min(...tables.map(({ atSecond }) => atSecond)), clocks),
+    boundMs: boundOf(clocks),
+    isBoundDefault: open.settings.pause.isScalarClockBoundDefault ?? false,
+    restMs: Math.max(...dynamodbsOf(open.settings).map(({ backupDoubtMs }) => backupDoubtMs)),
+    tables: tables.map((table) => ({ name: table.name, how: howSettled(scopedCopy(open, table).schema) })),
   };
 }

@@ -1,5 +1,6 @@
 import { capture, describeTable } from "../../databases/dynamodb/capture.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { isBackup } from "../../restore/choose-point.ts";
 import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
 import { createdSince, type DynamodbPlan, type PlannedTable } from "../../restore/dynamodb/plan.ts";
 import { settingsDifferences } from "../../restore/dynamodb/settings.ts";
@@ -93,7 +94,9 @@ function unplannedLosses(original: CapturedTable, now: CapturedTable): readonly 
 /** Points that were taken since, of which the plan does not say that they will be lost. */
 async function unplannedDeaths({ catalog }: OpenDeployment, plan: DynamodbPlan): Promise<readonly string[]> {
   const { records } = await catalog.points.list(plan.deployment);
-  const unplanned = dyingPoints(records, plan).filter((id) => !plan.dyingPoints.includes(id));
+  const unplanned = dyingPoints(records.filter(isBackup), plan).filter(
+    (id) => !plan.dyingPoints.includes(id),
+  );
   return unplanned.map((id) => `restore point "${id}", taken since, would be lost`);
 }
 

@@ -3,8 +3,10 @@ import type { DynamodbDatabase, DynamodbSettings } from "../../databases/dynamod
 import { type MappedTable, tableSchemaOf } from "../../databases/dynamodb/row-schema.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
-import type { DynamodbPlan } from "../../restore/dynamodb/plan.ts";
+import type { DynamodbPlan, PlannedTable } from "../../restore/dynamodb/plan.ts";
+import type { TableSchema } from "../../verify/row-source.ts";
 import type { Scope, ScopedTable } from "../../verify/scope.ts";
+import type { Subject } from "../../verify/subject.ts";
 import { namespacesOf, type OpenDeployment } from "../open-deployment.ts";
 import { frameOf, restoredSubject } from "../verify-frame.ts";
 
@@ -15,17 +17,27 @@ export async function plannedScope(
   what: "copies" | "replaced",
 ): Promise<Scope> {
   await refuseOtherKeys(open, plan, what);
+  const tables = plan.tables.map((table) => {
+    if (what === "copies") return scopedCopy(open, table);
+    const { database, name: physical, original } = table;
+    return scoped(open.dynamodb(database).settings, { database, original, physical, as: "copy" });
+  });
+  return { ...frameOf(open, plan.run, subjectOf(plan)), tables: [...tables, ...laterTables(open, plan)] };
+}
+
+function subjectOf(plan: DynamodbPlan): Subject {
   const seconds = plan.tables.map(({ atSecond }) => atSecond);
-  const subject = restoredSubject(plan, seconds, plan.proofs[0]?.atSecond);
-  const tables = plan.tables.map(({ database, name, temporary, original }) =>
-    scoped(open.dynamodb(database).settings, {
-      database,
-      original,
-      physical: what === "copies" ? temporary : name,
-      as: "copy",
-    }),
-  );
-  return { ...frameOf(open, plan.run, subject), tables: [...tables, ...laterTables(open, plan)] };
+  if (plan.settling === undefined) return restoredSubject(plan, seconds, plan.proofs[0]?.atSecond);
+  const { keptUntilMs } = plan.settling;
+  return { kind: "settled", atSecond: Math.min(...seconds), keptUntilMs };
+}
+
+/** A table of a plan, under the temporary name of its copy. */
+export function scopedCopy(
+  open: OpenDeployment,
+  { database, temporary: physical, original }: PlannedTable,
+): ScopedTable {
+  return scoped(open.dynamodb(database).settings, { database, original, physical, as: "copy" });
 }
 
 /** The coordinator at the later second, as the plan has it restored. */
@@ -60,9 +72,16 @@ interface Scoping {
 }
 
 function scoped(settings: DynamodbSettings, { database, original, physical, as }: Scoping): ScopedTable {
-  const mapped = { metadata: original.metadata, physicalName: physical } as MappedTable;
-  const schema = tableSchemaOf(mapped, { prefix: settings.prefix, namespaces: namespacesOf(settings) });
-  return { database, schema, bytes: original.bytes, as };
+  return { database, schema: schemaOf(settings, original, physical), bytes: original.bytes, as };
+}
+
+export function schemaOf(
+  settings: DynamodbSettings,
+  { metadata, name }: Pick<CapturedTable, "metadata" | "name">,
+  physicalName = name,
+): TableSchema {
+  const mapped = { metadata, physicalName } as MappedTable;
+  return tableSchemaOf(mapped, { prefix: settings.prefix, namespaces: namespacesOf(settings) });
 }
 
 async function refuseOtherKeys(

@@ -1,10 +1,12 @@
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { Settlement } from "../../settle/settlement.ts";
 import type { VerificationReport } from "../../verify/report.ts";
-import { verification } from "../../verify/verification.ts";
 import { all, answerOf, asker, type Patience, poll, type Workflow } from "../../workflow/effect.ts";
-import { advance, copiesOf, TABLE_PATIENCE, type TableLane } from "./advance.ts";
-import type { CheckedTables, Observation, Phase, RestoreEffects } from "./effects.ts";
-import type { DynamodbPlan, PlannedProof } from "./plan.ts";
+import { advance, copiesOf, TABLE_PATIENCE } from "./advance.ts";
+import { type Copies, makeCopies, verify } from "./copies.ts";
+import type { Observation, RestoreEffects } from "./effects.ts";
+import { enter } from "./enter.ts";
+import type { DynamodbPlan } from "./plan.ts";
+import { rest } from "./settle.ts";
 
 const ask = asker<RestoreEffects>();
 
@@ -17,6 +19,8 @@ export interface DynamodbResult {
   /** What was found in the copies before anything was deleted, and what in the end. */
   readonly copies: VerificationReport;
   readonly replaced?: VerificationReport;
+  /** What was done to the copies, where nobody had paused. */
+  readonly settled?: Settlement;
   /** Settings that did not come back, by table. */
   readonly settingsDifferences: Readonly<Record<string, readonly string[]>>;
   /** Backups of step B, kept until somebody deletes them. */
@@ -34,56 +38,27 @@ export function* restore(plan: DynamodbPlan): Workflow<DynamodbResult> {
   yield* ask("recheck", { plan, untouched: true });
   yield* enter("wait");
   yield* poll(ask.effect("coverage", { plan }), COVERAGE_PATIENCE);
-  const { lanes, copies } = yield* copyAndVerify(plan);
+  const made = yield* makeCopies(plan);
   if (plan.mode === "side-by-side") {
     yield* enter("clean-up");
     yield* deleteProofs(plan);
-    return { kind: "dynamodb", mode: plan.mode, copies, settingsDifferences: {}, backups: [] };
+    return { ...beginOf(plan, made), settingsDifferences: {}, backups: [] };
   }
-  return yield* replace(plan, lanes, copies);
+  return yield* replace(plan, made);
 }
 
-function* enter(phase: Phase): Workflow<void> {
-  yield* ask("report", { event: { kind: "phase", phase } });
-}
-
-/** Step A. */
-function* copyAndVerify(
-  plan: DynamodbPlan,
-): Workflow<{ lanes: readonly TableLane[]; copies: VerificationReport }> {
-  yield* enter("copy");
-  const waiting = [...plan.tables.map(toLane), ...plan.proofs.map(proofLane)];
-  const copied = yield* advance(waiting, "copied");
-  yield* enter("verify");
-  const copies = yield* verify(plan, "copies");
-  if (copies.proof.kind === "disproven")
-    throw new StillpointError(
-      "COPY_DISPROVEN",
-      `the copies restored to point "${plan.point}" are not whole: ${copies.proof.reason}; the original tables were not touched`,
-    );
-  return { lanes: copied.slice(0, plan.tables.length), copies };
-}
-
-function toLane(table: DynamodbPlan["tables"][number]): TableLane {
-  return { table, stage: "waiting" };
-}
-
-/** The later coordinator takes step A only, as a lane like any other. */
-function proofLane({ database, id, arn, temporary, atSecond }: PlannedProof): TableLane {
-  // Told under its own name: the coordinator itself has a lane too.
-  return {
-    table: { database, name: temporary, id, arn, temporary, backup: temporary, atSecond },
-    stage: "waiting",
-  };
+function beginOf(
+  { mode }: DynamodbPlan,
+  { copies, settled }: Copies,
+): Pick<DynamodbResult, "kind" | "mode" | "copies" | "settled"> {
+  return { kind: "dynamodb", mode, copies, ...(settled && { settled }) };
 }
 
 /** Steps B to D, what the procedure leaves to the reader, and the end of the temporary tables. */
-function* replace(
-  plan: DynamodbPlan,
-  lanes: readonly TableLane[],
-  copies: VerificationReport,
-): Workflow<DynamodbResult> {
+function* replace(plan: DynamodbPlan, made: Copies): Workflow<DynamodbResult> {
+  const { lanes, copies, settled } = made;
   yield* enter("back-up");
+  yield* rest(plan, settled);
   const backedUp = yield* advance(lanes, "backed-up");
   yield* enter("check");
   yield* ask("recheck", { plan, untouched: false });
@@ -99,19 +74,7 @@ function* replace(
   yield* enter("clean-up");
   yield* deleteTemporaries(plan);
   const backups = replaced.flatMap(({ backupArn }) => (backupArn === undefined ? [] : [backupArn]));
-  return { kind: "dynamodb", mode: plan.mode, copies, replaced: end, settingsDifferences, backups };
-}
-
-function* verify(
-  plan: DynamodbPlan,
-  what: "copies" | "replaced",
-  like?: CheckedTables,
-): Workflow<VerificationReport> {
-  const scope = yield* ask("scope-copies", { plan, what });
-  const report = yield* verification(scope, like);
-  const rows = report.checked.tables.reduce((sum, table) => sum + table.rows, 0);
-  yield* ask("report", { event: { kind: "verified", what, proof: report.proof.kind, rows } });
-  return report;
+  return { ...beginOf(plan, made), replaced: end, settingsDifferences, backups };
 }
 
 function* putSettingsBack(plan: DynamodbPlan): Workflow<Readonly<Record<string, readonly string[]>>> {

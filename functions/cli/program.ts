@@ -212,6 +212,12 @@ function addConfig(config: Command, from: From, run: Run): void {
 function addRehearse(rehearse: Command, from: From, run: Run): void {
   rehearse
     .addOption(
+      new Option(
+        "--story <which>",
+        "with a backup, or with no backup and no pause at all (default: backup)",
+      ).choices(["backup", "no-pause"]),
+    )
+    .addOption(
       new Option("--only <part>", "start nothing but a DynamoDB with point-in-time recovery").choices([
         "dynamodb",
       ]),

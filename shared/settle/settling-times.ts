@@ -1,5 +1,5 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import type { Subject } from "../verify/subject.ts";
+import { type Settled, type Subject, settledFromMs } from "../verify/subject.ts";
 
 /** The instants that decide what stands, in ms, and what they come from. */
 export interface SettlingTimes {
@@ -21,12 +21,11 @@ const SECOND_MS = 1000;
 /** Long after any transaction that was under way when the copy was cut had begun: ScalarDB gives it 60 s. */
 const NEAR_MS = 600_000;
 
-export type Settled = Extract<Subject, { kind: "settled" }>;
-
-export function settlingTimesOf({ atSecond, keptUntilMs }: Settled): SettlingTimes {
+function settlingTimesOf(subject: Settled): SettlingTimes {
+  const { atSecond, keptUntilMs } = subject;
   const cutMs = atSecond * SECOND_MS;
   const boundMs = cutMs - keptUntilMs;
-  const oldMs = cutMs - 2 * boundMs - SECOND_MS;
+  const oldMs = settledFromMs(subject);
   return {
     boundMs,
     cutMs,

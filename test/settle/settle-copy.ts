@@ -1,12 +1,11 @@
 import { settle } from "../../shared/settle/settle.ts";
 import type { Settlement, SettlementPage } from "../../shared/settle/settlement.ts";
 import { SettlingSpill } from "../../shared/settle/settling-spill.ts";
-import type { Settled } from "../../shared/settle/settling-times.ts";
 import { takeInToSettle } from "../../shared/settle/take-in.ts";
 import type { RowSource } from "../../shared/verify/row-source.ts";
 import type { Scope } from "../../shared/verify/scope.ts";
 import { Scratch } from "../../shared/verify/scratch.ts";
-import { type Clocks, DEFAULT_CLOCKS } from "../../shared/verify/subject.ts";
+import { type Clocks, DEFAULT_CLOCKS, type Settled } from "../../shared/verify/subject.ts";
 import { DEFAULT_NAMESPACES, type SystemNamespaces } from "../../shared/verify/table-role.ts";
 
 export interface CopyToSettle {

@@ -13,6 +13,7 @@ import {
   useKeys,
   writeCatalog,
   writeLogs,
+  writeSettlements,
 } from "./common.ts";
 import { followDumps, keepDumps, readDumps } from "./dumps.ts";
 import { keepParts } from "./parts.ts";
@@ -110,6 +111,7 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     allow("ReadTables", ["dynamodb:DescribeTable", "dynamodb:Scan"], tables(stack.config)),
     ...findServers(stack.config),
     ...keepParts(stack.config),
+    ...writeSettlements(stack.config),
     ...useKeys(stack, "read"),
   ],
   status: (stack) => [readCatalog(stack.config), ...readSecrets(stack.config), ...useKeys(stack, "read")],

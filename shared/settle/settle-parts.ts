@@ -1,7 +1,13 @@
-import { StillpointError } from "../errors/stillpoint-error.ts";
+import type { ScannedSegment } from "../verify/part.ts";
+import { scanInput } from "../verify/scan-input.ts";
+import type { Scope } from "../verify/scope.ts";
+import { Scratch } from "../verify/scratch.ts";
 import type { Workroom } from "../verify/workroom.ts";
 import type { SettlingEffects } from "./effects.ts";
+import { withSegmentToSettle } from "./scan-to-settle.ts";
+import { settle } from "./settle.ts";
 import type { Settlement, SettlementPage } from "./settlement.ts";
+import { SettlingSpill } from "./settling-spill.ts";
 
 export interface SettlingRoom extends Workroom {
   /** Keeps a page durably; the same page again is fine. */
@@ -10,8 +16,23 @@ export interface SettlingRoom extends Workroom {
 
 /** Decides, by all parts, which transactions stand, and keeps what is to be done, page by page. */
 export async function settleParts(
-  _room: SettlingRoom,
-  _input: SettlingEffects["settle-parts"]["input"],
+  room: SettlingRoom,
+  { scope, scanned }: SettlingEffects["settle-parts"]["input"],
 ): Promise<Settlement> {
-  throw new StillpointError("INTERNAL", "not built yet");
+  using scratch = new Scratch(room.scratchDir);
+  const spill = new SettlingSpill(scratch);
+  for (const each of scanned)
+    await takeOver(room, scope, each, (file) => scratch.withAttached(file, () => spill.merge(each.place)));
+  return settle(scope, scratch, (page, content) => room.keepPage(page, content));
+}
+
+async function takeOver(
+  room: Workroom,
+  scope: Scope,
+  { part, ...segment }: ScannedSegment,
+  merge: (file: string) => void,
+): Promise<void> {
+  const { frame, table } = scanInput(scope, segment, []);
+  const { segment: number, segments } = segment;
+  await withSegmentToSettle(room, { frame, table, segment: number, segments, part }, merge);
 }

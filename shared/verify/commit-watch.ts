@@ -96,6 +96,7 @@ export class CommitWatch {
   evidence(read: {
     readonly coordinatorRead: boolean;
     readonly withoutTransactions: readonly string[];
+    readonly changeable: readonly string[];
   }): ProofEvidence {
     return {
       ...read,

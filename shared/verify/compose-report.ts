@@ -64,6 +64,7 @@ function coverageOf({ tables, namespaces }: Scope, { assetRows, namespacesWithMe
   return {
     coordinatorRead: verified.some(({ role }) => role === "coordinator"),
     withoutTransactions: names(assets.filter(({ transactional }) => !transactional)),
+    changeable: names(verified.filter(({ role, transactional }) => role === "record" && transactional)),
     onlyDigested: names(verified.filter(({ role }) => role === "other")),
     withoutMetadata: assetRows === 0 ? [] : names(assets.filter(({ namespace }) => !withMetadata(namespace))),
   };

@@ -12,6 +12,10 @@ export const CHECKS = {
     means: "a row is committed though the coordinator says its transaction was aborted",
   },
   "newer-than-point": { severity: "disproof", means: "a row is dated after the restore point" },
+  "left-in-doubt": {
+    severity: "disproof",
+    means: "a row is still in doubt though the copy was settled",
+  },
   "impossible-state": {
     severity: "disproof",
     means: "transaction columns hold values that ScalarDB never writes",

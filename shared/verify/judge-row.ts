@@ -8,6 +8,8 @@ export interface RowLimits {
   readonly newestMs: number;
   /** Nothing may be dated in here, as everything was paused. */
   readonly paused: Span | undefined;
+  /** Nothing may be in doubt, since that was settled. */
+  readonly isSettled?: boolean;
 }
 
 /** The checks that a row of a transactional table answers by itself. */
@@ -15,6 +17,10 @@ export function judgeRow(table: string, row: TransactionRow, limits: RowLimits):
   const where = { table, key: row.key, transaction: row.transaction };
   const found: Suspicion[] = [];
   for (const text of impossibilities(row)) found.push({ check: "impossible-state", ...where, text });
+  if (limits.isSettled === true && isInDoubt(row)) {
+    const text = `"${row.key}" in ${table} is in doubt (tx_state ${row.state}), which no row of a settled copy is`;
+    found.push({ check: "left-in-doubt", ...where, text });
+  }
   if (row.preparedMs !== undefined && row.preparedMs > limits.newestMs) {
     const text = `"${row.key}" in ${table} was prepared at ${timeText(row.preparedMs)}, ${row.preparedMs - limits.newestMs} ms after anything the restore point may hold`;
     found.push({ check: "newer-than-point", ...where, text });

@@ -4,8 +4,10 @@ import {
   earliestLaterSecond,
   guardOf,
   pausedSpan,
+  type Settled,
   type Span,
   type Subject,
+  settledFromMs,
 } from "./subject.ts";
 import { secondText, timeText } from "./time-text.ts";
 
@@ -39,13 +41,15 @@ export interface ProofEvidence {
   /** Known to the copy's coordinator, but no more to the later one. */
   readonly missingLater: Commits;
   /** Committed rows without any coordinator row that look like one-phase commit. */
-  readonly onePhase: Commits;
+  readonly onePhase: Commits & { readonly newestMs: number | undefined };
   /** Other committed rows without any coordinator row: theirs was cleaned up. */
   readonly cleanedUp: Commits & { readonly newestMs: number | undefined };
   /** The oldest COMMITTED row of the later coordinator. */
   readonly oldestKeptMs: number | undefined;
   /** Tables of the ledger without transaction columns, as the JDBC transaction manager keeps them. */
   readonly withoutTransactions: readonly string[];
+  /** Tables whose records can change. */
+  readonly changeable: readonly string[];
 }
 
 /**
@@ -161,12 +165,14 @@ function judgeLog(evidence: ProofEvidence): Proof {
   };
 }
 
-type Settled = Extract<Subject, { kind: "settled" }>;
-
-/** Whether a copy is what settling makes of one is checked row by row; here is what that rests on. */
-function judgeSettled({ keptUntilMs }: Settled, evidence: ProofEvidence, clocks: Clocks): Proof {
+/** Whether a copy is what settling makes of one is checked row by row; here is what no row says by itself. */
+function judgeSettled(subject: Settled, evidence: ProofEvidence, clocks: Clocks): Proof {
   const untold = untoldOf(evidence);
   if (untold !== undefined) return unproven(untold);
+  const left = leftOver(subject, evidence);
+  if (left !== undefined) return { kind: "disproven", reason: left };
+  const { keptUntilMs } = subject;
+  const { changeable } = evidence;
   return {
     kind: "proven",
     reason: `settled: what was not surely complete by ${timeText(keptUntilMs)} was dropped, and what stands needs nothing that is not there`,
@@ -174,8 +180,21 @@ function judgeSettled({ keptUntilMs }: Settled, evidence: ProofEvidence, clocks:
       `ScalarDB's clocks were within ${clocks.scalarClockBoundMs} ms of the database's`,
       "no coordinator clean-up removed rows of the last seconds before the copy",
       "every transaction over these tables uses this coordinator, and all of its tables are in the copy",
+      ...(changeable.length > 0
+        ? [
+            `no transaction that is not in the copy's coordinator yet had deleted records of ${changeable.join(", ")}: a delete leaves nothing to see`,
+          ]
+        : []),
     ],
   };
+}
+
+/** What is dropped loses its coordinator row: a committed row of then without one was dropped in part. */
+function leftOver(subject: Settled, { onePhase, cleanedUp }: ProofEvidence): string | undefined {
+  const fromMs = settledFromMs(subject);
+  const newest = Math.max(onePhase.newestMs ?? 0, cleanedUp.newestMs ?? 0);
+  if (newest <= fromMs) return undefined;
+  return `a row was committed at ${timeText(newest)}, after ${timeText(fromMs)}, by a transaction that has no coordinator row: it was not settled`;
 }
 
 type Restored = Extract<Subject, { kind: "restored" }>;

@@ -37,6 +37,8 @@ export type Subject =
   /** Tables in use. What was prepared shortly before the reading began may still be in flight and is not judged. */
   | { readonly kind: "live"; readonly startedMs: number };
 
+export type Settled = Extract<Subject, { kind: "settled" }>;
+
 export interface Clocks {
   /** Bound on (clock of any ScalarDB process - clock of the database), either way. */
   readonly scalarClockBoundMs: number;
@@ -54,6 +56,12 @@ export const DEFAULT_CLOCKS: Clocks = {
 };
 
 const SECOND_MS = 1000;
+
+/** The last instant that settling a copy leaves alone: no transaction that committed up to then may be dropped. */
+export function settledFromMs({ atSecond, keptUntilMs }: Settled): number {
+  const boundMs = atSecond * SECOND_MS - keptUntilMs;
+  return keptUntilMs - boundMs - SECOND_MS;
+}
 
 export interface Span {
   readonly fromMs: number;

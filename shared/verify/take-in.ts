@@ -24,7 +24,8 @@ export async function takeIn(
   { frame, table, place, spills, ring = spills.ring }: TakingIn,
 ): Promise<IntakeTotals> {
   const { subject, clocks, namespaces } = frame;
-  const limits = { ...limitsOf(subject, clocks), paused: pausedSpan(subject, clocks) };
+  const paused = pausedSpan(subject, clocks);
+  const limits = { ...limitsOf(subject, clocks), paused, isSettled: subject.kind === "settled" };
   const findings = new Findings();
   const signatures = new SignatureCheck(ring);
   const { schema } = table;

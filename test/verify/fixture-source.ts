@@ -140,10 +140,19 @@ export function sourceOf({ tables, rows }: MemoryTables): RowSource {
       const part = all.filter((_, position) => position % segments === segment);
       for (let start = 0; start < part.length; start += 7) {
         const page = part.slice(start, start + 7);
-        yield { rows: page, digest: page.reduce((sum, row) => addDigests(sum, rowDigest(row)), 0n) };
+        yield {
+          rows: page,
+          digest: page.reduce((sum, row) => addDigests(sum, rowDigest(row)), 0n),
+          keyAt: (index) => rowKeyOf(table, page[index] ?? {}),
+        };
       }
     },
   };
+}
+
+/** What this source calls a row: its key columns as a JSON list. */
+export function rowKeyOf({ partitionKey, clusteringKey }: TableSchema, row: Row): string {
+  return JSON.stringify([...partitionKey, ...clusteringKey].map((column) => row[column] ?? null));
 }
 
 function rowDigest(row: Row): bigint {

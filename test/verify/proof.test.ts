@@ -46,7 +46,7 @@ function evidence(
 ): ProofEvidence {
   const watch = new CommitWatch(subject, clocks);
   for (const each of views) watch.see(each);
-  return watch.evidence({ coordinatorRead: true, withoutTransactions: [] });
+  return watch.evidence({ coordinatorRead: true, withoutTransactions: [], changeable: [] });
 }
 
 function proofOf(

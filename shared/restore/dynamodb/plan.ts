@@ -7,6 +7,8 @@ import type { CapturedDynamodb, CapturedTable } from "./captured.ts";
 
 /** DynamoDB's limits for table names. */
 const LONGEST_NAME = 255;
+/** Of the names for a twentieth try. */
+const LONGEST_SUFFIX = "-20".length;
 
 /** One table to restore, with everything that the steps need; nothing is looked up again by name alone. */
 export interface PlannedTable {
@@ -142,6 +144,7 @@ export interface Asked {
   readonly run: string;
   readonly mode: Mode;
   readonly detachReplicas?: boolean;
+  readonly candidates?: readonly QuietSecond[];
 }
 
 /** Why this database cannot be restored to the point as things are; all reasons at once. */
@@ -172,7 +175,8 @@ function tableRefusals(
       `table "${name}" can be restored from ${secondText(coverage.earliestSecond)} on, which is after ${secondText(atSecond)}`,
     );
   if (asked.mode === "in-place") reasons.push(...replicaRefusals(now, asked));
-  if (proofName(name, asked.run).length > LONGEST_NAME)
+  const suffix = asked.candidates ? LONGEST_SUFFIX : 0;
+  if (proofName(name, asked.run).length + suffix > LONGEST_NAME)
     reasons.push(`the temporary name of table "${name}" would be longer than ${LONGEST_NAME} characters`);
   return reasons;
 }

@@ -1,0 +1,85 @@
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import { logicalName } from "../verify/row-source.ts";
+import type { Scope } from "../verify/scope.ts";
+import type { Scratch } from "../verify/scratch.ts";
+import type { Change, Dropped } from "./change.ts";
+import { ChangeList, listChanges } from "./change-list.ts";
+import { droppedTransactions } from "./dropped-list.ts";
+import { gatherSigns } from "./gather-signs.ts";
+import { nearestQuiet } from "./nearest-quiet.ts";
+import { PAGE_ENTRIES, type Settlement, type SettlementPage } from "./settlement.ts";
+import { timesOf } from "./settling-times.ts";
+import { Signs } from "./signs.ts";
+import { decideStandings } from "./standings.ts";
+import { walkAssets } from "./walk-assets.ts";
+
+type KeepPage = (page: number, content: SettlementPage) => Promise<void>;
+
+/** Decides which transactions of what was taken in stand, and what is to be done. Every reason to stop comes first. */
+export async function settle(scope: Scope, scratch: Scratch, keepPage: KeepPage): Promise<Settlement> {
+  refuseTables(scope);
+  const times = timesOf(scope.subject);
+  decideStandings(scratch, times);
+  const changes = new ChangeList(scope, scratch);
+  const signs = new Signs();
+  walkAssets({ scope, scratch, times, changes, signs });
+  const hasRecords = scope.tables.some(({ schema }) => schema.role === "record" && schema.transactional);
+  gatherSigns(scratch, times, hasRecords, signs);
+  signs.stop(times.cutMs / 1000, (stop) =>
+    stop === "SETTLE_UNRESOLVED" ? nearestQuiet(scratch, times) : "",
+  );
+  listChanges(scratch, changes);
+  const pages = await keepPages(changes.changes(), droppedTransactions(scratch), keepPage);
+  return { keptUntilMs: times.keptUntilMs, pages, changes: changes.count, ...countsOf(scratch) };
+}
+
+/** Also refused where a restore is planned; here for whoever settles without a plan. */
+function refuseTables({ tables }: Scope): void {
+  const coordinators = tables.filter(({ schema }) => schema.role === "coordinator");
+  const mute = tables.filter(({ schema }) => schema.role === "asset" && !schema.transactional);
+  if (coordinators.length === 1 && mute.length === 0) return;
+  const reason =
+    mute.length > 0
+      ? `${mute.map(({ schema }) => logicalName(schema)).join(", ")} has no transaction columns`
+      : `${coordinators.length} coordinator tables were read, and not one`;
+  throw new StillpointError(
+    "SETTLE_REFUSED",
+    `these copies cannot be settled: ${reason}. No row was changed`,
+  );
+}
+
+async function keepPages(
+  changes: Iterable<Change>,
+  dropped: Iterable<Dropped>,
+  keepPage: KeepPage,
+): Promise<number> {
+  let pages = 0;
+  let page: { changes: Change[]; dropped: Dropped[] } = { changes: [], dropped: [] };
+  const turn = async (most: number) => {
+    if (page.changes.length + page.dropped.length < most) return;
+    await keepPage(pages, page);
+    pages += 1;
+    page = { changes: [], dropped: [] };
+  };
+  for (const change of changes) {
+    page.changes.push(change);
+    await turn(PAGE_ENTRIES);
+  }
+  for (const each of dropped) {
+    page.dropped.push(each);
+    await turn(PAGE_ENTRIES);
+  }
+  await turn(1);
+  return pages;
+}
+
+function countsOf(scratch: Scratch): Pick<Settlement, "dropped" | "inDoubt" | "newestKeptMs"> {
+  const [counts] = scratch.rows(`select
+    (select count(*) from dropped where why in ('late', 'dependent')),
+    (select count(*) from dropped where why = 'in-doubt'),
+    (select max(at) from transactions where tx not in (select tx from dropped)),
+    (select max(committed) from old_tx), (select max(created) from decision where row_key is null and state = 3)`);
+  const [dropped, inDoubt, ...times] = counts as readonly (number | null)[];
+  const newestKeptMs = Math.max(...times.map((ms) => ms ?? 0));
+  return { dropped: dropped ?? 0, inDoubt: inDoubt ?? 0, ...(newestKeptMs > 0 && { newestKeptMs }) };
+}

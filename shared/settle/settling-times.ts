@@ -1,0 +1,46 @@
+import { StillpointError } from "../errors/stillpoint-error.ts";
+import { type Settled, type Subject, settledFromMs } from "../verify/subject.ts";
+
+/** The instants that decide what stands, in ms, and what they come from. */
+export interface SettlingTimes {
+  /** Bound on (clock of any ScalarDB process - clock of the database), either way. */
+  readonly boundMs: number;
+  /** The earliest instant at which anything in the copy may have been cut. */
+  readonly cutMs: number;
+  /** What committed later, by its own clock, is dropped. */
+  readonly keptUntilMs: number;
+  /** No committed transaction of up to then may be dropped, and what came after it must be whole in every sign. */
+  readonly oldMs: number;
+  /** Rows of up to then that are simply committed are kept in a few words. */
+  readonly nearMs: number;
+  /** Nothing in the copy can be dated later. */
+  readonly latestMs: number;
+}
+
+const SECOND_MS = 1000;
+/** Long after any transaction that was under way when the copy was cut had begun: ScalarDB gives it 60 s. */
+const NEAR_MS = 600_000;
+
+function settlingTimesOf(subject: Settled): SettlingTimes {
+  const { atSecond, keptUntilMs } = subject;
+  const cutMs = atSecond * SECOND_MS;
+  const boundMs = cutMs - keptUntilMs;
+  const oldMs = settledFromMs(subject);
+  return {
+    boundMs,
+    cutMs,
+    keptUntilMs,
+    oldMs,
+    nearMs: oldMs - NEAR_MS,
+    latestMs: cutMs + SECOND_MS + boundMs,
+  };
+}
+
+/** Of what is read to be settled. */
+export function timesOf(subject: Subject): SettlingTimes {
+  if (subject.kind === "settled") return settlingTimesOf(subject);
+  throw new StillpointError(
+    "INTERNAL",
+    `a copy of kind "${subject.kind}" is not one to settle; nothing was touched`,
+  );
+}

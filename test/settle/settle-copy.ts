@@ -1,0 +1,48 @@
+import { settle } from "../../shared/settle/settle.ts";
+import type { Settlement, SettlementPage } from "../../shared/settle/settlement.ts";
+import { SettlingSpill } from "../../shared/settle/settling-spill.ts";
+import { takeInToSettle } from "../../shared/settle/take-in.ts";
+import type { RowSource } from "../../shared/verify/row-source.ts";
+import type { Scope } from "../../shared/verify/scope.ts";
+import { Scratch } from "../../shared/verify/scratch.ts";
+import { type Clocks, DEFAULT_CLOCKS, type Settled } from "../../shared/verify/subject.ts";
+import { DEFAULT_NAMESPACES, type SystemNamespaces } from "../../shared/verify/table-role.ts";
+
+export interface CopyToSettle {
+  readonly sources: readonly RowSource[];
+  readonly subject: Settled;
+  readonly clocks?: Clocks;
+  readonly namespaces?: SystemNamespaces;
+}
+
+/** Settles tables in one piece and in memory: for small ones. The first source is database "0", and so on. */
+export async function settleCopy(
+  input: CopyToSettle,
+): Promise<{ readonly settlement: Settlement; readonly pages: readonly SettlementPage[] }> {
+  const all = input.sources.flatMap((source, index) =>
+    source.tables.map((schema) => ({
+      source,
+      table: { database: String(index), schema, bytes: 0, as: "copy" } as const,
+    })),
+  );
+  const scope: Scope = {
+    run: "",
+    subject: input.subject,
+    clocks: input.clocks ?? DEFAULT_CLOCKS,
+    namespaces: input.namespaces ?? DEFAULT_NAMESPACES,
+    tables: all.map(({ table }) => table),
+  };
+  using scratch = new Scratch(undefined);
+  const spill = new SettlingSpill(scratch);
+  for (const [place, { source, table }] of all.entries())
+    await takeInToSettle(source.scan(table.schema, 0, 1), { frame: scope, table, place, spill });
+  const pages: SettlementPage[] = [];
+  const settlement = await settle(scope, scratch, async (_, page) => void pages.push(page));
+  return { settlement, pages };
+}
+
+/** What a copy of a second is settled to, by the deployment's clocks. */
+export function settledAt(atSecond: number, clocks: Clocks = DEFAULT_CLOCKS): Settled {
+  const boundMs = clocks.scalarClockBoundMs + clocks.databaseSkewMs;
+  return { kind: "settled", atSecond, keptUntilMs: atSecond * 1000 - boundMs };
+}

@@ -24,11 +24,9 @@ export interface Configured {
  */
 export const ONE_CLOCK = "2ms";
 
-/** What a backup of a table may miss is a hundredth of the real one's here: see the pace of the rehearsal's DynamoDB. */
-const BACKUP_DOUBT = "1s";
-
+/** Its backups miss less than those of the cloud. */
 export function dynamodbSection({ url, region }: Endpoint, prefix: string) {
-  return { kind: "dynamodb", region, endpoint: url, prefix, backupDoubt: BACKUP_DOUBT };
+  return { kind: "dynamodb", region, endpoint: url, prefix, backupDoubt: "1s" };
 }
 
 /** The restored account is verified from this machine. */

@@ -49,20 +49,20 @@ export function goesOn({ request }: Known, { kind }: RunResult): boolean {
   return kind === "search" && request !== undefined;
 }
 
-/** As `succeed`, of a run that can be resumed, or of a search that has found nothing. */
+/** As `succeed`, of a run that can be resumed, or that has ended since no second was quiet. */
 export async function fail(
   { host, open, planned }: Carrying,
   journal: Journal,
   failure: Failure,
 ): Promise<void> {
-  const { run, request, search } = planned;
+  const { run, request } = planned;
   await failRestore(open, run, journal, fromFailure(failure));
   // The run has not failed: somebody else has taken it over, and tells what comes of it.
   if (failure.code === "CATALOG_CONFLICT") {
     host.telemetry.log("warn", failure.message, { run });
     return;
   }
-  if (search && failure.code === "NO_QUIET_SECOND" && request !== undefined)
+  if (failure.code === "NO_QUIET_SECOND" && request !== undefined)
     await endRequest(open, request, { state: "refused", failure });
   await announceRestore(host.telemetry, planned, { kind: "restore.failed", ...failure });
 }

@@ -1,4 +1,4 @@
-import { codeOf, type Failure, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
+import { codeOf, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
 import type { RunResult } from "../restore/restore-plan.ts";
 import { discardedBy, REPLACING_EFFECTS, replacesOriginals, stakesOf } from "../restore/restore-stakes.ts";
 import type { Journal } from "../workflow/journal.ts";
@@ -50,7 +50,7 @@ export async function endRestore(open: OpenDeployment, id: string, result: RunRe
   await open.catalog.releaseLease(open.settings.name, id);
 }
 
-/** A run that has done nothing yet goes back to being a plan and holds no lease; a search in vain has ended. */
+/** A run that has done nothing yet goes back to being a plan and holds no lease. */
 export async function failRestore(
   open: OpenDeployment,
   id: string,
@@ -59,22 +59,18 @@ export async function failRestore(
 ): Promise<void> {
   // Another process runs this very run, or has abandoned it: its state is not ours to write.
   if (codeOf(error) === "CATALOG_CONFLICT" || (await journal.isOvertaken())) return;
-  const failure = toFailure(error);
-  if (failure.code === "NO_QUIET_SECOND" && (await isSearch(open, id))) return endInVain(open, id, failure);
+  if (codeOf(error) === "NO_QUIET_SECOND") return endEmpty(open, id, error);
   const untouched = journal.isEmpty;
-  await setState(open, id, { state: untouched ? "planned" : "failed", failure });
+  await setState(open, id, { state: untouched ? "planned" : "failed", failure: toFailure(error) });
   if (untouched) await open.catalog.releaseLease(open.settings.name, id);
 }
 
-async function isSearch({ catalog }: OpenDeployment, id: string): Promise<boolean> {
-  return (await catalog.runs.get(id)).record.kind === "search";
-}
-
-/** It has removed what it had made, and would find nothing again: nobody has to give it up before the next backup. */
-async function endInVain(open: OpenDeployment, id: string, failure: Failure): Promise<void> {
+/** It has deleted again what it had made: there is nothing to resume, and nothing to hold the lease for. */
+async function endEmpty(open: OpenDeployment, id: string, error: unknown): Promise<void> {
   const { record } = await open.catalog.runs.get(id);
   // Said again by an execution that died before it heard that it was written down.
-  if (record.state !== "abandoned") await setState(open, id, { state: "abandoned", failure });
+  if (record.state !== "abandoned")
+    await setState(open, id, { state: "abandoned", failure: toFailure(error) });
   await open.catalog.releaseLease(open.settings.name, id);
 }
 

@@ -5,7 +5,7 @@ import type { RestorePlan } from "../../../shared/restore/restore-plan.ts";
 import { settledText } from "./dropped.ts";
 import { candidatesText, showSecond, spanText } from "./search.ts";
 import { counted, fact, listed, wrapped } from "./text.ts";
-import { precise, showSpan } from "./time.ts";
+import { precise } from "./time.ts";
 
 /** Of a point that rests on no pause: what it rests on instead. */
 export function unpausedFacts({ quiet, settled }: RestorePoint): readonly string[] {
@@ -19,7 +19,7 @@ function quietFacts({
   provenSecond,
 }: NonNullable<RestorePoint["quiet"]>): readonly string[] {
   return [
-    ...fact("guard", `${showSpan(guardMs)} before and after a second, in which nothing was committed`),
+    ...fact("guard", `${guardMs} ms before and after a second, in which nothing was committed`),
     ...fact("to be tried", candidatesText(candidates)),
     ...fact(
       "proven",
@@ -31,13 +31,14 @@ function quietFacts({
 
 function settledFacts({ keptUntilMs, boundMs, by }: NonNullable<RestorePoint["settled"]>): readonly string[] {
   return [
-    ...fact("kept until", `${precise(keptUntilMs)}, by a bound of ${showSpan(boundMs)} on the clocks`),
+    ...fact("kept until", `${precise(keptUntilMs)}, by a bound of ${boundMs} ms on the clocks`),
     ...fact(
       "settled",
       by === undefined
         ? "not yet: a restore drops what was not surely complete, and says what"
-        : `by ${by.run}: ${counted(by.dropped, "committed transaction")} dropped, ${by.inDoubt} in doubt rolled back; stillpoint dropped ${by.run}`,
+        : `by ${by.run}: ${counted(by.dropped, "committed transaction")} dropped, ${by.inDoubt} in doubt rolled back`,
     ),
+    ...(by === undefined ? [] : fact("listed by", `stillpoint dropped ${by.run}`)),
   ];
 }
 
@@ -59,7 +60,7 @@ function settlingFacts({ keptUntilMs, boundMs, isBoundDefault, tables }: Settlin
   };
   const byDefault = isBoundDefault ? ", which is the default: nobody has set pause.scalarClockBound" : "";
   return [
-    ...fact("kept until", `${precise(keptUntilMs)}, by a bound of ${showSpan(boundMs)}${byDefault}`),
+    ...fact("kept until", `${precise(keptUntilMs)}, by a bound of ${boundMs} ms${byDefault}`),
     ...named("wholly", "settled"),
     ...named("perhaps", "perhaps"),
     ...named("as-it-is", "as it is"),

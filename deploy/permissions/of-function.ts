@@ -46,6 +46,9 @@ const RESTORE_NOTICES = [
   NOTICES.restoreWaiting,
   NOTICES.restoreFinished,
   NOTICES.restoreFailed,
+  NOTICES.searchStarted,
+  NOTICES.quietFound,
+  NOTICES.searchFailed,
 ];
 
 const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Statement[]>> = {

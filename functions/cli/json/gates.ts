@@ -48,6 +48,7 @@ const status = z.strictObject({
   unfinished: z.array(
     z.strictObject({
       run: z.string(),
+      kind: z.enum(["restore", "search"]),
       state: z.enum(["running", "failed", "abandoning"]),
       point: z.string(),
       updatedMs: z.number().int(),
@@ -86,6 +87,12 @@ function statusJson(of: DeploymentStatus): object {
     instances: instances.map(gateJson),
     ...(lease?.holder && { running: { ...lease.holder, sinceMs: lease.sinceMs } }),
     openPauses: openPauses.map(pauseJson),
-    unfinished: unfinished.map(({ id, state, point, updatedMs }) => ({ run: id, state, point, updatedMs })),
+    unfinished: unfinished.map(({ id, kind, state, point, updatedMs }) => ({
+      run: id,
+      kind,
+      state,
+      point,
+      updatedMs,
+    })),
   };
 }

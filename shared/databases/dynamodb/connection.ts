@@ -24,6 +24,8 @@ export interface DynamodbConnection {
   readonly dynamodbOnce: DynamoDBClient;
   /** Gives up soon and never repeats: asked for the time while instances are held. */
   readonly dynamodbSoon: DynamoDBClient;
+  /** Repeats a call, but gives up within seconds: where a person waits who wanted to know something else. */
+  readonly dynamodbBriefly: DynamoDBClient;
   readonly scaling: ApplicationAutoScalingClient;
   /** Loaded when first asked for, as few need them. They give up early: what they tell is told or noted. */
   lambda(): Promise<LambdaClient>;
@@ -31,10 +33,13 @@ export interface DynamodbConnection {
   close(): void;
 }
 
+/** Together they wait for less than four seconds. */
+const BRIEF_ATTEMPTS = 4;
 /** Control planes throttle; the SDK waits with jitter between its attempts. */
 const MOST_ATTEMPTS = 8;
 const TIMEOUTS = requestLimits(3_000, 20_000);
 const SOON = requestLimits(1_000, 1_000);
+const BRIEFLY = requestLimits(1_000, 3_000);
 const BESIDE = requestLimits(2_000, 10_000);
 
 export function connect(address: DynamodbAddress): DynamodbConnection {
@@ -45,6 +50,11 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
   const dynamodb = new DynamoDBClient(database);
   const dynamodbOnce = new DynamoDBClient({ ...database, maxAttempts: 1 });
   const dynamodbSoon = new DynamoDBClient({ ...database, maxAttempts: 1, requestHandler: SOON });
+  const dynamodbBriefly = new DynamoDBClient({
+    ...database,
+    maxAttempts: BRIEF_ATTEMPTS,
+    requestHandler: BRIEFLY,
+  });
   const scaling = new ApplicationAutoScalingClient({
     ...common,
     ...(autoScalingEndpoint && { endpoint: autoScalingEndpoint }),
@@ -65,7 +75,7 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
     return new CloudWatchClient(beside(cloudwatchEndpoint));
   });
   const close = () => {
-    for (const client of [dynamodb, dynamodbOnce, dynamodbSoon, scaling]) client.destroy();
+    for (const client of [dynamodb, dynamodbOnce, dynamodbSoon, dynamodbBriefly, scaling]) client.destroy();
     lambda.destroy();
     cloudwatch.destroy();
   };
@@ -74,6 +84,7 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
     dynamodb,
     dynamodbOnce,
     dynamodbSoon,
+    dynamodbBriefly,
     scaling,
     lambda: lambda.open,
     cloudwatch: cloudwatch.open,

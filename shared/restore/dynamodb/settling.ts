@@ -44,7 +44,7 @@ export interface SettlingFacts {
 }
 
 /** What may be lost is as wide as the bound: longer than this, nobody means it. */
-const WIDEST_BOUND_MS = 60_000;
+export const WIDEST_BOUND_MS = 60_000;
 
 /** Why the tables cannot be settled, a sentence each, all at once. */
 export function obstaclesOf({
@@ -68,7 +68,7 @@ function tooWide(clocks: Clocks): string {
   return `the clocks may be ${boundOf(clocks)} ms apart (pause.scalarClockBound), and more than ${WIDEST_BOUND_MS} ms is no bound to drop transactions by`;
 }
 
-function coordinatorObstacles(
+export function coordinatorObstacles(
   schemas: readonly TableSchema[],
   { coordinator }: SystemNamespaces,
 ): readonly string[] {

@@ -73,7 +73,7 @@ export function settlingCost({ latestSecond }: Coverage, clocks: Clocks, nowMs: 
 }
 
 /** How far back a quiet second is looked for: whoever has none for so long has better ways back. */
-export const LOOKED_BACK_S = 3600;
+const LOOKED_BACK_S = 3600;
 
 /** The quiet seconds that could be proven if the search began now; undefined where recovery does not reach that far. */
 export function latestQuietAsked(

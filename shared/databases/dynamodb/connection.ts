@@ -33,13 +33,12 @@ export interface DynamodbConnection {
   close(): void;
 }
 
-/** Together they wait for less than four seconds. */
+/** They end within five seconds, whether no answer comes or refusals do. */
 const BRIEF_ATTEMPTS = 4;
 /** Control planes throttle; the SDK waits with jitter between its attempts. */
 const MOST_ATTEMPTS = 8;
 const TIMEOUTS = requestLimits(3_000, 20_000);
 const SOON = requestLimits(1_000, 1_000);
-const BRIEFLY = requestLimits(1_000, 3_000);
 const BESIDE = requestLimits(2_000, 10_000);
 
 export function connect(address: DynamodbAddress): DynamodbConnection {
@@ -53,7 +52,7 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
   const dynamodbBriefly = new DynamoDBClient({
     ...database,
     maxAttempts: BRIEF_ATTEMPTS,
-    requestHandler: BRIEFLY,
+    requestHandler: SOON,
   });
   const scaling = new ApplicationAutoScalingClient({
     ...common,

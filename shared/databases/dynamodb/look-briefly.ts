@@ -38,10 +38,10 @@ export async function lookBriefly(
 
 /**
  * When the transactions of a coordinator in use committed, page by page, those dated in the span alone. Read the cheap
- * way, which may miss the commits of the last moment.
+ * way, which may miss the commits of the last moment. Without a signal nobody is in a hurry.
  */
 export async function* commitTimes(
-  { dynamodbBriefly }: DynamodbConnection,
+  { dynamodb, dynamodbBriefly }: DynamodbConnection,
   coordinator: string,
   { fromMs, toMs }: Span,
   abortSignal?: AbortSignal,
@@ -60,7 +60,7 @@ export async function* commitTimes(
       ...(start && { ExclusiveStartKey: start }),
     });
     const { Items = [], LastEvaluatedKey } = await attempt("read table", coordinator, () =>
-      dynamodbBriefly.send(command, abortSignal ? { abortSignal } : {}),
+      abortSignal ? dynamodbBriefly.send(command, { abortSignal }) : dynamodb.send(command),
     );
     start = LastEvaluatedKey;
     yield Items.map((item) => Number(item["tx_created_at"]?.N));

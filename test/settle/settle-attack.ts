@@ -94,7 +94,11 @@ function clocksOf({ boundMs }: World) {
   return { scalarClockBoundMs: boundMs, databaseSkewMs: 0, transactionLifeMs: 60_000 };
 }
 
-async function changesOf(tables: MemoryTables, world: World, { atSecond }: Copy): Promise<number | ErrorCode> {
+async function changesOf(
+  tables: MemoryTables,
+  world: World,
+  { atSecond }: Copy,
+): Promise<number | ErrorCode> {
   const clocks = clocksOf(world);
   const subject = settledAt(atSecond, clocks);
   const outcome = await settleCopy({ sources: [sourceOf(tables)], subject, clocks }).catch(codeOf);

@@ -1,4 +1,4 @@
-import { type Row, logicalName } from "../../../shared/verify/row-source.ts";
+import { logicalName, type Row } from "../../../shared/verify/row-source.ts";
 import type { Chance } from "../../../simulator/chance.ts";
 import type { MemoryTables } from "../../verify/fixture-source.ts";
 import { namespacesOf } from "./contracts.ts";

@@ -1,5 +1,5 @@
-import { COMMITTED, STATE } from "./rows.ts";
 import type { Copy } from "./cut.ts";
+import { COMMITTED, STATE } from "./rows.ts";
 import { type Attempt, type Item, newestOf, writersOf } from "./store.ts";
 import type { World } from "./world.ts";
 

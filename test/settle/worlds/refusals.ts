@@ -48,7 +48,8 @@ function reasonsOf(world: World, copy: Copy, { item, row }: Found, spans: Spans)
   const createdMs = decision?.["tx_state"] === COMMITTED ? Number(decision["tx_created_at"]) : undefined;
   const found: string[] = [];
   if (preparedMs > latestMs) found.push(`${id} is of the future`);
-  if (createdMs !== undefined && preparedMs > createdMs + boundMs) found.push(`${id} prepared after it committed`);
+  if (createdMs !== undefined && preparedMs > createdMs + boundMs)
+    found.push(`${id} prepared after it committed`);
   if (!isCommitted) return found;
   if (createdMs === undefined && preparedMs === committedMs && committedMs > oldMs)
     found.push(`${id} committed at once`);
@@ -62,5 +63,7 @@ function reasonsOf(world: World, copy: Copy, { item, row }: Found, spans: Spans)
 function twoAges(rows: readonly Found[]): readonly string[] {
   const records = rows.filter(({ item }) => item.table.endsWith(".asset"));
   const grouped = Map.groupBy(records, ({ item, row }) => `${row["tx_id"]} in ${item.table} ${row["id"]}`);
-  return [...grouped].flatMap(([name, some]) => (some.length > 1 ? [`two ages of one asset are of ${name}`] : []));
+  return [...grouped].flatMap(([name, some]) =>
+    some.length > 1 ? [`two ages of one asset are of ${name}`] : [],
+  );
 }

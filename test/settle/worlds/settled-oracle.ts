@@ -36,7 +36,8 @@ export function lostInSettled(settled: Settled): readonly string[] {
   const beforeMs = copy.atSecond * 1000 - 2 * world.boundMs;
   return world.attempts.flatMap((attempt) => {
     const { id, decidedMs = Infinity } = attempt;
-    if (decidedMs >= beforeMs || wasRemoved(world, copy, attempt) || isKept(settled, rows, attempt)) return [];
+    if (decidedMs >= beforeMs || wasRemoved(world, copy, attempt) || isKept(settled, rows, attempt))
+      return [];
     return [`${id} committed ${beforeMs - decidedMs} ms before C - 2B, and is lost`];
   });
 }
@@ -74,10 +75,10 @@ function isKept({ world, copy, keptUntilMs }: Settled, rows: Rows, attempt: Atte
   if (records.length > 0) return records.some((item) => rows.get(item)?.["tx_id"] === attempt.id);
   const decision = rows.get(world.decisionOf(attempt.id));
   if (decision?.["tx_state"] === COMMITTED) return true;
-  const isUndecided = !world.decisionOf(attempt.id).versions.some(({ row }) => row?.["tx_state"] === COMMITTED);
-  return (
-    (isUndecided || wasRemoved(world, copy, attempt)) && (attempt.createdMs ?? Infinity) <= keptUntilMs
-  );
+  const isUndecided = !world
+    .decisionOf(attempt.id)
+    .versions.some(({ row }) => row?.["tx_state"] === COMMITTED);
+  return (isUndecided || wasRemoved(world, copy, attempt)) && (attempt.createdMs ?? Infinity) <= keptUntilMs;
 }
 
 function strangers(rows: Rows): readonly string[] {
@@ -94,7 +95,9 @@ function wrongRow(item: Item, row: Row | undefined, kept: ReadonlySet<Attempt>):
   const order = writersOf(item);
   const stands = order.filter((attempt) => kept.has(attempt));
   if (stands.some((attempt, index) => order[index] !== attempt))
-    return [`${name} is without ${order.find((attempt) => !kept.has(attempt))?.id}, but not without a later one`];
+    return [
+      `${name} is without ${order.find((attempt) => !kept.has(attempt))?.id}, but not without a later one`,
+    ];
   const last = stands.at(-1);
   const wanted = last?.writes.get(item);
   if (wanted === undefined) return row === undefined ? [] : [`${name} is there, and should not be`];

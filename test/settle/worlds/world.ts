@@ -1,6 +1,6 @@
+import type { Row } from "../../../shared/verify/row-source.ts";
 import { Agenda } from "../../../simulator/agenda.ts";
 import { type Chance, chanceOf } from "../../../simulator/chance.ts";
-import type { Row } from "../../../shared/verify/row-source.ts";
 import type { Kind } from "./kind.ts";
 import { COMMITTED, STATE } from "./rows.ts";
 import { type Attempt, type Item, newestOf, Store } from "./store.ts";

@@ -1,3 +1,4 @@
+import { dynamodbsOf } from "../../shared/config/databases-of.ts";
 import { OWN_SOURCE } from "../../shared/telemetry/event-types.ts";
 import type { Deployable } from "../deployable.ts";
 import { type FunctionName, physicalName } from "../function-names.ts";
@@ -32,6 +33,19 @@ export function readCatalog(config: Deployable): Statement {
 
 export function writeCatalog(config: Deployable): Statement {
   return allow("WriteCatalog", [...READ_CATALOG, ...WRITE_CATALOG], [catalogTable(config)]);
+}
+
+/** Partitions of the catalog's table that hold what is settled, what lies beside large records, and what is left of it. */
+const OF_SETTLEMENTS = ["settlements", "settlements/open", "parts/*", "leftovers"];
+
+/** Of the catalog nothing but what a restore settles: whoever reads the rows writes down what is to be done to them. */
+export function writeSettlements(config: Deployable): readonly Statement[] {
+  if (!config.deployments.some((deployment) => dynamodbsOf(deployment).length > 0)) return [];
+  return [
+    allow("WriteSettlements", [...READ_CATALOG, ...WRITE_CATALOG], [catalogTable(config)], {
+      "ForAllValues:StringLike": { "dynamodb:LeadingKeys": OF_SETTLEMENTS },
+    }),
+  ];
 }
 
 function catalogTable({ catalog: { table, region } }: Deployable): Reference {

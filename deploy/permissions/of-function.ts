@@ -3,7 +3,7 @@ import { DUMP, type FunctionName, functionsOf, physicalName } from "../function-
 import { IDS } from "../logical-ids.ts";
 import { arn, arnOf, type Reference } from "../resources/resource.ts";
 import type { Stack } from "../stack-settings.ts";
-import { capture } from "./capture.ts";
+import { capture, lookBriefly } from "./capture.ts";
 import {
   attachToVpc,
   leaveDeadLetters,
@@ -13,6 +13,7 @@ import {
   useKeys,
   writeCatalog,
   writeLogs,
+  writeSettlements,
 } from "./common.ts";
 import { followDumps, keepDumps, readDumps } from "./dumps.ts";
 import { keepParts } from "./parts.ts";
@@ -45,6 +46,9 @@ const RESTORE_NOTICES = [
   NOTICES.restoreWaiting,
   NOTICES.restoreFinished,
   NOTICES.restoreFailed,
+  NOTICES.searchStarted,
+  NOTICES.quietFound,
+  NOTICES.searchFailed,
 ];
 
 const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Statement[]>> = {
@@ -107,9 +111,16 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     allow("ReadTables", ["dynamodb:DescribeTable", "dynamodb:Scan"], tables(stack.config)),
     ...findServers(stack.config),
     ...keepParts(stack.config),
+    ...writeSettlements(stack.config),
     ...useKeys(stack, "read"),
   ],
-  status: (stack) => [readCatalog(stack.config), ...readSecrets(stack.config), ...useKeys(stack, "read")],
+  status: (stack) => [
+    readCatalog(stack.config),
+    ...readSecrets(stack.config),
+    ...lookBriefly(stack.config),
+    ...findServers(stack.config),
+    ...useKeys(stack, "read"),
+  ],
   /** Reads back what a dead backup has stored of its dumps, and asks servers how far they can be restored. */
   follow: (stack) => [
     DEAD_LETTERS,

@@ -15,11 +15,15 @@ const FILL = [
   "dynamodb:UpdateItem",
 ];
 
+/** What shared/databases/dynamodb/settle changes in copies. */
+const SETTLE = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"];
+
 /** Steps A to D of a restore, in shared/databases/dynamodb/{copies,delete-table}.ts. */
 export function restoreTables(config: Deployable): readonly Statement[] {
   if (regions(config).length === 0) return [];
   return [
     allow("RestoreTables", ["dynamodb:RestoreTableToPointInTime", ...FILL], tables(config)),
+    allow("SettleCopies", SETTLE, temporaries(config)),
     allow("BackUpCopies", ["dynamodb:CreateBackup"], temporaries(config)),
     allow("RestoreBackups", ["dynamodb:RestoreTableFromBackup"], [...backups(config), ...tables(config)]),
     allow("KeepBackups", ["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"], backups(config)),

@@ -15,6 +15,11 @@ export function isRestorable(point: RestorePoint): boolean {
   return isGood(point) && !isByCommandOnly(point);
 }
 
+/** Taken at its time, and not found or made afterwards: what a schedule owes, and what is fallen back on unasked. */
+export function isBackup({ basis }: RestorePoint): boolean {
+  return basis !== "quiet" && basis !== "settled";
+}
+
 export function isByCommandOnly({ databases }: RestorePoint): boolean {
   return databases.length === 0;
 }
@@ -26,14 +31,19 @@ export function choosePoint(
   { acceptObserved = false }: { readonly acceptObserved?: boolean } = {},
 ): RestorePoint {
   const its = points.filter((point) => point.deployment === deployment);
-  const usable = its.filter(isRestorable);
+  const backups = its.filter(isBackup);
   switch (choice.kind) {
     case "id":
-      return usable.find(({ id }) => id === choice.id) ?? none(whyNot(its, choice.id, deployment));
+      return (
+        its.filter(isRestorable).find(({ id }) => id === choice.id) ??
+        none(whyNot(its, choice.id, deployment))
+      );
     case "at":
       return (
-        lastUntil(usable.filter(acceptObserved ? () => true : isProven), choice.atMs) ??
-        none(noneUntil(its, choice.atMs, deployment))
+        lastUntil(
+          backups.filter((point) => isRestorable(point) && (acceptObserved || isProven(point))),
+          choice.atMs,
+        ) ?? none(noneUntil(backups, choice.atMs, deployment))
       );
     default:
       return choice satisfies never;

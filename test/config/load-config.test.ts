@@ -32,6 +32,7 @@ describe("a configuration", () => {
             longestMs: 60_000,
             clockAllowanceMs: 250,
             scalarClockBoundMs: 1_000,
+            isScalarClockBoundDefault: true,
             rpcDeadlineMs: 5_000,
           },
           databases: [
@@ -45,6 +46,7 @@ describe("a configuration", () => {
               ledgerNamespace: "scalar",
               globalTables: "refuse",
               keepBackupsMs: "forever",
+              backupDoubtMs: 65_000,
             },
           ],
           approvalWithinMs: 86_400_000,

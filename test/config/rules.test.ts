@@ -227,6 +227,13 @@ const cases: readonly (readonly [behaviour: string, part: string, ...problems: s
     expect.stringContaining("main.keepBackups must be from 1d to 3650d"),
   ],
   [
+    "a backup of DynamoDB itself is not taken while it may miss what was written",
+    "databases: { main: { kind: dynamodb, region: r, backupDoubt: 60s } }",
+    expect.stringContaining(
+      "main.backupDoubt must be at least 61s: a backup of DynamoDB may miss what was written in the last minute",
+    ),
+  ],
+  [
     "two databases with the same tables are one",
     "databases: { a: { kind: dynamodb, region: r }, b: { kind: dynamodb, region: r, ledgerNamespace: other } }",
     ':3:52 deployments.payments.databases.b must not hold the same tables as database "a"',

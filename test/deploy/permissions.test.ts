@@ -1,9 +1,12 @@
+import { matchesGlob } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FUNCTION_NAMES, type FunctionName } from "../../deploy/function-names.ts";
 import { permissionsOf } from "../../deploy/permissions/of-function.ts";
 import { charactersOf } from "../../deploy/permissions/policy-size.ts";
 import type { Statement } from "../../deploy/permissions/statement.ts";
 import { roles } from "../../deploy/resources/roles.ts";
+import { entryKey, leftoverKey, markerKey, partKey, recordKey } from "../../shared/catalog/parted/keys.ts";
+import { COLLECTIONS } from "../../shared/catalog/store.ts";
 import { FULL, LEAST, stackOf } from "./configurations.ts";
 import { arnText, shown } from "./shown.ts";
 
@@ -92,17 +95,50 @@ describe("the status", () => {
       "logs:PutLogEvents",
       "dynamodb:GetItem",
       "dynamodb:Query",
+      "dynamodb:Scan",
+      "dynamodb:DescribeContinuousBackups",
+      "dynamodb:DescribeTable",
+    ]);
+  });
+
+  test("reads no row but of the table that lists the others, and of the coordinator", async () => {
+    const scanned = permissionsOf("status", await stackOf(LEAST)).filter(({ Action }) =>
+      Action.includes("dynamodb:Scan"),
+    );
+    const names = scanned.flatMap(({ Resource }) =>
+      Resource.map((each) => arnText(each).replace(/.*table\//, "")),
+    );
+    expect(names.map((name) => name.replace(/^.*(?=scalardb\.|coordinator\.)/, ""))).toEqual([
+      "scalardb.metadata",
+      "coordinator.state",
     ]);
   });
 });
 
 describe("the verification", () => {
-  test("writes nothing but its parts, and knows no catalog", async () => {
-    expect(await changes("verify")).toEqual(["KeepParts"]);
-    const resources = permissionsOf("verify", await stackOf(FULL)).flatMap(({ Resource }) =>
-      Resource.map(arnText),
+  test("writes nothing but its parts, and of the catalog what a restore settles", async () => {
+    expect(await changes("verify")).toEqual(["KeepParts", "WriteSettlements"]);
+    const statements = permissionsOf("verify", await stackOf(FULL));
+    const ofCatalog = statements.filter(({ Resource }) =>
+      Resource.map(arnText).join().includes("stillpoint-catalog"),
     );
-    expect(resources.join("\n")).not.toContain("stillpoint-catalog");
+    expect(ofCatalog.map(({ Sid }) => Sid)).toEqual(["WriteSettlements"]);
+    const [partitions] = ofCatalog.map(({ Condition }) =>
+      Object.values(Condition?.["ForAllValues:StringLike"] ?? {}).flat(),
+    );
+    const keys = [
+      recordKey("settlements", "x"),
+      markerKey("settlements", "x"),
+      partKey("x", 0),
+      leftoverKey("x", "draft"),
+    ];
+    const others = COLLECTIONS.filter((collection) => collection !== "settlements").map((each) =>
+      recordKey(each, "x"),
+    );
+    const allows = ({ pk }: { readonly pk: string }) =>
+      partitions?.some((pattern) => matchesGlob(pk, String(pattern)));
+    expect(keys.filter(allows)).toEqual(keys);
+    expect([...others, entryKey("x", 0)].filter(allows)).toEqual([]);
   });
 });
 

@@ -6,7 +6,8 @@ import { settingsDifferences } from "../../shared/restore/dynamodb/settings.ts";
 import { byDatabase, observationOf, type Watched } from "../../shared/restore/dynamodb/watched.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import { BARE, type Cloud } from "./cloud.ts";
-import { contentAt } from "./cloud-state.ts";
+import { settlingHandlers } from "./cloud-settling.ts";
+import { contentAt, DOUBTS } from "./cloud-state.ts";
 import { cloudVerification } from "./cloud-verification.ts";
 import { notAsked } from "./not-asked.ts";
 
@@ -18,6 +19,10 @@ export interface Circumstances {
   readonly uncoveredLooks?: number;
   /** Temporary names of copies that are torn. */
   readonly torn?: readonly string[];
+  /** Nobody paused: every copy has something in doubt. */
+  readonly doubtful?: boolean;
+  /** It cannot be told what is whole. */
+  readonly unsettleable?: boolean;
   /** Original names that somebody writes to as soon as they were replaced. */
   readonly writtenTo?: readonly string[];
   /** Original names whose settings the service refuses to put back, for good. */
@@ -42,6 +47,8 @@ export function cloudHandlers(
     running = () => false,
     uncoveredLooks = 2,
     torn = [],
+    doubtful = false,
+    unsettleable = false,
     writtenTo = [],
     refused = [],
     unprotectsOnly = false,
@@ -62,7 +69,8 @@ export function cloudHandlers(
       if (cloud.tables.get(name)?.id !== sourceId)
         throw new StillpointError("PLAN_OUTDATED", `"${name}" is another table`);
       if (!cloud.hasRoom()) return { started: false };
-      cloud.restore(target, torn.includes(target) ? "torn" : contentAt(name, atSecond));
+      const content = `${contentAt(name, atSecond)}${doubtful ? DOUBTS.join("") : ""}`;
+      cloud.restore(target, torn.includes(target) ? "torn" : content);
       return { started: true };
     },
     "start-backup": async ({ table, backup }) => {
@@ -108,7 +116,8 @@ export function cloudHandlers(
       return observe(cloud, watched);
     },
     ...cloudVerification(cloud),
-    ...notAsked("apply-page", "record-settled", "record-proven"),
+    ...settlingHandlers(cloud, unsettleable),
+    ...notAsked("record-proven"),
     "apply-settings": async ({ table: { name, original } }) => {
       if (refused.includes(name)) return ["the service refused the tags"];
       const table = cloud.tables.get(name);

@@ -9,6 +9,8 @@ export interface CloudTable {
   untilTick: number;
   /** The backup that this table is being restored from. */
   readonly from?: string;
+  /** What a backup of the next minute may still find. */
+  before?: { readonly content: string; readonly untilMs: number };
 }
 
 export interface CloudBackup {
@@ -25,6 +27,9 @@ export interface CloudState {
   readonly backups: ReadonlyMap<string, CloudBackup>;
   readonly restoresUnderWay: number;
 }
+
+/** What of a copy is in doubt, where nobody paused; each is taken out by a page of its own. */
+export const DOUBTS = ["~0", "~1", "~2"] as const;
 
 /** What a table held at a second, as its history gives it back. */
 export function contentAt(name: string, atSecond: number): string {

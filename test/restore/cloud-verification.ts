@@ -2,7 +2,7 @@ import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { refuseDifferences } from "../../shared/restore/dynamodb/refuse-differences.ts";
 import type { ReadingEffects } from "../../shared/settle/reading.ts";
-import type { JudgeParts } from "../../shared/verify/effects.ts";
+import type { JudgeParts, VerificationEffects } from "../../shared/verify/effects.ts";
 import { NOTHING_TAKEN } from "../../shared/verify/intake-totals.ts";
 import type { CheckedTable, VerificationReport } from "../../shared/verify/report.ts";
 import type { Scope, ScopedTable } from "../../shared/verify/scope.ts";
@@ -12,7 +12,7 @@ import type { Handlers } from "../../shared/workflow/effect.ts";
 import type { Cloud } from "./cloud.ts";
 import { notAsked } from "./not-asked.ts";
 
-type Verifying = Pick<RestoreEffects, keyof ReadingEffects | "scope-copies">;
+type Verifying = Pick<RestoreEffects, keyof VerificationEffects | "list-quiet" | "scope-copies">;
 
 /** What can be read in a model of a cloud. */
 export interface Readable {
@@ -27,7 +27,7 @@ export interface Readable {
 export function cloudVerification(cloud: Cloud): Handlers<Verifying> {
   return {
     "scope-copies": async ({ plan, what }) => scopeOf(plan, what),
-    ...contentVerification({
+    ...contentReading({
       parts: cloud.parts,
       contentOf: (physical) => cloud.tables.get(physical)?.content ?? "",
       found: (physical, content) => {
@@ -40,6 +40,10 @@ export function cloudVerification(cloud: Cloud): Handlers<Verifying> {
 
 /** The digest of a table is what it holds. */
 export function contentVerification(cloud: Readable): Handlers<ReadingEffects> {
+  return { ...contentReading(cloud), ...notAsked("scan-to-settle", "settle-parts") };
+}
+
+function contentReading(cloud: Readable): Handlers<Omit<Verifying, "scope-copies">> {
   return {
     "scan-segment": async ({ table }) => {
       cloud.parts.add(table.schema.physical);
@@ -48,11 +52,11 @@ export function contentVerification(cloud: Readable): Handlers<ReadingEffects> {
     "judge-parts": async (input) => {
       const tables = read(cloud, input);
       if (input.like !== undefined) refuseDifferences(input.scope, input.like, tables);
-      const torn = input.like === undefined && tables.some(({ digest }) => digest === "torn");
+      const torn = input.like === undefined && tables.some(({ digest }) => /^torn$|~/.test(digest));
       if (!torn) for (const { physical, digest } of tables) cloud.found(physical, digest);
       return reportOf(tables, torn);
     },
-    ...notAsked("list-quiet", "scan-to-settle", "settle-parts"),
+    ...notAsked("list-quiet"),
     "remove-parts": async () => {
       cloud.parts.clear();
       return null;
@@ -65,7 +69,11 @@ export function scopeOf(plan: DynamodbPlan, what: "copies" | "replaced"): Scope 
     scoped(name, what === "copies" ? temporary : name, "copy"),
   );
   const later = plan.proofs.map(({ name, temporary }) => scoped(name, temporary, "later"));
-  return scopeOver(plan.run, plan.tables[0]?.atSecond ?? 0, [...copies, ...later]);
+  const atSecond = plan.tables[0]?.atSecond ?? 0;
+  const scope = scopeOver(plan.run, atSecond, [...copies, ...later]);
+  if (plan.settling === undefined) return scope;
+  const { keptUntilMs } = plan.settling;
+  return { ...scope, subject: { kind: "settled", atSecond, keptUntilMs } };
 }
 
 export function scopeOver(run: string, atSecond: number, tables: readonly ScopedTable[]): Scope {

@@ -21,6 +21,9 @@ export const BARE: TableSettings = {
 /** Far more than any restore here takes. */
 const MOST_TICKS = 1_000;
 
+/** A backup may miss what was written in the last minute. */
+const BACKUP_DOUBT_MS = 60_000;
+
 export const BYSTANDER = "prod_somebody.elses";
 
 export interface Weather {
@@ -39,7 +42,12 @@ export class Cloud implements CloudState {
   readonly parts = new Set<string>();
   readonly created = new Set<string>();
   readonly deleted = new Set<string>();
+  /** What settling has put on record. */
+  readonly pages = new Map<number, string>();
+  /** Points of which it is on record that they were settled. */
+  readonly settled = new Set<string>();
   mostRestores = 0;
+  nowMs = 0;
   #tick = 0;
   #lastTick = MOST_TICKS;
   #made = 0;
@@ -71,6 +79,12 @@ export class Cloud implements CloudState {
     this.law.check();
   }
 
+  /** Time that is waited for without looking. */
+  pass(ms: number): void {
+    this.nowMs += ms;
+    this.tick();
+  }
+
   get restoresUnderWay(): number {
     return [...this.tables.values()].filter(({ status }) => status === "CREATING").length;
   }
@@ -95,13 +109,24 @@ export class Cloud implements CloudState {
     this.law.check();
   }
 
+  /** Takes one doubt out of a copy; twice is as once. */
+  takeOut(name: string, doubt: string): void {
+    this.law.mayChange(name);
+    const table = this.tables.get(name);
+    if (table?.status !== "ACTIVE") throw new StillpointError("DATABASE_REFUSED", `there is no "${name}"`);
+    if (!table.content.includes(doubt)) return;
+    table.before = { content: table.content, untilMs: this.nowMs + BACKUP_DOUBT_MS };
+    table.content = table.content.replace(doubt, "");
+  }
+
   backUp(table: string, name: string): string {
     this.law.mayCreate(name);
     this.created.add(`backup ${name}`);
     const source = this.tables.get(table);
     if (source?.status !== "ACTIVE") throw new Error(`"${table}" cannot be backed up now`);
     const arn = `arn:backup/${++this.#made}`;
-    const { id: tableId, content } = source;
+    const { id: tableId, before } = source;
+    const content = before && this.nowMs < before.untilMs ? before.content : source.content;
     const untilTick = this.#later(name);
     this.backups.set(arn, { name, table, tableId, content, status: "CREATING", untilTick });
     this.law.check();

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
 import { type DynamodbResult, restore } from "../../shared/restore/dynamodb/restore.ts";
+import { READING_KINDS } from "../../shared/settle/reading.ts";
 import { carryOutHere, type ElsewhereInput } from "../../shared/workflow/durable/elsewhere.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
 import { durableHandler } from "../workflow/durable-handler.ts";
 import { execute } from "../workflow/durable-service.ts";
-import { planOf } from "./example-plan.ts";
+import { planOf, settledPlanOf } from "./example-plan.ts";
 import { TenHours } from "./ten-hours.ts";
 
 const TEN_HOURS_MS = 10 * 3_600_000;
@@ -14,7 +15,7 @@ const TEN_HOURS_MS = 10 * 3_600_000;
 const MOST_OPERATIONS = 3_000;
 
 const VERIFY = "arn:aws:lambda:us-east-1:000000000000:function:verify";
-const VERIFYING = new Set(["scan-segment", "judge-parts", "remove-parts"]);
+const VERIFYING = new Set<string>(READING_KINDS);
 
 const oneAfterTheOther = (nth: number, of: number) => (TEN_HOURS_MS * (nth + 1)) / of;
 const CASES = [
@@ -24,9 +25,15 @@ const CASES = [
   { tables: 100, pace: "take ten hours each, fifty at a time", msOf: () => TEN_HOURS_MS },
 ] as const;
 
-test.concurrent.each(CASES)("a restore of $tables tables that $pace is one execution", async (of) => {
-  const { tables, pace, msOf } = of;
-  const plan = planOf(tables - 1);
+const SETTLED = CASES.filter(({ tables }) => tables === 100).slice(0, 1);
+const ALL = [
+  ...CASES.map((each) => ({ ...each, what: "restore", planWith: planOf })),
+  ...SETTLED.map((each) => ({ ...each, what: "settled restore", planWith: settledPlanOf })),
+];
+
+test.concurrent.each(ALL)("a $what of $tables tables that $pace is one execution", async (of) => {
+  const { tables, pace, msOf, planWith, what } = of;
+  const plan = planWith(tables - 1);
   const nth = new Map(
     plan.tables.flatMap(({ name, temporary }, index) => [
       [name, index],
@@ -53,6 +60,6 @@ test.concurrent.each(CASES)("a restore of $tables tables that $pace is one execu
   expect(end.operations).toBeLessThan(MOST_OPERATIONS);
   const hours = (world.nowMs / 3_600_000).toFixed(1);
   console.log(
-    `${tables} tables that ${pace}: ${end.operations} operations, ${hours} h, ${end.invocations} invocations`,
+    `${what}, ${tables} tables that ${pace}: ${end.operations} operations, ${hours} h, ${end.invocations} invocations`,
   );
 });

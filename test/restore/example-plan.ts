@@ -84,3 +84,21 @@ export function planOf(
     dyingPoints: [],
   };
 }
+
+/** The same for a second at which nobody paused. */
+export function settledPlanOf(others: number, mode: Mode = "in-place", restMs = 65_000): DynamodbPlan {
+  const plan = planOf(others, mode);
+  const boundMs = DEFAULT_CLOCKS.scalarClockBoundMs + DEFAULT_CLOCKS.databaseSkewMs;
+  return {
+    ...plan,
+    point: "payments-20261121T180000Z-settled",
+    proofs: [],
+    settling: {
+      keptUntilMs: AT_SECOND * 1000 - boundMs,
+      boundMs,
+      isBoundDefault: false,
+      restMs,
+      tables: plan.tables.map(({ name }) => ({ name, how: "wholly" })),
+    },
+  };
+}

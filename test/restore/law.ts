@@ -30,6 +30,11 @@ export class Law {
     if (!named.includes(name)) this.#break(`"${name}" was created, which the plan does not name`);
   }
 
+  mayChange(name: string): void {
+    if (!this.#plan.tables.some(({ temporary }) => temporary === name))
+      this.#break(`rows of "${name}" were changed, which is no copy`);
+  }
+
   mayDelete(name: string, { id }: CloudTable): void {
     const { tables, proofs, mode } = this.#plan;
     if ([...tables, ...proofs].some(({ temporary }) => temporary === name)) return;

@@ -50,7 +50,7 @@ export class Situation {
     return runInProcess<AbandonEffects, DynamodbResult>(restore(this.plan), {
       handlers: mortalHandlers(life, this.handlersOf(journal)),
       journal,
-      pass: async () => this.cloud.tick(),
+      pass: async (ms) => this.cloud.pass(ms),
     });
   }
 
@@ -69,7 +69,7 @@ export class Situation {
     await Journal.fence(this.store, this.plan.run);
     const abandoned = runInProcess<AbandonEffects, object>(abandon(this.plan), {
       handlers: mortalHandlers(life, this.handlersOf()),
-      pass: async () => this.cloud.tick(),
+      pass: async (ms) => this.cloud.pass(ms),
     });
     const end = await abandoned.then(
       () => "abandoned",

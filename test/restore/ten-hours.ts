@@ -53,17 +53,20 @@ export class TenHours {
       return observationOf(watched, { tables: byDatabase(states), backups: Object.fromEntries(found) });
     },
     "scope-copies": async ({ plan, what }) => scopeOf(plan, what),
-    "scan-segment": async () => ({ sha256: "0".repeat(64), bytes: 1_000, count: 1, digest: "0".repeat(32) }),
+    "scan-segment": async () => PART,
     "judge-parts": async () => PROVEN,
     "remove-parts": async () => null,
-    ...notAsked(
-      "list-quiet",
-      "scan-to-settle",
-      "settle-parts",
-      "apply-page",
-      "record-settled",
-      "record-proven",
-    ),
+    "scan-to-settle": async () => PART,
+    "settle-parts": async () => ({
+      keptUntilMs: 0,
+      pages: PAGES,
+      changes: PAGES * 400,
+      dropped: 9,
+      inDoubt: 9,
+    }),
+    "apply-page": async () => null,
+    "record-settled": async () => null,
+    ...notAsked("list-quiet", "record-proven"),
     "apply-settings": async () => [],
     "compare-settings": async () => [],
     report: async ({ event }) => {
@@ -94,6 +97,10 @@ export class TenHours {
     return this.nowMs >= (this.#backups.get(arn) ?? Number.POSITIVE_INFINITY);
   }
 }
+
+const PART = { sha256: "0".repeat(64), bytes: 1_000, count: 1, digest: "0".repeat(32) };
+/** Of 400 entries each: what a thousand transactions a second leave within a bound of a minute. */
+const PAGES = 300;
 
 const PROVEN = {
   proof: { kind: "proven", reason: "quiet", restsOn: [] },

@@ -5,12 +5,13 @@ import type { OpenDeployment } from "../open-deployment.ts";
 /** What a restore has found out about its point, on the record of that. */
 export async function recordSettled(
   { catalog }: OpenDeployment,
-  { point, run }: DynamodbPlan,
-  { dropped, inDoubt }: Settlement,
+  { point, run, settling }: DynamodbPlan,
+  { dropped, inDoubt, keptUntilMs }: Settlement,
 ): Promise<void> {
-  await catalog.points.update(point, (record) =>
-    record.settled ? { ...record, settled: { ...record.settled, by: { run, dropped, inDoubt } } } : record,
-  );
+  if (settling === undefined) return;
+  // The bound may be another one than when the point was made.
+  const settled = { keptUntilMs, boundMs: settling.boundMs, by: { run, dropped, inDoubt } };
+  await catalog.points.update(point, (record) => ({ ...record, settled }));
 }
 
 export async function recordProven(

@@ -1,6 +1,8 @@
 import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { agoText } from "../plan-text.ts";
+import { nextTries, quietConsequences } from "./describe-quiet.ts";
+import { settleStep, settlingConsequences } from "./describe-settling.ts";
 import { MOST_RESTORES } from "./lane.ts";
 import { keptAlarms, losses } from "./losses.ts";
 import type { DynamodbPlan } from "./plan.ts";
@@ -15,7 +17,14 @@ const NOTHING = { creates: [], changes: [], deletes: [] } as const;
 const UNTIL_C = "stillpoint restore abandon RUN removes what was made; the originals are untouched";
 
 function sideBySideSteps(plan: DynamodbPlan): readonly PlanStep[] {
-  return [waitStep(plan), copyStep(plan), verifyStep(plan), keepStep(plan)];
+  return [
+    waitStep(plan),
+    copyStep(plan),
+    ...settleSteps(plan),
+    verifyStep(plan),
+    ...trySteps(plan),
+    keepStep(plan),
+  ];
 }
 
 function inPlaceSteps(plan: DynamodbPlan): readonly PlanStep[] {
@@ -23,7 +32,9 @@ function inPlaceSteps(plan: DynamodbPlan): readonly PlanStep[] {
     stoppedStep(plan),
     waitStep(plan),
     copyStep(plan),
+    ...settleSteps(plan),
     verifyStep(plan),
+    ...trySteps(plan),
     backupStep(plan),
     deleteStep(plan),
     replaceStep(plan),
@@ -33,8 +44,16 @@ function inPlaceSteps(plan: DynamodbPlan): readonly PlanStep[] {
   ];
 }
 
-function stoppedStep({ instances }: DynamodbPlan): PlanStep {
-  const does = `Check that every instance is stopped (${instances.length} recorded at the backup, and whatever discovery finds), now and again before step C`;
+function settleSteps(plan: DynamodbPlan): readonly PlanStep[] {
+  return plan.settling ? [settleStep(plan, plan.settling)] : [];
+}
+
+function trySteps(plan: DynamodbPlan): readonly PlanStep[] {
+  return plan.candidates ? nextTries(plan, plan.candidates) : [];
+}
+
+function stoppedStep({ instances, settling, candidates }: DynamodbPlan): PlanStep {
+  const does = `Check that every instance is stopped (${instances.length} recorded${settling || candidates ? "" : " at the backup"}, and whatever discovery finds), now and again before step C`;
   return { does, ...NOTHING, undo: "nothing to undo" };
 }
 
@@ -43,18 +62,24 @@ function waitStep({ tables, proofs }: DynamodbPlan): PlanStep {
     ...tables.map(({ atSecond }) => atSecond),
     ...proofs.map(({ atSecond }) => atSecond),
   );
-  const does = `Wait until every table can be restored to its second, the coordinator also to ${secondText(latest)} (the latest restorable time trails the present by 5 minutes)`;
+  const also = proofs.length > 0 ? `, the coordinator also to ${secondText(latest)}` : "";
+  const does = `Wait until every table can be restored to its second${also} (the latest restorable time trails the present by 5 minutes)`;
   return { does, ...NOTHING, undo: "nothing to undo" };
 }
 
 function copyStep({ tables, proofs }: DynamodbPlan): PlanStep {
   const creates = [...tables, ...proofs].map(({ temporary }) => temporary);
-  const does = `A: restore ${tables.length} tables by point-in-time recovery to temporary names, and the coordinator once more to a later second`;
+  const later = proofs.length > 0 ? ", and the coordinator once more to a later second" : "";
+  const does = `A: restore ${tables.length} tables by point-in-time recovery to temporary names${later}`;
   return { does, ...NOTHING, creates, undo: UNTIL_C };
 }
 
-function verifyStep({ tables }: DynamodbPlan): PlanStep {
-  const does = `Verify the copies of all ${tables.length} tables; a copy that is disproven stops the restore here`;
+function verifyStep({ tables, settling, candidates }: DynamodbPlan): PlanStep {
+  const stops = settling ? "not proven, settled as it is," : "disproven";
+  const ends = candidates
+    ? "only where they are proven, nothing having committed around their second, does the restore go on with them"
+    : `a copy that is ${stops} stops the restore here`;
+  const does = `Verify the copies of all ${tables.length} tables; ${ends}`;
   return { does, ...NOTHING, undo: UNTIL_C };
 }
 
@@ -65,9 +90,12 @@ function keepStep({ proofs }: DynamodbPlan): PlanStep {
   return { does, ...NOTHING, deletes, undo: "stillpoint restore abandon RUN removes the copies" };
 }
 
-function backupStep({ tables }: DynamodbPlan): PlanStep {
+function backupStep({ tables, settling }: DynamodbPlan): PlanStep {
   const creates = tables.map(({ backup }) => `backup ${backup}`);
-  return { does: "B: back up the temporary tables", ...NOTHING, creates, undo: UNTIL_C };
+  const rest = settling
+    ? `Wait ${settling.restMs / 1000} s, since a backup may miss what was written in the last minute before it; `
+    : "";
+  return { does: `${rest}B: back up the temporary tables`, ...NOTHING, creates, undo: UNTIL_C };
 }
 
 function deleteStep({ tables }: DynamodbPlan): PlanStep {
@@ -120,6 +148,8 @@ const LESS_CAPTURED =
 
 function* consequences(plan: DynamodbPlan, nowMs: number): Generator<string> {
   const { mode } = plan;
+  if (plan.settling) yield* settlingConsequences(plan, plan.settling);
+  if (plan.candidates) yield* quietConsequences(plan, plan.candidates);
   if (mode === "in-place") yield discardedText(plan, nowMs);
   if (plan.dyingPoints.length > 0)
     yield `The originals take their recovery history with them, so these points can no longer be restored: ${plan.dyingPoints.join(", ")}`;
@@ -144,10 +174,12 @@ export function discardedText({ tables }: DynamodbPlan, nowMs: number): string {
   return `Every write since ${secondText(first)} is discarded: ${agoText(nowMs - first * 1000)} of work`;
 }
 
-function* costs({ tables, proofs, mode }: DynamodbPlan): Generator<string> {
+const READING = ["once", "twice", "three times"] as const;
+
+function* costs({ tables, proofs, mode, settling }: DynamodbPlan): Generator<string> {
   const rounds = mode === "in-place" ? 2 : 1;
   const restores = tables.length * rounds + proofs.length;
   const gigabytes = tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
   yield `Quotas: ${restores} restores, ${MOST_RESTORES} at a time; ${tables.length + proofs.length} more tables meanwhile; ${mode === "in-place" ? tables.length : 0} backups`;
-  yield `Time: ${rounds === 2 ? "two rounds of restores" : "one round of restores"}, each 2 to 20 minutes for small tables and up to hours for large ones (${gigabytes.toFixed(2)} GB here); reading ${rounds === 2 ? "twice" : "once"} every row`;
+  yield `Time: ${rounds === 2 ? "two rounds of restores" : "one round of restores"}, each 2 to 20 minutes for small tables and up to hours for large ones (${gigabytes.toFixed(2)} GB here); reading every row ${READING[rounds - 1 + (settling ? 1 : 0)]}${settling ? " (what no transaction writes, once less)" : ""}`;
 }

@@ -1,5 +1,5 @@
 import type { RestorePoint } from "../../catalog/model.ts";
-import { isRestorable, secondOf } from "../choose-point.ts";
+import { isBackup, isRestorable, secondOf } from "../choose-point.ts";
 import { CapturedDynamodb } from "./captured.ts";
 
 /** A backup that a restore in place has left, of the copy that replaced a table. */
@@ -39,7 +39,9 @@ export function judgeBackup({ database, table }: LeftBackup, world: World): Judg
   if (id === undefined) return keep(`table "${table}" is not there, so this may be its only copy`);
   if (status !== "ACTIVE") return keep(`table "${table}" is ${status}`);
   if (coverage === undefined) return keep(`table "${table}" has no point-in-time recovery`);
-  const later = world.points.filter((point) => isRestorable(point) && isAfter(point, world.doneMs));
+  const later = world.points.filter(
+    (point) => isBackup(point) && isRestorable(point) && isAfter(point, world.doneMs),
+  );
   if (later.length === 0) return keep("no restore point was taken since that can be restored");
   const point = later.findLast((each) => holds(each, database, table) && canBeRestored(each, world));
   if (point === undefined)

@@ -1,15 +1,16 @@
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import type { Settlement } from "../../settle/settlement.ts";
 import type { VerificationReport } from "../../verify/report.ts";
-import { verification } from "../../verify/verification.ts";
-import { all, answerOf, asker, type Patience, poll, type Workflow } from "../../workflow/effect.ts";
-import { advance, copiesOf, TABLE_PATIENCE, type TableLane } from "./advance.ts";
-import type { CheckedTables, Observation, Phase, RestoreEffects } from "./effects.ts";
-import type { DynamodbPlan, PlannedProof } from "./plan.ts";
+import { all, answerOf, asker, type Workflow } from "../../workflow/effect.ts";
+import { advance, copiesOf } from "./advance.ts";
+import { type Copies, makeCopies, verify } from "./copies.ts";
+import { copyQuiet } from "./copy-quiet.ts";
+import { deleteProofs, deleteTemporaries } from "./delete-copies.ts";
+import type { RestoreEffects } from "./effects.ts";
+import { enter } from "./enter.ts";
+import type { DynamodbPlan } from "./plan.ts";
+import { rest } from "./settle.ts";
 
 const ask = asker<RestoreEffects>();
-
-/** The latest restorable second trails the present by five minutes. */
-const COVERAGE_PATIENCE: Patience = { firstMs: 500, factor: 1.3, mostMs: 15_000, limitMs: 3_600_000 };
 
 export interface DynamodbResult {
   readonly kind: "dynamodb";
@@ -17,6 +18,8 @@ export interface DynamodbResult {
   /** What was found in the copies before anything was deleted, and what in the end. */
   readonly copies: VerificationReport;
   readonly replaced?: VerificationReport;
+  /** What was done to the copies, where nobody had paused. */
+  readonly settled?: Settlement;
   /** Settings that did not come back, by table. */
   readonly settingsDifferences: Readonly<Record<string, readonly string[]>>;
   /** Backups of step B, kept until somebody deletes them. */
@@ -32,58 +35,29 @@ export interface DynamodbResult {
 export function* restore(plan: DynamodbPlan): Workflow<DynamodbResult> {
   yield* enter("check");
   yield* ask("recheck", { plan, untouched: true });
-  yield* enter("wait");
-  yield* poll(ask.effect("coverage", { plan }), COVERAGE_PATIENCE);
-  const { lanes, copies } = yield* copyAndVerify(plan);
-  if (plan.mode === "side-by-side") {
-    yield* enter("clean-up");
-    yield* deleteProofs(plan);
-    return { kind: "dynamodb", mode: plan.mode, copies, settingsDifferences: {}, backups: [] };
-  }
-  return yield* replace(plan, lanes, copies);
+  const made = yield* plan.candidates === undefined ? makeCopies(plan) : copyQuiet(plan);
+  return yield* plan.mode === "side-by-side" ? keep(made) : replace(made);
 }
 
-function* enter(phase: Phase): Workflow<void> {
-  yield* ask("report", { event: { kind: "phase", phase } });
+function* keep(made: Copies): Workflow<DynamodbResult> {
+  yield* enter("clean-up");
+  yield* deleteProofs(made.plan);
+  return { ...beginOf(made), settingsDifferences: {}, backups: [] };
 }
 
-/** Step A. */
-function* copyAndVerify(
-  plan: DynamodbPlan,
-): Workflow<{ lanes: readonly TableLane[]; copies: VerificationReport }> {
-  yield* enter("copy");
-  const waiting = [...plan.tables.map(toLane), ...plan.proofs.map(proofLane)];
-  const copied = yield* advance(waiting, "copied");
-  yield* enter("verify");
-  const copies = yield* verify(plan, "copies");
-  if (copies.proof.kind === "disproven")
-    throw new StillpointError(
-      "COPY_DISPROVEN",
-      `the copies restored to point "${plan.point}" are not whole: ${copies.proof.reason}; the original tables were not touched`,
-    );
-  return { lanes: copied.slice(0, plan.tables.length), copies };
-}
-
-function toLane(table: DynamodbPlan["tables"][number]): TableLane {
-  return { table, stage: "waiting" };
-}
-
-/** The later coordinator takes step A only, as a lane like any other. */
-function proofLane({ database, id, arn, temporary, atSecond }: PlannedProof): TableLane {
-  // Told under its own name: the coordinator itself has a lane too.
-  return {
-    table: { database, name: temporary, id, arn, temporary, backup: temporary, atSecond },
-    stage: "waiting",
-  };
+function beginOf({
+  plan: { mode },
+  copies,
+  settled,
+}: Copies): Pick<DynamodbResult, "kind" | "mode" | "copies" | "settled"> {
+  return { kind: "dynamodb", mode, copies, ...(settled && { settled }) };
 }
 
 /** Steps B to D, what the procedure leaves to the reader, and the end of the temporary tables. */
-function* replace(
-  plan: DynamodbPlan,
-  lanes: readonly TableLane[],
-  copies: VerificationReport,
-): Workflow<DynamodbResult> {
+function* replace(made: Copies): Workflow<DynamodbResult> {
+  const { plan, lanes, copies, settled } = made;
   yield* enter("back-up");
+  yield* rest(plan, settled);
   const backedUp = yield* advance(lanes, "backed-up");
   yield* enter("check");
   yield* ask("recheck", { plan, untouched: false });
@@ -99,19 +73,7 @@ function* replace(
   yield* enter("clean-up");
   yield* deleteTemporaries(plan);
   const backups = replaced.flatMap(({ backupArn }) => (backupArn === undefined ? [] : [backupArn]));
-  return { kind: "dynamodb", mode: plan.mode, copies, replaced: end, settingsDifferences, backups };
-}
-
-function* verify(
-  plan: DynamodbPlan,
-  what: "copies" | "replaced",
-  like?: CheckedTables,
-): Workflow<VerificationReport> {
-  const scope = yield* ask("scope-copies", { plan, what });
-  const report = yield* verification(scope, like);
-  const rows = report.checked.tables.reduce((sum, table) => sum + table.rows, 0);
-  yield* ask("report", { event: { kind: "verified", what, proof: report.proof.kind, rows } });
-  return report;
+  return { ...beginOf(made), replaced: end, settingsDifferences, backups };
 }
 
 function* putSettingsBack(plan: DynamodbPlan): Workflow<Readonly<Record<string, readonly string[]>>> {
@@ -127,27 +89,4 @@ function* putSettingsBack(plan: DynamodbPlan): Workflow<Readonly<Record<string, 
     return found.length === 0 ? [] : [[name, [...found, ...(refused[index] ?? [])]] as const];
   });
   return Object.fromEntries(differences);
-}
-
-function* deleteTemporaries(plan: DynamodbPlan): Workflow<void> {
-  yield* deleteAll(plan.tables.map(({ database, temporary: name }) => ({ database, name })));
-  yield* deleteProofs(plan);
-}
-
-function* deleteProofs({ proofs }: DynamodbPlan): Workflow<void> {
-  yield* deleteAll(proofs.map(({ database, temporary: name }) => ({ database, name })));
-}
-
-/** Deletes tables that the run made, and waits until they are gone. */
-export function* deleteAll(
-  tables: readonly { readonly database: string; readonly name: string }[],
-): Workflow<void> {
-  if (tables.length === 0) return;
-  const outcomes = yield* all(tables.map((table) => ask.effect("delete-table", table)));
-  for (const outcome of outcomes) answerOf(outcome);
-  const gone = tables.map((table) => ({ ...table, until: "ABSENT" }) as const);
-  yield* poll<Observation>(
-    ask.effect("observe", { tables: gone, backups: [], enough: "all" }),
-    TABLE_PATIENCE,
-  );
 }

@@ -1,0 +1,46 @@
+import { timeText } from "../../verify/time-text.ts";
+import type { PlanStep } from "../plan-step.ts";
+import type { DynamodbPlan, Settling } from "./plan.ts";
+
+const UNDO = "stillpoint restore abandon RUN removes what was made; the originals are untouched";
+
+/** What is done to the copies of a second at which nobody paused. */
+export function settleStep({ tables, run }: DynamodbPlan, settling: Settling): PlanStep {
+  const changed = new Set(named(settling, "wholly", "perhaps"));
+  const copies = tables.filter(({ name }) => changed.has(name)).map(({ temporary }) => temporary);
+  const does = `Settle the copies: read them once more, keep the transactions that are provably complete by ${timeText(settling.keptUntilMs)}, and take the others out. Every condition under which that cannot be told is checked before a row is changed, and what will be changed is on record before it is: stillpoint dropped ${run} lists it`;
+  return { does, creates: [], changes: copies.map((name) => `rows of ${name}`), deletes: [], undo: UNDO };
+}
+
+function named(
+  { tables }: Settling,
+  ...how: readonly Settling["tables"][number]["how"][]
+): readonly string[] {
+  return tables.filter((table) => how.includes(table.how)).map(({ name }) => name);
+}
+
+/** What settling means for the data, in sentences. */
+export function* settlingConsequences({ run }: DynamodbPlan, settling: Settling): Generator<string> {
+  const { keptUntilMs, boundMs, isBoundDefault } = settling;
+  yield `Nobody paused at this second, so it is no backup: transactions committed until ${timeText(keptUntilMs)}, by the clocks of their own processes, are kept, with all that they need; later ones are dropped, and those that need a dropped one. That is ${boundMs} ms before the second, the bound on how far the clocks may be apart`;
+  if (isBoundDefault) yield UNSET;
+  yield* tableTexts(settling);
+  yield `Each transaction that is dropped is listed with its time, what it had written, and why: stillpoint dropped ${run}. Its client may have been told that it was committed, and may send it again with the same nonce: it is then carried out as a new one`;
+}
+
+const UNSET =
+  "Nobody has set pause.scalarClockBound: the default of 1s is taken. Where the clocks may be farther apart than that, what comes out may be broken and nothing need show it: find out how far, and set it";
+
+function* tableTexts(settling: Settling): Generator<string> {
+  yield `Settled wholly, since their records are only ever added: ${listed(named(settling, "wholly"))}`;
+  const perhaps = named(settling, "perhaps");
+  if (perhaps.length > 0)
+    yield `Settled only perhaps, since their records change in place: ${listed(perhaps)}. A record in doubt goes back to what it was before; where a dropped transaction has already overwritten one for good, the restore stops before anything is deleted, names the record, and proposes a quiet second`;
+  const untouched = named(settling, "as-it-is");
+  if (untouched.length > 0)
+    yield `Not settled, since no transaction writes them, and restored as they were at some instant of the second: ${listed(untouched)}`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.map((name) => `"${name}"`).join(", ");
+}

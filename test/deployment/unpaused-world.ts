@@ -1,0 +1,101 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Transfer } from "../../rehearsal/ledger/transfer.ts";
+import { type LocalWorld, startLocalWorld } from "../../rehearsal/local-world.ts";
+import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
+import { openWorld } from "./ruined-world.ts";
+
+const ASSETS = 12;
+const CLIENTS = 4;
+const LOOK_MS = 10;
+
+/** One transfer that a client has sent, and what it was answered. */
+export interface Sent {
+  readonly transfer: Transfer;
+  readonly answeredMs: number;
+  readonly status: number;
+}
+
+export interface UnpausedWorld extends AsyncDisposable {
+  readonly world: LocalWorld;
+  readonly open: OpenDeployment;
+  /** Before anybody moved money. */
+  readonly balance: number;
+  /** What was sent so far, in the order of the answers. */
+  readonly sent: Sent[];
+}
+
+/** A ledger that nobody ever backs up. */
+export async function unpausedWorld(seed: string): Promise<UnpausedWorld> {
+  const world = await startLocalWorld({
+    seed,
+    assets: ASSETS,
+    instances: 2,
+    dynamodb: { pace: { latestDelayMs: 300, restoreLeastMs: 50, restoreMostMs: 300 } },
+  });
+  const open = openWorld(world.config);
+  const close = async () => {
+    open.close();
+    await world.close();
+  };
+  try {
+    const { balance } = await world.totals();
+    return { world, open, balance, sent: [], [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Sends a transfer to one of the instances; 0 where nobody answers. */
+export async function send({ world, sent }: UnpausedWorld, transfer: Transfer, turn = 0): Promise<number> {
+  const { instances } = world.instances;
+  const { clientUrl } = instances[turn % instances.length] ?? { clientUrl: "" };
+  const body = JSON.stringify(transfer);
+  const status = await fetch(`${clientUrl}/transfer`, { method: "POST", body }).then(
+    (answer) => answer.status,
+    () => 0,
+  );
+  sent.push({ transfer, answeredMs: world.now(), status });
+  return status;
+}
+
+/** Clients that move money between assets alone, while the work lasts. */
+export async function underLoad<T>(
+  unpaused: UnpausedWorld,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  let isOver = false;
+  const client = async (number: number) => {
+    for (let turn = 0; !isOver; turn++) {
+      const status = await send(unpaused, transferOf(`${name}-${number}-${turn}`, number, turn), turn);
+      if (status === 0) await delay(LOOK_MS);
+    }
+  };
+  const clients = Promise.all(Array.from({ length: CLIENTS }, (_, number) => client(number)));
+  try {
+    return await work();
+  } finally {
+    isOver = true;
+    await clients;
+  }
+}
+
+/** Neighbours of the clients meet, so that transactions need each other's records. */
+function transferOf(nonce: string, client: number, turn: number): Transfer {
+  const at = (place: number) => `acct-${place % ASSETS}`;
+  const first = client * 3 + turn;
+  const moves = [
+    { id: at(first), delta: -(1 + (turn % 7)) },
+    { id: at(first + 1 + (turn % 3)), delta: 1 + (turn % 7) },
+  ];
+  return { nonce, moves, mirror: { kind: "none" } };
+}
+
+/** A whole second that has passed while clients were at work. */
+export async function busySecond({ world, sent }: UnpausedWorld, commits = 40): Promise<number> {
+  const count = sent.length;
+  const begun = Math.floor(world.now() / 1000);
+  while (Math.floor(world.now() / 1000) < begun + 3 || sent.length < count + commits) await delay(LOOK_MS);
+  return Math.floor(world.now() / 1000) - 1;
+}

@@ -1,0 +1,37 @@
+import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
+import type { Handlers } from "../../shared/workflow/effect.ts";
+import type { Cloud } from "./cloud.ts";
+import { DOUBTS } from "./cloud-state.ts";
+
+type Settling = Pick<RestoreEffects, "scan-to-settle" | "settle-parts" | "apply-page" | "record-settled">;
+
+/** Settling in a cloud: what is to be taken out is on record before it is. */
+export function settlingHandlers(cloud: Cloud, unsettleable: boolean): Handlers<Settling> {
+  return {
+    "scan-to-settle": async ({ table: { schema } }) => {
+      cloud.parts.add(schema.physical);
+      const content = cloud.tables.get(schema.physical)?.content ?? "";
+      return { sha256: content, bytes: 0, count: content.length, digest: content };
+    },
+    "settle-parts": async ({ scope: { subject }, scanned }) => {
+      if (unsettleable) throw new StillpointError("SETTLE_OLD", "a transaction of long ago would be dropped");
+      if (subject.kind !== "settled") throw new Error(`what is settled is "${subject.kind}"`);
+      const found = DOUBTS.filter((doubt) => scanned.some(({ part }) => part.digest.includes(doubt)));
+      for (const [page, doubt] of found.entries()) cloud.pages.set(page, doubt);
+      const { keptUntilMs } = subject;
+      const changes = found.length * scanned.length;
+      return { keptUntilMs, pages: found.length, changes, dropped: found.length, inDoubt: 0 };
+    },
+    "apply-page": async ({ plan, page }) => {
+      const doubt = cloud.pages.get(page);
+      if (doubt === undefined) throw new StillpointError("CATALOG_DAMAGED", `page ${page} is not on record`);
+      for (const { temporary } of plan.tables) cloud.takeOut(temporary, doubt);
+      return null;
+    },
+    "record-settled": async ({ plan }) => {
+      cloud.settled.add(plan.point);
+      return null;
+    },
+  };
+}

@@ -15,23 +15,21 @@ function inHaste(open: OpenDeployment): OpenDeployment {
   return { ...open, settings: { ...open.settings, databases } };
 }
 
-test(
-  "a backup that misses the last changes is seen before the copies are deleted that have them",
-  { timeout: LIMIT_MS },
-  async () => {
-    await using unpaused = await unpausedWorld("hasty backup", { backupDoubtMs: 60_000 });
-    const { world } = unpaused;
-    const open = inHaste(unpaused.open);
-    const second = await underLoad(unpaused, "load", () => busySecond(unpaused));
-    await world.stopInstances();
-    const choice = { kind: "settle", at: second } as const;
-    const { id, plan } = await planRestore(open, { choice, mode: "in-place" });
-    const planned = dynamodbPlanOf({ plan });
-    expect(planned.settling?.restMs).toBe(0);
-    await expect(
-      runRestore(open, id, { report: () => undefined, confirm: DEPLOYMENT }),
-    ).rejects.toMatchObject({ code: "COPY_DIFFERS" });
-    const kept = planned.tables.map(({ temporary }) => temporary);
-    expect(await tablesOf(world)).toEqual(expect.arrayContaining(kept));
-  },
-);
+test("a backup that misses the last changes is seen before the copies are deleted that have them", {
+  timeout: LIMIT_MS,
+}, async () => {
+  await using unpaused = await unpausedWorld("hasty backup", { backupDoubtMs: 60_000 });
+  const { world } = unpaused;
+  const open = inHaste(unpaused.open);
+  const second = await underLoad(unpaused, "load", () => busySecond(unpaused));
+  await world.stopInstances();
+  const choice = { kind: "settle", at: second } as const;
+  const { id, plan } = await planRestore(open, { choice, mode: "in-place" });
+  const planned = dynamodbPlanOf({ plan });
+  expect(planned.settling?.restMs).toBe(0);
+  await expect(runRestore(open, id, { report: () => undefined, confirm: DEPLOYMENT })).rejects.toMatchObject({
+    code: "COPY_DIFFERS",
+  });
+  const kept = planned.tables.map(({ temporary }) => temporary);
+  expect(await tablesOf(world)).toEqual(expect.arrayContaining(kept));
+});

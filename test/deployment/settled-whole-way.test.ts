@@ -99,12 +99,30 @@ describe("a ledger without any backup", { timeout: STEP_MS }, () => {
     }
   });
 
+  test("is not settled at a second that is out of reach, and nothing is recorded of that", async () => {
+    const { open, world } = unpaused;
+    const known = (await open.catalog.points.list(DEPLOYMENT)).records.length;
+    const ahead = Math.floor(world.now() / 1000) + 60;
+    for (const second of [ahead, busy - 86_400])
+      await expect(planRestore(open, { choice: at(second), mode: "in-place" })).rejects.toMatchObject({
+        code: "SETTLE_REFUSED",
+        message: expect.stringMatching(
+          /table "prod_scalar\.asset" can be restored from .* to .* at present, not to .*; nothing was touched$/,
+        ),
+      });
+    expect((await open.catalog.points.list(DEPLOYMENT)).records.length).toBe(known);
+  });
+
   test("keeps a settled point apart from backups", async () => {
     const { open } = unpaused;
     const { records } = await open.catalog.points.list(DEPLOYMENT);
     expect(records.map(({ basis, artifact }) => [basis, artifact])).toEqual(
       records.map(() => ["settled", "complete"]),
     );
+    // Of a second that was planned before it is settled again, by its name.
+    const again = { kind: "id", id: records[0]?.id ?? "" } as const;
+    const { plan } = await planRestore(open, { choice: again, mode: "in-place" });
+    expect(dynamodbPlanOf({ plan }).settling?.boundMs).toBe(252);
     expect(records.filter(({ settled }) => settled?.by !== undefined).length).toBeGreaterThan(1);
     const { lastPoint, late } = await statusOf(open);
     expect([lastPoint, late]).toEqual([undefined, true]);

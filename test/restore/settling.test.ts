@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { describePlan } from "../../shared/restore/dynamodb/describe-plan.ts";
-import { howSettled, keptUntilOf, obstaclesOf, refuseSettling } from "../../shared/restore/dynamodb/settling.ts";
+import {
+  howSettled,
+  keptUntilOf,
+  obstaclesOf,
+  refuseSettling,
+} from "../../shared/restore/dynamodb/settling.ts";
 import type { ColumnType, TableSchema } from "../../shared/verify/row-source.ts";
 import { DEFAULT_CLOCKS } from "../../shared/verify/subject.ts";
 import { DEFAULT_NAMESPACES, isTransactional, roleOf } from "../../shared/verify/table-role.ts";
@@ -44,7 +49,11 @@ test("a ledger with its coordinator can be settled", () => {
 test.each([
   ["no coordinator", [ASSET, METADATA], /no coordinator table "coordinator\.state"/],
   ["another coordinator's", [tableOf("mine.state", STATE), ASSET], /there is "mine\.state"/],
-  ["two coordinators", [...LEDGER, tableOf("other.state", STATE)], /several coordinator tables .*"other\.state"/],
+  [
+    "two coordinators",
+    [...LEDGER, tableOf("other.state", STATE)],
+    /several coordinator tables .*"other\.state"/,
+  ],
   ["the coordinators of two databases", [...LEDGER, COORDINATOR], /several coordinator tables/],
   ["no ledger", [COORDINATOR, ACCOUNT], /no tables of a ledger.*--nearest/],
   ["the JDBC transaction manager", [COORDINATOR, tableOf("scalar.asset", { prev_hash: "blob" })], /JDBC/],
@@ -76,7 +85,13 @@ test("what is kept ends before the second, never after it", () => {
 
 test("only what is added to and never changed is settled wholly", () => {
   const contract = tableOf("scalar.contract", { cert_holder_id: "text" });
-  expect([...LEDGER, contract].map(howSettled)).toEqual(["wholly", "wholly", "wholly", "perhaps", "as-it-is"]);
+  expect([...LEDGER, contract].map(howSettled)).toEqual([
+    "wholly",
+    "wholly",
+    "wholly",
+    "perhaps",
+    "as-it-is",
+  ]);
 });
 
 test("the plan says what settling keeps and drops, by which bound, and what it waits for", () => {

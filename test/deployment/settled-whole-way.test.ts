@@ -120,7 +120,7 @@ describe("a ledger without any backup", { timeout: STEP_MS }, () => {
       records.map(() => ["settled", "complete"]),
     );
     // Of a second that was planned before it is settled again, by its name.
-    const again = { kind: "id", id: records[0]?.id ?? "" } as const;
+    const again = { kind: "id", id: records.at(-1)?.id ?? "" } as const;
     const { plan } = await planRestore(open, { choice: again, mode: "in-place" });
     expect(dynamodbPlanOf({ plan }).settling?.boundMs).toBe(252);
     expect(records.filter(({ settled }) => settled?.by !== undefined).length).toBeGreaterThan(1);

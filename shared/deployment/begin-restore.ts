@@ -59,9 +59,19 @@ export async function failRestore(
 ): Promise<void> {
   // Another process runs this very run, or has abandoned it: its state is not ours to write.
   if (codeOf(error) === "CATALOG_CONFLICT" || (await journal.isOvertaken())) return;
+  if (codeOf(error) === "NO_QUIET_SECOND") return endEmpty(open, id, error);
   const untouched = journal.isEmpty;
   await setState(open, id, { state: untouched ? "planned" : "failed", failure: toFailure(error) });
   if (untouched) await open.catalog.releaseLease(open.settings.name, id);
+}
+
+/** It has deleted again what it had made: there is nothing to resume, and nothing to hold the lease for. */
+async function endEmpty(open: OpenDeployment, id: string, error: unknown): Promise<void> {
+  const { record } = await open.catalog.runs.get(id);
+  // Said again by an execution that died before it heard that it was written down.
+  if (record.state !== "abandoned")
+    await setState(open, id, { state: "abandoned", failure: toFailure(error) });
+  await open.catalog.releaseLease(open.settings.name, id);
 }
 
 /**

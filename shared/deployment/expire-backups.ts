@@ -9,6 +9,7 @@ import { readRecovery } from "../databases/dynamodb/settings/recovery.ts";
 import { type Failure, StillpointError, toFailure } from "../errors/stillpoint-error.ts";
 import { judgeBackup, type LeftBackup, type TableNow, tablesOfPoint } from "../restore/dynamodb/expire.ts";
 import type { DynamodbResult } from "../restore/dynamodb/restore.ts";
+import { madeBy } from "../restore/dynamodb/tries.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { PlannedRun } from "./plan-restore.ts";
 import { plannedOf } from "./recorded-run.ts";
@@ -83,7 +84,9 @@ function leftBackups(run: Run): readonly Left[] {
   return backups
     .filter((arn) => !expired.has(arn))
     .flatMap((arn) => {
-      const table = restore.tables.find(({ temporary }) => arn.includes(`:table/${temporary}/backup/`));
+      const table = madeBy(restore).tables.find(({ temporary }) =>
+        arn.includes(`:table/${temporary}/backup/`),
+      );
       if (table === undefined) return [];
       const { database, temporary, name: original, backup: name } = table;
       return [{ run: run.id, database, table: original, arn, doneMs: run.updatedMs, temporary, name }];

@@ -23,6 +23,7 @@ export async function settleParts(
   const spill = new SettlingSpill(scratch);
   for (const each of scanned)
     await takeOver(room, scope, each, (file) => scratch.withAttached(file, () => spill.merge(each.place)));
+  // Not before its pages are kept: the scratch goes when this returns.
   return await settle(scope, scratch, (page, content) => room.keepPage(page, content));
 }
 

@@ -63,8 +63,8 @@ describe("the request function", { timeout: TEST_MS }, () => {
 
   test.each([
     [event("requested", { ...ASKED, id: "a b" }), "detail.id"],
-    [event("requested", { id: "x", deployment: "payments" }), "exactly one of point and at"],
-    [event("requested", { ...ASKED, point: "p" }), "exactly one of point and at"],
+    [event("requested", { id: "x", deployment: "payments" }), "exactly one of point, at and nearest"],
+    [event("requested", { ...ASKED, point: "p" }), "exactly one of point, at and nearest"],
     [event("requested", { ...ASKED, at: "yesterday" }), "detail.at"],
     [event("requested", { ...ASKED, confirm: "payments" }), "confirm"],
     [event("approved", { run: "restore-1" }), "detail.digest"],

@@ -17,6 +17,7 @@ import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../../restore/dynamodb/abandon.ts";
 import type { BackedUp } from "../../restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../restore/dynamodb/plan.ts";
+import { madeBy } from "../../restore/dynamodb/tries.ts";
 import type { Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";
@@ -146,8 +147,9 @@ async function isCovered(open: OpenDeployment, { tables, proofs, run }: Dynamodb
 
 async function runBackups(
   open: OpenDeployment,
-  { tables }: DynamodbPlan,
+  plan: DynamodbPlan,
 ): Promise<readonly { database: string; arn: string }[]> {
+  const { tables } = madeBy(plan);
   const found = await concurrently(AT_A_TIME, tables, async ({ database, temporary, backup }) => {
     const arns = await backupsNamed(open.dynamodb(database).connection, temporary, backup);
     return arns.map((arn) => ({ database, arn }));

@@ -1,6 +1,7 @@
 import type { RestorePoint } from "../../catalog/model.ts";
 import { dynamodbsOf } from "../../config/databases-of.ts";
 import { secondOf } from "../../restore/choose-point.ts";
+import { candidatesOf } from "../../restore/dynamodb/candidates.ts";
 import { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
 import {
   createdSince,
@@ -14,6 +15,7 @@ import {
   type Settling,
 } from "../../restore/dynamodb/plan.ts";
 import { boundOf, howSettled, keptUntilOf, refuseSettling } from "../../restore/dynamodb/settling.ts";
+import { madeBy } from "../../restore/dynamodb/tries.ts";
 import { clocksOf } from "../clocks.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
@@ -24,13 +26,15 @@ import { settleObstacles } from "./settle-obstacles.ts";
 
 /** Plans a restore of tables; all reasons against come at once. */
 export async function planDynamodb(open: OpenDeployment, planning: Planning): Promise<DynamodbPlan> {
-  const databases = await Promise.all(planning.point.databases.map((each) => lookAt(open, each)));
-  const plan = planFrom(open, planning, databases);
+  const looked = await Promise.all(planning.point.databases.map((each) => lookAt(open, each)));
+  const candidates = candidatesOf(planning.point, looked);
+  const databases = looked.map((each) => ({ ...each, atSecond: candidates?.[0]?.atSecond ?? each.atSecond }));
+  const plan = planFrom(open, planning, { databases, candidates });
   if (plan.settling) refuseUnsettleable(open, planning, databases);
   refusePlan(plan, [
     ...databases.flatMap((database) => refusals(database, plan)),
     ...(plan.proofs.length === 0 && !plan.settling ? ["the restore point has no coordinator table"] : []),
-    ...(await takenNames(open, plan)),
+    ...(await takenNames(open, madeBy(plan))),
   ]);
   return plan;
 }
@@ -59,14 +63,21 @@ async function lookAt(
 function planFrom(
   open: OpenDeployment,
   { point, run, mode, detachReplicas, points }: Planning,
-  databases: readonly PlannedDatabase[],
+  {
+    databases,
+    candidates,
+  }: {
+    readonly databases: readonly PlannedDatabase[];
+    readonly candidates: DynamodbPlan["candidates"] | undefined;
+  },
 ): DynamodbPlan {
   const tables = databases.flatMap((database) => planTables(database, run));
   const settling = point.basis === "settled" ? planSettling(open, tables) : undefined;
   // A settled copy is made whole by its own rows: the coordinator of a later second has nothing to say of it.
   const proven = settling === undefined ? databases : [];
+  const lastSecond = Math.max(...databases.map(({ atSecond }) => atSecond));
   const proofs = proven.flatMap(
-    (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond: secondOf(point) }) ?? [],
+    (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond }) ?? [],
   );
   return {
     kind: "dynamodb",
@@ -81,6 +92,7 @@ function planFrom(
     leftAlone: databases.flatMap(createdSince),
     dyingPoints: dyingPoints(points.includes(point) ? points : [...points, point], { mode, tables }),
     ...(detachReplicas && mode === "in-place" && { detachReplicas: true }),
+    ...(candidates && { candidates }),
     ...(settling && { settling }),
     ...(databases.some(isLessCaptured) && { lessCaptured: true }),
   };

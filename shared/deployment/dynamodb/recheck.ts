@@ -1,12 +1,16 @@
+import { concurrently } from "../../databases/concurrently.ts";
 import { capture, describeTable } from "../../databases/dynamodb/capture.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { isBackup } from "../../restore/choose-point.ts";
 import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
 import { createdSince, type DynamodbPlan, type PlannedTable } from "../../restore/dynamodb/plan.ts";
 import { settingsDifferences } from "../../restore/dynamodb/settings.ts";
+import { madeBy } from "../../restore/dynamodb/tries.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseRunning, type Silence } from "../stopped-instances.ts";
 import { dyingPoints } from "./dying-points.ts";
+
+const AT_A_TIME = 10;
 
 /**
  * Law 5: what the plan was made from must still be so. `untouched` is before the first step, when none of the
@@ -20,7 +24,7 @@ export async function recheck(
   if (plan.mode === "in-place") await refuseRunning(open, plan.instances, silence);
   const differences = [
     ...(await worldDifferences(open, plan)),
-    ...(untouched ? await takenNames(open, plan) : []),
+    ...(untouched ? await takenNames(open, madeBy(plan)) : []),
     ...(await unplannedDeaths(open, plan)),
   ];
   if (differences.length > 0)
@@ -103,14 +107,12 @@ async function unplannedDeaths({ catalog }: OpenDeployment, plan: DynamodbPlan):
 /** Which names that the run will create are there already. */
 export async function takenNames(
   open: OpenDeployment,
-  plan: Pick<DynamodbPlan, "tables" | "proofs">,
+  plan: ReturnType<typeof madeBy>,
 ): Promise<readonly string[]> {
   const wanted = [...plan.tables, ...plan.proofs];
-  const found = await Promise.all(
-    wanted.map(async ({ database, temporary }) => {
-      const table = await describeTable(open.dynamodb(database).connection, temporary);
-      return table === undefined ? [] : [`table "${temporary}" exists already`];
-    }),
-  );
+  const found = await concurrently(AT_A_TIME, wanted, async ({ database, temporary }) => {
+    const table = await describeTable(open.dynamodb(database).connection, temporary);
+    return table === undefined ? [] : [`table "${temporary}" exists already`];
+  });
   return found.flat();
 }

@@ -71,7 +71,10 @@ interface Scoping {
   readonly as: ScopedTable["as"];
 }
 
-function scoped(settings: DynamodbSettings, { database, original, physical, as }: Scoping): ScopedTable {
+export function scoped(
+  settings: DynamodbSettings,
+  { database, original, physical, as }: Scoping,
+): ScopedTable {
   return { database, schema: schemaOf(settings, original, physical), bytes: original.bytes, as };
 }
 

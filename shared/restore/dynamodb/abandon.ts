@@ -1,9 +1,10 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { all, answerOf, asker, poll, type Workflow } from "../../workflow/effect.ts";
 import { TABLE_PATIENCE } from "./advance.ts";
+import { deleteAll } from "./delete-copies.ts";
 import type { Observation, RestoreEffects } from "./effects.ts";
 import { type DynamodbPlan, type PlannedTable, tagOf } from "./plan.ts";
-import { deleteAll } from "./restore.ts";
+import { madeBy } from "./tries.ts";
 
 /** What a run made, as it is found now rather than as its journal remembers it. */
 export type AbandonEffects = RestoreEffects & {
@@ -32,7 +33,8 @@ export function* abandon(
 ): Workflow<{ readonly backups: number; readonly tables: number }> {
   yield* refuseMissing(plan, "nothing more was deleted");
   yield* ask("mark-run", { state: "abandoning" });
-  const made = [...plan.tables, ...plan.proofs].map(({ database, temporary }) => ({
+  const { tables, proofs } = madeBy(plan);
+  const made = [...tables, ...proofs].map(({ database, temporary }) => ({
     database,
     name: temporary,
   }));

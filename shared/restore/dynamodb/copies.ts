@@ -3,7 +3,7 @@ import type { Settlement } from "../../settle/settlement.ts";
 import type { Proof } from "../../verify/proof.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { verification } from "../../verify/verification.ts";
-import { asker, type Workflow } from "../../workflow/effect.ts";
+import { asker, type Patience, poll, type Workflow } from "../../workflow/effect.ts";
 import { advance, type TableLane } from "./advance.ts";
 import type { CheckedTables, RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
@@ -12,25 +12,43 @@ import { settle } from "./settle.ts";
 
 const ask = asker<RestoreEffects>();
 
+/** The latest restorable second trails the present by five minutes. */
+export const COVERAGE_PATIENCE: Patience = {
+  firstMs: 500,
+  factor: 1.3,
+  mostMs: 15_000,
+  limitMs: 3_600_000,
+};
+
 /** Copies of all tables under temporary names, verified. */
 export interface Copies {
+  /** With the names and the second of what was copied. */
+  readonly plan: DynamodbPlan;
   readonly lanes: readonly TableLane[];
   readonly copies: VerificationReport;
   /** What was done to them, where nobody had paused. */
   readonly settled?: Settlement;
 }
 
-/** Step A. */
+/** Step A: copies that are not fit to take the place of the originals end it. */
 export function* makeCopies(plan: DynamodbPlan): Workflow<Copies> {
+  const made = yield* copyAndVerify(plan);
+  refuseUnfit(plan, made.copies.proof);
+  if (made.settled) yield* ask("record-settled", { plan, settlement: made.settled });
+  return made;
+}
+
+/** Step A, whatever is found in the copies. */
+export function* copyAndVerify(plan: DynamodbPlan): Workflow<Copies> {
+  yield* enter("wait");
+  yield* poll(ask.effect("coverage", { plan }), COVERAGE_PATIENCE);
   yield* enter("copy");
   const waiting = [...plan.tables.map(toLane), ...plan.proofs.map(proofLane)];
   const copied = yield* advance(waiting, "copied");
   const settled = plan.settling && (yield* settle(plan));
   yield* enter("verify");
   const copies = yield* verify(plan, "copies");
-  refuseUnfit(plan, copies.proof);
-  if (settled) yield* ask("record-settled", { plan, settlement: settled });
-  return { lanes: copied.slice(0, plan.tables.length), copies, ...(settled && { settled }) };
+  return { plan, lanes: copied.slice(0, plan.tables.length), copies, ...(settled && { settled }) };
 }
 
 function toLane(table: DynamodbPlan["tables"][number]): TableLane {
@@ -38,7 +56,7 @@ function toLane(table: DynamodbPlan["tables"][number]): TableLane {
 }
 
 /** The later coordinator takes step A only, as a lane like any other. */
-function proofLane({ database, id, arn, temporary, atSecond }: PlannedProof): TableLane {
+export function proofLane({ database, id, arn, temporary, atSecond }: PlannedProof): TableLane {
   // Told under its own name: the coordinator itself has a lane too.
   return {
     table: { database, name: temporary, id, arn, temporary, backup: temporary, atSecond },

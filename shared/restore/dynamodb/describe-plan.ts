@@ -1,6 +1,7 @@
 import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { agoText } from "../plan-text.ts";
+import { nextTries, quietConsequences } from "./describe-quiet.ts";
 import { settleStep, settlingConsequences } from "./describe-settling.ts";
 import { MOST_RESTORES } from "./lane.ts";
 import { keptAlarms, losses } from "./losses.ts";
@@ -16,7 +17,14 @@ const NOTHING = { creates: [], changes: [], deletes: [] } as const;
 const UNTIL_C = "stillpoint restore abandon RUN removes what was made; the originals are untouched";
 
 function sideBySideSteps(plan: DynamodbPlan): readonly PlanStep[] {
-  return [waitStep(plan), copyStep(plan), ...settleSteps(plan), verifyStep(plan), keepStep(plan)];
+  return [
+    waitStep(plan),
+    copyStep(plan),
+    ...settleSteps(plan),
+    verifyStep(plan),
+    ...trySteps(plan),
+    keepStep(plan),
+  ];
 }
 
 function inPlaceSteps(plan: DynamodbPlan): readonly PlanStep[] {
@@ -26,6 +34,7 @@ function inPlaceSteps(plan: DynamodbPlan): readonly PlanStep[] {
     copyStep(plan),
     ...settleSteps(plan),
     verifyStep(plan),
+    ...trySteps(plan),
     backupStep(plan),
     deleteStep(plan),
     replaceStep(plan),
@@ -39,8 +48,12 @@ function settleSteps(plan: DynamodbPlan): readonly PlanStep[] {
   return plan.settling ? [settleStep(plan, plan.settling)] : [];
 }
 
-function stoppedStep({ instances, settling }: DynamodbPlan): PlanStep {
-  const does = `Check that every instance is stopped (${instances.length} recorded${settling ? "" : " at the backup"}, and whatever discovery finds), now and again before step C`;
+function trySteps(plan: DynamodbPlan): readonly PlanStep[] {
+  return plan.candidates ? nextTries(plan, plan.candidates) : [];
+}
+
+function stoppedStep({ instances, settling, candidates }: DynamodbPlan): PlanStep {
+  const does = `Check that every instance is stopped (${instances.length} recorded${settling || candidates ? "" : " at the backup"}, and whatever discovery finds), now and again before step C`;
   return { does, ...NOTHING, undo: "nothing to undo" };
 }
 
@@ -61,9 +74,12 @@ function copyStep({ tables, proofs }: DynamodbPlan): PlanStep {
   return { does, ...NOTHING, creates, undo: UNTIL_C };
 }
 
-function verifyStep({ tables, settling }: DynamodbPlan): PlanStep {
+function verifyStep({ tables, settling, candidates }: DynamodbPlan): PlanStep {
   const stops = settling ? "not proven, settled as it is," : "disproven";
-  const does = `Verify the copies of all ${tables.length} tables; a copy that is ${stops} stops the restore here`;
+  const ends = candidates
+    ? "only where they are proven, nothing having committed around their second, does the restore go on with them"
+    : `a copy that is ${stops} stops the restore here`;
+  const does = `Verify the copies of all ${tables.length} tables; ${ends}`;
   return { does, ...NOTHING, undo: UNTIL_C };
 }
 
@@ -133,6 +149,7 @@ const LESS_CAPTURED =
 function* consequences(plan: DynamodbPlan, nowMs: number): Generator<string> {
   const { mode } = plan;
   if (plan.settling) yield* settlingConsequences(plan, plan.settling);
+  if (plan.candidates) yield* quietConsequences(plan, plan.candidates);
   if (mode === "in-place") yield discardedText(plan, nowMs);
   if (plan.dyingPoints.length > 0)
     yield `The originals take their recovery history with them, so these points can no longer be restored: ${plan.dyingPoints.join(", ")}`;

@@ -1,17 +1,16 @@
 import type { Settlement } from "../../settle/settlement.ts";
 import type { VerificationReport } from "../../verify/report.ts";
-import { all, answerOf, asker, type Patience, poll, type Workflow } from "../../workflow/effect.ts";
-import { advance, copiesOf, TABLE_PATIENCE } from "./advance.ts";
+import { all, answerOf, asker, type Workflow } from "../../workflow/effect.ts";
+import { advance, copiesOf } from "./advance.ts";
 import { type Copies, makeCopies, verify } from "./copies.ts";
-import type { Observation, RestoreEffects } from "./effects.ts";
+import { copyQuiet } from "./copy-quiet.ts";
+import { deleteProofs, deleteTemporaries } from "./delete-copies.ts";
+import type { RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
 import type { DynamodbPlan } from "./plan.ts";
 import { rest } from "./settle.ts";
 
 const ask = asker<RestoreEffects>();
-
-/** The latest restorable second trails the present by five minutes. */
-const COVERAGE_PATIENCE: Patience = { firstMs: 500, factor: 1.3, mostMs: 15_000, limitMs: 3_600_000 };
 
 export interface DynamodbResult {
   readonly kind: "dynamodb";
@@ -36,27 +35,27 @@ export interface DynamodbResult {
 export function* restore(plan: DynamodbPlan): Workflow<DynamodbResult> {
   yield* enter("check");
   yield* ask("recheck", { plan, untouched: true });
-  yield* enter("wait");
-  yield* poll(ask.effect("coverage", { plan }), COVERAGE_PATIENCE);
-  const made = yield* makeCopies(plan);
-  if (plan.mode === "side-by-side") {
-    yield* enter("clean-up");
-    yield* deleteProofs(plan);
-    return { ...beginOf(plan, made), settingsDifferences: {}, backups: [] };
-  }
-  return yield* replace(plan, made);
+  const made = yield* plan.candidates === undefined ? makeCopies(plan) : copyQuiet(plan);
+  return yield* plan.mode === "side-by-side" ? keep(made) : replace(made);
 }
 
-function beginOf(
-  { mode }: DynamodbPlan,
-  { copies, settled }: Copies,
-): Pick<DynamodbResult, "kind" | "mode" | "copies" | "settled"> {
+function* keep(made: Copies): Workflow<DynamodbResult> {
+  yield* enter("clean-up");
+  yield* deleteProofs(made.plan);
+  return { ...beginOf(made), settingsDifferences: {}, backups: [] };
+}
+
+function beginOf({
+  plan: { mode },
+  copies,
+  settled,
+}: Copies): Pick<DynamodbResult, "kind" | "mode" | "copies" | "settled"> {
   return { kind: "dynamodb", mode, copies, ...(settled && { settled }) };
 }
 
 /** Steps B to D, what the procedure leaves to the reader, and the end of the temporary tables. */
-function* replace(plan: DynamodbPlan, made: Copies): Workflow<DynamodbResult> {
-  const { lanes, copies, settled } = made;
+function* replace(made: Copies): Workflow<DynamodbResult> {
+  const { plan, lanes, copies, settled } = made;
   yield* enter("back-up");
   yield* rest(plan, settled);
   const backedUp = yield* advance(lanes, "backed-up");
@@ -74,7 +73,7 @@ function* replace(plan: DynamodbPlan, made: Copies): Workflow<DynamodbResult> {
   yield* enter("clean-up");
   yield* deleteTemporaries(plan);
   const backups = replaced.flatMap(({ backupArn }) => (backupArn === undefined ? [] : [backupArn]));
-  return { ...beginOf(plan, made), replaced: end, settingsDifferences, backups };
+  return { ...beginOf(made), replaced: end, settingsDifferences, backups };
 }
 
 function* putSettingsBack(plan: DynamodbPlan): Workflow<Readonly<Record<string, readonly string[]>>> {
@@ -90,27 +89,4 @@ function* putSettingsBack(plan: DynamodbPlan): Workflow<Readonly<Record<string, 
     return found.length === 0 ? [] : [[name, [...found, ...(refused[index] ?? [])]] as const];
   });
   return Object.fromEntries(differences);
-}
-
-function* deleteTemporaries(plan: DynamodbPlan): Workflow<void> {
-  yield* deleteAll(plan.tables.map(({ database, temporary: name }) => ({ database, name })));
-  yield* deleteProofs(plan);
-}
-
-function* deleteProofs({ proofs }: DynamodbPlan): Workflow<void> {
-  yield* deleteAll(proofs.map(({ database, temporary: name }) => ({ database, name })));
-}
-
-/** Deletes tables that the run made, and waits until they are gone. */
-export function* deleteAll(
-  tables: readonly { readonly database: string; readonly name: string }[],
-): Workflow<void> {
-  if (tables.length === 0) return;
-  const outcomes = yield* all(tables.map((table) => ask.effect("delete-table", table)));
-  for (const outcome of outcomes) answerOf(outcome);
-  const gone = tables.map((table) => ({ ...table, until: "ABSENT" }) as const);
-  yield* poll<Observation>(
-    ask.effect("observe", { tables: gone, backups: [], enough: "all" }),
-    TABLE_PATIENCE,
-  );
 }

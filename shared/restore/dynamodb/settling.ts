@@ -57,18 +57,23 @@ export function obstaclesOf({
     ...coordinatorObstacles(schemas, namespaces),
     ...ledgerObstacles(schemas),
     ...(componentKinds.includes("auditor") ? [AUDITOR] : []),
-    ...(boundOf(clocks) > WIDEST_BOUND_MS ? [tooWide(clocks)] : []),
+    ...boundObstacles(clocks),
   ];
 }
 
 const AUDITOR =
   "an Auditor keeps the ledger's proofs in databases of its own, which would have to be settled to the same transactions";
 
-function tooWide(clocks: Clocks): string {
-  return `the clocks may be ${boundOf(clocks)} ms apart (pause.scalarClockBound), and more than ${WIDEST_BOUND_MS} ms is no bound to drop transactions by`;
+/** Why nothing can be found by such clocks. */
+export function boundObstacles(clocks: Clocks): readonly string[] {
+  return boundOf(clocks) > WIDEST_BOUND_MS ? [tooWide(clocks)] : [];
 }
 
-function coordinatorObstacles(
+function tooWide(clocks: Clocks): string {
+  return `the clocks may be ${boundOf(clocks)} ms apart (pause.scalarClockBound), and more than ${WIDEST_BOUND_MS} ms is no bound to tell transactions apart by`;
+}
+
+export function coordinatorObstacles(
   schemas: readonly TableSchema[],
   { coordinator }: SystemNamespaces,
 ): readonly string[] {
@@ -95,8 +100,13 @@ function ledgerObstacles(schemas: readonly TableSchema[]): readonly string[] {
     return [
       "there are no tables of a ledger, and records that change in place keep no history to settle them by: look for a quiet second instead (stillpoint plan --nearest TIME)",
     ];
-  return ledger
-    .filter(({ transactional }) => !transactional)
+  return untracedObstacles(ledger);
+}
+
+/** Where the manager of transactions keeps no record of its own. */
+export function untracedObstacles(schemas: readonly TableSchema[]): readonly string[] {
+  return schemas
+    .filter(({ role, transactional }) => (role === "asset" || role === "asset_metadata") && !transactional)
     .map(
       (table) =>
         `table "${logicalName(table)}" has no transaction columns (JDBC transaction manager): nothing says what was committed with what`,

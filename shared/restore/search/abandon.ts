@@ -1,13 +1,27 @@
-import { StillpointError } from "../../errors/stillpoint-error.ts";
-import type { Workflow } from "../../workflow/effect.ts";
+import { asker, poll, type Workflow } from "../../workflow/effect.ts";
 import type { AbandonEffects } from "../dynamodb/abandon.ts";
+import { TABLE_PATIENCE } from "../dynamodb/advance.ts";
+import { deleteAll } from "../dynamodb/delete-copies.ts";
+import type { Observation } from "../dynamodb/effects.ts";
 import type { SearchEffects } from "./effects.ts";
 import type { SearchPlan } from "./plan.ts";
+import { madeBySearch } from "./search.ts";
 
 export type AbandonSearchEffects = SearchEffects & Pick<AbandonEffects, "mark-run">;
 
-/** Removes the restored coordinator. */
-// biome-ignore lint/correctness/useYield: not built yet
-export function* abandonSearch(_plan: SearchPlan): Workflow<{ readonly tables: number }> {
-  throw new StillpointError("INTERNAL", "not built yet");
+const ask = asker<AbandonSearchEffects>();
+
+/** Removes the restored coordinator. A point that the search has made stays: it says no less than before. */
+export function* abandonSearch(plan: SearchPlan): Workflow<{ readonly tables: number }> {
+  yield* ask("mark-run", { state: "abandoning" });
+  const made = madeBySearch(plan);
+  const settling = made.map((table) => ({ ...table, until: "settled" }) as const);
+  // A restore under way cannot be cancelled: its table can be deleted only once it is there.
+  yield* poll<Observation>(
+    ask.effect("observe", { tables: settling, backups: [], enough: "all" }),
+    TABLE_PATIENCE,
+  );
+  yield* deleteAll(made);
+  yield* ask("remove-parts", { run: plan.run });
+  return { tables: made.length };
 }

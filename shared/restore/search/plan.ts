@@ -1,6 +1,7 @@
 import type { DiscoveryBasis, Instance } from "../../pause/instance.ts";
 import type { QuietAsked } from "../../verify/quiet-seconds.ts";
 import type { PlannedProof } from "../dynamodb/plan.ts";
+import type { Direction } from "./span.ts";
 
 /**
  * A search for quiet seconds: the coordinator is restored under a temporary name, read, and deleted again. It ends
@@ -15,7 +16,7 @@ export interface SearchPlan {
   /** The restore point that it makes. */
   readonly point: string;
   readonly asked: QuietAsked;
-  readonly direction: "before" | "after";
+  readonly direction: Direction;
   /** The coordinator at a second after all that counts. */
   readonly coordinator: PlannedProof;
   /** What the point records of each database, as it was when the search was planned. */

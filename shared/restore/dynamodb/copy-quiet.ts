@@ -1,0 +1,35 @@
+import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { secondText } from "../../verify/time-text.ts";
+import { asker, type Workflow } from "../../workflow/effect.ts";
+import { type Copies, copyAndVerify } from "./copies.ts";
+import { deleteTemporaries } from "./delete-copies.ts";
+import type { RestoreEffects } from "./effects.ts";
+import { enter } from "./enter.ts";
+import type { DynamodbPlan } from "./plan.ts";
+import { triesOf } from "./tries.ts";
+
+const ask = asker<RestoreEffects>();
+
+/**
+ * Step A at one quiet second after the other, until the copies of one are proven. Nobody paused: what is not proven is
+ * worth no more than any other second, so that its copies go again.
+ */
+export function* copyQuiet(plan: DynamodbPlan): Workflow<Copies> {
+  const failed: string[] = [];
+  for (const { atSecond, plan: attempt } of triesOf(plan)) {
+    const copied = yield* copyAndVerify(attempt);
+    const { proof } = copied.copies;
+    if (proof.kind === "proven") {
+      yield* ask("record-proven", { plan, atSecond });
+      return copied;
+    }
+    yield* ask("report", { event: { kind: "not-quiet", atSecond, reason: proof.reason } });
+    failed.push(`${secondText(atSecond)}: ${proof.reason}`);
+    yield* enter("clean-up");
+    yield* deleteTemporaries(attempt);
+  }
+  throw new StillpointError(
+    "NO_QUIET_SECOND",
+    `none of the ${failed.length} quiet seconds of point "${plan.point}" was proven by its copies (${failed.join("; ")}); the copies are deleted again, and the original tables were not touched`,
+  );
+}

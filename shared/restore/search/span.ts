@@ -1,0 +1,38 @@
+import type { QuietAsked } from "../../verify/quiet-seconds.ts";
+import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
+
+export type Direction = "before" | "after";
+
+/** Quiet seconds that are farther away are no answer to what was asked. */
+const LONGEST_SECONDS = 24 * 3600;
+
+export interface SpanAsked {
+  readonly nearest: number | "latest";
+  readonly direction: Direction;
+  /** What all tables together can be restored to. */
+  readonly covered: { readonly earliestSecond: number; readonly latestSecond: number };
+  readonly clocks: Clocks;
+}
+
+/** Which seconds are looked at: on one side of the one that was asked for, as far as the tables are covered. */
+export function spanOf({ nearest, direction, covered, clocks }: SpanAsked): Omit<QuietAsked, "guardMs"> {
+  // The later coordinator that proves the last second must be covered, too.
+  const last = covered.latestSecond - earliestLaterSecond(0, clocks);
+  const nearestSecond = nearest === "latest" ? last : nearest;
+  switch (direction) {
+    case "before":
+      return {
+        fromSecond: Math.max(covered.earliestSecond, nearestSecond - LONGEST_SECONDS),
+        toSecond: nearestSecond,
+        nearestSecond,
+      };
+    case "after":
+      return {
+        fromSecond: nearestSecond,
+        toSecond: Math.max(nearestSecond, Math.min(last, nearestSecond + LONGEST_SECONDS)),
+        nearestSecond,
+      };
+    default:
+      return direction satisfies never;
+  }
+}

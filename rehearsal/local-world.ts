@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { dynamodbSection, writeConfiguration } from "./configuration.ts";
 import { type RehearsalDynamodbOptions, startDynamodb } from "./dynamodb/dynamodb.ts";
 import { type DynamodbWorld, dynamodbPart } from "./dynamodb-world.ts";
+import type { Habits, Load } from "./ledger/clients.ts";
 import { ruin } from "./ledger/disaster.ts";
 import { dynamodbClient, type Endpoint } from "./ledger/endpoint.ts";
 import type { GateSemantics } from "./ledger/gate.ts";
@@ -16,6 +17,7 @@ import { startLedgerProcesses } from "./ledger-processes.ts";
 export interface LocalWorld extends DynamodbWorld {
   readonly folder: string;
   readonly instances: RunningInstances;
+  startLoad(clients: number, transfersPerSecond?: number, habits?: Habits): Load;
 }
 
 export interface WorldOptions {

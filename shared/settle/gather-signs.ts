@@ -91,7 +91,9 @@ const QUESTIONS: readonly Question[] = [
 const UNSEEN_DELETES: Question = {
   stop: "SETTLE_UNRESOLVED",
   sql: () => `select d.tx, t.at, null from dropped d join transactions t on t.tx = d.tx
-    where t.at is not null and coalesce(t.functions, 1) = 1 order by d.tx`,
+    where t.at is not null and coalesce(t.functions, 1) = 1
+      and not exists (select 1 from near_row w where w.tx = d.tx and w.kind = ${RECORD} and w.state = ${COMMITTED})
+    order by d.tx`,
   tell: () => "is dropped, and may have deleted records, which leaves nothing to see",
 };
 

@@ -43,6 +43,12 @@ test.each([
     words: ["rehearse", "--database", "cassandra", "--ledger", "scalardb-server", "--port", "1"],
     says: "cannot use --ledger scalardb-server, --port with --database cassandra",
   },
+  {
+    words: ["rehearse", "--story", "no-pause", "--database", "mysql", "--ledger", "scalardb-server"],
+    says: "cannot use --database mysql, --ledger scalardb-server with --story no-pause",
+  },
+  { words: ["rehearse", "--story", "backup", "--only", "dynamodb"], says: "cannot use --only with --story" },
+  { words: ["rehearse", "--story", "of-old"], says: "Allowed choices are backup, no-pause" },
   { words: [], says: "no command was given" },
 ])("$words is refused before anything is done", async ({ words, says }) => {
   const { status, stdout, stderr } = await stillpoint(words);

@@ -60,7 +60,11 @@ export async function send({ world, sent }: UnpausedWorld, transfer: Transfer, t
 }
 
 /** Clients that move money between assets alone, while the work lasts. */
-export async function underLoad<T>(unpaused: UnpausedWorld, name: string, work: () => Promise<T>): Promise<T> {
+export async function underLoad<T>(
+  unpaused: UnpausedWorld,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
   let isOver = false;
   const client = async (number: number) => {
     for (let turn = 0; !isOver; turn++) {

@@ -123,7 +123,7 @@ async function settlingPart(told: Told): Promise<Loss & { readonly again: Resubm
   );
   say("   settled: cut back to the transactions that are provably complete.");
   const time = timeText(Math.floor(struckMs / SECOND_MS));
-  await delay(struckMs + COVERED_MS - world.now(), undefined, { signal }).catch(() => {});
+  await delay(Math.max(0, struckMs + COVERED_MS - world.now()), undefined, { signal });
   await run(told, ["restore", "--at", time, "--settle", "--confirm", DEPLOYMENT]);
   const { id } = await lastRun(world);
   const { settled } = await pointOf(world);

@@ -12,6 +12,7 @@ import { type LocalWorldOptions, RUINED_SHARE } from "./local-world.ts";
 import { bankTotals } from "./scalardb-server/bank-totals.ts";
 import { startDynamodbLocal } from "./scalardb-server/dynamodb-local.ts";
 import { missingTools } from "./scalardb-server/java.ts";
+import type { SchemaLoad } from "./scalardb-server/schema-loader.ts";
 import { startTransfers } from "./scalardb-server/transfer-load.ts";
 import { type ScalarDbWorld, startScalarDbWorld } from "./scalardb-server/world.ts";
 
@@ -22,7 +23,10 @@ export interface ScalardbWorld extends DynamodbWorld, AsyncDisposable {
   readonly scalardb: ScalarDbWorld;
 }
 
-export type ScalardbWorldOptions = Omit<LocalWorldOptions, "semantics">;
+export interface ScalardbWorldOptions extends Omit<LocalWorldOptions, "semantics"> {
+  /** Beside the bank's. */
+  readonly tables?: SchemaLoad["tables"];
+}
 
 const PREFIX = "prod_";
 const RUINED = { table: "app.account", column: "balance", value: { N: "0" } } as const;
@@ -47,7 +51,7 @@ export async function startScalardbWorld(options: ScalardbWorldOptions): Promise
   const storage = { endpoint: endpoint.url, region: endpoint.region, prefix: PREFIX };
   const settings = "with-pitr-and-scaling";
   const scalardb = started.use(
-    await startScalarDbWorld({ storage, dir: folder, servers, accounts, settings }),
+    await startScalarDbWorld({ storage, dir: folder, servers, accounts, settings, tables: options.tables }),
   );
   const config = await writeConfiguration(folder, {
     product: "scalardb",

@@ -109,10 +109,13 @@ export function program(run: Run, task?: Task): Command {
         (await import("./commands/expire.ts")).expire(shell, name, options),
       ),
     );
-  add("status", "age of the last point, what is paused, what is running")
+  add("status", "age of the last point, what is paused, what is running, what a disaster would cost")
     .argument("[deployment]")
-    .action((name, _, command) =>
-      run(from(command), async (shell) => (await import("./commands/status.ts")).status(shell, name)),
+    .option("--read-coordinator", "read a coordinator however large, for quiet seconds; costs capacity")
+    .action((name, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/status.ts")).status(shell, name, options),
+      ),
     );
   addCatalog(add("catalog", "create, export, import or rebuild the catalog"), from, run);
   addConfig(add("config", "check the configuration, or print its JSON Schema"), from, run);

@@ -1,4 +1,5 @@
 import type { TableSchema } from "./schema-loader.ts";
+import { isTransactionFailure } from "./transaction-failure.ts";
 import type { RecordKey, Transaction, Transactions } from "./transactions.ts";
 
 /**
@@ -62,8 +63,22 @@ export async function openBank(transactions: Transactions, count: number, balanc
   return { accounts, total: count * balance };
 }
 
+/** Counts that found a record in doubt, which ScalarDB has begun to recover by then. */
+const MOST_COUNTS = 10;
+
 /** Counts all money, as ScalarDB reads it: in one transaction, so ScalarDB recovers on the way what a crash left. */
 export async function countMoney(transactions: Transactions, bank: Bank): Promise<BankCount> {
+  for (let counts = 1; ; counts++) {
+    try {
+      return await countOnce(transactions, bank);
+    } catch (error) {
+      const mayCountAgain = isTransactionFailure(error) && error.kind === "conflict";
+      if (!mayCountAgain || counts === MOST_COUNTS) throw error;
+    }
+  }
+}
+
+async function countOnce(transactions: Transactions, bank: Bank): Promise<BankCount> {
   const transaction = await transactions.begin();
   const held = [];
   for (const id of bank.accounts) held.push(await moneyOf(transaction, id));

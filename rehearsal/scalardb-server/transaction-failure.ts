@@ -22,12 +22,15 @@ export function isTransactionFailure(error: unknown): error is TransactionFailur
 /** In the order of `TransactionResponse.Error.ErrorCode`. */
 const BY_ERROR_CODE = ["invalid", "conflict", "unknown", "other", "unsatisfied"] as const;
 
-/** Two that race for a record of Cassandra's may each read nothing: the lightweight transaction below has no winner. */
-const LOST_RACE = /^CORE-300(39|40): /;
+/**
+ * Two that race for a record of Cassandra's may each read nothing: the lightweight transaction below has no winner. And a
+ * record in doubt is recovered by whoever reads it, who is to read it again.
+ */
+const TO_BE_TRIED_AGAIN = /^CORE-(300(39|40)|20017): /;
 
 export function fromErrorCode(code: number, message: string): FailureKind {
   const kind = BY_ERROR_CODE[code] ?? "other";
-  return kind === "other" && LOST_RACE.test(message) ? "conflict" : kind;
+  return kind === "other" && TO_BE_TRIED_AGAIN.test(message) ? "conflict" : kind;
 }
 
 /** What became of a call that the transport ended. `committing` tells whether a commit was on its way. */

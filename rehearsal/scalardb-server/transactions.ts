@@ -25,7 +25,8 @@ export interface Transaction {
 }
 
 export interface Transactions {
-  begin(): Promise<Transaction>;
+  /** By default the server chooses an id. */
+  begin(id?: string): Promise<Transaction>;
   close(): void;
 }
 
@@ -39,7 +40,7 @@ export async function openTransactions(server: {
   const sessionManager = new Http2SessionManager(baseUrl);
   const transport = createGrpcTransport({ baseUrl, sessionManager });
   return {
-    begin: () => begin(service, transport),
+    begin: (id) => begin(service, transport, id),
     close: () => sessionManager.abort(),
   };
 }
@@ -48,9 +49,9 @@ export async function openTransactions(server: {
 const PUT = 0;
 const DELETE = 1;
 
-async function begin(service: DescService, transport: Transport): Promise<Transaction> {
+async function begin(service: DescService, transport: Transport, id?: string): Promise<Transaction> {
   const ask = converse(service, transport);
-  const begun = await ask("beginRequest", {});
+  const begun = await ask("beginRequest", id === undefined ? {} : { transactionId: id });
   return {
     id: begun.case === "beginResponse" ? begun.value.transactionId : "",
     async get(key) {

@@ -6,13 +6,28 @@ import { type FailureKind, fromTransport, type TransactionFailure } from "./tran
 import type { Transactions } from "./transactions.ts";
 import { carryOut, chooseTransfer, type Transfer } from "./transfer.ts";
 
-export interface TransfersOptions {
+/** What a client insists on. */
+export interface Job {
+  /** For messages. */
+  readonly told: string;
+  /** Tries it once, in a transaction of its own. */
+  attempt(server: Transactions): Promise<void>;
+}
+
+export interface TransfersOptions extends Clients {
   readonly bank: Bank;
+}
+
+export interface JobsOptions extends Clients {
+  next(random: Random): Job;
+}
+
+interface Clients {
   /** Clients are dealt out to these in turn. */
   readonly servers: readonly Transactions[];
   readonly clients: number;
   readonly seed: string;
-  /** Each client rests this long between two transfers. */
+  /** Each client rests this long between two jobs. */
   readonly restMs?: number;
 }
 
@@ -28,7 +43,23 @@ interface TransferClient {
 }
 
 /** Starts clients that move money until they are stopped; `stop` fails where a client met what no client should. */
-export function startTransfers(options: TransfersOptions): Load {
+export function startTransfers({ bank, ...clients }: TransfersOptions): Load {
+  return startJobs({ ...clients, next: (random) => transferJob(chooseTransfer(random, bank)) });
+}
+
+function transferJob(transfer: Transfer): Job {
+  return {
+    told: JSON.stringify(transfer),
+    async attempt(server) {
+      const transaction = await server.begin();
+      await carryOut(transaction, transfer);
+      await transaction.commit();
+    },
+  };
+}
+
+/** Clients that do one job after the other. */
+export function startJobs(options: JobsOptions): Load {
   const calls: Call[] = [];
   const stopping = new AbortController();
   const clients = Array.from({ length: options.clients }, (_, index) => {
@@ -50,18 +81,18 @@ export function startTransfers(options: TransfersOptions): Load {
   };
 }
 
-async function runClient(client: TransferClient, options: TransfersOptions, calls: Call[]): Promise<void> {
+async function runClient(client: TransferClient, options: JobsOptions, calls: Call[]): Promise<void> {
   while (!client.stopping.aborted) {
-    calls.push(await insist(client, chooseTransfer(client.random, options.bank)));
+    calls.push(await insist(client, options.next(client.random)));
     if (options.restMs !== undefined) await delay(options.restMs);
   }
 }
 
-/** Tries a transfer until it is committed, its outcome is unknown, or the load is stopped. */
-async function insist({ server, random, stopping }: TransferClient, transfer: Transfer): Promise<Call> {
+/** Tries a job until it is committed, its outcome is unknown, or the load is stopped. */
+async function insist({ server, random, stopping }: TransferClient, job: Job): Promise<Call> {
   const sentMs = Date.now();
   for (let conflicts = 0; ; ) {
-    const ended = await attempt(server, transfer);
+    const ended = await attempt(server, job);
     if (ended === "conflict") conflicts++;
     if (ended === "committed" || ended === "unknown" || stopping.aborted) {
       return { sentMs, answeredMs: Date.now(), result: ended === "lost" ? "unknown" : ended, conflicts };
@@ -72,21 +103,19 @@ async function insist({ server, random, stopping }: TransferClient, transfer: Tr
 
 type Ended = "committed" | Extract<FailureKind, "conflict" | "refused" | "lost" | "unknown">;
 
-async function attempt(server: Transactions, transfer: Transfer): Promise<Ended> {
+async function attempt(server: Transactions, job: Job): Promise<Ended> {
   try {
-    const transaction = await server.begin();
-    await carryOut(transaction, transfer);
-    await transaction.commit();
+    await job.attempt(server);
     return "committed";
   } catch (error) {
-    return expected(fromTransport(error, false), transfer);
+    return expected(fromTransport(error, false), job);
   }
 }
 
-function expected(failure: TransactionFailure, transfer: Transfer): Ended {
+function expected(failure: TransactionFailure, { told }: Job): Ended {
   const { kind, message } = failure;
   if (kind === "conflict" || kind === "refused" || kind === "lost" || kind === "unknown") return kind;
-  throw new Error(`The transfer ${JSON.stringify(transfer)} failed, "${kind}": ${message}`, {
+  throw new Error(`The transfer ${told} failed, "${kind}": ${message}`, {
     cause: failure,
   });
 }

@@ -17,6 +17,8 @@ export interface ScalarDbWorld extends AsyncDisposable {
   stopServers(): Promise<void>;
   /** Starts them afresh, on the ports that they had. */
   startServers(): Promise<void>;
+  /** Kills one of them as a lost host does, without a word to its clients, and starts it again on its port. */
+  crashServer(index: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,8 @@ export interface ScalarDbWorldOptions {
   readonly servers: number;
   readonly accounts: number;
   readonly settings: SchemaLoad["settings"];
+  /** Beside the bank's. */
+  readonly tables?: SchemaLoad["tables"] | undefined;
   readonly replicationFactor?: number;
 }
 
@@ -46,7 +50,7 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
   try {
     const { settings, replicationFactor } = options;
     const replicated = replicationFactor === undefined ? {} : { replicationFactor };
-    const load = { storage, dir, tables: BANK_TABLES, settings, ...replicated };
+    const load = { storage, dir, tables: { ...BANK_TABLES, ...options.tables }, settings, ...replicated };
     // A server asks for its tables only when a transaction does. Where one of the two fails the other is waited for,
     // or its processes would outlive the failure.
     const [tables, servers] = await Promise.allSettled([
@@ -86,6 +90,7 @@ function worldOf(fleet: Fleet, storage: Storage, bank: Bank, took: StartTimes): 
     transactions: () => fleet.transactions,
     stopServers: close,
     startServers: () => fleet.start(),
+    crashServer: (index) => fleet.crash(index),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -114,6 +119,16 @@ class Fleet {
     for (const start of started) if (start.status === "rejected") throw start.reason;
     this.#ports = this.servers.map(({ port }) => port);
     this.transactions = await Promise.all(this.servers.map(openTransactions));
+  }
+
+  /** Its connection stays: it finds the new process by the port, as a client's does. */
+  async crash(index: number): Promise<void> {
+    const { storage, dir } = this.#options;
+    const crashed = this.servers[index];
+    if (crashed === undefined) return;
+    await crashed.process.kill();
+    const started = await startScalarDbServer({ storage, dir, port: crashed.port });
+    this.servers = this.servers.with(index, started);
   }
 
   async stop(): Promise<void> {

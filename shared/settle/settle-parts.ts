@@ -23,7 +23,8 @@ export async function settleParts(
   const spill = new SettlingSpill(scratch);
   for (const each of scanned)
     await takeOver(room, scope, each, (file) => scratch.withAttached(file, () => spill.merge(each.place)));
-  return settle(scope, scratch, (page, content) => room.keepPage(page, content));
+  // Not before its pages are kept: the scratch goes when this returns.
+  return await settle(scope, scratch, (page, content) => room.keepPage(page, content));
 }
 
 async function takeOver(

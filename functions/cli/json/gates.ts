@@ -7,6 +7,7 @@ import { output } from "./output.ts";
 import { PauseJson, PointJson, pauseJson, pointJson } from "./point.ts";
 import { ReportJson } from "./report.ts";
 import { SweepJson, sweepJson } from "./sweep.ts";
+import { WayBackJson } from "./way-back.ts";
 
 /** `stillpoint unpause` */
 export const UnpauseOutput = output({
@@ -55,6 +56,8 @@ const status = z.strictObject({
     }),
   ),
   unreadable: z.array(z.string()),
+  /** What a disaster now would cost, by each way back; absent where nobody looked. */
+  waysBack: z.array(WayBackJson).exactOptional(),
 });
 
 /** `stillpoint status` */

@@ -44,7 +44,7 @@ export interface SettlingFacts {
 }
 
 /** What may be lost is as wide as the bound: longer than this, nobody means it. */
-const WIDEST_BOUND_MS = 60_000;
+export const WIDEST_BOUND_MS = 60_000;
 
 /** Why the tables cannot be settled, a sentence each, all at once. */
 export function obstaclesOf({

@@ -1,0 +1,46 @@
+import { writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { LEDGER_SCHEMA } from "../../rehearsal/scalardb-server/ledger.ts";
+import { startScalardbWorld } from "../../rehearsal/scalardb-world.ts";
+import { bankOf, ledgerOn } from "./applications.ts";
+import { countAtLast, type DeadlyRun, PREFIX, runDeadly } from "./deadly-run.ts";
+
+/**
+ * Records every state of every item that real ScalarDB Servers write under load while some of them are killed, one line
+ * each in the format of the journals in test/fixtures:
+ *
+ *     node test/peers/record-journal.ts bank|ledger FILE.jsonl.gz SECONDS TRANSFERS_PER_SECOND DEATHS
+ */
+const [kind = "bank", file = "journal.jsonl.gz", seconds = "75", rate = "4", deaths = "4"] =
+  process.argv.slice(2);
+const RECORDS = 10;
+const run: DeadlyRun = {
+  seconds: Number(seconds),
+  clients: 6,
+  transfersPerSecond: Number(rate),
+  deaths: Array.from({ length: Number(deaths) }, (_, index) => ({
+    atSecond: ((index + 0.5) * Number(seconds)) / (Number(deaths) + 0.5),
+    committed: index % 2 === 0,
+  })),
+  seed: kind,
+};
+
+const tables = kind === "ledger" ? LEDGER_SCHEMA : {};
+await using world = await startScalardbWorld({ seed: kind, instances: 2, assets: RECORDS, tables });
+const application = kind === "ledger" ? await ledgerOn(world, RECORDS) : bankOf(world);
+const outcome = await runDeadly<object>(world, application, run);
+const count = await countAtLast<object>(world, application);
+const lines = [...application.tables, `${PREFIX}coordinator.state`, `${PREFIX}scalardb.metadata`]
+  .flatMap((table) =>
+    world.dynamodb.journalOf(table).map(({ atMs, key, item }) => ({
+      at_ms: atMs,
+      op: item === undefined ? "DeleteItem" : "PutItem",
+      status: 200,
+      request: { TableName: table, ...(item === undefined ? { Key: key } : { Item: item }) },
+    })),
+  )
+  .sort((one, other) => one.at_ms - other.at_ms)
+  .map((entry, seq) => `${JSON.stringify({ seq, ...entry })}\n`);
+const packed = gzipSync(lines.join(""), { level: 9 });
+await writeFile(file, packed);
+console.log(JSON.stringify({ ...run, ...outcome, count, lines: lines.length, bytes: packed.length }));

@@ -76,7 +76,7 @@ async function quietPart(told: Told, opening: Totals): Promise<Loss> {
   say("\n3. What can be had of it? First, what a plain restore to a second just before it would give.");
   for (const line of await tornCopy(plain, world.words, opening)) say(`   ${line}`);
 
-  say("\n4. What this disaster costs, by what Stillpoint can see.");
+  say("\n4. What a disaster costs at present, by what Stillpoint can see from outside.");
   await run(told, ["status"]);
 
   say("\n5. Back to the quiet second nearest to the disaster. The instances are stopped first.");
@@ -213,7 +213,7 @@ async function verdict(told: Told, opening: Totals, { quiet, settled }: Losses):
     `         By a quiet second: ${quiet.transactions} transactions of the last ${seconds(quiet.spanMs)} lost, the copy proven whole.`,
   );
   say(
-    `         By settling: ${settled.transactions} transactions of the last ${seconds(settled.spanMs)} lost; after the clients had sent again, none.`,
+    `         By settling: ${settled.transactions} transactions of the last ${seconds(settled.spanMs)} lost; ${settled.again.sent} were sent again, each served once, and none is lost now.`,
   );
   say(
     `         Now ${assets} assets with ${balance} in all; expected ${opening.assets} assets and ${opening.balance}.`,

@@ -1,6 +1,7 @@
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../shared/errors/table.ts";
 import type { SettlementPage } from "../../shared/settle/settlement.ts";
+import { earliestLaterSecond } from "../../shared/verify/subject.ts";
 import { verifyCopy } from "../../shared/verify/verify-copy.ts";
 import { type MemoryTables, sourceOf } from "../verify/fixture-source.ts";
 import { applyPages } from "./apply.ts";
@@ -53,7 +54,8 @@ async function settleOne(history: History, copy: Copy, tally: SettleTally): Prom
   const subject = settledAt(copy.atSecond, clocks);
   tally.copies += 1;
   tally.rawBroken += brokenInCopy(history, copy) === undefined ? 0 : 1;
-  const outcome = await settleCopy({ sources: [sourceOf(copy.tables)], subject, clocks }).catch(codeOf);
+  const sources = [sourceOf(copy.tables)];
+  const outcome = await settleCopy({ sources, later: laterOf(history, copy), subject, clocks }).catch(codeOf);
   if (typeof outcome === "string") {
     tally.refused.set(outcome, (tally.refused.get(outcome) ?? 0) + 1);
     if (!outcome.startsWith("SETTLE_")) tally.breaches.push(`settling failed with ${outcome}`);
@@ -87,17 +89,18 @@ async function judge(
     tally.breaches.push(`a whole settled copy is ${kind}: ${reason}; ${report.findings[0]?.text}`);
 }
 
+/** The coordinator, when all that may be in the copy was decided. */
+function laterOf(history: History, { atSecond }: Copy) {
+  return sourceOf(copyAt(history, earliestLaterSecond(atSecond, clocksOf(history))).tables);
+}
+
 function clocksOf({ boundMs }: History) {
   return { scalarClockBoundMs: boundMs, databaseSkewMs: 0, transactionLifeMs: 60_000 };
 }
 
-async function changesOf(
-  tables: MemoryTables,
-  history: History,
-  { atSecond }: Copy,
-): Promise<number | ErrorCode> {
+async function changesOf(tables: MemoryTables, history: History, copy: Copy): Promise<number | ErrorCode> {
   const clocks = clocksOf(history);
-  const subject = settledAt(atSecond, clocks);
+  const subject = settledAt(copy.atSecond, clocks);
   const outcome = await settleCopy({ sources: [sourceOf(tables)], subject, clocks }).catch(codeOf);
   return typeof outcome === "string" ? outcome : outcome.settlement.changes;
 }

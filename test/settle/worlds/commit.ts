@@ -1,5 +1,5 @@
 import type { Row } from "../../../shared/verify/row-source.ts";
-import { back, committedTime, forget, forward } from "./outcome.ts";
+import { back, committedTime, forward } from "./final.ts";
 import { recovery } from "./recovery.ts";
 import { ABORTED, COMMITTED, committedRow, isInDoubt, preparedRow } from "./rows.ts";
 import { type Attempt, type Item, newestOf } from "./store.ts";
@@ -117,4 +117,10 @@ function* rollBack(world: World, attempt: Attempt, items: readonly Item[]): Step
     yield world.pace();
     if (newestOf(item).doubt === attempt) back(world, item, attempt.id);
   }
+}
+
+/** Removes a decision. */
+export function forget(world: World, decision: Item): void {
+  if (newestOf(decision).row === undefined) return;
+  world.store.write(decision, { row: undefined, last: undefined, doubt: undefined });
 }

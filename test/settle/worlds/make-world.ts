@@ -1,6 +1,6 @@
+import { forget } from "./commit.ts";
 import { execute, type Request, requestOf } from "./contracts.ts";
 import type { Kind } from "./kind.ts";
-import { forget } from "./outcome.ts";
 import { recovery } from "./recovery.ts";
 import { ABORTED, isInDoubt, STATE } from "./rows.ts";
 import { newestOf } from "./store.ts";

@@ -127,7 +127,9 @@ function text(value: unknown): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
 }
 
-function wrongReads({ id, reads }: Attempt, kept: ReadonlySet<Attempt>): readonly string[] {
+/** Who wrote nothing has left nothing that could be wrong. */
+function wrongReads({ id, reads, writes }: Attempt, kept: ReadonlySet<Attempt>): readonly string[] {
+  if (writes.size === 0) return [];
   return [...reads].flatMap(([item, writer]) =>
     writer === undefined || kept.has(writer)
       ? []

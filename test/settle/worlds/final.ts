@@ -21,9 +21,3 @@ export function back(world: World, item: Item, id: string): void {
   if (!isInDoubt(row) || row["tx_id"] !== id) return;
   world.store.write(item, { row: imageUnder(row, item.key), last, doubt: undefined });
 }
-
-/** Removes a decision. */
-export function forget(world: World, decision: Item): void {
-  if (newestOf(decision).row === undefined) return;
-  world.store.write(decision, { row: undefined, last: undefined, doubt: undefined });
-}

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { attackQuiet, noneQuiet } from "./quiet-attack.ts";
+import { attackSettling, noneSettled } from "./settle-attack.ts";
+import { LEDGER_KINDS, MUTABLE_KINDS } from "./worlds/kind.ts";
+import { makeWorld } from "./worlds/make-world.ts";
+
+/** More of them by hand: a longer attack. */
+const WORLDS = Number(process.env["ATTACKED_WORLDS"] ?? 8);
+
+test.each(LEDGER_KINDS)(
+  "no copy is settled to a broken one, and nothing promised is lost ($name)",
+  async (kind) => {
+    const tally = noneSettled();
+    for (let seed = 0; seed < WORLDS; seed += 1)
+      await attackSettling(makeWorld(kind, `${kind.name}-${seed}`), tally);
+    console.info(JSON.stringify({ kind: kind.name, ...tally, refused: Object.fromEntries(tally.refused) }));
+    expect(tally.breaches).toEqual([]);
+    expect(tally.broken).toBe(0);
+  },
+);
+
+test.each([...LEDGER_KINDS, ...MUTABLE_KINDS])(
+  "no broken copy is proven, and none at a quiet second is broken ($name)",
+  async (kind) => {
+    const tally = noneQuiet();
+    for (let seed = 0; seed < WORLDS; seed += 1)
+      await attackQuiet(makeWorld(kind, `${kind.name}-${seed}`), tally);
+    console.info(JSON.stringify({ kind: kind.name, ...tally }));
+    expect(tally.breaches).toEqual([]);
+  },
+);

@@ -13,6 +13,7 @@ import { brokenInSettled, lostInSettled } from "./worlds/settled-oracle.ts";
 import type { History } from "./worlds/store.ts";
 
 const COPIES = 12;
+const REFUSALS = /^SETTLE_|^COPY_DISPROVEN$/;
 
 /** Copies tried, and what became of them. */
 export interface SettleTally {
@@ -58,7 +59,7 @@ async function settleOne(history: History, copy: Copy, tally: SettleTally): Prom
   const outcome = await settleCopy({ sources, later: laterOf(history, copy), subject, clocks }).catch(codeOf);
   if (typeof outcome === "string") {
     tally.refused.set(outcome, (tally.refused.get(outcome) ?? 0) + 1);
-    if (!outcome.startsWith("SETTLE_")) tally.breaches.push(`settling failed with ${outcome}`);
+    if (!REFUSALS.test(outcome)) tally.breaches.push(`settling failed with ${outcome}`);
     return;
   }
   tally.settled += 1;

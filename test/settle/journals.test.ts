@@ -6,7 +6,7 @@ import { attackSettling, noneSettled } from "./settle-attack.ts";
 import { historyOf } from "./worlds/journal-history.ts";
 
 /** Of a dozen copies each; more of them by hand: a longer attack. */
-const RETELLINGS = Number(process.env["ATTACKED_WORLDS"] ?? 8);
+const RETELLINGS = Number(process.env["ATTACKED_WORLDS"] ?? 4);
 const BOUNDS_MS = [0, 100, 500] as const;
 
 const servers = (file: string) => loadJournal(`../scalardb/${file}.journal.jsonl.gz`, "prod_");

@@ -58,8 +58,16 @@ export async function attackQuiet(history: History, tally: QuietTally): Promise<
     nearestSecond: last,
     guardMs: history.boundMs,
   };
-  for (const { atSecond } of quietSeconds(asked, commitsOf(later)).candidates.slice(0, QUIET_COPIES))
+  const commits = commitsOf(later);
+  for (const { atSecond } of quietSeconds(asked, commits).candidates.slice(0, QUIET_COPIES)) {
+    const near = commits.filter((ms) => isNear(ms, atSecond * 1000, history.boundMs));
+    tally.breaches.push(...near.map((ms) => `${atSecond} is called quiet, with a commit at ${ms}`));
     await judge(history, { copy: copyAt(history, atSecond), later }, tally.quiet, tally.breaches);
+  }
+}
+
+function isNear(ms: number, secondMs: number, guardMs: number): boolean {
+  return ms >= secondMs - guardMs && ms <= secondMs + 1000 + guardMs;
 }
 
 function clocksOf({ boundMs }: History) {

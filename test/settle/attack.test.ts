@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { loadJournal } from "../verify/journal-replay.ts";
 import { attackQuiet, noneQuiet } from "./quiet-attack.ts";
 import { attackSettling, noneSettled } from "./settle-attack.ts";
+import { historyOf } from "./worlds/journal-history.ts";
 import { LEDGER_KINDS, MUTABLE_KINDS } from "./worlds/kind.ts";
 import { makeWorld } from "./worlds/make-world.ts";
 
@@ -29,3 +31,15 @@ test.each([...LEDGER_KINDS, ...MUTABLE_KINDS])(
     expect(tally.breaches).toEqual([]);
   },
 );
+
+test("nor is a copy of what a real Ledger wrote until it was killed", async () => {
+  const journal = loadJournal("prefix-run.journal.jsonl.gz", "prod_");
+  const tally = noneSettled();
+  for (let seed = 0; seed < WORLDS; seed += 1) {
+    const retold = { boundMs: 100 + 50 * seed, seed: `${seed}`, records: false };
+    await attackSettling(historyOf(journal, retold), tally);
+  }
+  expect(tally.breaches).toEqual([]);
+  expect(tally.settled).toBeGreaterThan(0);
+  expect(tally.rawBroken).toBeGreaterThan(0);
+});

@@ -43,3 +43,17 @@ test("nor is a copy of what a real Ledger wrote until it was killed", async () =
   expect(tally.settled).toBeGreaterThan(0);
   expect(tally.rawBroken).toBeGreaterThan(0);
 });
+
+test.each(["servers-2-a-second", "servers-5-a-second"])(
+  "no copy of what real ScalarDB Servers wrote is proven and broken, with records that come and go (%s)",
+  async (name) => {
+    const journal = loadJournal(`../scalardb/${name}.journal.jsonl.gz`, "prod_");
+    const tally = noneQuiet();
+    for (let seed = 0; seed < WORLDS; seed += 1)
+      await attackQuiet(historyOf(journal, { boundMs: 50, seed: `${seed}`, records: true }), tally);
+    console.info(JSON.stringify({ name, ...tally }));
+    expect(tally.breaches).toEqual([]);
+    expect(tally.raw.broken).toBeGreaterThan(0);
+    expect(tally.quiet.proven).toBeGreaterThan(0);
+  },
+);

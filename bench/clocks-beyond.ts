@@ -1,11 +1,11 @@
-import { attackQuiet, noneQuiet } from "./quiet-attack.ts";
-import { attackSettling, noneSettled } from "./settle-attack.ts";
-import { LEDGER_KINDS, MUTABLE_KINDS } from "./worlds/kind.ts";
-import { makeWorld } from "./worlds/make-world.ts";
-import { isBrokenAtBirth } from "./worlds/raw-oracle.ts";
-import type { World } from "./worlds/world.ts";
+import { attackQuiet, noneQuiet } from "../test/settle/quiet-attack.ts";
+import { attackSettling, noneSettled } from "../test/settle/settle-attack.ts";
+import { LEDGER_KINDS, MUTABLE_KINDS } from "../test/settle/worlds/kind.ts";
+import { makeWorld } from "../test/settle/worlds/make-world.ts";
+import { isBrokenAtBirth } from "../test/settle/worlds/raw-oracle.ts";
+import type { World } from "../test/settle/worlds/world.ts";
 
-/** Clocks farther apart than the deployment says: `npx node test/settle/beyond.ts [WORLDS]` prints what comes of it. */
+/** Clocks farther apart than the deployment says: `npx node bench/clocks-beyond.ts [WORLDS]` prints what comes of it. */
 const WORLDS = Number(process.argv[2] ?? 300);
 const TIMES = [1, 1.5, 2, 4, 10] as const;
 const SETTLED = ["plain", "crashes", "busy and slow", "several namespaces"];

@@ -23,7 +23,7 @@ export const BASES = {
 
 export function expected(opening: Totals, calls: readonly Call[], point: RestorePoint): Expected {
   return point.window === undefined
-    ? bySnapshot(opening, calls, instantOf(point))
+    ? expectedAt(opening, calls, instantOf(point))
     : byWindow(opening, calls, point.window.endMs);
 }
 
@@ -43,20 +43,22 @@ function byWindow({ transactions }: Totals, calls: readonly Call[], endMs: numbe
   };
 }
 
-/** A span on our clock in which the snapshot was taken. */
-interface Instant {
+/** A span on our clock in which the copy's instant lies. */
+export interface Instant {
   readonly earliestMs: number;
   readonly latestMs: number;
+  /** To end a sentence with. */
+  readonly what: string;
 }
 
 /**
- * Clients went on: what was answered before the snapshot could have begun is in it, what was sent after it was there is
- * not, and of what was under way each transaction is in it as a whole or not at all.
+ * Clients went on: what was answered before the copy's instant is in it, what was sent after it is not, and of what was
+ * under way each transaction is in it as a whole or not at all.
  */
-function bySnapshot(
+export function expectedAt(
   { transactions }: Totals,
   calls: readonly Call[],
-  { earliestMs, latestMs }: Instant,
+  { earliestMs, latestMs, what }: Instant,
 ): Expected {
   const before = calls.filter(({ answeredMs }) => answeredMs < earliestMs);
   const begun = calls.filter(({ sentMs }) => sentMs <= latestMs);
@@ -65,7 +67,7 @@ function bySnapshot(
   return {
     atLeast,
     atMost,
-    because: `at least the ${atLeast} transactions that were answered before the snapshot, at most the ${atMost} that were begun by then`,
+    because: `at least the ${atLeast} transactions that were answered before ${what}, at most the ${atMost} that were begun by then`,
   };
 }
 
@@ -76,7 +78,7 @@ function instantOf({ id, databases }: RestorePoint): Instant {
   if (database?.clockBound === undefined || snapshot === undefined)
     throw new StillpointError("REHEARSAL_FAILED", `restore point "${id}" does not say when it was taken`);
   const { lowMs, highMs } = database.clockBound;
-  return { earliestMs: snapshot.atMs - highMs, latestMs: snapshot.atMs - lowMs };
+  return { earliestMs: snapshot.atMs - highMs, latestMs: snapshot.atMs - lowMs, what: "the snapshot" };
 }
 
 function count(calls: readonly Call[], result: Call["result"]): number {

@@ -1,5 +1,4 @@
-import type { Load } from "./ledger/clients.ts";
-import { startLoad } from "./ledger/clients.ts";
+import { type Habits, type Load, startLoad } from "./ledger/clients.ts";
 import type { GateSemantics } from "./ledger/gate.ts";
 import type { LedgerEndpoint } from "./ledger/open-storage.ts";
 import { type RunningInstances, startInstances } from "./ledger/start-instances.ts";
@@ -9,7 +8,7 @@ export interface LedgerProcesses {
   readonly running: RunningInstances;
   /** Of the admin interface, the same for as long as the world is there. */
   readonly ports: readonly number[];
-  startLoad(clients: number, transfersPerSecond?: number): Load;
+  startLoad(clients: number, transfersPerSecond?: number, habits?: Habits): Load;
   stop(): Promise<void>;
   /** Fresh ones on the same ports. */
   restart(endpoint: LedgerEndpoint): Promise<void>;
@@ -40,7 +39,7 @@ export async function startLedgerProcesses(options: LedgerProcessesOptions): Pro
       return running;
     },
     ports,
-    startLoad: (clients, transfersPerSecond) =>
+    startLoad: (clients, transfersPerSecond, habits) =>
       startLoad({
         instances: running.instances.map(({ clientUrl }) => clientUrl),
         assets,
@@ -48,6 +47,7 @@ export async function startLedgerProcesses(options: LedgerProcessesOptions): Pro
         // A nonce is a transaction's id: the same again would be answered from the first load's outcome.
         seed: `${seed} load ${loads++}`,
         ...(transfersPerSecond !== undefined && { transfersPerSecond }),
+        ...(habits && { habits }),
       }),
     stop: () => running.stop(),
     restart: async (endpoint) => {

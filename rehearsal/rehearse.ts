@@ -7,14 +7,20 @@ import { startDynamodb } from "./dynamodb/dynamodb.ts";
 import type { ScaledFigure } from "./dynamodb/pace.ts";
 import { startJdbcWorld } from "./jdbc-world.ts";
 import { startLocalWorld } from "./local-world.ts";
+import { SCALAR_CLOCK_BOUND, tellNoPauseStory } from "./no-pause-story.ts";
 import type { RehearsalWorld } from "./rehearsal-world.ts";
 import { startScalardbJdbcWorld } from "./scalardb-jdbc-world.ts";
 import { startScalardbWorld } from "./scalardb-world.ts";
 import { tellStory } from "./story.ts";
+import type { Audience } from "./telling.ts";
 
 type Database = "dynamodb" | "cosmosdb" | "postgresql" | "mysql" | "cassandra";
 
+/** `backup`: a pause, a disaster, a restore. `no-pause`: no backup at all, and two disasters. */
+export type Story = "backup" | "no-pause";
+
 export interface RehearsalOptions {
+  readonly story?: Story;
   /** Start only the DynamoDB with point-in-time recovery, and leave it running. */
   readonly only?: "dynamodb";
   /** What the ledger keeps its records in. */
@@ -34,10 +40,10 @@ export interface RehearsalOptions {
 export async function rehearse(options: RehearsalOptions): Promise<void> {
   const { only, signal, say } = options;
   if (only === "dynamodb") return serveDynamodb(dynamodbOf(options), options);
-  const world = await startWorld(options);
+  const { world, tellOf } = await startStory(options);
   try {
     sayScaled(world.scaled, say);
-    await tellStory(world, { say, signal });
+    await tellOf({ say, signal });
     if (options.keep) await linger(world, options);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -45,6 +51,34 @@ export async function rehearse(options: RehearsalOptions): Promise<void> {
   } finally {
     await world.close();
   }
+}
+
+interface StartedStory {
+  readonly world: RehearsalWorld;
+  readonly tellOf: (audience: Audience) => Promise<void>;
+}
+
+async function startStory(options: RehearsalOptions): Promise<StartedStory> {
+  const { story = "backup", keep = false, say } = options;
+  switch (story) {
+    case "backup": {
+      const world = await startWorld(options);
+      return { world, tellOf: (audience) => tellStory(world, audience) };
+    }
+    case "no-pause": {
+      say(startingWith("dynamodb"));
+      const { seed, ...dynamodb } = dynamodbOf(options);
+      const pause = { scalarClockBound: SCALAR_CLOCK_BOUND };
+      const world = await startLocalWorld({ seed, dynamodb, keep, pause, assetsOnly: true });
+      return { world, tellOf: (audience) => tellNoPauseStory(world, audience) };
+    }
+    default:
+      return story satisfies never;
+  }
+}
+
+function startingWith(database: Database): string {
+  return `Starting a small world on this machine: ${WHAT[database]} and three instances ...`;
 }
 
 function dynamodbOf({ backend, port, seed = 1 }: RehearsalOptions) {
@@ -72,7 +106,7 @@ const EXPOSED: Readonly<Record<Database, string>> = {
 function startWorld(options: RehearsalOptions): Promise<RehearsalWorld> {
   const { database = "dynamodb", ledger = "embedded", port, keep = false, say } = options;
   const { seed, ...dynamodb } = dynamodbOf(options);
-  say(`Starting a small world on this machine: ${WHAT[database]} and three instances ...`);
+  say(startingWith(database));
   if (ledger === "scalardb-server") say(EXPOSED[database]);
   switch (database) {
     case "dynamodb":

@@ -1,28 +1,24 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { catalogOver } from "../shared/catalog/catalog.ts";
-import type { RestorePoint, Run } from "../shared/catalog/model.ts";
-import { openStore } from "../shared/catalog/open-store.ts";
-import { loadConfig } from "../shared/config/load-config.ts";
-import { StillpointError } from "../shared/errors/stillpoint-error.ts";
-import { ERRORS } from "../shared/errors/table.ts";
-import type { RestoreResult } from "../shared/restore/restore-plan.ts";
-import { stillpoint } from "./command.ts";
+import type { RestorePoint } from "../shared/catalog/model.ts";
 import { BASES, type Expected, expected } from "./expected.ts";
 import type { Load } from "./ledger/clients.ts";
 import { stallOf } from "./ledger/stall.ts";
 import type { Totals } from "./ledger/totals.ts";
 import { DEPLOYMENT, type RehearsalWorld } from "./rehearsal-world.ts";
+import {
+  type Audience,
+  catalogOf,
+  checkRestored,
+  disaster,
+  failed,
+  followUp,
+  lastRun,
+  run,
+  seconds,
+  type Telling,
+  tell,
+} from "./telling.ts";
 import { tornCopy } from "./torn-copy.ts";
-
-/** Who is told, and who may interrupt. */
-export interface Audience {
-  readonly say: (line: string) => void;
-  readonly signal: AbortSignal;
-}
-
-interface Telling extends Audience {
-  readonly world: RehearsalWorld;
-}
 
 const CLIENTS = 4;
 const TRANSFERS_PER_SECOND = 40;
@@ -87,41 +83,6 @@ async function restore(telling: Telling): Promise<void> {
   await started;
 }
 
-/** What the end of the restore says is to be changed, changed. */
-async function followUp({ world, say }: Telling): Promise<void> {
-  const { result } = await lastRun(world);
-  if (result === undefined) throw failed("the restore recorded no result");
-  const done = await world.followUp(result as RestoreResult);
-  if (done.length > 0) say("");
-  for (const line of done) say(`   ${line}`);
-}
-
-async function lastRun(world: RehearsalWorld): Promise<Run> {
-  const run = (await catalogOf(world).runs.list()).records.at(-1);
-  if (run === undefined) throw failed("the plan was not recorded");
-  return run;
-}
-
-/** Runs a command, which must end with the status that the story needs. */
-async function run({ world, ...audience }: Telling, args: readonly string[], wanted = 0): Promise<void> {
-  const status = await stillpoint(world, args, audience);
-  if (status !== wanted) throw failed(`the command ended with status ${status} instead of ${wanted}`);
-}
-
-async function disaster(telling: Telling): Promise<void> {
-  const { world, say } = telling;
-  const { done, showsInRows } = await world.ruin();
-  say(`   ${done}`);
-  say(`   ${await tell(world)}`);
-  await run(telling, ["verify", "--live"], showsInRows ? ERRORS.VERIFICATION_FAILED.exit : 0);
-  if (showsInRows)
-    say(
-      `   What is missing shows too, a minute later: live ${world.words.tables} may still be at work on their last minute.`,
-    );
-  if (!showsInRows)
-    say("   No row shows by itself that somebody changed it: tables without hashes have nothing that could.");
-}
-
 /** Clients at work, a backup among them, and afterwards what anybody can copy of a time under load. */
 async function work(telling: Telling) {
   const { world, say, signal } = telling;
@@ -155,10 +116,6 @@ async function backUnderLoad(telling: Telling, load: Load): Promise<RestorePoint
   return point;
 }
 
-function catalogOf(world: RehearsalWorld) {
-  return catalogOver(openStore(loadConfig(world.config, {}).catalog, () => {}));
-}
-
 async function commitAgain({ world, say, signal }: Telling): Promise<void> {
   const load = world.startLoad(CLIENTS, TRANSFERS_PER_SECOND);
   await delay(AFTER_RESTORE_MS, undefined, { signal }).catch(() => undefined);
@@ -175,28 +132,13 @@ interface Compared {
   readonly expected: Expected;
 }
 
-function verdict({ say, world: { words } }: Telling, { opening, restored, expected }: Compared): void {
-  const { service, things } = words;
-  const { atLeast, atMost, because } = expected;
+function verdict({ say, world }: Telling, { opening, restored, expected }: Compared): void {
+  const { service, things } = world.words;
+  const { because } = expected;
   say(
     `\nVerdict: restored ${restored.assets} ${things} with ${restored.balance} in all and ${restored.transactions} transactions;`,
   );
   say(`         expected ${opening.assets} ${things}, ${opening.balance}, and ${because}.`);
-  const isWhole = restored.balance === opening.balance && restored.assets === opening.assets;
-  if (!isWhole || restored.transactions < atLeast || restored.transactions > atMost)
-    throw failed(`the restored ${service} is not the one that was backed up`);
+  checkRestored(world, opening, restored, expected);
   say(`         The ${service} is whole.`);
-}
-
-async function tell(world: RehearsalWorld): Promise<string> {
-  const { assets, balance, transactions } = await world.totals();
-  return `Now ${assets} ${world.words.things}, ${balance} in all, ${transactions} committed transactions.`;
-}
-
-function failed(message: string): StillpointError {
-  return new StillpointError("REHEARSAL_FAILED", message);
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
 }

@@ -1,7 +1,7 @@
 import type { Deployable } from "../deployable.ts";
 import { arn } from "../resources/resource.ts";
 import { ANYTHING, allow, type Statement } from "./statement.ts";
-import { metadataTables, regions, tables } from "./tables.ts";
+import { coordinators, metadataTables, regions, tables } from "./tables.ts";
 
 /** What shared/databases/dynamodb/capture.ts reads: which tables there are, and everything that they are set to. */
 export function capture(config: Deployable): readonly Statement[] {
@@ -36,5 +36,13 @@ export function capture(config: Deployable): readonly Statement[] {
       ],
       ANYTHING,
     ),
+  ];
+}
+
+/** What shared/databases/dynamodb/look-briefly.ts reads: how far back the tables can be restored, and recent commits. */
+export function lookBriefly(config: Deployable): readonly Statement[] {
+  return [
+    allow("ListTables", ["dynamodb:Scan"], [...metadataTables(config), ...coordinators(config)]),
+    allow("ReadCoverage", ["dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable"], tables(config)),
   ];
 }

@@ -3,7 +3,7 @@ import { DUMP, type FunctionName, functionsOf, physicalName } from "../function-
 import { IDS } from "../logical-ids.ts";
 import { arn, arnOf, type Reference } from "../resources/resource.ts";
 import type { Stack } from "../stack-settings.ts";
-import { capture } from "./capture.ts";
+import { capture, lookBriefly } from "./capture.ts";
 import {
   attachToVpc,
   leaveDeadLetters,
@@ -46,6 +46,9 @@ const RESTORE_NOTICES = [
   NOTICES.restoreWaiting,
   NOTICES.restoreFinished,
   NOTICES.restoreFailed,
+  NOTICES.searchStarted,
+  NOTICES.quietFound,
+  NOTICES.searchFailed,
 ];
 
 const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Statement[]>> = {
@@ -111,7 +114,13 @@ const PERMISSIONS: Readonly<Record<FunctionName, (stack: Stack) => readonly Stat
     ...writeSettlements(stack.config),
     ...useKeys(stack, "read"),
   ],
-  status: (stack) => [readCatalog(stack.config), ...readSecrets(stack.config), ...useKeys(stack, "read")],
+  status: (stack) => [
+    readCatalog(stack.config),
+    ...readSecrets(stack.config),
+    ...lookBriefly(stack.config),
+    ...findServers(stack.config),
+    ...useKeys(stack, "read"),
+  ],
   /** Reads back what a dead backup has stored of its dumps, and asks servers how far they can be restored. */
   follow: (stack) => [
     DEAD_LETTERS,

@@ -19,6 +19,14 @@ export function metadataTables(config: Deployable): readonly Reference[] {
   );
 }
 
+/** The tables that say which transactions committed. */
+export function coordinators(config: Deployable): readonly Reference[] {
+  return perDatabase(
+    config,
+    ({ prefix, coordinatorNamespace }) => `table/${prefix}${coordinatorNamespace}.state`,
+  );
+}
+
 /** Everything in the namespace of ScalarDB's own metadata, which no restore touches. */
 export function metadataNamespaces(config: Deployable): readonly Reference[] {
   return perDatabase(config, ({ prefix, metadataNamespace }) => `table/${prefix}${metadataNamespace}.*`);

@@ -45,12 +45,17 @@ export function program(run: Run, task?: Task): Command {
     .action((id, _, command) =>
       run(from(command), async (shell) => (await import("./commands/show.ts")).show(shell, id)),
     );
-  pointOptions(add("plan", "plan a restore; changes nothing"))
+  pointOptions(add("plan", "plan a restore; changes nothing, unless it has to search first"))
     .argument("[deployment]")
     .action((name, options, command) =>
       run(from(command), async (shell) => (await import("./commands/plan.ts")).plan(shell, name, options)),
     );
   addRestore(add("restore", "carry out a plan, or plan and carry out"), from, run);
+  add("dropped", "list what a settled restore has dropped, and why")
+    .argument("<run>")
+    .action((id, _, command) =>
+      run(from(command), async (shell) => (await import("./commands/dropped.ts")).dropped(shell, id)),
+    );
   add("approve", "agree to a restore that waits for it")
     .argument("<run>")
     .option("--digest <digest>", "of the plan that is approved, or its first twelve characters or more")
@@ -104,10 +109,13 @@ export function program(run: Run, task?: Task): Command {
         (await import("./commands/expire.ts")).expire(shell, name, options),
       ),
     );
-  add("status", "age of the last point, what is paused, what is running")
+  add("status", "age of the last point, what is paused, what is running, what a disaster would cost")
     .argument("[deployment]")
-    .action((name, _, command) =>
-      run(from(command), async (shell) => (await import("./commands/status.ts")).status(shell, name)),
+    .option("--read-coordinator", "read a coordinator however large, for quiet seconds; costs capacity")
+    .action((name, options, command) =>
+      run(from(command), async (shell) =>
+        (await import("./commands/status.ts")).status(shell, name, options),
+      ),
     );
   addCatalog(add("catalog", "create, export, import or rebuild the catalog"), from, run);
   addConfig(add("config", "check the configuration, or print its JSON Schema"), from, run);
@@ -121,6 +129,9 @@ function pointOptions(command: Command): Command {
   return command
     .option("--point <id>", "the restore point")
     .option("--at <time>", "the last valid point at or before a time, such as 2026-11-21T18:00Z")
+    .option("--settle", "with --at: that very second, or latest, though nobody paused; for ledgers")
+    .option("--nearest <time>", "search for a second without commits, at or before a time or latest")
+    .option("--after", "with --nearest: after the time instead")
     .option("--side-by-side", "copies to look at; leave the originals alone")
     .option("--detach-replicas", "in place: leave the other replicas of global tables behind as they are")
     .option("--accept-observed", "take a point, too, whose pause was Cassy's own and only watched");
@@ -211,6 +222,12 @@ function addConfig(config: Command, from: From, run: Run): void {
 
 function addRehearse(rehearse: Command, from: From, run: Run): void {
   rehearse
+    .addOption(
+      new Option(
+        "--story <which>",
+        "with a backup, or with no backup and no pause at all (default: backup)",
+      ).choices(["backup", "no-pause"]),
+    )
     .addOption(
       new Option("--only <part>", "start nothing but a DynamoDB with point-in-time recovery").choices([
         "dynamodb",

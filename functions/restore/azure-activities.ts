@@ -18,7 +18,7 @@ import { startJob } from "../azure/jobs.ts";
 import { askForApproval, isDecided, whatStandsAgainst } from "./asked-approval.ts";
 import { begin } from "./begun.ts";
 import { type HandedOver, handOver } from "./hand-over.ts";
-import { type Carrying, fail, succeed, tellRest } from "./outcome.ts";
+import { type Carrying, fail, goesOn, succeed, tellRest } from "./outcome.ts";
 import { type AskedRestore, type Known, planOnce } from "./plan-once.ts";
 
 /** The run of an orchestration, as its activities are told of it. */
@@ -180,7 +180,7 @@ export async function conclude(carrying: Carrying, { end, begunMs }: Concluding)
   switch (end.kind) {
     case "done":
       await succeed(carrying, end.result, begunMs);
-      return { kind: "done", run };
+      return { kind: goesOn(carrying.planned, end.result) ? "continue" : "done", run };
     case "continue":
       return { kind: "continue", run };
     case "failed":

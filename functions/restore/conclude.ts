@@ -3,7 +3,7 @@ import type { RunResult } from "../../shared/restore/restore-plan.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { type Execution, startNext } from "./execution.ts";
-import { fail, succeed, tellRest } from "./outcome.ts";
+import { fail, goesOn, succeed, tellRest } from "./outcome.ts";
 
 /** What an execution comes to; the next one of the same run goes on where this one says `continued`. */
 export type ExecutionEnd =
@@ -31,7 +31,9 @@ export async function conclude(
   switch (end.kind) {
     case "done":
       await succeed(execution, end.result, begunMs);
-      return { kind: "done", run };
+      if (!goesOn(planned, end.result)) return { kind: "done", run };
+      await startNext(execution);
+      return { kind: "continued", run };
     case "continue":
       if (attempt >= MOST_ATTEMPTS) return failed(execution, journal, tooMany(run, attempt));
       await startNext(execution);

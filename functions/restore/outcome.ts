@@ -1,9 +1,13 @@
 import { endRestore, failRestore } from "../../shared/deployment/begin-restore.ts";
 import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
 import { endRequest } from "../../shared/deployment/restore-requests.ts";
-import { announceRestore, restoreTelemetry } from "../../shared/deployment/restore-telemetry.ts";
+import {
+  announceRestore,
+  announceResult,
+  restoreTelemetry,
+} from "../../shared/deployment/restore-telemetry.ts";
 import { type Failure, fromFailure } from "../../shared/errors/stillpoint-error.ts";
-import { lastProofOf, type RestoreEvent, type RunResult } from "../../shared/restore/restore-plan.ts";
+import type { RestoreEvent, RunResult } from "../../shared/restore/restore-plan.ts";
 import type { Effect } from "../../shared/workflow/effect.ts";
 import type { Journal } from "../../shared/workflow/journal.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
@@ -33,22 +37,32 @@ export async function succeed(
   result: RunResult,
   begunMs: number,
 ): Promise<void> {
-  const { run, request, deployment } = planned;
+  const { run, request } = planned;
   await endRestore(open, run, result);
-  if (request !== undefined) await endRequest(open, request, { state: "done" });
-  host.telemetry.measure("RestoreDuration", (open.clock.wallMs() - begunMs) / 1000, deployment);
-  const proof = lastProofOf(result)?.kind ?? "unproven";
-  await announceRestore(host.telemetry, planned, { kind: "restore.finished", proof });
+  if (request !== undefined && !goesOn(planned, result)) await endRequest(open, request, { state: "done" });
+  const tookMs = open.clock.wallMs() - begunMs;
+  await announceResult(host.telemetry, planned, { result, tookMs });
 }
 
-/** As `succeed`, of a run that can be resumed. */
+/** A request has asked for a restore: the next attempt plans that of the point that was found. */
+export function goesOn({ request }: Known, { kind }: RunResult): boolean {
+  return kind === "search" && request !== undefined;
+}
+
+/** As `succeed`, of a run that can be resumed, or that has ended since no second was quiet. */
 export async function fail(
   { host, open, planned }: Carrying,
   journal: Journal,
   failure: Failure,
 ): Promise<void> {
-  await failRestore(open, planned.run, journal, fromFailure(failure));
+  const { run, request } = planned;
+  await failRestore(open, run, journal, fromFailure(failure));
   // The run has not failed: somebody else has taken it over, and tells what comes of it.
-  if (failure.code === "CATALOG_CONFLICT") host.telemetry.log("warn", failure.message, { run: planned.run });
-  else await announceRestore(host.telemetry, planned, { kind: "restore.failed", ...failure });
+  if (failure.code === "CATALOG_CONFLICT") {
+    host.telemetry.log("warn", failure.message, { run });
+    return;
+  }
+  if (failure.code === "NO_QUIET_SECOND" && request !== undefined)
+    await endRequest(open, request, { state: "refused", failure });
+  await announceRestore(host.telemetry, planned, { kind: "restore.failed", ...failure });
 }

@@ -30,6 +30,8 @@ export interface Known {
   readonly silence: Silence;
   /** It takes tools that no function has. */
   readonly loadsDumps: boolean;
+  /** It looks for quiet seconds and restores nothing. */
+  readonly search?: true;
 }
 
 export type PlanEnd = Known | { readonly kind: "failed"; readonly failure: Failure };
@@ -37,21 +39,30 @@ export type PlanEnd = Known | { readonly kind: "failed"; readonly failure: Failu
 /** The run that an execution is for, planned now where a request has none yet. What may pass is thrown, and tried again. */
 export async function planOnce(host: Host, asked: AskedRestore): Promise<PlanEnd> {
   try {
-    return "run" in asked
-      ? await known(host, plannedOf((await host.catalog.runs.get(asked.run)).record))
-      : await planOf(host, asked.request);
+    return "run" in asked ? await ofRun(host, asked) : await planOf(host, asked.request, asked.attempt);
   } catch (error) {
     if (isPassing(error)) throw error;
     return { kind: "failed", failure: toFailure(error) };
   }
 }
 
-async function planOf(host: Host, id: string): Promise<PlanEnd> {
+/** A request goes on from its search, once that is done, with the restore of the point that was found. */
+async function ofRun(
+  host: Host,
+  { run: id, attempt }: Extract<AskedRestore, { run: string }>,
+): Promise<PlanEnd> {
+  const run = plannedOf((await host.catalog.runs.get(id)).record);
+  const { kind, state, request } = run;
+  if (kind === "search" && state === "done" && request !== undefined) return planOf(host, request, attempt);
+  return known(host, run);
+}
+
+async function planOf(host: Host, id: string, attempt: number): Promise<PlanEnd> {
   const { record: request } = await host.catalog.requests.get(id);
   const settings = deploymentNamed(host.config, request.deployment);
   return withDeployment(host, settings, async (open) => {
     try {
-      return await known(host, await planRequested(open, id, { toolsElsewhere: true }));
+      return await known(host, await planRequested(open, id, { toolsElsewhere: true, attempt }));
     } catch (error) {
       if (isPassing(error)) throw error;
       const failure = toFailure(error);
@@ -82,5 +93,6 @@ async function known({ network, catalog, config }: Host, run: PlannedRun): Promi
     approved,
     silence: takenFrom === network ? "stopped" : "unknown",
     loadsDumps: plan.restore.kind === "jdbc",
+    ...(plan.restore.kind === "search" && { search: true }),
   };
 }

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Gate } from "./gate.ts";
-import { executeTransfer, type Ledger, readBalances } from "./ledger.ts";
-import { BalancedTransfer, BalancesQuery } from "./transfer.ts";
+import { executeTransfer, type Ledger, readBalances, transactionState } from "./ledger.ts";
+import { BalancedTransfer, BalancesQuery, StateQuery } from "./transfer.ts";
 
 export interface ClientInterfaceOptions {
   readonly host: string;
@@ -23,7 +23,7 @@ const FAILED = 500;
 const PAUSED = 503;
 const LONGEST_BODY_BYTES = 64 * 1024;
 
-/** What clients of the ledger talk to: `POST /transfer` and `POST /balances`, JSON both ways, behind the gate. */
+/** What clients of the ledger talk to: `POST /transfer`, `/balances` and `/state`, JSON both ways, behind the gate. */
 export async function serveClients(
   ledger: Ledger,
   gate: Gate,
@@ -77,6 +77,11 @@ async function execute(ledger: Ledger, path: string | undefined, body: unknown):
       if (!query.success) return { status: INVALID, body: { kind: "invalid", message: query.error.message } };
       const read = await readBalances(ledger, query.data.nonce, query.data.ids);
       return "balances" in read ? { status: 200, body: read } : { status: STATUS[read.kind], body: read };
+    }
+    case "/state": {
+      const query = StateQuery.safeParse(body);
+      if (!query.success) return { status: INVALID, body: { kind: "invalid", message: query.error.message } };
+      return { status: 200, body: await transactionState(ledger, query.data.nonce) };
     }
     default:
       return { status: NOT_FOUND, body: { kind: "invalid", message: `there is no "${path}"` } };

@@ -15,6 +15,15 @@ export interface LoadOptions {
   readonly transfersPerSecond?: number;
   /** When a client gives up waiting, as ScalarDL's does. */
   readonly timeoutMs?: number;
+  readonly habits?: Habits;
+}
+
+/** How clients go about it, where it is not at random and without end. */
+export interface Habits {
+  /** They work for so long, all of them, and then rest for so long, again and again. */
+  readonly lulls?: { readonly workMs: number; readonly restMs: number };
+  /** They ask for no Function: nothing but assets is written. */
+  readonly assetsOnly?: boolean;
 }
 
 /**
@@ -26,6 +35,8 @@ export interface Call {
   readonly answeredMs: number;
   readonly result: "committed" | "conflict" | "refused" | "unknown";
   readonly conflicts: number;
+  /** What was sent last, where it was sent to a ledger. */
+  readonly transfer?: Transfer;
 }
 
 /** Clients at work. */
@@ -50,11 +61,16 @@ export function startLoad(options: LoadOptions): Load {
   const calls: Call[] = [];
   const stopping = new AbortController();
   const agent = new Agent({ keepAlive: true, maxSockets: options.clients });
+  const begunMs = performance.now();
   const clients = Array.from({ length: options.clients }, (_, number) =>
-    client(options, agent, seededRandom(`${options.seed} client ${number}`), stopping.signal, (call) => {
-      calls.push(call);
-      if (calls.length > MOST_CALLS) calls.shift();
-    }),
+    client(
+      options,
+      { agent, random: seededRandom(`${options.seed} client ${number}`), begunMs, stopping: stopping.signal },
+      (call) => {
+        calls.push(call);
+        if (calls.length > MOST_CALLS) calls.shift();
+      },
+    ),
   );
   return {
     calls: () => calls,
@@ -67,11 +83,18 @@ export function startLoad(options: LoadOptions): Load {
   };
 }
 
+/** What one client has. */
+interface Client {
+  readonly agent: Agent;
+  readonly random: Random;
+  /** When the load began, the same for all. */
+  readonly begunMs: number;
+  readonly stopping: AbortSignal;
+}
+
 async function client(
   options: LoadOptions,
-  agent: Agent,
-  random: Random,
-  stopping: AbortSignal,
+  { agent, random, begunMs, stopping }: Client,
   finished: (call: Call) => void,
 ): Promise<void> {
   const intervalMs = options.transfersPerSecond ? (1000 * options.clients) / options.transfersPerSecond : 0;
@@ -79,6 +102,7 @@ async function client(
   let nextMs = performance.now() + random.below(intervalMs + 1);
   while (!stopping.aborted) {
     await pause(nextMs - performance.now(), stopping);
+    await pause(restLeft(options.habits, performance.now() - begunMs), stopping);
     if (stopping.aborted) return;
     const call = await transferUntilDecided(options, agent, random);
     finished(call);
@@ -87,14 +111,22 @@ async function client(
   }
 }
 
+/** How much longer everybody rests, so long after the load began; 0 while they work. */
+function restLeft({ lulls }: Habits = {}, elapsedMs: number): number {
+  if (lulls === undefined) return 0;
+  const intoMs = elapsedMs % (lulls.workMs + lulls.restMs);
+  return intoMs < lulls.workMs ? 0 : lulls.workMs + lulls.restMs - intoMs;
+}
+
 async function transferUntilDecided(options: LoadOptions, agent: Agent, random: Random): Promise<Call> {
-  const wanted = chooseTransfer(random, options.assets);
+  const chosen = chooseTransfer(random, options.assets);
+  const wanted: Transfer = options.habits?.assetsOnly ? { ...chosen, mirror: { kind: "none" } } : chosen;
   const sentMs = Date.now();
   for (let conflicts = 0; conflicts < MOST_ATTEMPTS; conflicts++) {
     // The lost attempt's nonce is spent: its transaction is aborted for good.
     const transfer: Transfer = conflicts === 0 ? wanted : { ...wanted, nonce: random.uuid() };
     const result = await send(options, agent, random, transfer);
-    if (result !== "conflict") return { sentMs, answeredMs: Date.now(), result, conflicts };
+    if (result !== "conflict") return { sentMs, answeredMs: Date.now(), result, conflicts, transfer };
     await delay(random.below(Math.min(BACKOFF_MS * 2 ** conflicts, LONGEST_BACKOFF_MS)));
   }
   return { sentMs, answeredMs: Date.now(), result: "conflict", conflicts: MOST_ATTEMPTS };

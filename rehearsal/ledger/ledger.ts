@@ -1,12 +1,13 @@
 import { mirrorMoves } from "./account.ts";
 import { argumentColumn, assetHash, balanceOf, inputColumn, type Output } from "./asset.ts";
 import { type CommitOutcome, Transaction } from "./consensus-commit.ts";
+import { readState } from "./coordinator.ts";
 import { contractColumn, type Identity, signExecution } from "./identity.ts";
 import { ASSET, ASSET_METADATA } from "./ledger-tables.ts";
 import type { RecoveryOptions } from "./recovery.ts";
 import type { Storage } from "./storage.ts";
 import type { Columns } from "./table.ts";
-import type { Transfer, TransferOutcome } from "./transfer.ts";
+import type { TransactionState, Transfer, TransferOutcome } from "./transfer.ts";
 import { blob, blobOf, number, numberOf, text, textOf } from "./value.ts";
 
 /** The contract that moves money, and the Function that mirrors it. */
@@ -61,6 +62,15 @@ export async function readBalances(
   }
   const outcome = outcomeOf(await transaction.commit());
   return outcome.kind === "committed" ? { balances } : outcome;
+}
+
+/**
+ * What a client asks before it sends the same again. Nothing else guards it: like the real one, the ledger executes a
+ * nonce anew without a look at what became of it before.
+ */
+export async function transactionState(ledger: Ledger, nonce: string): Promise<TransactionState> {
+  const decided = await readState(ledger.storage, nonce);
+  return { state: decided?.kind ?? "unknown" };
 }
 
 /** `asset_metadata` says which age is the latest; the asset's row is read by it. */

@@ -34,6 +34,13 @@ export const BalancedTransfer = Transfer.refine(
   "the deltas must add up to 0",
 );
 
+export const StateQuery = z.strictObject({ nonce: z.string().min(1) });
+
+/** What the ledger knows of a transaction: `unknown` where nobody has decided about it, or nobody has heard of it. */
+export interface TransactionState {
+  readonly state: "committed" | "aborted" | "unknown";
+}
+
 export const BalancesQuery = z.strictObject({ nonce: z.string().min(1), ids: z.array(z.string().min(1)) });
 
 /** How a transfer ended for the client. */

@@ -67,7 +67,10 @@ export async function failRestore(
 
 /** It has deleted again what it had made: there is nothing to resume, and nothing to hold the lease for. */
 async function endEmpty(open: OpenDeployment, id: string, error: unknown): Promise<void> {
-  await setState(open, id, { state: "abandoned", failure: toFailure(error) });
+  const { record } = await open.catalog.runs.get(id);
+  // Said again by an execution that died before it heard that it was written down.
+  if (record.state !== "abandoned")
+    await setState(open, id, { state: "abandoned", failure: toFailure(error) });
   await open.catalog.releaseLease(open.settings.name, id);
 }
 

@@ -23,6 +23,7 @@ import { planJdbc } from "./jdbc/plan.ts";
 import { planManaged } from "./managed/plan.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import type { Planning } from "./planning.ts";
+import type { RunExecution } from "./take-attempt.ts";
 
 /** What a run carries: the plan as data, its digest, and the same in words. */
 export interface RunPlan {
@@ -61,6 +62,8 @@ export interface Wanted {
   /** Where whoever asked has a name for it; its last eight characters mark what it makes. */
   readonly run?: string;
   readonly request?: string;
+  /** The durable execution that plans it, where an earlier run of the same request had executions before. */
+  readonly execution?: RunExecution;
 }
 
 /** Plans a restore and keeps the plan in the catalog. Changes nothing else; all reasons against come at once. */
@@ -74,6 +77,7 @@ export async function planRestore(
     toolsElsewhere = false,
     run: given,
     request,
+    execution,
   }: Wanted,
 ): Promise<PlannedRun> {
   const { catalog, clock, settings } = open;
@@ -103,6 +107,7 @@ export async function planRestore(
     updatedMs: nowMs,
     state: "planned",
     ...(request !== undefined && { request }),
+    ...(execution && { execution }),
     plan: { restore: plan, digest: digestOf(plan), text: withCommand(point, textOf(plan, nowMs)) },
   };
   if (choice.kind === "settle") await keepPoint(catalog, point);

@@ -3,11 +3,14 @@ import { stamp } from "../backup/pause-record.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { type Request, SCHEMA } from "../catalog/model.ts";
 import { codeOf, type Failure } from "../errors/stillpoint-error.ts";
+import { LATEST } from "../restore/asked-problems.ts";
 import { RestoreRequest } from "../restore/restore-request.ts";
 import { canonicalJson } from "../workflow/canonical-json.ts";
+import { executionName } from "../workflow/durable-attempt.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
-import { type PlannedRun, planRestore } from "./plan-restore.ts";
+import { type PlannedRun, planRestore, type Wanted } from "./plan-restore.ts";
 import { plannedOf } from "./recorded-run.ts";
+import { planSearch } from "./search/plan-search.ts";
 
 export type TakenRequest =
   | { readonly kind: "taken"; readonly request: Request }
@@ -42,52 +45,105 @@ export async function takeRestoreRequest(
   }
 }
 
+interface Planner {
+  /** Where another host carries the plan out. */
+  readonly toolsElsewhere?: boolean;
+  /** Which execution of the request plans. */
+  readonly attempt?: number;
+}
+
 /**
- * The plan of a request, made once: its run has a name that follows from the request, so that whoever plans again
- * after a crash finds it.
+ * The run that a request is at, planned once: its runs have names that follow from the request, so that whoever plans
+ * again after a crash finds them. Where a quiet second is asked for, that is the search until it is done.
  */
 export async function planRequested(
   open: OpenDeployment,
   id: string,
-  where: { readonly toolsElsewhere?: boolean } = {},
+  planner: Planner = {},
 ): Promise<PlannedRun> {
   const { catalog } = open;
   const { record: request } = await catalog.requests.get(id);
-  const run = runOf(request);
-  const known = await catalog.runs.find(run);
-  const planned =
-    known === undefined ? await plan(open, { request, run, ...where }) : plannedOf(known.record);
-  await catalog.requests.update(id, (found) => ({ ...found, run }));
+  const known = await catalog.runs.find(runOf(request));
+  const planned = known === undefined ? await planNext(open, request, planner) : plannedOf(known.record);
+  await catalog.requests.update(id, (found) => ({ ...found, run: planned.id }));
   return planned;
+}
+
+async function planNext(open: OpenDeployment, request: Request, planner: Planner): Promise<PlannedRun> {
+  const asked = RestoreRequest.parse(request.restore);
+  if (asked.nearest === undefined) return plan(open, request, { asked, choice: choiceOf(asked), planner });
+  const search = await searchFor(open, request, asked);
+  if (search.state !== "done") return search;
+  const choice = { kind: "id", id: search.point } as const;
+  return plan(open, request, { asked, choice, planner, search });
+}
+
+async function searchFor(
+  open: OpenDeployment,
+  request: Request,
+  { nearest = LATEST, after = false }: RestoreRequest,
+): Promise<PlannedRun> {
+  const run = searchOf(request);
+  const known = await open.catalog.runs.find(run);
+  if (known !== undefined) return plannedOf(known.record);
+  const direction = after ? "after" : "before";
+  return planSearch(open, {
+    nearest: secondOf(nearest, after ? Math.ceil : Math.floor),
+    direction,
+    run,
+    request: request.id,
+  });
+}
+
+/** What becomes of a request that names its second. */
+function choiceOf({ point, at = "", settle = false }: RestoreRequest): Wanted["choice"] {
+  if (point !== undefined) return { kind: "id", id: point };
+  if (settle) return { kind: "settle", at: secondOf(at, Math.floor) };
+  return { kind: "at", atMs: Date.parse(at) };
+}
+
+function secondOf(text: string, rounded: (seconds: number) => number): number | typeof LATEST {
+  return text === LATEST ? LATEST : rounded(Date.parse(text) / 1000);
+}
+
+interface Choosing {
+  readonly asked: RestoreRequest;
+  readonly choice: Wanted["choice"];
+  readonly planner: Planner;
+  /** It has found the point, by executions of the same request, whose names are used up. */
+  readonly search?: PlannedRun;
 }
 
 function plan(
   open: OpenDeployment,
-  {
-    request,
-    run,
-    toolsElsewhere = false,
-  }: { readonly request: Request; readonly run: string; readonly toolsElsewhere?: boolean },
+  request: Request,
+  { asked, choice, planner: { toolsElsewhere = false, attempt }, search }: Choosing,
 ): Promise<PlannedRun> {
-  const { point, at = "", mode, detachReplicas, acceptObserved } = RestoreRequest.parse(request.restore);
-  const choice =
-    point === undefined
-      ? ({ kind: "at", atMs: Date.parse(at) } as const)
-      : ({ kind: "id", id: point } as const);
+  const { mode, detachReplicas, acceptObserved } = asked;
+  const numbered = search !== undefined && attempt !== undefined;
   return planRestore(open, {
     choice,
     mode,
     detachReplicas,
     acceptObserved,
     toolsElsewhere,
-    run,
+    run: runOf(request),
     request: request.id,
+    ...(numbered && { execution: { name: executionName(request.id, attempt), attempt } }),
   });
 }
 
 function runOf({ id, receivedMs }: Request): string {
-  const tag = createHash("sha256").update(id).digest("hex").slice(0, 8);
-  return `restore-${stamp(receivedMs)}-${tag}`;
+  return `restore-${stamp(receivedMs)}-${tagOf(id)}`;
+}
+
+/** Its last eight characters are others than those of the restore: they mark what it makes. */
+function searchOf({ id, receivedMs }: Request): string {
+  return `search-${stamp(receivedMs)}-${tagOf(`search of ${id}`)}`;
+}
+
+function tagOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 export async function endRequest(

@@ -3,6 +3,7 @@ import { leavesSomething } from "../config/databases-of.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
 import { type Discovery, distinctInstances, type GateAnswer } from "../pause/instance.ts";
 import { isBackup, isGood, secondOf } from "../restore/choose-point.ts";
+import type { WayBack } from "../restore/way-back.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 
 /** How a deployment stands at present. Read-only. */
@@ -25,6 +26,8 @@ export interface DeploymentStatus {
   readonly unfinished: readonly Run[];
   /** Records that could not be read. */
   readonly unreadable: readonly string[];
+  /** What a disaster now would cost, where somebody looked. */
+  readonly waysBack?: readonly WayBack[];
 }
 
 const UNFINISHED: readonly Run["state"][] = ["running", "failed", "abandoning"];

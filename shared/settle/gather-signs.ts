@@ -14,6 +14,11 @@ interface Question {
 
 const QUESTIONS: readonly Question[] = [
   {
+    stop: "COPY_DISPROVEN",
+    sql: () => "select tx, max(prepared), min(name) from overwriting group by tx order by tx",
+    tell: (what) => `has overwritten record "${what}", which no ledger does`,
+  },
+  {
     stop: "SETTLE_CLOCKS",
     sql: ({ latestMs }) => `select tx, max(at), null from (
       select tx, max(coalesce(prepared, 0), coalesce(committed, 0)) as at from near_row
@@ -59,16 +64,16 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     stop: "SETTLE_ONE_PHASE",
-    sql: ({ oldMs }) => `select tx, last_committed, null from transactions
-      where decided is null and one_phase = 1 and last_committed > ${oldMs} order by tx`,
+    sql: ({ tracedMs }) => `select tx, last_committed, null from transactions
+      where decided is null and one_phase = 1 and last_committed > ${tracedMs} order by tx`,
     tell: () => "was prepared and committed at once, and has no row in the coordinator",
   },
   {
     stop: "SETTLE_PURGED",
-    sql: ({ oldMs, keptUntilMs }) => `select w.tx, max(w.committed), null from (
+    sql: ({ tracedMs, keptUntilMs }) => `select w.tx, max(w.committed), null from (
       select tx, committed from near_row where state = ${COMMITTED} union all select tx, committed from image) w
       join transactions t on t.tx = w.tx
-      where t.decided is null and w.committed > ${oldMs} and w.committed <= ${keptUntilMs} group by w.tx order by w.tx`,
+      where t.decided is null and w.committed > ${tracedMs} and w.committed <= ${keptUntilMs} group by w.tx order by w.tx`,
     tell: () => "committed, and the coordinator does not say so any more",
   },
   {
@@ -87,12 +92,21 @@ const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** A delete leaves nothing to see: where records can change, only a transaction that ran no function has deleted none. */
+/**
+ * A delete leaves nothing to see, and nor does its transaction where the coordinator was cut before its decision: that is
+ * why the coordinator of a later second is asked. Where records can change, only a transaction of which a record of the
+ * ledger says that it ran no function has deleted none.
+ */
 const UNSEEN_DELETES: Question = {
   stop: "SETTLE_UNRESOLVED",
-  sql: () => `select d.tx, t.at, null from dropped d join transactions t on t.tx = d.tx
-    where t.at is not null and coalesce(t.functions, 1) = 1 order by d.tx`,
-  tell: () => "is dropped, and may have deleted records, which leaves nothing to see",
+  sql: ({ latestMs }) => `select tx, max(at), null from (
+      select d.tx, t.at, t.functions from dropped d join transactions t on t.tx = d.tx where t.at is not null
+      union all select l.tx, l.created, t.functions from later l left join transactions t on t.tx = l.tx
+        left join dropped d on d.tx = l.tx where l.created <= ${latestMs} and (t.at is null or d.tx is not null)) x
+    where coalesce(functions, 1) = 1
+      and not exists (select 1 from near_row w where w.tx = x.tx and w.kind = ${RECORD} and w.state = ${COMMITTED})
+    group by tx order by tx`,
+  tell: () => "is not kept, and may have deleted records, which leaves nothing to see",
 };
 
 /** Asks of all that was taken in and decided what forbids to settle the copy. */

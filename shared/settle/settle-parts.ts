@@ -2,6 +2,7 @@ import type { ScannedSegment } from "../verify/part.ts";
 import { scanInput } from "../verify/scan-input.ts";
 import type { Scope } from "../verify/scope.ts";
 import { Scratch } from "../verify/scratch.ts";
+import { takeOverAll } from "../verify/take-over.ts";
 import type { Workroom } from "../verify/workroom.ts";
 import type { SettlingEffects } from "./effects.ts";
 import { withSegmentToSettle } from "./scan-to-settle.ts";
@@ -21,9 +22,10 @@ export async function settleParts(
 ): Promise<Settlement> {
   using scratch = new Scratch(room.scratchDir);
   const spill = new SettlingSpill(scratch);
-  for (const each of scanned)
-    await takeOver(room, scope, each, (file) => scratch.withAttached(file, () => spill.merge(each.place)));
-  return settle(scope, scratch, (page, content) => room.keepPage(page, content));
+  await takeOverAll(scanned, (each) =>
+    takeOver(room, scope, each, (file) => scratch.withAttached(file, () => spill.merge(each.place))),
+  );
+  return await settle(scope, scratch, (page, content) => room.keepPage(page, content));
 }
 
 async function takeOver(

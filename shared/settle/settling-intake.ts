@@ -51,6 +51,16 @@ export class SettlingIntake {
       this.#takeRow({ row, key: () => nameOf(this.#table, keyAt, index) });
   }
 
+  /** Rows of the coordinator at a later second, which is only asked what was committed. */
+  takeLater({ rows }: Page): void {
+    for (const row of rows) {
+      const decided = coordinatorRowOf(row);
+      const createdMs = decided?.createdMs ?? 0;
+      if (decided?.state !== COMMITTED || createdMs <= this.#times.nearMs) continue;
+      for (const { transaction } of decisionsOf(decided)) this.#spill.add.later(transaction, createdMs);
+    }
+  }
+
   /** Once all rows were taken. */
   finish(): void {
     this.#runs.flush();
@@ -93,7 +103,9 @@ export class SettlingIntake {
     const taken = this.#takeTransactional(found, ASSET, { id, age });
     const references = inputReferencesOf(textOf(found.row, "input") ?? "{}") ?? [];
     if (taken?.isNear === true) {
-      const { transaction, preparedMs = null } = taken.row;
+      const { transaction, preparedMs = null, before, key } = taken.row;
+      if (before.transaction !== undefined || before.version !== undefined)
+        this.#spill.add.overwriting(transaction, preparedMs, `${this.#namespace}:${key}`);
       if (age > 0) this.#spill.add.need(transaction, this.#namespace, id, age - 1, preparedMs);
       for (const read of references)
         this.#spill.add.need(transaction, read.namespace, read.id, read.age, preparedMs);

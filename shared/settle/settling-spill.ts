@@ -16,9 +16,11 @@ export type RowKind = typeof ASSET | typeof METADATA | typeof RECORD;
  * old_read  the highest age of an asset that a record of long ago names as its input
  * near_row  any other row: in doubt, or committed lately
  * image     the committed row under one in doubt
+ * overwriting  a record of an asset that was there before under the same age
  * need      a record that must stand for a transaction to stand
  * latest    every row of asset_metadata
  * decision  every decision of the coordinator
+ * later     what the coordinator of a later second says was committed lately
  */
 const TABLES = {
   old_tx: "tx text, committed int",
@@ -27,9 +29,11 @@ const TABLES = {
   near_row:
     "place int, kind int, tx text, row_key text, name text, state int, prepared int, committed int, ns text, id text, age int, functions int",
   image: "place int, kind int, tx text, name text, committed int, one_phase int",
+  overwriting: "tx text, prepared int, name text",
   need: "tx text, ns text, id text, age int, prepared int",
   latest: "place int, ns text, id text, age int, tx text, state int, row_key text",
   decision: "place int, tx text, state int, created int, in_group int, row_key text",
+  later: "tx text, created int",
 } as const;
 type Table = keyof typeof TABLES;
 

@@ -9,8 +9,13 @@ export interface SettlingTimes {
   readonly cutMs: number;
   /** What committed later, by its own clock, is dropped. */
   readonly keptUntilMs: number;
-  /** No committed transaction of up to then may be dropped, and what came after it must be whole in every sign. */
+  /** No committed transaction of up to then may be dropped. */
   readonly oldMs: number;
+  /**
+   * What committed later must have its row in the coordinator: a decision may be written long after the time that it
+   * carries, and where it was cut before that, the ledger would not know of what is kept.
+   */
+  readonly tracedMs: number;
   /** Rows of up to then that are simply committed are kept in a few words. */
   readonly nearMs: number;
   /** Nothing in the copy can be dated later. */
@@ -18,6 +23,8 @@ export interface SettlingTimes {
 }
 
 const SECOND_MS = 1000;
+/** A transaction expires after it by ScalarDB's default. Clean-ups are days behind. */
+const TRACED_MS = 60_000;
 /** Long after any transaction that was under way when the copy was cut had begun: ScalarDB gives it 60 s. */
 const NEAR_MS = 600_000;
 
@@ -31,6 +38,7 @@ function settlingTimesOf(subject: Settled): SettlingTimes {
     cutMs,
     keptUntilMs,
     oldMs,
+    tracedMs: Math.min(oldMs, cutMs - TRACED_MS),
     nearMs: oldMs - NEAR_MS,
     latestMs: cutMs + SECOND_MS + boundMs,
   };

@@ -4,6 +4,7 @@ import { secondText, timeText } from "../verify/time-text.ts";
 
 /** Reasons to stop, those first that question the clocks and ids that the others are told by. */
 const STOPS = [
+  "COPY_DISPROVEN",
   "SETTLE_CLOCKS",
   "SETTLE_RETRIED",
   "SETTLE_GROUP_COMMIT",

@@ -161,8 +161,8 @@ class AssetWalk {
   #judgeLag(highest: Line, latest: Line | undefined, isKept: boolean): void {
     const isBehind =
       latest === undefined || (isKept && latest.state === COMMITTED && latest.age < highest.age);
-    if (highest.state === null || !isBehind) return;
     const at = this.#committedMs(highest);
+    if (highest.state === null || at <= this.#times.nearMs || !isBehind) return;
     this.#signs.clocks(
       highest.transaction,
       at,

@@ -21,4 +21,7 @@ export const NOTICES = {
   restoreWaiting: "stillpoint.restore.waiting",
   restoreFinished: "stillpoint.restore.finished",
   restoreFailed: "stillpoint.restore.failed",
+  searchStarted: "stillpoint.search.started",
+  quietFound: "stillpoint.quiet.found",
+  searchFailed: "stillpoint.search.failed",
 } as const;

@@ -1,3 +1,5 @@
+import type { QuietSecond } from "../verify/quiet-seconds.ts";
+
 interface Subject {
   readonly deployment: string;
   /** The same from the request to the end. */
@@ -5,7 +7,8 @@ interface Subject {
 }
 
 /** What others may want to know at once: put on the event bus as `stillpoint.` and the kind, with the rest as its detail. */
-export type Happening = Subject & (BackupHappening | FollowHappening | (RestoreHappening & Restored));
+export type Happening = Subject &
+  (BackupHappening | FollowHappening | ((RestoreHappening | SearchHappening) & Restored));
 
 export type BackupHappening =
   | {
@@ -44,3 +47,10 @@ export type RestoreHappening =
     }
   | { readonly kind: "restore.finished"; readonly proof: string }
   | { readonly kind: "restore.failed"; readonly code: string; readonly message: string };
+
+/** What becomes of a search for quiet seconds, which restores nothing; the point is the one that it makes. */
+export type SearchHappening =
+  | { readonly kind: "search.started"; readonly attempt: number }
+  /** In the order in which a restore of the point tries them. */
+  | { readonly kind: "quiet.found"; readonly candidates: readonly QuietSecond[] }
+  | { readonly kind: "search.failed"; readonly code: string; readonly message: string };

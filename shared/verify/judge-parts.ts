@@ -9,10 +9,8 @@ import { holdsKeys, type ScopedTable } from "./scope.ts";
 import { Scratch } from "./scratch.ts";
 import { openSpills } from "./spills.ts";
 import { sumOfDigests } from "./table-digest.ts";
+import { takeOverAll } from "./take-over.ts";
 import type { Workroom } from "./workroom.ts";
-
-/** Fetched at a time; what was fetched is merged one by one. */
-const AT_A_TIME = 4;
 
 /** Merges all parts in one scratch, and judges the whole. */
 export async function judgeParts(room: Workroom, input: JudgeParts): Promise<VerificationReport> {
@@ -33,11 +31,7 @@ export async function judgeParts(room: Workroom, input: JudgeParts): Promise<Ver
     if (unlike.has(segment.place)) return (await scan(room, reading, merge)).used;
     return spillsNothing(reading.table) ? onlyCounted(part) : withSegment(room, { ...reading, part }, merge);
   };
-  const queue = scanned.values();
-  const worker = async () => {
-    for (const each of queue) totals[each.place]?.push(await takeOver(each));
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  await takeOverAll(scanned, async (each) => void totals[each.place]?.push(await takeOver(each)));
   return judge(scope, { scratch, spills, totals: totals.map(sumOf) });
 }
 

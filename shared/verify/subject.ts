@@ -80,6 +80,11 @@ export function earliestLaterSecond(lastSecond: number, clocks: Clocks): number 
   return Math.ceil((guardOf(lastSecond, clocks).toMs + guardMs) / SECOND_MS);
 }
 
+/** The last second of which a later coordinator can be read where no second after `latestSecond` can be restored to yet. */
+export function lastProvableSecond(latestSecond: number, clocks: Clocks): number {
+  return latestSecond - earliestLaterSecond(0, clocks);
+}
+
 /** What is dated in here was, by any clock, inside the pause; `undefined` where the window is too short to say. */
 function innerWindow(window: DatabaseWindow, clocks: Clocks): Span | undefined {
   const fromMs = window.startMs + clocks.scalarClockBoundMs;

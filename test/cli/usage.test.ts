@@ -9,11 +9,21 @@ test.each([
   { words: ["lisst"], says: "unknown command 'lisst'" },
   { words: ["list", "--al"], says: "unknown option '--al'" },
   { words: ["show"], says: "missing required argument 'id'" },
-  { words: ["plan"], says: "give either --point ID or --at TIME" },
-  { words: ["plan", "--point", "a", "--at", "2026-01-01T00:00Z"], says: "not both" },
+  { words: ["plan"], says: "exactly one of --point ID, --at TIME and --nearest TIME" },
+  { words: ["plan", "--point", "a", "--at", "2026-01-01T00:00Z"], says: "exactly one of" },
+  {
+    words: ["plan", "--at", "latest", "--after"],
+    says: 'takes "latest" with --settle only: the last restore point is that before the present time; --after goes with',
+  },
+  { words: ["plan", "--nearest", "latest", "--settle"], says: "--settle goes with --at TIME only" },
   { words: ["plan", "--at", "yesterday"], says: 'cannot read --at "yesterday"' },
   { words: ["restore", "--plan", "r", "--side-by-side"], says: "has its point and its mode already" },
   { words: ["restore", "--plan", "r", "--detach-replicas"], says: "has its point and its mode already" },
+  {
+    words: ["restore", "--plan", "r", "--nearest", "latest", "--after"],
+    says: "leave out --nearest, --after;",
+  },
+  { words: ["dropped"], says: "missing required argument 'run'" },
   { words: ["verify"], says: "--live reads the live tables" },
   { words: ["rehearse", "--port", "many"], says: 'cannot use --port "many"' },
   {
@@ -33,6 +43,12 @@ test.each([
     words: ["rehearse", "--database", "cassandra", "--ledger", "scalardb-server", "--port", "1"],
     says: "cannot use --ledger scalardb-server, --port with --database cassandra",
   },
+  {
+    words: ["rehearse", "--story", "no-pause", "--database", "mysql", "--ledger", "scalardb-server"],
+    says: "cannot use --database mysql, --ledger scalardb-server with --story no-pause",
+  },
+  { words: ["rehearse", "--story", "backup", "--only", "dynamodb"], says: "cannot use --only with --story" },
+  { words: ["rehearse", "--story", "of-old"], says: "Allowed choices are backup, no-pause" },
   { words: [], says: "no command was given" },
 ])("$words is refused before anything is done", async ({ words, says }) => {
   const { status, stdout, stderr } = await stillpoint(words);

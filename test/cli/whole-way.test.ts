@@ -62,7 +62,16 @@ test("list, show and status tell of the point", async () => {
   expect(status.deployments).toMatchObject([
     { deployment: "payments", late: false, lastPoint: { id }, openPauses: [], unfinished: [] },
   ]);
-  expect((await typed("status")).stdout).toContain(`last point ${id}`);
+  expect(status.deployments[0]?.waysBack).toMatchObject([
+    { by: "last-point", kind: "possible", backToSecond: expect.any(Number) },
+    { by: "quiet-second" },
+    { by: "settling", kind: "possible" },
+  ]);
+  const { stdout } = await typed("status");
+  expect(stdout).toContain(`last point ${id}`);
+  expect(stdout).toMatch(
+    /\n\na disaster in payments now would cost, by\n {2}last point {3}about .* s: what was/,
+  );
 });
 
 test("plan lists what is deleted and ends with the command that does it", async () => {

@@ -95,6 +95,22 @@ describe("the status", () => {
       "logs:PutLogEvents",
       "dynamodb:GetItem",
       "dynamodb:Query",
+      "dynamodb:Scan",
+      "dynamodb:DescribeContinuousBackups",
+      "dynamodb:DescribeTable",
+    ]);
+  });
+
+  test("reads no row but of the table that lists the others, and of the coordinator", async () => {
+    const scanned = permissionsOf("status", await stackOf(LEAST)).filter(({ Action }) =>
+      Action.includes("dynamodb:Scan"),
+    );
+    const names = scanned.flatMap(({ Resource }) =>
+      Resource.map((each) => arnText(each).replace(/.*table\//, "")),
+    );
+    expect(names.map((name) => name.replace(/^.*(?=scalardb\.|coordinator\.)/, ""))).toEqual([
+      "scalardb.metadata",
+      "coordinator.state",
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 
 export const DOCS = new URL("../../docs/", import.meta.url);
 export const GUIDES = [
+  "any-second.md",
   "aws.md",
   "azure.md",
   "cassandra.md",

@@ -122,11 +122,23 @@ describe("the sweep function", { timeout: TEST_MS }, () => {
     const answer = (await status(byUrl, invocation())) as { statusCode: number; body: string };
     expect(answer.statusCode).toBe(200);
     expect(JSON.parse(answer.body)).toMatchObject({
-      deployments: [{ deployment: "payments", late: true }],
+      deployments: [
+        {
+          deployment: "payments",
+          late: true,
+          waysBack: [
+            { by: "last-point", kind: "impossible" },
+            { by: "quiet-second" },
+            { by: "settling", kind: "possible" },
+          ],
+        },
+      ],
       sweeps: [{ kind: "schedule", state: "alive" }],
     });
     expect(aws.metrics("PointAge")).toEqual([]);
-    await status({ look: true }, invocation());
+    const looked = (await status({ look: true }, invocation())) as { deployments: object[] };
+    // Nobody reads what a disaster would cost there, so no capacity is taken for it.
+    expect(looked.deployments[0]).not.toHaveProperty("waysBack");
     expect(aws.metrics("PointAge")).toEqual([{ value: expect.any(Number), deployment: "payments" }]);
     expect(aws.metrics("UnfinishedRuns")).toEqual([{ value: 0, deployment: "payments" }]);
   });

@@ -6,6 +6,7 @@ import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 
 export interface RehearseOptions {
+  readonly story?: "backup" | "no-pause";
   readonly only?: "dynamodb";
   readonly database?: "dynamodb" | "cosmosdb" | "postgresql" | "mysql" | "cassandra";
   readonly ledger?: "embedded" | "scalardb-server";
@@ -36,8 +37,29 @@ export async function rehearse(shell: Shell, { port, seed, ...options }: Rehears
   return { schema: RehearseOutput, value: { lines }, lines: [] };
 }
 
-/** What there is on some of the databases only. */
-function refuseUnlessThere({ database = "dynamodb", only, ledger, backend, port }: RehearseOptions): void {
+/** What there is on some of the databases only, and in some of the stories. */
+function refuseUnlessThere(options: RehearseOptions): void {
+  refuseOtherStory(options);
+  refuseOtherDatabase(options);
+}
+
+/** The story without a pause has two disasters in one world: the small one, with the embedded ledger on DynamoDB. */
+function refuseOtherStory({ story, only, database, ledger }: RehearseOptions): void {
+  if (story === undefined) return;
+  const elsewhere = story === "no-pause";
+  const given = [
+    only && "--only",
+    elsewhere && database !== undefined && database !== "dynamodb" && `--database ${database}`,
+    elsewhere && ledger === "scalardb-server" && "--ledger scalardb-server",
+  ].filter(Boolean);
+  if (given.length === 0) return;
+  throw new StillpointError(
+    "USAGE",
+    `cannot use ${given.join(", ")} with --story ${story}: there is no such story; nothing was done`,
+  );
+}
+
+function refuseOtherDatabase({ database = "dynamodb", only, ledger, backend, port }: RehearseOptions): void {
   const hasPort = database === "dynamodb" || database === "cosmosdb";
   const isEmbedded = database === "cosmosdb" || database === "cassandra";
   const given = [

@@ -7,14 +7,15 @@ import { RunJson } from "./run.ts";
 const ListedRun = RunJson.pick({
   id: true,
   deployment: true,
+  kind: true,
   point: true,
   state: true,
   createdMs: true,
   updatedMs: true,
 });
 
-export function listedRun({ id, deployment, point, state, createdMs, updatedMs }: Run): object {
-  return { id, deployment, point, state, createdMs, updatedMs };
+export function listedRun({ id, deployment, kind, point, state, createdMs, updatedMs }: Run): object {
+  return { id, deployment, kind, point, state, createdMs, updatedMs };
 }
 
 /** What a schedule, an event or a caller asked for and did not get. */

@@ -7,6 +7,7 @@ import { output } from "./output.ts";
 import { PauseJson, PointJson, pauseJson, pointJson } from "./point.ts";
 import { ReportJson } from "./report.ts";
 import { SweepJson, sweepJson } from "./sweep.ts";
+import { WayBackJson } from "./way-back.ts";
 
 /** `stillpoint unpause` */
 export const UnpauseOutput = output({
@@ -48,12 +49,15 @@ const status = z.strictObject({
   unfinished: z.array(
     z.strictObject({
       run: z.string(),
+      kind: z.enum(["restore", "search"]),
       state: z.enum(["running", "failed", "abandoning"]),
       point: z.string(),
       updatedMs: z.number().int(),
     }),
   ),
   unreadable: z.array(z.string()),
+  /** What a disaster now would cost, by each way back; absent where nobody looked. */
+  waysBack: z.array(WayBackJson).exactOptional(),
 });
 
 /** `stillpoint status` */
@@ -86,6 +90,12 @@ function statusJson(of: DeploymentStatus): object {
     instances: instances.map(gateJson),
     ...(lease?.holder && { running: { ...lease.holder, sinceMs: lease.sinceMs } }),
     openPauses: openPauses.map(pauseJson),
-    unfinished: unfinished.map(({ id, state, point, updatedMs }) => ({ run: id, state, point, updatedMs })),
+    unfinished: unfinished.map(({ id, kind, state, point, updatedMs }) => ({
+      run: id,
+      kind,
+      state,
+      point,
+      updatedMs,
+    })),
   };
 }

@@ -4,10 +4,24 @@ import { addressesOf, type PlannedCluster } from "../../../shared/restore/cassan
 import { keptOf, type PlannedDump, serverText } from "../../../shared/restore/jdbc/plan.ts";
 import type { PlanStep } from "../../../shared/restore/plan-step.ts";
 import type { RestorePlan } from "../../../shared/restore/restore-plan.ts";
+import type { QuietSecond } from "../../../shared/verify/quiet-seconds.ts";
 import { startCommand } from "../failure.ts";
 
 const names = z.array(z.string());
 export const ModeJson = z.enum(["in-place", "side-by-side"]);
+
+const PlannedTableJson = z.strictObject({
+  database: z.string(),
+  name: z.string(),
+  temporary: z.string(),
+  atSecond: z.number().int(),
+});
+
+export const QuietJson = z.strictObject({
+  atSecond: z.number().int(),
+  /** How much farther away than the guard the nearest commit is. */
+  marginMs: z.number(),
+}) satisfies z.ZodType<QuietSecond, unknown>;
 
 /** A plan, and the exact command that carries it out. */
 export const PlanJson = z.strictObject({
@@ -18,14 +32,7 @@ export const PlanJson = z.strictObject({
   /** SHA-256 of the plan: what is approved is what happens. */
   digest: z.string(),
   /** Of DynamoDB. */
-  tables: z.array(
-    z.strictObject({
-      database: z.string(),
-      name: z.string(),
-      temporary: z.string(),
-      atSecond: z.number().int(),
-    }),
-  ),
+  tables: z.array(PlannedTableJson),
   /** Of Cosmos DB: which account is restored, and the name of the new one. */
   accounts: z.array(
     z.strictObject({
@@ -66,6 +73,30 @@ export const PlanJson = z.strictObject({
       atSecond: z.number().int(),
     }),
   ),
+  /** Where nobody paused: quiet seconds in the order in which they are tried; the tables have the first. */
+  candidates: z.array(QuietJson).exactOptional(),
+  /** Where nobody paused: how the copies are made whole. */
+  settling: z
+    .strictObject({
+      keptUntilMs: z.number(),
+      boundMs: z.number(),
+      /** Nobody has set the bound. */
+      isBoundDefault: z.boolean(),
+      restMs: z.number(),
+      tables: z.array(z.strictObject({ name: z.string(), how: z.enum(["wholly", "perhaps", "as-it-is"]) })),
+    })
+    .exactOptional(),
+  /** Of a search for quiet seconds: which, and by the coordinator of which second. */
+  search: z
+    .strictObject({
+      fromSecond: z.number().int(),
+      toSecond: z.number().int(),
+      nearestSecond: z.number().int(),
+      guardMs: z.number(),
+      direction: z.enum(["before", "after"]),
+      coordinator: PlannedTableJson,
+    })
+    .exactOptional(),
   steps: z.array(
     z.strictObject({ does: z.string(), creates: names, changes: names, deletes: names, undo: z.string() }),
   ),
@@ -84,6 +115,7 @@ export function planJson({ id, deployment, point, plan }: PlannedRun): PlanJson 
     mode: restore.mode,
     digest,
     ...restoredJson(restore),
+    ...unpausedJson(restore),
     steps: text.steps.map((step) => stepJson(step, named)),
     consequences: text.consequences.map(named),
     command: startCommand({ id, deployment, mode: restore.mode, begun: false }),
@@ -95,15 +127,8 @@ type Restored = Pick<PlanJson, "tables" | "accounts" | "dumps" | "servers" | "cl
 function restoredJson(plan: RestorePlan): Restored {
   const nothing = { tables: [], accounts: [], dumps: [], servers: [], clusters: [] };
   switch (plan.kind) {
-    case "dynamodb": {
-      const tables = plan.tables.map(({ database, name, temporary, atSecond }) => ({
-        database,
-        name,
-        temporary,
-        atSecond,
-      }));
-      return { ...nothing, tables };
-    }
+    case "dynamodb":
+      return { ...nothing, tables: plan.tables.map(tableJson) };
     case "cosmosdb": {
       const accounts = plan.accounts.map(({ database, original: { account }, target, atSecond }) => ({
         database,
@@ -131,6 +156,24 @@ function restoredJson(plan: RestorePlan): Restored {
     default:
       return plan satisfies never;
   }
+}
+
+function tableJson({ database, name, temporary, atSecond }: z.infer<typeof PlannedTableJson>) {
+  return { database, name, temporary, atSecond };
+}
+
+/** What a plan says of a second at which nobody paused. */
+function unpausedJson(plan: RestorePlan): Pick<PlanJson, "candidates" | "settling" | "search"> {
+  if (plan.kind === "search") {
+    const { asked, direction, coordinator } = plan;
+    return { search: { ...asked, direction, coordinator: tableJson(coordinator) } };
+  }
+  if (plan.kind !== "dynamodb") return {};
+  const { candidates, settling } = plan;
+  return {
+    ...(candidates && { candidates: [...candidates] }),
+    ...(settling && { settling: { ...settling, tables: [...settling.tables] } }),
+  };
 }
 
 function dumpJson(dump: PlannedDump): PlanJson["dumps"][number] {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CommandRecord, type PauseRecord, type RestorePoint } from "../../../shared/catalog/model.ts";
+import { CommandRecord, type PauseRecord, RestorePoint } from "../../../shared/catalog/model.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
 import { CapturedCassandra, CassySnapshot, NodeUpload } from "../../../shared/restore/cassandra/captured.ts";
 import { isRestorable } from "../../../shared/restore/choose-point.ts";
@@ -42,11 +42,14 @@ export const PointJson = z.strictObject({
   ),
   /** What ran inside the pause; where there are no databases, it has left all that there is. */
   command: CommandRecord.exactOptional(),
+  /** Of a second at which nobody paused and nothing was committed, and of one that is settled. */
+  quiet: RestorePoint.shape.quiet,
+  settled: RestorePoint.shape.settled,
 });
 export type PointJson = z.infer<typeof PointJson>;
 
 export function pointJson(restorePoint: RestorePoint): PointJson {
-  const { schema: _, instances, databases, ...point } = restorePoint;
+  const { schema: _, carriedUntilMs: __, takenFrom: ___, instances, databases, ...point } = restorePoint;
   return {
     ...defined(point),
     restorable: isRestorable(restorePoint),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { RunResult } from "../../../shared/restore/restore-plan.ts";
-import { ModeJson } from "./plan.ts";
+import { SettlementJson } from "./dropped.ts";
+import { ModeJson, QuietJson } from "./plan.ts";
 import { ReportJson } from "./report.ts";
 
 const names = z.array(z.string());
@@ -17,6 +18,8 @@ export const RestoreResultJson = z.discriminatedUnion("kind", [
     kind: z.literal("dynamodb"),
     ...restored,
     replaced: ReportJson.exactOptional(),
+    /** Where nobody paused: what was dropped. */
+    settled: SettlementJson.exactOptional(),
     backups: names,
   }),
   z.strictObject({
@@ -101,7 +104,7 @@ export const RestoreResultJson = z.discriminatedUnion("kind", [
     kind: z.literal("search"),
     mode: z.literal("side-by-side"),
     point: z.string(),
-    candidates: z.array(z.strictObject({ atSecond: z.number().int(), marginMs: z.number() })),
+    candidates: z.array(QuietJson),
     commits: z.number().int(),
   }),
 ]) satisfies z.ZodType<RunResult, unknown>;

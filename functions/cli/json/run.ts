@@ -11,6 +11,8 @@ const state = z.enum(["planned", "running", "failed", "abandoning", "done", "aba
 export const RunJson = z.strictObject({
   id: z.string(),
   deployment: z.string(),
+  /** A search makes its point, where it has found a quiet second. */
+  kind: z.enum(["restore", "search"]),
   point: z.string(),
   state,
   createdMs: z.number().int(),
@@ -26,7 +28,7 @@ export const RunJson = z.strictObject({
 });
 
 export function runJson(run: PlannedRun): object {
-  const { schema: _, kind: __, plan: ___, resumedAfter: ____, execution, ...rest } = run;
+  const { schema: _, plan: __, resumedAfter: ___, execution, ...rest } = run;
   const { name = "", attempt = 0 } = execution ?? {};
   return { ...rest, ...(execution && { execution: { name, attempt } }), plan: planJson(run) };
 }
@@ -81,5 +83,5 @@ export const ApproveOutput = output({
   woken: z.boolean(),
 });
 
-/** `stillpoint plan` */
+/** `stillpoint plan`; where it had to search for a quiet second and has no plan yet, it is that run (`RestoreOutput`). */
 export const PlanOutput = output({ plan: PlanJson });

@@ -4,6 +4,7 @@ import type { PlanStep } from "../../../shared/restore/plan-step.ts";
 import { lastSecondOf, type RestorePlan } from "../../../shared/restore/restore-plan.ts";
 import { fact, listed, wrapped } from "./text.ts";
 import { showTime } from "./time.ts";
+import { unpausedPlanFacts } from "./unpaused.ts";
 
 const UNDER_STEP = "    ";
 
@@ -14,7 +15,8 @@ export function planLines({ id, point, deployment, plan }: PlannedRun): readonly
   return [
     `plan ${id}`,
     ...fact("deployment", deployment),
-    ...fact("point", `${point}, second ${showTime(lastSecondOf(restore) * 1000)}`),
+    ...fact("point", pointText(point, restore)),
+    ...unpausedPlanFacts(restore),
     ...fact("mode", MODES[restore.kind][restore.mode]),
     ...fact("digest", plan.digest),
     "",
@@ -23,6 +25,11 @@ export function planLines({ id, point, deployment, plan }: PlannedRun): readonly
     "What it means",
     ...text.consequences.flatMap((sentence) => bullet(named(sentence))),
   ];
+}
+
+function pointText(point: string, plan: RestorePlan): string {
+  if (plan.kind === "search") return `${point}, which it makes where it finds one`;
+  return `${point}, second ${showTime(lastSecondOf(plan) * 1000)}`;
 }
 
 const MODES = {

@@ -8,7 +8,8 @@ import { nounCaptured, tablesCaptured } from "../../../shared/restore/tables-cap
 import { commandLines } from "./command.ts";
 import { basisFacts, pendingText } from "./observed.ts";
 import { counted, fact, listed, table, WIDTH } from "./text.ts";
-import { showSpan, showTime } from "./time.ts";
+import { precise, showSpan, showTime } from "./time.ts";
+import { unpausedFacts } from "./unpaused.ts";
 
 const RESTS_ON: Readonly<Record<DiscoveryBasis, string>> = {
   list: "by the addresses in the configuration",
@@ -31,7 +32,7 @@ export function pointTable(points: readonly RestorePoint[], nowMs: number): read
     point.basis,
     stateOf(point),
     point.heldMs === undefined ? "-" : showSpan(point.heldMs),
-    point.marginMs === undefined ? "-" : showSpan(point.marginMs),
+    marginText(point),
     `${point.instances.length} (${point.discovery})`,
   ]);
   const lines = table(
@@ -39,6 +40,12 @@ export function pointTable(points: readonly RestorePoint[], nowMs: number): read
     rows,
   );
   return lines.flatMap((line, nth) => [line, ...ranLine(points[nth - 1])]);
+}
+
+/** Of a quiet point, that of the second which is tried first. */
+function marginText({ marginMs, quiet }: RestorePoint): string {
+  const margin = marginMs ?? quiet?.candidates[0]?.marginMs;
+  return margin === undefined ? "-" : showSpan(margin);
 }
 
 /** Under its point, where a command ran inside the pause. */
@@ -83,6 +90,7 @@ export function pointLines(point: RestorePoint): readonly string[] {
     ),
     ...fact("basis", point.basis),
     ...basisFacts(point),
+    ...unpausedFacts(point),
     ...fact(
       "state",
       point.lostTo === undefined ? artifactText(point) : `lost: ${point.lostTo} replaced its tables`,
@@ -156,10 +164,6 @@ export function clockText(
 
 function signed(ms: number): string {
   return `${Math.round(ms)} ms`;
-}
-
-function precise(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 function tablesText(database: string, captured: unknown): string {

@@ -9,23 +9,25 @@ import type { JdbcResult, RestoredDump } from "../../../shared/restore/jdbc/rest
 import { repointLines as serverProperties } from "../../../shared/restore/managed/repoint.ts";
 import type { ManagedResult } from "../../../shared/restore/managed/restore.ts";
 import type { RestoreResult, RunResult } from "../../../shared/restore/restore-plan.ts";
-import type { SearchResult } from "../../../shared/restore/search/search.ts";
 import { sizeText } from "../../../shared/restore/size-text.ts";
 import type { VerificationReport } from "../../../shared/verify/report.ts";
 import { summarize } from "../../../shared/verify/summary.ts";
+import { searchedLines } from "./search.ts";
 import { counted, fact, wrapped } from "./text.ts";
+import { settledLines } from "./unpaused.ts";
 
 /** The end of a restore: what was verified, what did not come back, what was kept, what to do now. */
 export function resultLines(
   run: Pick<Run, "id" | "deployment" | "point">,
   result: RunResult,
 ): readonly string[] {
-  if (result.kind === "search") return foundLines(run, result);
+  if (result.kind === "search") return searchedLines(run, result);
   const { copies, mode } = result;
   return [
     `restored ${run.deployment} to ${run.point} ${whereTo(result)} (${run.id})`,
+    ...(result.kind === "dynamodb" ? settledLines(run.id, result) : []),
     ...verified("the copies", summarize(copies)),
-    ...(copies.proof.kind === "unproven" ? wrapped(RESTS_ON_PAUSE, "    ") : []),
+    ...(copies.proof.kind === "unproven" ? wrapped(restsOn(result), "    ") : []),
     ...("replaced" in result && result.replaced
       ? verified("the restored tables", summaryAfter(copies, result.replaced))
       : []),
@@ -33,13 +35,6 @@ export function resultLines(
     ...madeLines(result),
     "",
     ...(mode === "side-by-side" ? removalLines(run.id) : wrapped(WHAT_TO_DO_NOW[result.kind], "")),
-  ];
-}
-
-/** The end of a search. */
-function foundLines({ deployment, id }: Pick<Run, "id" | "deployment">, { point, candidates }: SearchResult) {
-  return [
-    `found ${counted(candidates.length, "quiet second")} of ${deployment}: restore point ${point} (${id})`,
   ];
 }
 
@@ -165,6 +160,13 @@ function indexLines(index: CheckedIndex): readonly string[] {
 function propertyLines(title: string, properties: readonly string[]): readonly string[] {
   return properties.length === 0 ? [] : [`  ${title}`, ...properties.map((line) => `    ${line}`)];
 }
+
+function restsOn(result: RestoreResult): string {
+  return result.kind === "dynamodb" && result.settled ? RESTS_ON_BOUND : RESTS_ON_PAUSE;
+}
+
+const RESTS_ON_BOUND =
+  "Nothing was found against it, and it could not be proven from the data alone: the restore rests on the bound on the clocks.";
 
 const RESTS_ON_PAUSE =
   "Nothing was found against it, and it could not be proven from the data alone: the restore rests on the evidence of its pause.";

@@ -15,7 +15,7 @@ const STATES: Readonly<Record<Run["state"], string>> = {
   abandoned: "abandoned: what it had made was removed",
 };
 
-/** Restores, oldest first, one line each. */
+/** Restores and searches, oldest first, one line each. */
 export function runTable(runs: readonly Run[]): readonly string[] {
   if (runs.length === 0) return ["no restores"];
   const rows = runs.map(({ id, point, state, updatedMs }) => [id, point, state, showTime(updatedMs)]);

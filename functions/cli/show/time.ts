@@ -7,6 +7,11 @@ export function showTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
+/** In UTC with milliseconds, where whole seconds would not do. */
+export function precise(ms: number): string {
+  return Math.abs(ms) <= MOST_MS ? new Date(ms).toISOString() : "unknown";
+}
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;

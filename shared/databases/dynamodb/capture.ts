@@ -75,7 +75,7 @@ export async function identify(
 
 type Known = Pick<CapturedTable, "coordinator" | "metadata">;
 
-async function eachListed<T>(
+export async function eachListed<T>(
   connection: DynamodbConnection,
   naming: Naming,
   look: (name: string, known: Known) => Promise<T | undefined>,

@@ -24,6 +24,8 @@ export interface DynamodbConnection {
   readonly dynamodbOnce: DynamoDBClient;
   /** Gives up soon and never repeats: asked for the time while instances are held. */
   readonly dynamodbSoon: DynamoDBClient;
+  /** Repeats a call, but gives up within seconds: where a person waits who wanted to know something else. */
+  readonly dynamodbBriefly: DynamoDBClient;
   readonly scaling: ApplicationAutoScalingClient;
   /** Loaded when first asked for, as few need them. They give up early: what they tell is told or noted. */
   lambda(): Promise<LambdaClient>;
@@ -31,6 +33,8 @@ export interface DynamodbConnection {
   close(): void;
 }
 
+/** They end within five seconds, whether no answer comes or refusals do. */
+const BRIEF_ATTEMPTS = 4;
 /** Control planes throttle; the SDK waits with jitter between its attempts. */
 const MOST_ATTEMPTS = 8;
 const TIMEOUTS = requestLimits(3_000, 20_000);
@@ -45,6 +49,11 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
   const dynamodb = new DynamoDBClient(database);
   const dynamodbOnce = new DynamoDBClient({ ...database, maxAttempts: 1 });
   const dynamodbSoon = new DynamoDBClient({ ...database, maxAttempts: 1, requestHandler: SOON });
+  const dynamodbBriefly = new DynamoDBClient({
+    ...database,
+    maxAttempts: BRIEF_ATTEMPTS,
+    requestHandler: SOON,
+  });
   const scaling = new ApplicationAutoScalingClient({
     ...common,
     ...(autoScalingEndpoint && { endpoint: autoScalingEndpoint }),
@@ -65,7 +74,7 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
     return new CloudWatchClient(beside(cloudwatchEndpoint));
   });
   const close = () => {
-    for (const client of [dynamodb, dynamodbOnce, dynamodbSoon, scaling]) client.destroy();
+    for (const client of [dynamodb, dynamodbOnce, dynamodbSoon, dynamodbBriefly, scaling]) client.destroy();
     lambda.destroy();
     cloudwatch.destroy();
   };
@@ -74,6 +83,7 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
     dynamodb,
     dynamodbOnce,
     dynamodbSoon,
+    dynamodbBriefly,
     scaling,
     lambda: lambda.open,
     cloudwatch: cloudwatch.open,

@@ -1,22 +1,31 @@
-import { obstaclesOf } from "../../restore/dynamodb/settling.ts";
+import type { DynamodbSettings } from "../../databases/dynamodb/database.ts";
+import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
+import { obstaclesOf, type SettlingFacts } from "../../restore/dynamodb/settling.ts";
 import { DEFAULT_NAMESPACES } from "../../verify/table-role.ts";
 import { clocksOf } from "../clocks.ts";
 import { namespacesOf, type OpenDeployment } from "../open-deployment.ts";
 import { schemaOf } from "./scope.ts";
-import type { CapturedNow } from "./unpaused-capture.ts";
+
+/** A database with as much of its tables as tells what they are to ScalarDB. */
+export interface Surveyed {
+  readonly settings: DynamodbSettings;
+  readonly captured: { readonly tables: readonly Pick<CapturedTable, "name" | "metadata">[] };
+}
 
 /** Why the tables as they are now cannot be settled. */
-export function settleObstacles(
-  open: OpenDeployment,
-  databases: readonly Pick<CapturedNow, "settings" | "captured">[],
-): readonly string[] {
+export function settleObstacles(open: OpenDeployment, databases: readonly Surveyed[]): readonly string[] {
+  return obstaclesOf(settlingFacts(open, databases));
+}
+
+/** What decides whether nobody needs to have paused. */
+export function settlingFacts(open: OpenDeployment, databases: readonly Surveyed[]): SettlingFacts {
   const [first] = databases;
-  return obstaclesOf({
+  return {
     schemas: databases.flatMap(({ settings, captured }) =>
       captured.tables.map((table) => schemaOf(settings, table)),
     ),
     namespaces: first ? namespacesOf(first.settings) : DEFAULT_NAMESPACES,
     componentKinds: open.settings.components.map(({ kind }) => kind),
     clocks: clocksOf(open),
-  });
+  };
 }

@@ -3,6 +3,7 @@ import type { DynamodbSettings } from "../../databases/dynamodb/database.ts";
 import type { DiscoveryBasis, Instance } from "../../pause/instance.ts";
 import { distinctInstances } from "../../pause/instance.ts";
 import type { CapturedDynamodb, CapturedTable } from "../../restore/dynamodb/captured.ts";
+import { type Coverage, coverageOfAll } from "../../restore/dynamodb/coverage.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 
@@ -73,18 +74,9 @@ export function otherKinds({ settings }: OpenDeployment): readonly string[] {
   ];
 }
 
-/** What all tables together can be restored to at present, where there is such a span; seconds of the database's clock. */
-export interface CommonCoverage {
-  readonly earliestSecond: number;
-  readonly latestSecond: number;
-}
-
-export function commonCoverage(databases: readonly CapturedNow[]): CommonCoverage | undefined {
-  const spans = tablesOf(databases).flatMap(({ coverage }) => coverage ?? []);
-  if (spans.length === 0 || spans.length < tablesOf(databases).length) return undefined;
-  const earliestSecond = Math.max(...spans.map((span) => span.earliestSecond));
-  const latestSecond = Math.min(...spans.map((span) => span.latestSecond));
-  return earliestSecond <= latestSecond ? { earliestSecond, latestSecond } : undefined;
+/** What all tables of all databases together can be restored to at present, where there is such a span. */
+export function commonCoverage(databases: readonly CapturedNow[]): Coverage | undefined {
+  return coverageOfAll(tablesOf(databases));
 }
 
 /** Which tables cannot be restored to a second, a sentence each: not any more, or not yet when it has not passed. */

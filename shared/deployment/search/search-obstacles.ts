@@ -1,4 +1,4 @@
-import { boundObstacles, coordinatorObstacles, untracedObstacles } from "../../restore/dynamodb/settling.ts";
+import { quietObstacles } from "../../restore/search/obstacles.ts";
 import { spanOf } from "../../restore/search/span.ts";
 import { secondText } from "../../verify/time-text.ts";
 import { clocksOf } from "../clocks.ts";
@@ -23,9 +23,7 @@ export function searchObstacles(
     ...new Set([
       ...others,
       ...databases.flatMap(({ problems }) => problems),
-      ...coordinatorObstacles(schemas, namespacesOf(first.settings)),
-      ...untracedObstacles(schemas),
-      ...boundObstacles(clocksOf(open)),
+      ...quietObstacles({ schemas, namespaces: namespacesOf(first.settings), clocks: clocksOf(open) }),
       ...spanObstacles(open, databases, wanted),
     ]),
   ];

@@ -162,23 +162,32 @@ function tableRefusals(
   asked: Asked,
 ): readonly string[] {
   const { name } = atBackup;
-  if (now === undefined) return [`table "${name}" does not exist any more, and its history went with it`];
-  if (now.id !== atBackup.id)
-    return [
-      `table "${name}" is not the one that was backed up: its id is "${now.id}", the backup has "${atBackup.id}"`,
-    ];
-  const { coverage } = now;
-  const reasons: string[] = [];
-  if (coverage === undefined) reasons.push(`table "${name}" has no point-in-time recovery`);
-  else if (atSecond < coverage.earliestSecond)
-    reasons.push(
-      `table "${name}" can be restored from ${secondText(coverage.earliestSecond)} on, which is after ${secondText(atSecond)}`,
-    );
+  const reasons = [...lostHistory(atBackup, now, atSecond)];
+  if (now?.id !== atBackup.id) return reasons;
   if (asked.mode === "in-place") reasons.push(...replicaRefusals(now, asked));
   const suffix = asked.candidates ? LONGEST_SUFFIX : 0;
   if (proofName(name, asked.run).length + suffix > LONGEST_NAME)
     reasons.push(`the temporary name of table "${name}" would be longer than ${LONGEST_NAME} characters`);
   return reasons;
+}
+
+/** Why the history of a table does not reach back to a second, where it does not. */
+export function lostHistory(
+  { name, id }: Pick<CapturedTable, "name" | "id">,
+  now: Pick<CapturedTable, "id" | "coverage"> | undefined,
+  atSecond: number,
+): readonly string[] {
+  if (now === undefined) return [`table "${name}" does not exist any more, and its history went with it`];
+  if (now.id !== id)
+    return [
+      `table "${name}" is not the one that was backed up: its id is "${now.id}", the backup has "${id}"`,
+    ];
+  const { coverage } = now;
+  if (coverage === undefined) return [`table "${name}" has no point-in-time recovery`];
+  if (atSecond >= coverage.earliestSecond) return [];
+  return [
+    `table "${name}" can be restored from ${secondText(coverage.earliestSecond)} on, which is after ${secondText(atSecond)}`,
+  ];
 }
 
 /** Side by side nothing is deleted, and the copies are of this region anyway. */

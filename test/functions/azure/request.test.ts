@@ -81,7 +81,7 @@ describe("requests", () => {
 
   test.each([
     ["request", { ...ASKED, id: "a b", confirm: "payments" }, ["id: must be", "confirm"]],
-    ["request", { id: "x", deployment: "payments" }, ["exactly one of point and at"]],
+    ["request", { id: "x", deployment: "payments" }, ["exactly one of point, at and nearest"]],
     ["request", { ...ASKED, id: "x", at: "yesterday" }, ["at: "]],
     ["request", "{", ["no JSON"]],
     ["request", "", ["no JSON"]],

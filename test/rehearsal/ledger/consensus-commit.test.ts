@@ -5,7 +5,12 @@ import { readState } from "../../../rehearsal/ledger/coordinator.ts";
 import { deleteRequest, updateRequest } from "../../../rehearsal/ledger/expression.ts";
 import { seededIdentity } from "../../../rehearsal/ledger/identity.ts";
 import { keyAttributeNames } from "../../../rehearsal/ledger/key-bytes.ts";
-import { executeTransfer, type Ledger, readBalances } from "../../../rehearsal/ledger/ledger.ts";
+import {
+  executeTransfer,
+  type Ledger,
+  readBalances,
+  transactionState,
+} from "../../../rehearsal/ledger/ledger.ts";
 import {
   ACCOUNT,
   ASSET,
@@ -230,6 +235,26 @@ test("a database that fails while the outcome is decided leaves it unknown to th
     { nonce: "n", moves, mirror: { kind: "none" } },
   );
   expect(outcome).toEqual({ kind: "unknown", message: "the database is gone" });
+});
+
+test("the state of a transaction is what its coordinator row says, and unknown where there is none", async () => {
+  const world = await new World().opened();
+  expect(await transactionState(world.ledger, "paid")).toEqual({ state: "unknown" });
+  await world.transfer("paid", { a: -10, b: 10 });
+  expect(await transactionState(world.ledger, "paid")).toEqual({ state: "committed" });
+  const outcomes = await Promise.all([
+    world.transfer("one", { a: -10, b: 10 }),
+    world.transfer("other", { a: -10, b: 10 }),
+  ]);
+  const lost = outcomes[0].kind === "conflict" ? "one" : "other";
+  expect(await transactionState(world.ledger, lost)).toEqual({ state: "aborted" });
+});
+
+test("a nonce that is sent again after it was committed is executed again, as by the real one, so clients ask first", async () => {
+  const world = await new World().opened();
+  expect(await world.transfer("paid", { a: -10, b: 10 })).toEqual({ kind: "committed" });
+  expect(await world.transfer("paid", { a: -10, b: 10 })).toEqual({ kind: "committed" });
+  expect(await world.balances()).toEqual({ balances: { a: 80, b: 120, c: 100 } });
 });
 
 test("every write, and every row between writes, has a shape that a real ledger wrote too", async () => {

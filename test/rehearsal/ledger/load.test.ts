@@ -72,3 +72,25 @@ test("a load with a rate sends no more than that", async () => {
   // Each client may catch up on one interval when it was late.
   expect(calls.length).toBeLessThanOrEqual((tookMs / 1000) * 50 + 2 * 2);
 });
+
+test("clients with lulls all work, and all rest, at the same times", async () => {
+  await using instance = await instanceThat(() => 200);
+  const [workMs, restMs] = [100, 400];
+  const begunMs = Date.now();
+  const load = loadOn(instance.url, { clients: 3, habits: { lulls: { workMs, restMs } } });
+  await expect
+    .poll(() => load.calls().some(({ sentMs }) => sentMs - begunMs > workMs + restMs), { timeout: 5_000 })
+    .toBe(true);
+  const sent = (await load.stop()).map(({ sentMs }) => sentMs).sort((a, b) => a - b);
+  const gaps = sent.map((ms, position) => ms - (sent[position - 1] ?? ms));
+  expect(Math.max(...gaps)).toBeGreaterThan(restMs - workMs);
+});
+
+test("clients that ask for no Function write assets only, and each call says what was sent", async () => {
+  await using instance = await instanceThat(() => 200);
+  const load = loadOn(instance.url, { habits: { assetsOnly: true } });
+  await expect.poll(() => load.calls().length).toBeGreaterThan(20);
+  const calls = await load.stop();
+  expect(calls.map(({ transfer }) => transfer)).toEqual(instance.transfers.slice(0, calls.length));
+  expect(new Set(instance.transfers.map(({ mirror }) => mirror.kind))).toEqual(new Set(["none"]));
+});

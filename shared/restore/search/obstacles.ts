@@ -1,0 +1,19 @@
+import {
+  boundObstacles,
+  coordinatorObstacles,
+  type SettlingFacts,
+  untracedObstacles,
+} from "../dynamodb/settling.ts";
+
+/** Why no quiet second can be looked for in a deployment, a sentence each, all at once. */
+export function quietObstacles({
+  schemas,
+  namespaces,
+  clocks,
+}: Pick<SettlingFacts, "schemas" | "namespaces" | "clocks">): readonly string[] {
+  return [
+    ...coordinatorObstacles(schemas, namespaces),
+    ...untracedObstacles(schemas),
+    ...boundObstacles(clocks),
+  ];
+}

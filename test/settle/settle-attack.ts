@@ -1,0 +1,111 @@
+import { codeOf } from "../../shared/errors/stillpoint-error.ts";
+import type { ErrorCode } from "../../shared/errors/table.ts";
+import type { SettlementPage } from "../../shared/settle/settlement.ts";
+import { earliestLaterSecond } from "../../shared/verify/subject.ts";
+import { verifyCopy } from "../../shared/verify/verify-copy.ts";
+import { type MemoryTables, sourceOf } from "../verify/fixture-source.ts";
+import { applyPages } from "./apply.ts";
+import { settleCopy, settledAt } from "./settle-copy.ts";
+import { type Copy, copyAt, secondOf } from "./worlds/cut.ts";
+import { brokenInCopy } from "./worlds/raw-oracle.ts";
+import { whyRefused } from "./worlds/refusals.ts";
+import { brokenInSettled, lostInSettled } from "./worlds/settled-oracle.ts";
+import type { History } from "./worlds/store.ts";
+
+const COPIES = 12;
+
+/** Copies tried, and what became of them. */
+export interface SettleTally {
+  copies: number;
+  rawBroken: number;
+  settled: number;
+  broken: number;
+  /** Broken, and found to be so by the verification of the settled copy. */
+  brokenFound: number;
+  changes: number;
+  dropped: number;
+  readonly refused: Map<ErrorCode, number>;
+  /** Sentences: each is a promise that was not kept. */
+  readonly breaches: string[];
+}
+
+export function noneSettled(): SettleTally {
+  return {
+    copies: 0,
+    rawBroken: 0,
+    settled: 0,
+    broken: 0,
+    brokenFound: 0,
+    changes: 0,
+    dropped: 0,
+    refused: new Map(),
+    breaches: [],
+  };
+}
+
+/** Settles copies of a history at random seconds, and holds what comes of it against the truth. */
+export async function attackSettling(history: History, tally: SettleTally): Promise<void> {
+  for (let copy = 0; copy < COPIES; copy += 1)
+    await settleOne(history, copyAt(history, secondOf(history)), tally);
+}
+
+async function settleOne(history: History, copy: Copy, tally: SettleTally): Promise<void> {
+  const clocks = clocksOf(history);
+  const subject = settledAt(copy.atSecond, clocks);
+  tally.copies += 1;
+  tally.rawBroken += brokenInCopy(history, copy) === undefined ? 0 : 1;
+  const sources = [sourceOf(copy.tables)];
+  const outcome = await settleCopy({ sources, later: laterOf(history, copy), subject, clocks }).catch(codeOf);
+  if (typeof outcome === "string") {
+    tally.refused.set(outcome, (tally.refused.get(outcome) ?? 0) + 1);
+    if (!outcome.startsWith("SETTLE_")) tally.breaches.push(`settling failed with ${outcome}`);
+    return;
+  }
+  tally.settled += 1;
+  tally.changes += outcome.settlement.changes;
+  tally.dropped += outcome.settlement.dropped;
+  tally.breaches.push(...whyRefused(history, copy).map((reason) => `settled, although ${reason}`));
+  await judge(history, copy, outcome.pages, tally);
+}
+
+async function judge(
+  history: History,
+  copy: Copy,
+  pages: readonly SettlementPage[],
+  tally: SettleTally,
+): Promise<void> {
+  const clocks = clocksOf(history);
+  const subject = settledAt(copy.atSecond, clocks);
+  const tables = applyPages(copy.tables, pages);
+  const settled = { history, copy, tables, keptUntilMs: subject.keptUntilMs };
+  const broken = brokenInSettled(settled);
+  const [again, report] = [await changesOf(tables, history, copy), await verify(tables, history, copy)];
+  const { kind, reason } = report.proof;
+  tally.broken += broken.length > 0 ? 1 : 0;
+  tally.brokenFound += broken.length > 0 && kind === "disproven" ? 1 : 0;
+  tally.breaches.push(...broken, ...lostInSettled(settled));
+  if (broken.length === 0 && again !== 0) tally.breaches.push(`settling it again comes to ${again}`);
+  if (broken.length === 0 && kind !== "proven")
+    tally.breaches.push(`a whole settled copy is ${kind}: ${reason}; ${report.findings[0]?.text}`);
+}
+
+/** The coordinator, when all that may be in the copy was decided. */
+function laterOf(history: History, { atSecond }: Copy) {
+  return sourceOf(copyAt(history, earliestLaterSecond(atSecond, clocksOf(history))).tables);
+}
+
+function clocksOf({ boundMs }: History) {
+  return { scalarClockBoundMs: boundMs, databaseSkewMs: 0, transactionLifeMs: 60_000 };
+}
+
+async function changesOf(tables: MemoryTables, history: History, copy: Copy): Promise<number | ErrorCode> {
+  const clocks = clocksOf(history);
+  const subject = settledAt(copy.atSecond, clocks);
+  const outcome = await settleCopy({ sources: [sourceOf(tables)], subject, clocks }).catch(codeOf);
+  return typeof outcome === "string" ? outcome : outcome.settlement.changes;
+}
+
+function verify(tables: MemoryTables, history: History, { atSecond }: Copy) {
+  const clocks = clocksOf(history);
+  return verifyCopy({ sources: [sourceOf(tables)], subject: settledAt(atSecond, clocks), clocks });
+}

@@ -1,0 +1,45 @@
+import type { Copy } from "./cut.ts";
+import { COMMITTED, STATE } from "./rows.ts";
+import { type Attempt, type History, type Item, writersOf } from "./store.ts";
+
+/**
+ * What is broken of a copy once ScalarDB has recovered it: a transaction is there in one item and not in another, or
+ * something that it has read is not there. By the true history, and by no code of Stillpoint.
+ */
+export function brokenInCopy(history: History, copy: Copy): string | undefined {
+  const writers = new Map(history.items.map((item) => [item, writersOf(item)]));
+  const holds = (item: Item, attempt: Attempt) => {
+    const version = copy.versions.get(item);
+    if (version === undefined) return false;
+    const order = writers.get(item) ?? [];
+    const last = version.last === undefined ? -1 : order.indexOf(version.last);
+    return (
+      last >= order.indexOf(attempt) || (version.doubt === attempt && isCommitted(history, copy, attempt))
+    );
+  };
+  for (const attempt of history.attempts) {
+    if (attempt.decidedMs === undefined) continue;
+    const items = [...attempt.writes.keys()];
+    const there = items.filter((item) => holds(item, attempt));
+    if (there.length === 0) continue;
+    if (there.length < items.length)
+      return `${attempt.id} is there in ${there.length} of ${items.length} items`;
+    for (const [item, writer] of attempt.reads)
+      if (writer !== undefined && !holds(item, writer))
+        return `${attempt.id} has read what ${writer.id} wrote, which is not there`;
+  }
+  return undefined;
+}
+
+function isCommitted(history: History, copy: Copy, { id }: Attempt): boolean {
+  return copy.versions.get(history.decisionOf(id))?.row?.["tx_state"] === COMMITTED;
+}
+
+/** Whether the copy shows that the decision was there once, and was removed. */
+export function wasRemoved(history: History, copy: Copy, { id }: Attempt): boolean {
+  const decision = history.decisionOf(id);
+  const version = copy.versions.get(decision);
+  const wasThere = decision.versions.some(({ row }) => row?.["tx_state"] === COMMITTED);
+  if (!wasThere || version === undefined || version.row?.["tx_state"] === COMMITTED) return false;
+  return version.atMs > 0 && decision.table === STATE;
+}

@@ -24,7 +24,7 @@ export interface ScalardbWorld extends DynamodbWorld, AsyncDisposable {
 }
 
 export interface ScalardbWorldOptions extends Omit<LocalWorldOptions, "semantics"> {
-  /** Beside the bank's. */
+  /** Other tables than the bank's; then no accounts are opened. */
   readonly tables?: SchemaLoad["tables"];
 }
 

@@ -19,6 +19,8 @@ export interface Transaction {
   get(key: RecordKey): Promise<Row | undefined>;
   scan(partition: RecordKey): Promise<readonly Row[]>;
   put(key: RecordKey, values: Row): Promise<void>;
+  /** Of a record that must not be there: the commit fails where it is. */
+  insert(key: RecordKey, values: Row): Promise<void>;
   delete(key: RecordKey): Promise<void>;
   commit(): Promise<void>;
   abort(): Promise<void>;
@@ -64,6 +66,11 @@ async function begin(service: DescService, transport: Transport, id?: string): P
     },
     async put(key, values) {
       const put = { ...recordOf(key), type: PUT, columns: toColumns(values), implicitPreReadEnabled: true };
+      await ask("mutateRequest", { mutations: [put] });
+    },
+    async insert(key, values) {
+      // Without the read before, ScalarDB takes a record that the transaction has not read for absent.
+      const put = { ...recordOf(key), type: PUT, columns: toColumns(values) };
       await ask("mutateRequest", { mutations: [put] });
     },
     async delete(key) {

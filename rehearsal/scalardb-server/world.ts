@@ -36,7 +36,7 @@ export interface ScalarDbWorldOptions {
   readonly servers: number;
   readonly accounts: number;
   readonly settings: SchemaLoad["settings"];
-  /** Beside the bank's. */
+  /** Other tables than the bank's; then no accounts are opened. */
   readonly tables?: SchemaLoad["tables"] | undefined;
   readonly replicationFactor?: number;
 }
@@ -50,7 +50,7 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
   try {
     const { settings, replicationFactor } = options;
     const replicated = replicationFactor === undefined ? {} : { replicationFactor };
-    const load = { storage, dir, tables: { ...BANK_TABLES, ...options.tables }, settings, ...replicated };
+    const load = { storage, dir, tables: options.tables ?? BANK_TABLES, settings, ...replicated };
     // A server asks for its tables only when a transaction does. Where one of the two fails the other is waited for,
     // or its processes would outlive the failure.
     const [tables, servers] = await Promise.allSettled([
@@ -60,7 +60,7 @@ export async function startScalarDbWorld(options: ScalarDbWorldOptions): Promise
     const [tablesMs, serversMs] = [fulfilled(tables), fulfilled(servers)];
     const [first] = fleet.transactions as [Transactions];
     const openedMs = performance.now();
-    const bank = await openBank(first, options.accounts, OPENING_BALANCE);
+    const bank = await openBank(first, options.tables ? 0 : options.accounts, OPENING_BALANCE);
     const took = { tablesMs, serversMs, accountsMs: performance.now() - openedMs };
     return worldOf(fleet, storage, bank, took);
   } catch (error) {

@@ -25,8 +25,12 @@ const run: DeadlyRun = {
   seed: kind,
 };
 
-const tables = kind === "ledger" ? LEDGER_SCHEMA : {};
-await using world = await startScalardbWorld({ seed: kind, instances: 2, assets: RECORDS, tables });
+await using world = await startScalardbWorld({
+  seed: kind,
+  instances: 2,
+  assets: RECORDS,
+  ...(kind === "ledger" && { tables: LEDGER_SCHEMA }),
+});
 const application = kind === "ledger" ? await ledgerOn(world, RECORDS) : bankOf(world);
 const outcome = await runDeadly<object>(world, application, run);
 const count = await countAtLast<object>(world, application);

@@ -13,6 +13,7 @@ import { AdminClients } from "../../shared/admin/admin-clients.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
 import { addressOf, type Instance } from "../../shared/pause/instance.ts";
 import { instancesOf } from "./instances.ts";
+import { disasterUnderLoad, restoreNearest } from "./no-pause.ts";
 import { scalarAdmin } from "./scalar-admin.ts";
 import { settingsOf } from "./settings.ts";
 import { startStillpoint, stillpoint } from "./stillpoint.ts";
@@ -23,6 +24,8 @@ const CLIENTS = 6;
 /** Enough for the servers to have found their pace. */
 const TRANSFERS = 40;
 const LOADED = { timeout: 60_000, interval: 100 };
+/** A transaction that died without a decision is given up 15 s after it prepared. */
+const RECOVERED = { timeout: 40_000, interval: 500 };
 const DEADLINE = { deadlineMs: 10_000 };
 /** Short, so that a sweep's deadline can be waited for. */
 const PAUSE = { drainWait: "3s", longest: "10s", rpcDeadline: "1s" };
@@ -109,6 +112,32 @@ test("a bank that is backed up under load comes back whole, with its settings, a
 
   await world.restartInstances();
   await expectWholeBank();
+  const after = world.startLoad(CLIENTS);
+  await vi.waitFor(() => expect(after.calls().length).toBeGreaterThan(TRANSFERS), LOADED);
+  expect(stallOf(await after.stop()).committed).toBeGreaterThan(TRANSFERS - CLIENTS);
+  await expectWholeBank();
+});
+
+test("a bank that nobody paused comes back to the quiet second before all servers died at work, and goes on", async () => {
+  await expectWholeBank();
+  const opening = await world.totals();
+  const { calls, struckMs } = await disasterUnderLoad(world, () => world.startLoad(CLIENTS));
+  const second = await restoreNearest(world, struckMs);
+  const agoMs = struckMs - second * 1000;
+  const committed = calls.filter(({ result }) => result === "committed");
+  const kept = committed.filter(({ answeredMs }) => answeredMs <= second * 1000).length;
+  const unknown = calls.filter(({ result }) => result === "unknown").length;
+  const { transactions, ...money } = await world.totals();
+  console.log(
+    `Restored to ${agoMs} ms before the disaster: ${committed.length - kept} of ${committed.length} lost`,
+  );
+  expect(agoMs).toBeGreaterThan(0);
+  expect(money).toEqual({ assets: ACCOUNTS, balance: opening.balance });
+  expect(transactions - opening.transactions).toBeGreaterThanOrEqual(kept);
+  expect(transactions - opening.transactions).toBeLessThanOrEqual(kept + unknown);
+
+  await world.restartInstances();
+  await vi.waitFor(expectWholeBank, RECOVERED);
   const after = world.startLoad(CLIENTS);
   await vi.waitFor(() => expect(after.calls().length).toBeGreaterThan(TRANSFERS), LOADED);
   expect(stallOf(await after.stop()).committed).toBeGreaterThan(TRANSFERS - CLIENTS);

@@ -30,8 +30,8 @@ const QUESTIONS: readonly Question[] = [
     stop: "SETTLE_CLOCKS",
     sql: ({ boundMs }) => `select n.tx, min(n.prepared), min(w.name) from need n
       cross join near_row w on w.kind = ${ASSET} and w.ns = n.ns and w.id = n.id and w.age = n.age
-      join transactions t on t.tx = w.tx
-      where n.tx <> w.tx and n.prepared < coalesce(w.committed, t.at) - ${2 * boundMs} group by n.tx order by n.tx`,
+      join transactions t on t.tx = w.tx join transactions r on r.tx = n.tx
+      where n.tx <> w.tx and r.at is not null and n.prepared < coalesce(w.committed, t.at) - ${2 * boundMs} group by n.tx order by n.tx`,
     tell: (what) => `is dated long before "${what}", which it has read`,
   },
   {

@@ -26,9 +26,18 @@ interface Judged {
   brokenProven: number;
   /** What checks inside the copy found. */
   brokenDisproven: number;
+  /** Broken and proven, where commits have left no trace at all: the proof says that it rests on there being none. */
+  untraced: number;
 }
 
-const noneJudged = (): Judged => ({ copies: 0, broken: 0, proven: 0, brokenProven: 0, brokenDisproven: 0 });
+const noneJudged = (): Judged => ({
+  copies: 0,
+  broken: 0,
+  proven: 0,
+  brokenProven: 0,
+  brokenDisproven: 0,
+  untraced: 0,
+});
 
 export function noneQuiet(): QuietTally {
   return { raw: noneJudged(), quiet: noneJudged(), breaches: [] };
@@ -49,8 +58,16 @@ export async function attackQuiet(history: History, tally: QuietTally): Promise<
     nearestSecond: last,
     guardMs: history.boundMs,
   };
-  for (const { atSecond } of quietSeconds(asked, commitsOf(later)).candidates.slice(0, QUIET_COPIES))
+  const commits = commitsOf(later);
+  for (const { atSecond } of quietSeconds(asked, commits).candidates.slice(0, QUIET_COPIES)) {
+    const near = commits.filter((ms) => isNear(ms, atSecond * 1000, history.boundMs));
+    tally.breaches.push(...near.map((ms) => `${atSecond} is called quiet, with a commit at ${ms}`));
     await judge(history, { copy: copyAt(history, atSecond), later }, tally.quiet, tally.breaches);
+  }
+}
+
+function isNear(ms: number, secondMs: number, guardMs: number): boolean {
+  return ms >= secondMs - guardMs && ms <= secondMs + 1000 + guardMs;
 }
 
 function clocksOf({ boundMs }: History) {
@@ -78,13 +95,18 @@ async function judge(
   judged.broken += broken === undefined ? 0 : 1;
   judged.proven += proof.kind === "proven" ? 1 : 0;
   if (broken === undefined) {
-    // A second try with one nonce is rolled forward by whoever reads it before it has rolled itself back.
-    if (proof.kind === "disproven" && !hasSecondTries(history))
+    // A second try with one nonce is rolled forward by whoever reads it before it has rolled itself back, and a decision
+    // that was removed may have one in its place by now that means nothing.
+    if (proof.kind === "disproven" && !hasSecondTries(history) && !hasUntraced(history))
       breaches.push(`a whole copy was disproven: ${proof.reason}; ${findings[0]?.text}`);
     return;
   }
   if (proof.kind === "disproven") judged.brokenDisproven += 1;
   if (proof.kind !== "proven") return;
+  if (hasUntraced(history) && !showsUntraced(history, copy, later)) {
+    judged.untraced += 1;
+    return;
+  }
   judged.brokenProven += 1;
   breaches.push(`a broken copy was proven: ${broken}`);
 }
@@ -100,4 +122,23 @@ function verify(history: History, copy: Copy, later: Copy): Promise<Verification
 
 function hasSecondTries({ attempts }: History): boolean {
   return new Set(attempts.map(({ id }) => id)).size < attempts.length;
+}
+
+/** Whether there ever were one-phase commits, or a clean-up. */
+function hasUntraced(history: History): boolean {
+  return history.attempts.some(({ id, decidedMs, writes }) => {
+    const { versions } = history.decisionOf(id);
+    return decidedMs !== undefined && writes.size > 0 && versions.at(-1)?.row?.["tx_state"] !== COMMITTED;
+  });
+}
+
+/** Whether a row of these copies gives away that commits left no decision, or lost theirs. */
+function showsUntraced(history: History, copy: Copy, later: Copy): boolean {
+  const isDecided = (where: Copy, id: string) =>
+    where.versions.get(history.decisionOf(id))?.row?.["tx_state"] === COMMITTED;
+  return [...copy.versions].some(([{ table }, { row }]) => {
+    if (row?.["tx_state"] !== COMMITTED) return false;
+    const id = String(row["tx_id"]);
+    return table === STATE ? !isDecided(later, id) : !isDecided(copy, id) && !isDecided(later, id);
+  });
 }

@@ -13,6 +13,7 @@ import { brokenInSettled, lostInSettled } from "./worlds/settled-oracle.ts";
 import type { History } from "./worlds/store.ts";
 
 const COPIES = 12;
+const REFUSALS = /^SETTLE_|^COPY_DISPROVEN$/;
 
 /** Copies tried, and what became of them. */
 export interface SettleTally {
@@ -22,6 +23,8 @@ export interface SettleTally {
   broken: number;
   /** Broken, and found to be so by the verification of the settled copy. */
   brokenFound: number;
+  /** Whole or not, without something that committed before C - 2B. */
+  losing: number;
   changes: number;
   dropped: number;
   readonly refused: Map<ErrorCode, number>;
@@ -36,6 +39,7 @@ export function noneSettled(): SettleTally {
     settled: 0,
     broken: 0,
     brokenFound: 0,
+    losing: 0,
     changes: 0,
     dropped: 0,
     refused: new Map(),
@@ -58,7 +62,8 @@ async function settleOne(history: History, copy: Copy, tally: SettleTally): Prom
   const outcome = await settleCopy({ sources, later: laterOf(history, copy), subject, clocks }).catch(codeOf);
   if (typeof outcome === "string") {
     tally.refused.set(outcome, (tally.refused.get(outcome) ?? 0) + 1);
-    if (!outcome.startsWith("SETTLE_")) tally.breaches.push(`settling failed with ${outcome}`);
+    if (!REFUSALS.test(outcome)) tally.breaches.push(`settling failed with ${outcome}`);
+    if (outcome === "SETTLE_OLD") tally.breaches.push("a sound copy was refused as too old");
     return;
   }
   tally.settled += 1;
@@ -83,7 +88,9 @@ async function judge(
   const { kind, reason } = report.proof;
   tally.broken += broken.length > 0 ? 1 : 0;
   tally.brokenFound += broken.length > 0 && kind === "disproven" ? 1 : 0;
-  tally.breaches.push(...broken, ...lostInSettled(settled));
+  const lost = lostInSettled(settled);
+  tally.losing += lost.length > 0 ? 1 : 0;
+  tally.breaches.push(...broken, ...lost);
   if (broken.length === 0 && again !== 0) tally.breaches.push(`settling it again comes to ${again}`);
   if (broken.length === 0 && kind !== "proven")
     tally.breaches.push(`a whole settled copy is ${kind}: ${reason}; ${report.findings[0]?.text}`);

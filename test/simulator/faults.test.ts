@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { FAULTS, type Fault, sourceFile } from "./faults.ts";
+import { sourceFile } from "../planted-edits.ts";
+import { FAULTS, type Fault } from "./faults.ts";
 
 const SIMULATE = fileURLToPath(new URL("../../simulator/simulate.ts", import.meta.url));
 const PLANT = new URL("plant-fault.ts", import.meta.url).href;

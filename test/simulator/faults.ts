@@ -1,12 +1,4 @@
-import { fileURLToPath } from "node:url";
-
-interface Edit {
-  /** Below `shared/`. */
-  readonly file: string;
-  /** Stands once in the file. */
-  readonly text: string;
-  readonly instead: string;
-}
+import type { Edit } from "../planted-edits.ts";
 
 /** A deliberate fault in our own code, and what the oracle says of it. */
 export interface Fault {
@@ -15,10 +7,6 @@ export interface Fault {
   readonly caughtAs: "stuck" | "falsely valid" | "revoked" | "filed apart" | "clean runs were refused";
   /** Kinds of misfortune in which it shows, by part of their names. */
   readonly under: string;
-}
-
-export function sourceFile({ file }: Edit): string {
-  return fileURLToPath(new URL(`../../shared/${file}`, import.meta.url));
 }
 
 export const FAULTS: readonly Fault[] = [

@@ -1,26 +1,13 @@
 import { expect, test } from "vitest";
 import type { Clocks, Subject } from "../../shared/verify/subject.ts";
 import { verifyCopy } from "../../shared/verify/verify-copy.ts";
-import { fixtureText, itemOfJson, type MemoryTables, sourceOf } from "./fixture-source.ts";
-import { cut, type Journal, loadJournal, seededRandom } from "./journal-replay.ts";
+import { type MemoryTables, sourceOf } from "./fixture-source.ts";
+import { cut, type Journal, seededRandom } from "./journal-replay.ts";
 import { isBroken, type Truth, truthOf } from "./journal-truth.ts";
+import { LEDGER_JOURNALS } from "./ledger-journals.ts";
 
 const COPIES = 150;
 const SECOND_MS = 1000;
-
-/** The journal in doubt begins after its schema was loaded, so the metadata comes from the copy beside it. */
-function metadataItems() {
-  const lines = fixtureText("indoubt.jsonl").split("\n").filter(Boolean);
-  const all = lines.map((line) => JSON.parse(line) as { table: string; item: unknown });
-  return all
-    .filter(({ table }) => table === "prod_scalardb.metadata")
-    .map(({ table, item }) => ({ table, item: itemOfJson(item) }));
-}
-
-const JOURNALS = [
-  { name: "under load until it was killed", journal: loadJournal("prefix-run.journal.jsonl.gz", "prod_") },
-  { name: "killed three times", journal: loadJournal("indoubt.journal.jsonl.gz", "prod_", metadataItems()) },
-];
 
 /** Without certificates: signatures are checked elsewhere, and they are what takes the time. */
 function without(tables: MemoryTables, some: (namespace: string, table: string) => boolean): MemoryTables {
@@ -88,7 +75,9 @@ function count(tally: Tally, broken: boolean, withLedger: string, onlyTables: st
 }
 
 // The smallest bound is the hardest: the lab's writers and its database had one clock, so even 0 holds there.
-test.each(JOURNALS.flatMap(({ name, journal }) => [0, 100].map((boundMs) => ({ name, journal, boundMs }))))(
+test.each(
+  LEDGER_JOURNALS.flatMap(({ name, journal }) => [0, 100].map((boundMs) => ({ name, journal, boundMs }))),
+)(
   "no broken copy of a ledger $name is proven and no whole one disproven, at any second (clock bound $boundMs ms)",
   async ({ name, journal, boundMs }) => {
     const clocks = { scalarClockBoundMs: boundMs, databaseSkewMs: 0, transactionLifeMs: SECOND_MS };
@@ -105,7 +94,7 @@ test.each(JOURNALS.flatMap(({ name, journal }) => [0, 100].map((boundMs) => ({ n
   60_000,
 );
 
-test.each(JOURNALS)(
+test.each(LEDGER_JOURNALS)(
   "a reading of live tables under load takes nothing in flight for damage ($name)",
   async ({ journal }) => {
     const random = seededRandom(11);

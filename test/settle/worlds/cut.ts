@@ -13,10 +13,14 @@ export interface Copy {
   readonly versions: ReadonlyMap<Item, Version>;
 }
 
-/** Any second that leaves room for a later coordinator. */
-export function secondOf({ chance, fromMs, untilMs }: History): number {
-  const seconds = Math.floor((untilMs - fromMs) / SECOND_MS);
-  return Math.floor(fromMs / SECOND_MS) + 1 + chance.below(seconds - LATER_SECONDS);
+/** Any second that leaves room for a later coordinator; often one in which something was written. */
+export function secondOf({ chance, fromMs, untilMs, items }: History): number {
+  const from = Math.floor(fromMs / SECOND_MS) + 1;
+  const seconds = Math.floor((untilMs - fromMs) / SECOND_MS) - LATER_SECONDS;
+  const { versions } = items[chance.below(items.length)] ?? { versions: [] };
+  const written = Math.floor((versions[chance.below(versions.length)]?.atMs ?? 0) / SECOND_MS);
+  const isBetween = written >= from && written < from + seconds;
+  return isBetween && chance.flip(0.7) ? written : from + chance.below(seconds);
 }
 
 /** Nobody says at which instant of the second what is cut: each item, each of some partitions, each table. */

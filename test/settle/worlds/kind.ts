@@ -82,7 +82,15 @@ export const LEDGER_KINDS: readonly Kind[] = [
 export const MUTABLE_KINDS: readonly Kind[] = [
   { ...PLAIN, name: "records", users: 1, rates: [0.3, 1, 3] },
   { ...CRASHES, name: "records and crashes", users: 1, rates: [0.3, 1, 3] },
-  { ...CRASHES, name: "records, late decisions", users: 1, rates: [0.3, 1], lateDecision: 3 },
+  {
+    ...CRASHES,
+    name: "records, late decisions",
+    users: 1,
+    boundsMs: [100],
+    rates: [0.3, 1],
+    lateDecision: 3,
+  },
+  { ...CRASHES, name: "records left in doubt", users: 1, rates: [0.3, 1], crash: 0.05, readers: 0.2 },
   { ...CRASHES, name: "records, clocks are set", users: 1, rates: [0.3, 1, 3], clocksStep: true },
   { ...CRASHES, name: "records, one-phase", users: 1, rates: [0.3, 1], onePhase: 0.3 },
   { ...CRASHES, name: "records, finished at once", users: 1, rates: [0.3, 1], cleanUp: "finish" },

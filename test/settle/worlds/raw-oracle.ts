@@ -1,6 +1,6 @@
 import type { Copy } from "./cut.ts";
 import { COMMITTED, STATE } from "./rows.ts";
-import { type Attempt, type History, type Item, writersOf } from "./store.ts";
+import { type Attempt, type History, type Item, newestOf, writersOf } from "./store.ts";
 
 /**
  * What is broken of a copy once ScalarDB has recovered it: a transaction is there in one item and not in another, or
@@ -42,4 +42,25 @@ export function wasRemoved(history: History, copy: Copy, { id }: Attempt): boole
   const wasThere = decision.versions.some(({ row }) => row?.["tx_state"] === COMMITTED);
   if (!wasThere || version === undefined || version.row?.["tx_state"] === COMMITTED) return false;
   return version.atMs > 0 && decision.table === STATE;
+}
+
+/**
+ * Whether ScalarDB has broken it by itself: a decision came after its records had been rolled back, since a clean-up had
+ * removed that it was aborted; or what a second try with one nonce left behind was rolled forward in part.
+ */
+export function isBrokenAtBirth({ attempts, items }: History): boolean {
+  const stood = new Map<Attempt, Set<Item>>();
+  for (const item of items) {
+    const standing = item.versions.flatMap(({ last }) => last ?? []);
+    const { doubt } = newestOf(item);
+    for (const attempt of doubt === undefined ? standing : [...standing, doubt]) {
+      const items = stood.get(attempt) ?? new Set();
+      stood.set(attempt, items.add(item));
+    }
+  }
+  return attempts.some((attempt) => {
+    const items = stood.get(attempt) ?? new Set<Item>();
+    if (attempt.decidedMs !== undefined) return [...attempt.writes.keys()].some((item) => !items.has(item));
+    return [...items].some((item) => newestOf(item).doubt !== attempt);
+  });
 }

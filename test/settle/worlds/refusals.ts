@@ -3,7 +3,7 @@ import type { Copy } from "./cut.ts";
 import { ACCOUNT, COMMITTED, STATE } from "./rows.ts";
 import type { History, Item } from "./store.ts";
 
-const PAST_MS = 100_000;
+const PAST_MS = 50_000;
 
 /** Why nobody may settle this copy, as far as it can be seen in it: what the facts call conditions to refuse on. */
 export function whyRefused(history: History, copy: Copy): readonly string[] {

@@ -16,9 +16,9 @@ export interface Process {
 /** In ms of true time, which is the database's clock. */
 const BEGIN_MS = 1_800_000_000_000;
 const LENGTH_MS = 20_000;
-/** Half of all worlds have a past: some transactions, and then nothing for longer than settling calls near. */
+/** Most worlds have a past: some transactions, and then nothing for longer than settling calls near, or less long. */
 const PAST_MS = 4000;
-const ASLEEP_MS = 700_000;
+const PASTS_MS = [0, PAST_MS + 100_000, PAST_MS + 700_000] as const;
 const PROCESSES = 3;
 const STEP_MS = 8;
 const STALL_MS = 3000;
@@ -48,7 +48,7 @@ export class World implements History {
     this.boundMs = this.chance.pick(kind.boundsMs);
     this.lifeMs = this.chance.pick([500, 3000]);
     this.rate = this.chance.pick(kind.rates);
-    this.fromMs = BEGIN_MS + this.chance.pick([0, PAST_MS + ASLEEP_MS]);
+    this.fromMs = BEGIN_MS + this.chance.pick(PASTS_MS);
     this.untilMs = this.fromMs + LENGTH_MS;
     const more = Array.from({ length: PROCESSES - 1 }, () => this.#process());
     this.processes = [this.#process(), ...more];

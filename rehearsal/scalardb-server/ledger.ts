@@ -117,6 +117,7 @@ export function ledgerJob(random: Random, identity: Identity, ids: readonly stri
 export interface LedgerCount {
   readonly assets: number;
   readonly ages: number;
+  readonly agesOf: Readonly<Record<string, number>>;
   readonly total: number;
 }
 
@@ -127,6 +128,7 @@ export async function validateAssets(server: Transactions, ids: readonly string[
   return {
     assets: counts.filter(({ ages }) => ages > 0).length,
     ages: counts.reduce((sum, { ages }) => sum + ages, 0),
+    agesOf: Object.fromEntries(ids.map((id, index) => [id, counts[index]?.ages ?? 0])),
     total: counts.reduce((sum, { balance }) => sum + balance, 0),
   };
 }

@@ -5,7 +5,7 @@ import { ASSET } from "./settling-spill.ts";
 import type { SettlingTimes } from "./settling-times.ts";
 
 /** `aborted`: the coordinator says so, and its client was told. */
-export type Why = Dropped["why"] | "aborted";
+type Why = Dropped["why"] | "aborted";
 
 /**
  * One row for every transaction that is not simply of long ago. `at` is when it committed: by the coordinator, else by its

@@ -1,11 +1,7 @@
 import type { Scratch } from "../verify/scratch.ts";
 import { ABORTED, COMMITTED } from "../verify/transaction-row.ts";
-import type { Dropped } from "./change.ts";
 import { ASSET } from "./settling-spill.ts";
 import type { SettlingTimes } from "./settling-times.ts";
-
-/** `aborted`: the coordinator says so, and its client was told. */
-type Why = Dropped["why"] | "aborted";
 
 /**
  * One row for every transaction that is not simply of long ago. `at` is when it committed: by the coordinator, else by its

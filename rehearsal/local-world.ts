@@ -32,6 +32,8 @@ export interface WorldOptions {
 }
 
 export interface LocalWorldOptions extends WorldOptions {
+  /** The ledger has assets and no table that changes in place. */
+  readonly assetsOnly?: boolean;
   readonly dynamodb?: Omit<RehearsalDynamodbOptions, "seed">;
 }
 
@@ -40,13 +42,19 @@ export const OPENING_BALANCE = 1_000;
 export const RUINED_SHARE = 0.3;
 
 export async function startLocalWorld(options: LocalWorldOptions): Promise<LocalWorld> {
-  const { seed, assets: count = 24, instances = 3, semantics = "scalardl-3.14" } = options;
+  const {
+    seed,
+    assets: count = 24,
+    instances = 3,
+    semantics = "scalardl-3.14",
+    assetsOnly = false,
+  } = options;
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-rehearsal-"));
   const dynamodb = await startDynamodb({ ...options.dynamodb, seed });
   const endpoint: Endpoint = { url: dynamodb.endpoint, region: dynamodb.region };
   const client = dynamodbClient(endpoint);
   const place = { endpoint, prefix: PREFIX, seed };
-  const assets = await openLedger({ ...place, assets: count, balance: OPENING_BALANCE });
+  const assets = await openLedger({ ...place, assets: count, balance: OPENING_BALANCE, assetsOnly });
   const processes = await startLedgerProcesses({ ...place, count: instances, semantics, assets });
   const config = await writeConfiguration(folder, {
     product: "scalardl",
@@ -63,7 +71,8 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     get instances() {
       return processes.running;
     },
-    startLoad: processes.startLoad,
+    startLoad: (clients, perSecond, habits) =>
+      processes.startLoad(clients, perSecond, { ...habits, ...(assetsOnly && { assetsOnly }) }),
     ruin: async () => {
       const { overwritten, deleted } = await ruin(client, names, { seed, share: RUINED_SHARE });
       const done = `${overwritten} asset records overwritten, ${deleted} deleted, behind the ledger's back.`;

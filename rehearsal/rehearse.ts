@@ -69,7 +69,7 @@ async function startStory(options: RehearsalOptions): Promise<StartedStory> {
       say(startingWith("dynamodb"));
       const { seed, ...dynamodb } = dynamodbOf(options);
       const pause = { scalarClockBound: SCALAR_CLOCK_BOUND };
-      const world = await startLocalWorld({ seed, dynamodb, keep, pause });
+      const world = await startLocalWorld({ seed, dynamodb, keep, pause, assetsOnly: true });
       return { world, tellOf: (audience) => tellNoPauseStory(world, audience) };
     }
     default:

@@ -1,7 +1,7 @@
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { certificateOf, type Identity, seededIdentity, signRegistration } from "./identity.ts";
 import { executeTransfer, type Ledger, TOUCH_FUNCTION, TRANSFER_CONTRACT } from "./ledger.ts";
-import { CERTIFICATE, CONTRACT, CONTRACT_CLASS, FUNCTION, LEDGER_TABLES } from "./ledger-tables.ts";
+import { ACCOUNT, CERTIFICATE, CONTRACT, CONTRACT_CLASS, FUNCTION, LEDGER_TABLES } from "./ledger-tables.ts";
 import { type LedgerEndpoint, openDatabase } from "./open-storage.ts";
 import { seededRandom } from "./random.ts";
 import { RECOVERY_EXPIRY_MS } from "./recovery.ts";
@@ -18,6 +18,8 @@ export interface OpeningOptions extends SchemaOptions {
   readonly assets: number;
   /** What each asset holds at the start. */
   readonly balance: number;
+  /** No Function mirrors the assets: no records are there that change in place. */
+  readonly assetsOnly?: boolean;
 }
 
 /** The entity in whose name the rehearsal's contracts run. */
@@ -45,7 +47,8 @@ export function assetIds(count: number, separator: "/" | "-" = "/"): readonly st
 export async function openLedger(options: OpeningOptions): Promise<readonly string[]> {
   const database = await openDatabase(options.endpoint);
   try {
-    await database.createSchema(LEDGER_TABLES, options);
+    const tables = options.assetsOnly ? LEDGER_TABLES.filter((table) => table !== ACCOUNT) : LEDGER_TABLES;
+    await database.createSchema(tables, options);
     const storage = database.openStorage({ prefix: options.prefix, grouping: "each-record" });
     const identity = ledgerIdentity(options.seed);
     await register(storage, identity);
@@ -103,7 +106,7 @@ async function payIn(ledger: Ledger, options: OpeningOptions): Promise<readonly 
   const groups = Array.from({ length: Math.ceil(ids.length / MOST_MOVES) }, (_, position) =>
     ids.slice(position * MOST_MOVES, (position + 1) * MOST_MOVES),
   );
-  await Promise.all(groups.map((group) => payInto(ledger, group, options.balance, random.uuid())));
+  await Promise.all(groups.map((group) => payInto(ledger, group, options, random.uuid())));
   return ids;
 }
 
@@ -114,11 +117,12 @@ function isCosmosdb(endpoint: LedgerEndpoint): boolean {
 async function payInto(
   ledger: Ledger,
   ids: readonly string[],
-  balance: number,
+  { balance, assetsOnly }: OpeningOptions,
   nonce: string,
 ): Promise<void> {
   const moves = ids.map((id) => ({ id, delta: balance }));
-  const transfer: Transfer = { nonce, moves, mirror: { kind: "touch", remove: [] } };
+  const mirror: Transfer["mirror"] = assetsOnly ? { kind: "none" } : { kind: "touch", remove: [] };
+  const transfer: Transfer = { nonce, moves, mirror };
   const outcome = await executeTransfer(ledger, transfer);
   if (outcome.kind !== "committed") {
     throw new StillpointError(

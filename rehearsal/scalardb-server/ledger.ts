@@ -40,7 +40,7 @@ interface Moves {
 }
 
 /** Does on real ScalarDB what a ledger does for one execution of a contract; the nonce is the transaction's id. */
-export async function transfer(server: Transactions, identity: Identity, { nonce, moves }: Moves) {
+async function transfer(server: Transactions, identity: Identity, { nonce, moves }: Moves) {
   const transaction = await server.begin(nonce);
   const latest = new Map<string, Row | undefined>();
   for (const { id } of moves) latest.set(id, await readLatest(transaction, id));

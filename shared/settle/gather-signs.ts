@@ -92,14 +92,21 @@ const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** A delete leaves nothing to see: where records can change, only a transaction that ran no function has deleted none. */
+/**
+ * A delete leaves nothing to see, and nor does its transaction where the coordinator was cut before its decision: that is
+ * why the coordinator of a later second is asked. Where records can change, only a transaction of which a record of the
+ * ledger says that it ran no function has deleted none.
+ */
 const UNSEEN_DELETES: Question = {
   stop: "SETTLE_UNRESOLVED",
-  sql: () => `select d.tx, t.at, null from dropped d join transactions t on t.tx = d.tx
-    where t.at is not null and coalesce(t.functions, 1) = 1
-      and not exists (select 1 from near_row w where w.tx = d.tx and w.kind = ${RECORD} and w.state = ${COMMITTED})
-    order by d.tx`,
-  tell: () => "is dropped, and may have deleted records, which leaves nothing to see",
+  sql: ({ latestMs }) => `select tx, max(at), null from (
+      select d.tx, t.at, t.functions from dropped d join transactions t on t.tx = d.tx where t.at is not null
+      union all select l.tx, l.created, t.functions from later l left join transactions t on t.tx = l.tx
+        left join dropped d on d.tx = l.tx where l.created <= ${latestMs} and (t.at is null or d.tx is not null)) x
+    where coalesce(functions, 1) = 1
+      and not exists (select 1 from near_row w where w.tx = x.tx and w.kind = ${RECORD} and w.state = ${COMMITTED})
+    group by tx order by tx`,
+  tell: () => "is not kept, and may have deleted records, which leaves nothing to see",
 };
 
 /** Asks of all that was taken in and decided what forbids to settle the copy. */

@@ -1,6 +1,6 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { logicalName } from "../verify/row-source.ts";
-import type { Scope } from "../verify/scope.ts";
+import type { Scope, ScopedTable } from "../verify/scope.ts";
 import type { Scratch } from "../verify/scratch.ts";
 import type { Change, Dropped } from "./change.ts";
 import { ChangeList, listChanges } from "./change-list.ts";
@@ -23,8 +23,7 @@ export async function settle(scope: Scope, scratch: Scratch, keepPage: KeepPage)
   const changes = new ChangeList(scope, scratch);
   const signs = new Signs();
   walkAssets({ scope, scratch, times, changes, signs });
-  const hasRecords = scope.tables.some(({ schema }) => schema.role === "record" && schema.transactional);
-  gatherSigns(scratch, times, hasRecords, signs);
+  gatherSigns(scratch, times, scope.tables.some(isMutable), signs);
   signs.stop(times.cutMs / 1000, (stop) =>
     stop === "SETTLE_UNRESOLVED" ? nearestQuiet(scratch, times) : "",
   );
@@ -34,18 +33,33 @@ export async function settle(scope: Scope, scratch: Scratch, keepPage: KeepPage)
 }
 
 /** Also refused where a restore is planned; here for whoever settles without a plan. */
-function refuseTables({ tables }: Scope): void {
-  const coordinators = tables.filter(({ schema }) => schema.role === "coordinator");
+function refuseTables(scope: Scope): void {
+  const reasons = obstacles(scope);
+  if (reasons.length > 0)
+    throw new StillpointError(
+      "SETTLE_REFUSED",
+      `these copies cannot be settled: ${reasons.join("; ")}. No row was changed`,
+    );
+}
+
+function obstacles({ tables }: Scope): readonly string[] {
+  const coordinators = tables.filter(({ schema, as }) => schema.role === "coordinator" && as === "copy");
   const mute = tables.filter(({ schema }) => schema.role === "asset" && !schema.transactional);
-  if (coordinators.length === 1 && mute.length === 0) return;
-  const reason =
-    mute.length > 0
-      ? `${mute.map(({ schema }) => logicalName(schema)).join(", ")} has no transaction columns`
-      : `${coordinators.length} coordinator tables were read, and not one`;
-  throw new StillpointError(
-    "SETTLE_REFUSED",
-    `these copies cannot be settled: ${reason}. No row was changed`,
-  );
+  const isLaterThere = tables.some(({ as }) => as === "later");
+  return [
+    ...mute.map(({ schema }) => `${logicalName(schema)} has no transaction columns`),
+    ...(coordinators.length === 1
+      ? []
+      : [`${coordinators.length} coordinator tables were read, and not one`]),
+    ...(tables.some(isMutable) && !isLaterThere
+      ? ["there are records that can change, and the coordinator of a later second was not read"]
+      : []),
+  ];
+}
+
+/** What a transaction can delete without leaving a trace. */
+function isMutable({ schema }: ScopedTable): boolean {
+  return schema.role === "record" && schema.transactional;
 }
 
 async function keepPages(

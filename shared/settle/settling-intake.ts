@@ -51,6 +51,16 @@ export class SettlingIntake {
       this.#takeRow({ row, key: () => nameOf(this.#table, keyAt, index) });
   }
 
+  /** Rows of the coordinator at a later second, which is only asked what was committed. */
+  takeLater({ rows }: Page): void {
+    for (const row of rows) {
+      const decided = coordinatorRowOf(row);
+      const createdMs = decided?.createdMs ?? 0;
+      if (decided?.state !== COMMITTED || createdMs <= this.#times.nearMs) continue;
+      for (const { transaction } of decisionsOf(decided)) this.#spill.add.later(transaction, createdMs);
+    }
+  }
+
   /** Once all rows were taken. */
   finish(): void {
     this.#runs.flush();

@@ -20,6 +20,7 @@ export type RowKind = typeof ASSET | typeof METADATA | typeof RECORD;
  * need      a record that must stand for a transaction to stand
  * latest    every row of asset_metadata
  * decision  every decision of the coordinator
+ * later     what the coordinator of a later second says was committed lately
  */
 const TABLES = {
   old_tx: "tx text, committed int",
@@ -32,6 +33,7 @@ const TABLES = {
   need: "tx text, ns text, id text, age int, prepared int",
   latest: "place int, ns text, id text, age int, tx text, state int, row_key text",
   decision: "place int, tx text, state int, created int, in_group int, row_key text",
+  later: "tx text, created int",
 } as const;
 type Table = keyof typeof TABLES;
 

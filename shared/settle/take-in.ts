@@ -16,13 +16,14 @@ interface TakingIn {
 /** Takes in rows of one table, all of them or a segment, as they are read. */
 export async function takeInToSettle(
   pages: AsyncIterable<Page>,
-  { frame: { subject, namespaces }, table: { schema }, place, spill }: TakingIn,
+  { frame: { subject, namespaces }, table: { schema, as }, place, spill }: TakingIn,
 ): Promise<TableDigest> {
   const intake = new SettlingIntake({ table: schema, place, namespaces, times: timesOf(subject), spill });
   let count = 0;
   let digest = 0n;
   for await (const page of pages) {
-    intake.take(page);
+    if (as === "later") intake.takeLater(page);
+    else intake.take(page);
     count += page.rows.length;
     digest = addDigests(digest, page.digest);
   }

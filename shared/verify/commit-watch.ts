@@ -49,6 +49,9 @@ export class CommitWatch {
       this.#preparedInWindow.add(view.id, newestPreparedMs);
     const committed = committedMs(later) ?? committedMs(coordinator);
     if (committed !== undefined) this.#seeCommit(view.id, committed);
+    // A client that tried again with the same nonce: the second time leaves no decision of its own.
+    if (committed !== undefined && newestPreparedMs !== undefined && newestPreparedMs > committed)
+      this.#seeCommit(view.id, newestPreparedMs);
     const kept = committedMs(this.#hasLater ? later : coordinator);
     if (kept !== undefined) {
       this.#oldestKeptMs = Math.min(this.#oldestKeptMs ?? kept, kept);

@@ -263,6 +263,7 @@ function proven(subject: Restored, evidence: ProofEvidence, clocks: Clocks): Pro
     restsOn: [
       `ScalarDB's clocks were within ${clocks.scalarClockBoundMs} ms of the database's`,
       `no coordinator clean-up reached into the guard${cleaned}`,
+      "one-phase commit is off: it leaves no row in the coordinator",
       "every transaction over these tables uses this coordinator, and all of its tables are in the copy",
     ],
   };

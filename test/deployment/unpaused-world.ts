@@ -1,10 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import type { Pace } from "../../rehearsal/dynamodb/pace.ts";
+import { ACCOUNT } from "../../rehearsal/ledger/ledger-tables.ts";
+import { assetIds } from "../../rehearsal/ledger/open-ledger.ts";
+import { storedColumns } from "../../rehearsal/ledger/table.ts";
 import type { Transfer } from "../../rehearsal/ledger/transfer.ts";
 import { type LocalWorld, startLocalWorld } from "../../rehearsal/local-world.ts";
 import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
 import { openWorld } from "./ruined-world.ts";
 
 const ASSETS = 12;
+const IDS = assetIds(ASSETS);
 const CLIENTS = 4;
 const LOOK_MS = 10;
 
@@ -24,13 +30,29 @@ export interface UnpausedWorld extends AsyncDisposable {
   readonly sent: Sent[];
 }
 
+/** Whether ScalarDB's metadata lists the table whose records change in place: without it, all is a ledger's. */
+export async function listMutable({ client, names }: LocalWorld, isListed: boolean): Promise<void> {
+  const TableName = names("scalardb.metadata");
+  const Item = {
+    table: { S: names("app.account") },
+    partitionKey: { L: [{ S: "id" }] },
+    columns: { M: columnsOf(ACCOUNT) },
+  };
+  if (isListed) await client.send(new PutItemCommand({ TableName, Item }));
+  else await client.send(new DeleteItemCommand({ TableName, Key: { table: Item.table } }));
+}
+
+function columnsOf(table: typeof ACCOUNT) {
+  return Object.fromEntries(Object.entries(storedColumns(table)).map(([name, type]) => [name, { S: type }]));
+}
+
 /** A ledger that nobody ever backs up. */
-export async function unpausedWorld(seed: string): Promise<UnpausedWorld> {
+export async function unpausedWorld(seed: string, pace: Partial<Pace> = {}): Promise<UnpausedWorld> {
   const world = await startLocalWorld({
     seed,
     assets: ASSETS,
     instances: 2,
-    dynamodb: { pace: { latestDelayMs: 300, restoreLeastMs: 50, restoreMostMs: 300 } },
+    dynamodb: { pace: { latestDelayMs: 300, restoreLeastMs: 50, restoreMostMs: 300, ...pace } },
   });
   const open = openWorld(world.config);
   const close = async () => {
@@ -38,6 +60,7 @@ export async function unpausedWorld(seed: string): Promise<UnpausedWorld> {
     await world.close();
   };
   try {
+    await listMutable(world, false);
     const { balance } = await world.totals();
     return { world, open, balance, sent: [], [Symbol.asyncDispose]: close };
   } catch (error) {
@@ -83,7 +106,7 @@ export async function underLoad<T>(
 
 /** Neighbours of the clients meet, so that transactions need each other's records. */
 function transferOf(nonce: string, client: number, turn: number): Transfer {
-  const at = (place: number) => `acct-${place % ASSETS}`;
+  const at = (place: number) => IDS[place % ASSETS] ?? "";
   const first = client * 3 + turn;
   const moves = [
     { id: at(first), delta: -(1 + (turn % 7)) },

@@ -66,6 +66,11 @@ describe("the request function", { timeout: TEST_MS }, () => {
     [event("requested", { id: "x", deployment: "payments" }), "exactly one of point, at and nearest"],
     [event("requested", { ...ASKED, point: "p" }), "exactly one of point, at and nearest"],
     [event("requested", { ...ASKED, at: "yesterday" }), "detail.at"],
+    [event("requested", { ...ASKED, at: "latest" }), 'at takes "latest" with settle only'],
+    [
+      event("requested", { id: "x", deployment: "payments", settle: true, after: true }),
+      "nearest is needed; detail: settle goes with at only; detail: after goes with nearest only",
+    ],
     [event("requested", { ...ASKED, confirm: "payments" }), "confirm"],
     [event("approved", { run: "restore-1" }), "detail.digest"],
     [event("deleted", {}), "detail-type"],

@@ -140,6 +140,60 @@ describe("the restore function", { timeout: TEST_MS }, () => {
     await aws.catalog.runs.update(run.id, (found) => ({ ...found, state: "abandoned" }));
   });
 
+  test("searches for a quiet second first, and then restores what was found, for one request", async () => {
+    await ask("requested", { id: "quiet", deployment: "payments", nearest: "latest" });
+    expect(await carryOut()).toMatchObject({ kind: "continued" });
+    const search = await runOf("quiet");
+    expect(search).toMatchObject({ kind: "search", state: "done", request: "restore-quiet" });
+    expect((await aws.catalog.requests.get("restore-quiet")).record.state).toBe("taken");
+    expect(told("stillpoint.search.started", search.id)).toHaveLength(1);
+    expect(told("stillpoint.quiet.found", search.id)).toEqual([
+      expect.objectContaining({ detail: expect.objectContaining({ point: search.point }) }),
+    ]);
+    expect(aws.services.started.at(-1)).toMatchObject({
+      name: "restore-quiet-2",
+      payload: { run: search.id, attempt: 2 },
+    });
+    expect(await carryOut()).toMatchObject({ kind: "done" });
+    const run = await runOf("quiet");
+    expect(run).toMatchObject({
+      kind: "restore",
+      state: "done",
+      point: search.point,
+      execution: { name: "restore-quiet-2", attempt: 2 },
+    });
+    expect(told("stillpoint.restore.finished", run.id)).toEqual([
+      expect.objectContaining({ detail: expect.objectContaining({ proof: "proven" }) }),
+    ]);
+    expect((await aws.catalog.requests.get("restore-quiet")).record).toMatchObject({
+      state: "done",
+      run: run.id,
+    });
+  });
+
+  test("goes on with a request whose search is done when that is resumed", async () => {
+    aws.services.onEvent(async () => undefined);
+    await ask("requested", { id: "helped", deployment: "payments", nearest: "latest", mode: "in-place" });
+    expect(await carryOut()).toMatchObject({ kind: "continued" });
+    const search = await runOf("helped");
+    // The execution that would have gone on never began.
+    await ask("resumed", { run: search.id });
+    expect(aws.services.started.at(-1)?.name).toBe("restore-helped-3");
+    expect(await carryOut()).toMatchObject({ kind: "failed", failure: { code: "NOT_APPROVED" } });
+    expect(await runOf("helped")).toMatchObject({ kind: "restore", point: search.point, state: "abandoned" });
+  });
+
+  test("settles a second at which nobody paused", async () => {
+    await ask("requested", { id: "settled", deployment: "payments", at: "latest", settle: true });
+    expect(await carryOut()).toMatchObject({ kind: "done" });
+    const run = await runOf("settled");
+    expect(run).toMatchObject({ state: "done", result: { settled: { dropped: 0 } } });
+    expect((await aws.catalog.points.get(run.point)).record).toMatchObject({
+      basis: "settled",
+      settled: { by: { run: run.id, dropped: 0 } },
+    });
+  });
+
   const approvesAll = () => whileItWaits((run, digest) => ask("approved", { run, digest }));
 
   test("does not take an instance for stopped that it may never have been able to reach", async () => {

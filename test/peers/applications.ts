@@ -20,7 +20,7 @@ export function bankOf(world: ScalardbWorld): Application<BankCount> {
   };
 }
 
-export const OPENING_BALANCE = 1000;
+const OPENING_BALANCE = 1000;
 
 /** A ledger whose assets are opened here. */
 export async function ledgerOn(world: ScalardbWorld, count: number): Promise<Application<LedgerCount>> {

@@ -92,10 +92,7 @@ async function die(world: ScalardbWorld, application: Application<unknown>, deat
 }
 
 /** The rows that are in doubt now, and whether their transaction has committed. */
-export function doubts(
-  world: ScalardbWorld,
-  tables: readonly string[],
-): readonly { readonly committed: boolean }[] {
+function doubts(world: ScalardbWorld, tables: readonly string[]): readonly { readonly committed: boolean }[] {
   const now = { instantMs: Number.POSITIVE_INFINITY };
   const decided = new Set(world.dynamodb.itemsAt(COORDINATOR, now).map((item) => textOf(item["tx_id"])));
   return tables

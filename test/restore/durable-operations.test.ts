@@ -10,6 +10,8 @@ import { execute } from "../workflow/durable-service.ts";
 import { planOf, settledPlanOf } from "./example-plan.ts";
 import { TenHours } from "./ten-hours.ts";
 
+/** Real durable executions of thousands of operations, side by side. */
+const PATIENCE_MS = 180_000;
 const TEN_HOURS_MS = 10 * 3_600_000;
 /** What Lambda allows to one execution. */
 const MOST_OPERATIONS = 3_000;
@@ -31,35 +33,39 @@ const ALL = [
   ...SETTLED.map((each) => ({ ...each, what: "settled restore", planWith: settledPlanOf })),
 ];
 
-test.concurrent.each(ALL)("a $what of $tables tables that $pace is one execution", async (of) => {
-  const { tables, pace, msOf, planWith, what } = of;
-  const plan = planWith(tables - 1);
-  const nth = new Map(
-    plan.tables.flatMap(({ name, temporary }, index) => [
-      [name, index],
-      [temporary, index],
-    ]),
-  );
-  const world = new TenHours(plan, (name) => msOf(nth.get(name) ?? 0, tables));
-  const end = await execute({
-    passed: (ms) => {
-      world.nowMs += ms;
-    },
-    functions: { [VERIFY]: (input) => carryOutHere(world.handlers, input as ElsewhereInput) },
-    handler: durableHandler<RestoreEffects, DynamodbResult>({
-      workflow: () => restore(plan),
-      handlers: () => world.handlers,
-      store: memoryStore(),
-      run: plan.run,
-      elsewhere: { kinds: VERIFYING, functionArn: VERIFY, deployment: plan.deployment },
-    }),
-  });
-  const result = end.result as DurableEnd<DynamodbResult>;
-  expect(result.kind).toBe("done");
-  expect(result.operations).toBe(end.operations - 1);
-  expect(end.operations).toBeLessThan(MOST_OPERATIONS);
-  const hours = (world.nowMs / 3_600_000).toFixed(1);
-  console.log(
-    `${what}, ${tables} tables that ${pace}: ${end.operations} operations, ${hours} h, ${end.invocations} invocations`,
-  );
-});
+test.concurrent.each(ALL)(
+  "a $what of $tables tables that $pace is one execution",
+  async (of) => {
+    const { tables, pace, msOf, planWith, what } = of;
+    const plan = planWith(tables - 1);
+    const nth = new Map(
+      plan.tables.flatMap(({ name, temporary }, index) => [
+        [name, index],
+        [temporary, index],
+      ]),
+    );
+    const world = new TenHours(plan, (name) => msOf(nth.get(name) ?? 0, tables));
+    const end = await execute({
+      passed: (ms) => {
+        world.nowMs += ms;
+      },
+      functions: { [VERIFY]: (input) => carryOutHere(world.handlers, input as ElsewhereInput) },
+      handler: durableHandler<RestoreEffects, DynamodbResult>({
+        workflow: () => restore(plan),
+        handlers: () => world.handlers,
+        store: memoryStore(),
+        run: plan.run,
+        elsewhere: { kinds: VERIFYING, functionArn: VERIFY, deployment: plan.deployment },
+      }),
+    });
+    const result = end.result as DurableEnd<DynamodbResult>;
+    expect(result.kind).toBe("done");
+    expect(result.operations).toBe(end.operations - 1);
+    expect(end.operations).toBeLessThan(MOST_OPERATIONS);
+    const hours = (world.nowMs / 3_600_000).toFixed(1);
+    console.log(
+      `${what}, ${tables} tables that ${pace}: ${end.operations} operations, ${hours} h, ${end.invocations} invocations`,
+    );
+  },
+  PATIENCE_MS,
+);

@@ -54,6 +54,8 @@ test.each<[string, readonly RestorePoint[], Record<string, TableNow>, RegExp]>([
     {},
     /no restore point was/,
   ],
+  ["the point was found", [point(DONE_SECOND + 9, { basis: "quiet" })], {}, /no restore point was taken/],
+  ["the point was settled", [point(DONE_SECOND + 9, { basis: "settled" })], {}, /no restore point was taken/],
   ["the point is lost", [point(DONE_SECOND + 9, { lostTo: "restore-2" })], {}, /no restore point was taken/],
   [
     "the table was made anew since",

@@ -4,11 +4,9 @@ import { earliestLaterSecond } from "../../shared/verify/subject.ts";
 import { verifyCopy } from "../../shared/verify/verify-copy.ts";
 import { rowsOf, sourceOf } from "../verify/fixture-source.ts";
 import { type Copy, copyAt, secondOf } from "./worlds/cut.ts";
-import type { Kind } from "./worlds/kind.ts";
-import { makeWorld } from "./worlds/make-world.ts";
-import { brokenInCopy, isBrokenAtBirth } from "./worlds/raw-oracle.ts";
+import { brokenInCopy } from "./worlds/raw-oracle.ts";
 import { COMMITTED, STATE } from "./worlds/rows.ts";
-import type { World } from "./worlds/world.ts";
+import type { History } from "./worlds/store.ts";
 
 const RAW_COPIES = 12;
 const QUIET_COPIES = 8;
@@ -18,7 +16,7 @@ export interface QuietTally {
   readonly raw: Judged;
   readonly quiet: Judged;
   /** Sentences: each is a promise that was not kept. */
-  readonly breaches: readonly string[];
+  readonly breaches: string[];
 }
 
 interface Judged {
@@ -30,37 +28,37 @@ interface Judged {
   brokenDisproven: number;
 }
 
-const nothing = (): Judged => ({ copies: 0, broken: 0, proven: 0, brokenProven: 0, brokenDisproven: 0 });
+const noneJudged = (): Judged => ({ copies: 0, broken: 0, proven: 0, brokenProven: 0, brokenDisproven: 0 });
 
-/** Copies of a world at random seconds, and at those that its coordinator calls quiet. */
-export async function attackQuiet(kind: Kind, seed: string): Promise<QuietTally> {
-  const world = makeWorld(kind, seed);
-  const tally = { raw: nothing(), quiet: nothing(), breaches: [] as string[] };
-  if (isBrokenAtBirth(world)) return tally;
-  for (let copy = 0; copy < RAW_COPIES; copy += 1) {
-    const second = secondOf(world);
-    const later = copyAt(world, laterThan(world, second));
-    await judge(world, { copy: copyAt(world, second), later }, tally.raw, tally.breaches);
-  }
-  const last = secondOf(world);
-  const later = copyAt(world, laterThan(world, last));
-  const asked = {
-    fromSecond: world.fromMs / 1000,
-    toSecond: last,
-    nearestSecond: last,
-    guardMs: world.boundMs,
-  };
-  for (const { atSecond } of quietSeconds(asked, commitsOf(later)).candidates.slice(0, QUIET_COPIES))
-    await judge(world, { copy: copyAt(world, atSecond), later }, tally.quiet, tally.breaches);
-  return tally;
+export function noneQuiet(): QuietTally {
+  return { raw: noneJudged(), quiet: noneJudged(), breaches: [] };
 }
 
-function clocksOf({ boundMs }: World) {
+/** Tries copies of a history at random seconds, and at those that its coordinator calls quiet. */
+export async function attackQuiet(history: History, tally: QuietTally): Promise<void> {
+  for (let copy = 0; copy < RAW_COPIES; copy += 1) {
+    const second = secondOf(history);
+    const later = copyAt(history, laterThan(history, second));
+    await judge(history, { copy: copyAt(history, second), later }, tally.raw, tally.breaches);
+  }
+  const last = secondOf(history);
+  const later = copyAt(history, laterThan(history, last));
+  const asked = {
+    fromSecond: Math.ceil(history.fromMs / 1000),
+    toSecond: last,
+    nearestSecond: last,
+    guardMs: history.boundMs,
+  };
+  for (const { atSecond } of quietSeconds(asked, commitsOf(later)).candidates.slice(0, QUIET_COPIES))
+    await judge(history, { copy: copyAt(history, atSecond), later }, tally.quiet, tally.breaches);
+}
+
+function clocksOf({ boundMs }: History) {
   return { scalarClockBoundMs: boundMs, databaseSkewMs: 0, transactionLifeMs: 60_000 };
 }
 
-function laterThan(world: World, second: number): number {
-  return earliestLaterSecond(second, clocksOf(world));
+function laterThan(history: History, second: number): number {
+  return earliestLaterSecond(second, clocksOf(history));
 }
 
 function commitsOf({ tables }: Copy): readonly number[] {
@@ -69,19 +67,19 @@ function commitsOf({ tables }: Copy): readonly number[] {
 }
 
 async function judge(
-  world: World,
+  history: History,
   { copy, later }: { readonly copy: Copy; readonly later: Copy },
   judged: Judged,
   breaches: string[],
 ): Promise<void> {
-  const broken = brokenInCopy(world, copy);
-  const { proof, findings } = await verify(world, copy, later);
+  const broken = brokenInCopy(history, copy);
+  const { proof, findings } = await verify(history, copy, later);
   judged.copies += 1;
   judged.broken += broken === undefined ? 0 : 1;
   judged.proven += proof.kind === "proven" ? 1 : 0;
   if (broken === undefined) {
     // A second try with one nonce is rolled forward by whoever reads it before it has rolled itself back.
-    if (proof.kind === "disproven" && world.kind.retries === 0)
+    if (proof.kind === "disproven" && !hasSecondTries(history))
       breaches.push(`a whole copy was disproven: ${proof.reason}; ${findings[0]?.text}`);
     return;
   }
@@ -91,11 +89,15 @@ async function judge(
   breaches.push(`a broken copy was proven: ${broken}`);
 }
 
-function verify(world: World, copy: Copy, later: Copy): Promise<VerificationReport> {
+function verify(history: History, copy: Copy, later: Copy): Promise<VerificationReport> {
   return verifyCopy({
     sources: [sourceOf(copy.tables)],
     later: sourceOf(later.tables),
     subject: { kind: "restored", atSecond: copy.atSecond, later: { atSecond: later.atSecond } },
-    clocks: clocksOf(world),
+    clocks: clocksOf(history),
   });
+}
+
+function hasSecondTries({ attempts }: History): boolean {
+  return new Set(attempts.map(({ id }) => id)).size < attempts.length;
 }

@@ -1,17 +1,16 @@
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../shared/errors/table.ts";
 import type { SettlementPage } from "../../shared/settle/settlement.ts";
+import { earliestLaterSecond } from "../../shared/verify/subject.ts";
 import { verifyCopy } from "../../shared/verify/verify-copy.ts";
 import { type MemoryTables, sourceOf } from "../verify/fixture-source.ts";
 import { applyPages } from "./apply.ts";
 import { settleCopy, settledAt } from "./settle-copy.ts";
 import { type Copy, copyAt, secondOf } from "./worlds/cut.ts";
-import type { Kind } from "./worlds/kind.ts";
-import { makeWorld } from "./worlds/make-world.ts";
-import { brokenInCopy, isBrokenAtBirth } from "./worlds/raw-oracle.ts";
+import { brokenInCopy } from "./worlds/raw-oracle.ts";
 import { whyRefused } from "./worlds/refusals.ts";
 import { brokenInSettled, lostInSettled } from "./worlds/settled-oracle.ts";
-import type { World } from "./worlds/world.ts";
+import type { History } from "./worlds/store.ts";
 
 const COPIES = 12;
 
@@ -44,19 +43,19 @@ export function noneSettled(): SettleTally {
   };
 }
 
-/** Settles copies of a world at random seconds, and holds what comes of it against the world's truth. */
-export async function attackSettling(kind: Kind, seed: string, tally: SettleTally): Promise<void> {
-  const world = makeWorld(kind, seed);
-  if (isBrokenAtBirth(world)) return;
-  for (let copy = 0; copy < COPIES; copy += 1) await settleOne(world, copyAt(world, secondOf(world)), tally);
+/** Settles copies of a history at random seconds, and holds what comes of it against the truth. */
+export async function attackSettling(history: History, tally: SettleTally): Promise<void> {
+  for (let copy = 0; copy < COPIES; copy += 1)
+    await settleOne(history, copyAt(history, secondOf(history)), tally);
 }
 
-async function settleOne(world: World, copy: Copy, tally: SettleTally): Promise<void> {
-  const clocks = clocksOf(world);
+async function settleOne(history: History, copy: Copy, tally: SettleTally): Promise<void> {
+  const clocks = clocksOf(history);
   const subject = settledAt(copy.atSecond, clocks);
   tally.copies += 1;
-  tally.rawBroken += brokenInCopy(world, copy) === undefined ? 0 : 1;
-  const outcome = await settleCopy({ sources: [sourceOf(copy.tables)], subject, clocks }).catch(codeOf);
+  tally.rawBroken += brokenInCopy(history, copy) === undefined ? 0 : 1;
+  const sources = [sourceOf(copy.tables)];
+  const outcome = await settleCopy({ sources, later: laterOf(history, copy), subject, clocks }).catch(codeOf);
   if (typeof outcome === "string") {
     tally.refused.set(outcome, (tally.refused.get(outcome) ?? 0) + 1);
     if (!outcome.startsWith("SETTLE_")) tally.breaches.push(`settling failed with ${outcome}`);
@@ -65,22 +64,22 @@ async function settleOne(world: World, copy: Copy, tally: SettleTally): Promise<
   tally.settled += 1;
   tally.changes += outcome.settlement.changes;
   tally.dropped += outcome.settlement.dropped;
-  tally.breaches.push(...whyRefused(world, copy).map((reason) => `settled, although ${reason}`));
-  await judge(world, copy, outcome.pages, tally);
+  tally.breaches.push(...whyRefused(history, copy).map((reason) => `settled, although ${reason}`));
+  await judge(history, copy, outcome.pages, tally);
 }
 
 async function judge(
-  world: World,
+  history: History,
   copy: Copy,
   pages: readonly SettlementPage[],
   tally: SettleTally,
 ): Promise<void> {
-  const clocks = clocksOf(world);
+  const clocks = clocksOf(history);
   const subject = settledAt(copy.atSecond, clocks);
   const tables = applyPages(copy.tables, pages);
-  const settled = { world, copy, tables, keptUntilMs: subject.keptUntilMs };
+  const settled = { history, copy, tables, keptUntilMs: subject.keptUntilMs };
   const broken = brokenInSettled(settled);
-  const [again, report] = [await changesOf(tables, world, copy), await verify(tables, world, copy)];
+  const [again, report] = [await changesOf(tables, history, copy), await verify(tables, history, copy)];
   const { kind, reason } = report.proof;
   tally.broken += broken.length > 0 ? 1 : 0;
   tally.brokenFound += broken.length > 0 && kind === "disproven" ? 1 : 0;
@@ -90,22 +89,23 @@ async function judge(
     tally.breaches.push(`a whole settled copy is ${kind}: ${reason}; ${report.findings[0]?.text}`);
 }
 
-function clocksOf({ boundMs }: World) {
+/** The coordinator, when all that may be in the copy was decided. */
+function laterOf(history: History, { atSecond }: Copy) {
+  return sourceOf(copyAt(history, earliestLaterSecond(atSecond, clocksOf(history))).tables);
+}
+
+function clocksOf({ boundMs }: History) {
   return { scalarClockBoundMs: boundMs, databaseSkewMs: 0, transactionLifeMs: 60_000 };
 }
 
-async function changesOf(
-  tables: MemoryTables,
-  world: World,
-  { atSecond }: Copy,
-): Promise<number | ErrorCode> {
-  const clocks = clocksOf(world);
-  const subject = settledAt(atSecond, clocks);
+async function changesOf(tables: MemoryTables, history: History, copy: Copy): Promise<number | ErrorCode> {
+  const clocks = clocksOf(history);
+  const subject = settledAt(copy.atSecond, clocks);
   const outcome = await settleCopy({ sources: [sourceOf(tables)], subject, clocks }).catch(codeOf);
   return typeof outcome === "string" ? outcome : outcome.settlement.changes;
 }
 
-function verify(tables: MemoryTables, world: World, { atSecond }: Copy) {
-  const clocks = clocksOf(world);
+function verify(tables: MemoryTables, history: History, { atSecond }: Copy) {
+  const clocks = clocksOf(history);
   return verifyCopy({ sources: [sourceOf(tables)], subject: settledAt(atSecond, clocks), clocks });
 }

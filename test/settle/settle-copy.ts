@@ -3,13 +3,15 @@ import type { Settlement, SettlementPage } from "../../shared/settle/settlement.
 import { SettlingSpill } from "../../shared/settle/settling-spill.ts";
 import { takeInToSettle } from "../../shared/settle/take-in.ts";
 import type { RowSource } from "../../shared/verify/row-source.ts";
-import type { Scope } from "../../shared/verify/scope.ts";
+import type { Scope, ScopedTable } from "../../shared/verify/scope.ts";
 import { Scratch } from "../../shared/verify/scratch.ts";
 import { type Clocks, DEFAULT_CLOCKS, type Settled } from "../../shared/verify/subject.ts";
 import { DEFAULT_NAMESPACES, type SystemNamespaces } from "../../shared/verify/table-role.ts";
 
 export interface CopyToSettle {
   readonly sources: readonly RowSource[];
+  /** The coordinator at a later second; by default that of the copy itself, as where nothing was committed since. */
+  readonly later?: RowSource;
   readonly subject: Settled;
   readonly clocks?: Clocks;
   readonly namespaces?: SystemNamespaces;
@@ -19,12 +21,15 @@ export interface CopyToSettle {
 export async function settleCopy(
   input: CopyToSettle,
 ): Promise<{ readonly settlement: Settlement; readonly pages: readonly SettlementPage[] }> {
-  const all = input.sources.flatMap((source, index) =>
-    source.tables.map((schema) => ({
-      source,
-      table: { database: String(index), schema, bytes: 0, as: "copy" } as const,
-    })),
-  );
+  const laters = input.later === undefined ? input.sources : [input.later];
+  const reading = (source: RowSource, index: number, as: ScopedTable["as"]) =>
+    source.tables.map((schema) => ({ source, table: { database: String(index), schema, bytes: 0, as } }));
+  const all = [
+    ...input.sources.flatMap((source, index) => reading(source, index, "copy")),
+    ...laters
+      .flatMap((source, index) => reading(source, index, "later"))
+      .filter(({ table }) => table.schema.role === "coordinator"),
+  ];
   const scope: Scope = {
     run: "",
     subject: input.subject,

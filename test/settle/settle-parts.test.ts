@@ -33,7 +33,7 @@ interface Settling {
 }
 
 function cutting(tables: MemoryTables, atSecond: number, segmentsOf: (table: string) => number) {
-  return { tables, subject: settledAt(atSecond), segmentsOf };
+  return { tables, later: tables, subject: settledAt(atSecond), segmentsOf };
 }
 
 async function scanAll(room: Workroom, scope: Scope): Promise<readonly ScannedSegment[]> {

@@ -207,6 +207,36 @@ test("a dropped transaction that may have deleted a record stops it, though it l
   });
 });
 
+test("one that only the coordinator of a later second knows may have deleted a record without a trace", async () => {
+  const ledger = [LONG_AGO, RECENT];
+  const copy = ledgerOf(ledger, { records: true });
+  const outcome = async (unseen: Written, tables = copy) => {
+    const later = sourceOf(ledgerOf([...ledger, unseen], { records: true }));
+    const asked = { sources: [sourceOf(tables)], later, subject: settledAt(SECOND) };
+    return settleCopy(asked).then(
+      ({ settlement }) => settlement,
+      (error: unknown) => error,
+    );
+  };
+  const latestMs = CUT_MS + 1000 + BOUND_MS;
+  for (const atMs of [OLD_MS - 1000, KEPT_MS, CUT_MS + 500, latestMs]) {
+    const stopped = await outcome({ transaction: "deleter", atMs });
+    expect(stopped).toMatchObject({ code: "SETTLE_UNRESOLVED" });
+    expect(String(stopped)).toContain('"deleter"');
+  }
+  expect(await outcome({ transaction: "after", atMs: latestMs + 1 })).toMatchObject(NOT_STOPPED);
+  // Where nothing can be deleted, nobody need know of it.
+  const plain = ledgerOf(ledger);
+  expect(await outcome({ transaction: "reader", atMs: CUT_MS }, plain)).toMatchObject(NOT_STOPPED);
+});
+
+test("records that can change are not settled without the coordinator of a later second", async () => {
+  const { tables, rows } = ledgerOf([LONG_AGO], { records: true });
+  const later = { tables: [], scan: sourceOf({ tables, rows }).scan };
+  const asked = { sources: [sourceOf({ tables, rows })], later, subject: settledAt(SECOND) };
+  await expect(settleCopy(asked)).rejects.toMatchObject({ code: "SETTLE_REFUSED" });
+});
+
 test("five of many are told, with their number", async () => {
   const many = Array.from(
     { length: 9 },

@@ -40,19 +40,25 @@ test("the hash of a record is the ledger's own", () => {
 });
 
 test.each([
-  { argument: '{"nonce":"n1","amount":1}', expected: { nonce: "n1", contextNamespace: undefined } },
-  { argument: "V2\u0001n2\u0003f1\u0002f2\u0003{}", expected: { nonce: "n2", contextNamespace: undefined } },
+  {
+    argument: '{"nonce":"n1","amount":1}',
+    expected: { nonce: "n1", contextNamespace: undefined, functions: undefined },
+  },
+  {
+    argument: "V2\u0001n2\u0003f1\u0002f2\u0003{}",
+    expected: { nonce: "n2", contextNamespace: undefined, functions: "f1\u0002f2" },
+  },
   {
     argument: "V3\u0001n3\u0003default\u0003\u0003{}",
-    expected: { nonce: "n3", contextNamespace: undefined },
+    expected: { nonce: "n3", contextNamespace: undefined, functions: "" },
   },
   {
     argument: "V3\u0001n4\u0003orders\u0003touch\u0003{}",
-    expected: { nonce: "n4", contextNamespace: "orders" },
+    expected: { nonce: "n4", contextNamespace: "orders", functions: "touch" },
   },
   { argument: "Visa", expected: undefined },
   { argument: "", expected: undefined },
-])("the argument $argument tells nonce and namespace", ({ argument, expected }) => {
+])("the argument $argument tells nonce, namespace and functions", ({ argument, expected }) => {
   expect(assetArgumentOf(argument)).toEqual(expected);
 });
 

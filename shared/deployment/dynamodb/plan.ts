@@ -73,8 +73,9 @@ function planFrom(
 ): DynamodbPlan {
   const tables = databases.flatMap((database) => planTables(database, run));
   const settling = point.basis === "settled" ? planSettling(open, tables) : undefined;
-  // A settled copy is made whole by its own rows: the coordinator of a later second has nothing to say of it.
-  const proven = settling === undefined ? databases : [];
+  // Records of a ledger are settled by their own rows. What was deleted from other tables leaves none.
+  const needsLater = settling?.tables.some(({ how }) => how === "perhaps") ?? true;
+  const proven = needsLater ? databases : [];
   const lastSecond = Math.max(...databases.map(({ atSecond }) => atSecond));
   const proofs = proven.flatMap(
     (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond }) ?? [],

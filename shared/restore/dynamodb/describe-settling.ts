@@ -35,7 +35,7 @@ function* tableTexts(settling: Settling): Generator<string> {
   yield `Settled wholly, since their records are only ever added: ${listed(named(settling, "wholly"))}`;
   const perhaps = named(settling, "perhaps");
   if (perhaps.length > 0)
-    yield `Settled only perhaps, since their records change in place: ${listed(perhaps)}. A record in doubt goes back to what it was before; where a dropped transaction has already overwritten one for good, the restore stops before anything is deleted, names the record, and proposes a quiet second`;
+    yield `Settled only perhaps, since their records change in place: ${listed(perhaps)}. A record in doubt goes back to what it was before; where a transaction that is not kept had committed around the second, and has overwritten one or may have deleted one, the restore stops before a row is changed, says so, and proposes a quiet second. The coordinator of a later second is read for that, since a delete leaves nothing to see`;
   const untouched = named(settling, "as-it-is");
   if (untouched.length > 0)
     yield `Not settled, since no transaction writes them, and restored as they were at some instant of the second: ${listed(untouched)}`;

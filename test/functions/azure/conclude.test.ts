@@ -46,3 +46,76 @@ test("an execution that fails with nothing done gives the lease back, also where
   const ended = { kind: "failed", state: "planned", isHeld: false, told: ["info", "restore.failed"] };
   expect(await concluded(["second", "first"])).toEqual(ended);
 });
+
+/** A search for a request, of which one execution comes to this end, and says so twice. */
+async function searched(end: object) {
+  const catalog = catalogOver(memoryStore());
+  const request = "restore-wanted";
+  await catalog.runs.create(aRun("search-1", { kind: "search", deployment: "payments", request }));
+  await catalog.requests.create({
+    schema: 1,
+    id: request,
+    deployment: "payments",
+    kind: "restore",
+    receivedMs: 1,
+    state: "taken",
+  });
+  await catalog.acquireLease("payments", { kind: "restore", run: "search-1" }, 1);
+  const as = { by: "first", begun: (await Journal.takeOver(catalog.store, "search-1", "first")).length };
+  const told = new Set<string>();
+  const telemetry = {
+    log: () => undefined,
+    measure: () => undefined,
+    announce: async ({ kind }: { kind: string }) => told.add(kind),
+  };
+  const open = { catalog, settings: { name: "payments" }, clock: { wallMs: () => 2 } };
+  const planned = {
+    run: "search-1",
+    request,
+    deployment: "payments",
+    point: "payments-quiet-1",
+    mode: "side-by-side",
+    search: true,
+  };
+  const carrying = { host: { telemetry }, open, planned } as unknown as Carrying;
+  const concluding = { planned: carrying.planned, execution: 1, begunMs: 1, operations: 1, untold: [] };
+  const ended = { ...concluding, end: { ...end, operations: 1, untold: [], as } } as never;
+  const [first, again] = [await conclude(carrying, ended), await conclude(carrying, ended)];
+  expect(again).toEqual(first);
+  const { state } = (await catalog.runs.get("search-1")).record;
+  return {
+    kind: first.kind,
+    state,
+    request: (await catalog.requests.get(request)).record.state,
+    isHeld: (await catalog.lease("payments"))?.holder !== undefined,
+    told: [...told],
+  };
+}
+
+test("a search that has found a quiet second lets its request go on, and says what it found", async () => {
+  const result = {
+    kind: "search",
+    mode: "side-by-side",
+    point: "payments-quiet-1",
+    candidates: [],
+    commits: 1,
+  };
+  expect(await searched({ kind: "done", result })).toEqual({
+    kind: "continue",
+    state: "done",
+    request: "taken",
+    isHeld: false,
+    told: ["quiet.found"],
+  });
+});
+
+test("a search in vain ends its request, and keeps no backup from its lease", async () => {
+  const failure: Failure = { code: "NO_QUIET_SECOND", message: "none" };
+  expect(await searched({ kind: "failed", failure })).toEqual({
+    kind: "failed",
+    state: "abandoned",
+    request: "refused",
+    isHeld: false,
+    told: ["search.failed"],
+  });
+});

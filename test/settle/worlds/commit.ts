@@ -1,6 +1,7 @@
 import type { Row } from "../../../shared/verify/row-source.ts";
+import { back, committedTime, forward } from "./final.ts";
 import { recovery } from "./recovery.ts";
-import { ABORTED, COMMITTED, committedRow, DELETED, imageUnder, isInDoubt, preparedRow } from "./rows.ts";
+import { ABORTED, COMMITTED, committedRow, isInDoubt, preparedRow } from "./rows.ts";
 import { type Attempt, type Item, newestOf } from "./store.ts";
 import type { Process, Steps, World } from "./world.ts";
 
@@ -116,25 +117,6 @@ function* rollBack(world: World, attempt: Attempt, items: readonly Item[]): Step
     yield world.pace();
     if (newestOf(item).doubt === attempt) back(world, item, attempt.id);
   }
-}
-
-/** ScalarDB before 3.19 reads the clock anew for the time that the records carry. */
-export function committedTime({ kind }: World, process: Process, decision: Row): number {
-  return kind.committedAsDecided ? Number(decision["tx_created_at"]) : process.clock();
-}
-
-export function forward(world: World, item: Item, id: string, committedMs: number): void {
-  const { row, doubt } = newestOf(item);
-  if (!isInDoubt(row) || row["tx_id"] !== id) return;
-  const isGone = row["tx_state"] === DELETED;
-  const committed = isGone ? undefined : committedRow(row, committedMs);
-  world.store.write(item, { row: committed, last: doubt, doubt: undefined });
-}
-
-export function back(world: World, item: Item, id: string): void {
-  const { row, last } = newestOf(item);
-  if (!isInDoubt(row) || row["tx_id"] !== id) return;
-  world.store.write(item, { row: imageUnder(row, item.key), last, doubt: undefined });
 }
 
 /** Removes a decision. */

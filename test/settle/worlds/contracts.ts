@@ -21,17 +21,13 @@ export interface Request {
   readonly atOnce: boolean;
 }
 
-export function namespacesOf({ kind }: World): readonly [string, ...string[]] {
-  return ["default", ...Array.from({ length: kind.namespaces - 1 }, (_, index) => `ns${index + 1}`)];
-}
-
 export function requestOf(world: World): Request {
   const { chance, kind } = world;
   const number = world.nextNumber();
   const isUser = chance.flip(kind.users);
   const isReader = !isUser && chance.flip(kind.readOnly);
   const name = (): AssetName => ({
-    namespace: chance.pick([...namespacesOf(world)]),
+    namespace: chance.pick([...world.namespaces]),
     id: `acct-${chance.below(ASSETS)}`,
   });
   const assets = new Map<string, AssetName>();

@@ -1,34 +1,30 @@
 import { logicalName, type Row } from "../../../shared/verify/row-source.ts";
 import type { Chance } from "../../../simulator/chance.ts";
 import type { MemoryTables } from "../../verify/fixture-source.ts";
-import { namespacesOf } from "./contracts.ts";
-import { schemasOf } from "./rows.ts";
-import { type Item, type Version, versionAt } from "./store.ts";
-import type { World } from "./world.ts";
+import { type History, type Item, type Version, versionAt } from "./store.ts";
 
 const SECOND_MS = 1000;
 const LATER_SECONDS = 5;
 
-/** A copy of the world's tables, and at which of its versions each item was cut. */
+/** A copy of all tables, and at which of its versions each item was cut. */
 export interface Copy {
   readonly atSecond: number;
   readonly tables: MemoryTables;
   readonly versions: ReadonlyMap<Item, Version>;
 }
 
-/** Any second of the world that leaves room for a later coordinator. */
-export function secondOf({ chance, fromMs, untilMs }: World): number {
-  return fromMs / SECOND_MS + 1 + chance.below((untilMs - fromMs) / SECOND_MS - LATER_SECONDS);
+/** Any second that leaves room for a later coordinator. */
+export function secondOf({ chance, fromMs, untilMs }: History): number {
+  const seconds = Math.floor((untilMs - fromMs) / SECOND_MS);
+  return Math.floor(fromMs / SECOND_MS) + 1 + chance.below(seconds - LATER_SECONDS);
 }
 
 /** Nobody says at which instant of the second what is cut: each item, each of some partitions, each table. */
-export function copyAt(world: World, atSecond: number): Copy {
-  const instantOf = instants(world.chance, atSecond * SECOND_MS);
-  const { functions, users } = world.kind;
-  const schemas = schemasOf(namespacesOf(world), functions + users > 0);
+export function copyAt({ schemas, items, chance }: History, atSecond: number): Copy {
+  const instantOf = instants(chance, atSecond * SECOND_MS);
   const rows = new Map(schemas.map((schema): [string, Row[]] => [logicalName(schema), []]));
   const versions = new Map<Item, Version>();
-  for (const item of world.store.items) {
+  for (const item of items) {
     const version = versionAt(item, instantOf(item));
     versions.set(item, version);
     if (version.row !== undefined) rows.get(item.table)?.push(version.row);

@@ -37,8 +37,8 @@ function send(world: World, request: Request): void {
 
 /** Others come upon records in doubt, and look long and hard at what they have read. */
 function keepReading(world: World): void {
-  const { chance, kind, store } = world;
-  const doubtful = [...store.items].filter((item) => isInDoubt(newestOf(item).row));
+  const { chance, kind, items } = world;
+  const doubtful = items.filter((item) => isInDoubt(newestOf(item).row));
   const item = doubtful[chance.below(doubtful.length)];
   const row = item && newestOf(item).row;
   if (item !== undefined && row !== undefined)
@@ -48,9 +48,8 @@ function keepReading(world: World): void {
 
 /** Removes decisions up to a boundary, of transactions that have nothing in doubt any more. */
 function keepCleaning(world: World): void {
-  const { kind, store, nowMs, chance } = world;
+  const { kind, items, nowMs, chance } = world;
   const boundaryMs = nowMs - (kind.cleanUp === "near" ? NEAR_MS : OLD_MS);
-  const items = [...store.items];
   const doubtful = new Set(
     items.map((item) => newestOf(item).row).flatMap((row) => (isInDoubt(row) ? [String(row["tx_id"])] : [])),
   );

@@ -1,5 +1,5 @@
 import type { Row } from "../../../shared/verify/row-source.ts";
-import { back, committedTime, forward } from "./commit.ts";
+import { back, committedTime, forward } from "./final.ts";
 import { ABORTED, COMMITTED } from "./rows.ts";
 import { type Item, newestOf } from "./store.ts";
 import type { Process, Steps, World } from "./world.ts";

@@ -1,22 +1,22 @@
 import type { Row } from "../../../shared/verify/row-source.ts";
 import type { Copy } from "./cut.ts";
 import { ACCOUNT, COMMITTED, STATE } from "./rows.ts";
-import type { Item } from "./store.ts";
-import type { World } from "./world.ts";
+import type { History, Item } from "./store.ts";
 
 const PAST_MS = 100_000;
 
 /** Why nobody may settle this copy, as far as it can be seen in it: what the facts call conditions to refuse on. */
-export function whyRefused(world: World, copy: Copy): readonly string[] {
-  const { boundMs } = world;
+export function whyRefused(history: History, copy: Copy): readonly string[] {
+  const { boundMs } = history;
   const cutMs = copy.atSecond * 1000;
   const spans = { boundMs, keptUntilMs: cutMs - boundMs, oldMs: cutMs - 2 * boundMs - 1000 };
   // Of a past long gone nothing is left that could be torn.
-  const isNear = (row: Row) => Number(row["tx_prepared_at"] ?? row["tx_created_at"]) > world.fromMs - PAST_MS;
+  const isNear = (row: Row) =>
+    Number(row["tx_prepared_at"] ?? row["tx_created_at"]) > history.fromMs - PAST_MS;
   const rows = [...copy.versions].flatMap(([item, { row }]) =>
     row !== undefined && isNear(row) ? [{ item, row }] : [],
   );
-  return [...rows.flatMap((found) => reasonsOf(world, copy, found, spans)), ...twoAges(rows)];
+  return [...rows.flatMap((found) => reasonsOf(history, copy, found, spans)), ...twoAges(rows)];
 }
 
 interface Found {
@@ -30,7 +30,7 @@ interface Spans {
   readonly oldMs: number;
 }
 
-function reasonsOf(world: World, copy: Copy, { item, row }: Found, spans: Spans): readonly string[] {
+function reasonsOf(history: History, copy: Copy, { item, row }: Found, spans: Spans): readonly string[] {
   const { boundMs, keptUntilMs, oldMs } = spans;
   const id = String(row["tx_id"]);
   const latestMs = copy.atSecond * 1000 + 1000 + boundMs;
@@ -44,7 +44,7 @@ function reasonsOf(world: World, copy: Copy, { item, row }: Found, spans: Spans)
   }
   const [preparedMs, committedMs] = [Number(row["tx_prepared_at"]), Number(row["tx_committed_at"])];
   const isCommitted = row["tx_state"] === COMMITTED;
-  const decision = copy.versions.get(world.decisionOf(id))?.row;
+  const decision = copy.versions.get(history.decisionOf(id))?.row;
   const createdMs = decision?.["tx_state"] === COMMITTED ? Number(decision["tx_created_at"]) : undefined;
   const found: string[] = [];
   if (preparedMs > latestMs) found.push(`${id} is of the future`);

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { ColumnType, Row, TableRole, TableSchema } from "../../../shared/verify/row-source.ts";
 import type { Attempt } from "./store.ts";
 
-export const PREPARED = 1;
+const PREPARED = 1;
 export const DELETED = 2;
 export const COMMITTED = 3;
 export const ABORTED = 4;

@@ -3,11 +3,10 @@ import type { MemoryTables } from "../../verify/fixture-source.ts";
 import type { Copy } from "./cut.ts";
 import { wasRemoved } from "./raw-oracle.ts";
 import { ABORTED, ACCOUNT, COMMITTED, STATE } from "./rows.ts";
-import { type Attempt, type Item, writersOf } from "./store.ts";
-import type { World } from "./world.ts";
+import { type Attempt, type History, type Item, writersOf } from "./store.ts";
 
 interface Settled {
-  readonly world: World;
+  readonly history: History;
   readonly copy: Copy;
   readonly tables: MemoryTables;
   readonly keptUntilMs: number;
@@ -15,28 +14,26 @@ interface Settled {
 
 /** What is broken of a settled copy, by the true history, and by no code of Stillpoint. */
 export function brokenInSettled(settled: Settled): readonly string[] {
-  const { world } = settled;
+  const { history } = settled;
   const rows = rowsByItem(settled);
-  const kept = new Set(world.attempts.filter((attempt) => isKept(settled, rows, attempt)));
+  const kept = new Set(history.attempts.filter((attempt) => isKept(settled, rows, attempt)));
   return [
     ...strangers(rows),
-    ...[...world.store.items].flatMap((item) =>
-      item.table === STATE ? [] : wrongRow(item, rows.get(item), kept),
-    ),
+    ...history.items.flatMap((item) => (item.table === STATE ? [] : wrongRow(item, rows.get(item), kept))),
     ...[...kept].flatMap((attempt) => wrongReads(attempt, kept)),
-    ...world.attempts.flatMap((attempt) => wrongDecision(settled, rows, attempt, kept)),
+    ...history.attempts.flatMap((attempt) => wrongDecision(settled, rows, attempt, kept)),
     ...lateDecisions(settled, rows),
   ];
 }
 
 /** Transactions that truly committed before C - 2B, whose decision nobody removed, and that are lost all the same. */
 export function lostInSettled(settled: Settled): readonly string[] {
-  const { world, copy } = settled;
+  const { history, copy } = settled;
   const rows = rowsByItem(settled);
-  const beforeMs = copy.atSecond * 1000 - 2 * world.boundMs;
-  return world.attempts.flatMap((attempt) => {
+  const beforeMs = copy.atSecond * 1000 - 2 * history.boundMs;
+  return history.attempts.flatMap((attempt) => {
     const { id, decidedMs = Infinity } = attempt;
-    if (decidedMs >= beforeMs || wasRemoved(world, copy, attempt) || isKept(settled, rows, attempt))
+    if (decidedMs >= beforeMs || wasRemoved(history, copy, attempt) || isKept(settled, rows, attempt))
       return [];
     return [`${id} committed ${beforeMs - decidedMs} ms before C - 2B, and is lost`];
   });
@@ -44,8 +41,8 @@ export function lostInSettled(settled: Settled): readonly string[] {
 
 type Rows = ReadonlyMap<Item, Row>;
 
-function rowsByItem({ world, tables }: Settled): Rows {
-  const names = new Map([...world.store.items].map((item) => [nameOf(item.table, item.key, item.key), item]));
+function rowsByItem({ history, tables }: Settled): Rows {
+  const names = new Map(history.items.map((item) => [nameOf(item.table, item.key, item.key), item]));
   const found = new Map<Item, Row>();
   for (const { namespace, table, partitionKey, clusteringKey } of tables.tables) {
     const keys = Object.fromEntries([...partitionKey, ...clusteringKey].map((column) => [column, null]));
@@ -69,16 +66,18 @@ function nameOf(table: string, keys: Row, row: Row): string {
  * A transaction is in a settled copy where its asset records are; one without any, where the coordinator says so, or
  * where that was removed, by its time.
  */
-function isKept({ world, copy, keptUntilMs }: Settled, rows: Rows, attempt: Attempt): boolean {
+function isKept({ history, copy, keptUntilMs }: Settled, rows: Rows, attempt: Attempt): boolean {
   if (attempt.decidedMs === undefined) return false;
   const records = [...attempt.writes.keys()].filter(({ table }) => table.endsWith(".asset"));
   if (records.length > 0) return records.some((item) => rows.get(item)?.["tx_id"] === attempt.id);
-  const decision = rows.get(world.decisionOf(attempt.id));
+  const decision = rows.get(history.decisionOf(attempt.id));
   if (decision?.["tx_state"] === COMMITTED) return true;
-  const isUndecided = !world
+  const isUndecided = !history
     .decisionOf(attempt.id)
     .versions.some(({ row }) => row?.["tx_state"] === COMMITTED);
-  return (isUndecided || wasRemoved(world, copy, attempt)) && (attempt.createdMs ?? Infinity) <= keptUntilMs;
+  return (
+    (isUndecided || wasRemoved(history, copy, attempt)) && (attempt.createdMs ?? Infinity) <= keptUntilMs
+  );
 }
 
 function strangers(rows: Rows): readonly string[] {
@@ -128,7 +127,9 @@ function text(value: unknown): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : String(value);
 }
 
-function wrongReads({ id, reads }: Attempt, kept: ReadonlySet<Attempt>): readonly string[] {
+/** Who wrote nothing has left nothing that could be wrong. */
+function wrongReads({ id, reads, writes }: Attempt, kept: ReadonlySet<Attempt>): readonly string[] {
+  if (writes.size === 0) return [];
   return [...reads].flatMap(([item, writer]) =>
     writer === undefined || kept.has(writer)
       ? []
@@ -138,18 +139,18 @@ function wrongReads({ id, reads }: Attempt, kept: ReadonlySet<Attempt>): readonl
 
 /** What getState answers, and whether a resubmission with the same nonce would run again. */
 function wrongDecision(
-  { world, copy }: Settled,
+  { history, copy }: Settled,
   rows: Rows,
   attempt: Attempt,
   kept: ReadonlySet<Attempt>,
 ): readonly string[] {
   const { id } = attempt;
-  const state = rows.get(world.decisionOf(id))?.["tx_state"];
-  const some = world.attempts.filter((each) => each.id === id);
+  const state = rows.get(history.decisionOf(id))?.["tx_state"];
+  const some = history.attempts.filter((each) => each.id === id);
   const isAnyKept = some.some((each) => kept.has(each));
   if (state === COMMITTED && !isAnyKept) return [`${id} is called committed, and is not there`];
-  if (state === COMMITTED || !kept.has(attempt) || wasRemoved(world, copy, attempt)) return [];
-  const everDecided = world.decisionOf(id).versions.some(({ row }) => row?.["tx_state"] === COMMITTED);
+  if (state === COMMITTED || !kept.has(attempt) || wasRemoved(history, copy, attempt)) return [];
+  const everDecided = history.decisionOf(id).versions.some(({ row }) => row?.["tx_state"] === COMMITTED);
   if (!everDecided) return [];
   return [`${id} is there, and its decision is ${state === ABORTED ? "ABORTED" : "not"}`];
 }

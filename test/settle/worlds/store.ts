@@ -1,4 +1,5 @@
-import type { Row } from "../../../shared/verify/row-source.ts";
+import type { Row, TableSchema } from "../../../shared/verify/row-source.ts";
+import type { Chance } from "../../../simulator/chance.ts";
 
 /** One try at a transaction. A client that tries again with the same nonce makes a second one of the same id. */
 export interface Attempt {
@@ -70,4 +71,18 @@ export function versionAt({ versions }: Item, atMs: number): Version {
 export function writersOf({ versions }: Item): readonly Attempt[] {
   const writers = new Set(versions.map(({ doubt, last }) => doubt ?? last));
   return [...writers].filter((attempt) => attempt?.decidedMs !== undefined) as Attempt[];
+}
+
+/** Everything that happened somewhere, in true time: in a little world, or in a journal of real writes. */
+export interface History {
+  /** The bound on clocks that the deployment states. */
+  readonly boundMs: number;
+  readonly schemas: readonly TableSchema[];
+  readonly items: readonly Item[];
+  readonly attempts: readonly Attempt[];
+  /** What matters happens between them. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly chance: Chance;
+  decisionOf(id: string): Item;
 }

@@ -1,9 +1,9 @@
-import type { Row } from "../../../shared/verify/row-source.ts";
+import type { Row, TableSchema } from "../../../shared/verify/row-source.ts";
 import { Agenda } from "../../../simulator/agenda.ts";
 import { type Chance, chanceOf } from "../../../simulator/chance.ts";
 import type { Kind } from "./kind.ts";
-import { COMMITTED, STATE } from "./rows.ts";
-import { type Attempt, type Item, newestOf, Store } from "./store.ts";
+import { COMMITTED, STATE, schemasOf } from "./rows.ts";
+import { type Attempt, type History, type Item, newestOf, Store } from "./store.ts";
 
 /** Goes on after each of the waits that it yields, in ms; or never, where its process dies before. */
 export type Steps<T = void> = Generator<number, T, void>;
@@ -26,7 +26,7 @@ const STALL_MS = 3000;
 const CLOCK_SET_MS = 2000;
 
 /** A little world in which transactions run, with its true history. */
-export class World {
+export class World implements History {
   readonly kind: Kind;
   readonly boundMs: number;
   readonly chance: Chance;
@@ -52,6 +52,19 @@ export class World {
     this.untilMs = this.fromMs + LENGTH_MS;
     const more = Array.from({ length: PROCESSES - 1 }, () => this.#process());
     this.processes = [this.#process(), ...more];
+  }
+
+  get items(): readonly Item[] {
+    return [...this.store.items];
+  }
+
+  get namespaces(): readonly [string, ...string[]] {
+    return ["default", ...Array.from({ length: this.kind.namespaces - 1 }, (_, index) => `ns${index + 1}`)];
+  }
+
+  get schemas(): readonly TableSchema[] {
+    const { functions, users } = this.kind;
+    return schemasOf(this.namespaces, functions + users > 0);
   }
 
   get nowMs(): number {

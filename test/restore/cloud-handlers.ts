@@ -3,13 +3,13 @@ import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
 import type { BackedUp, DynamodbEvent, Observation } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { settingsDifferences } from "../../shared/restore/dynamodb/settings.ts";
+import { madeBy } from "../../shared/restore/dynamodb/tries.ts";
 import { byDatabase, observationOf, type Watched } from "../../shared/restore/dynamodb/watched.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import { BARE, type Cloud } from "./cloud.ts";
 import { settlingHandlers } from "./cloud-settling.ts";
 import { contentAt, DOUBTS } from "./cloud-state.ts";
 import { cloudVerification } from "./cloud-verification.ts";
-import { notAsked } from "./not-asked.ts";
 
 /** What the world does beside the restore. */
 export interface Circumstances {
@@ -117,7 +117,10 @@ export function cloudHandlers(
     },
     ...cloudVerification(cloud),
     ...settlingHandlers(cloud, unsettleable),
-    ...notAsked("record-proven"),
+    "record-proven": async ({ atSecond }) => {
+      cloud.proven.add(atSecond);
+      return null;
+    },
     "apply-settings": async ({ table: { name, original } }) => {
       if (refused.includes(name)) return ["the service refused the tags"];
       const table = cloud.tables.get(name);
@@ -142,7 +145,7 @@ export function cloudHandlers(
     },
     "run-backups": async ({ plan }) =>
       [...cloud.backups].flatMap(([arn, { name }]) => {
-        const table = plan.tables.find(({ backup }) => backup === name);
+        const table = madeBy(plan).tables.find(({ backup }) => backup === name);
         return table ? [{ database: table.database, arn }] : [];
       }),
     report: async ({ event }) => {
@@ -186,7 +189,8 @@ function lookAgain(cloud: Cloud, { tables }: DynamodbPlan, copies: readonly Back
 
 function recheck(cloud: Cloud, plan: DynamodbPlan, untouched: boolean): void {
   const changed = plan.tables.filter(({ name, id }) => cloud.tables.get(name)?.id !== id);
-  const taken = [...plan.tables, ...plan.proofs].filter(({ temporary }) => cloud.tables.has(temporary));
+  const made = madeBy(plan);
+  const taken = [...made.tables, ...made.proofs].filter(({ temporary }) => cloud.tables.has(temporary));
   if (changed.length > 0 || (untouched && taken.length > 0))
     throw new StillpointError("PLAN_OUTDATED", "the world has changed");
 }

@@ -40,6 +40,8 @@ export class Cloud implements CloudState {
   readonly law: Law;
   /** What verifications have left so far of what they read. */
   readonly parts = new Set<string>();
+  /** Quiet seconds that were recorded as proven. */
+  readonly proven = new Set<number>();
   readonly created = new Set<string>();
   readonly deleted = new Set<string>();
   /** What settling has put on record. */

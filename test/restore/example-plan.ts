@@ -102,3 +102,9 @@ export function settledPlanOf(others: number, mode: Mode = "in-place", restMs = 
     },
   };
 }
+
+/** A plan over three quiet seconds, a minute apart. */
+export function quietPlanOf(others: number, mode: Mode = "in-place"): DynamodbPlan {
+  const candidates = [0, 60, 120].map((back) => ({ atSecond: AT_SECOND - back, marginMs: 5_000 }));
+  return { ...planOf(others, mode), candidates };
+}

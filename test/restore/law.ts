@@ -1,4 +1,5 @@
 import type { DynamodbPlan, PlannedTable } from "../../shared/restore/dynamodb/plan.ts";
+import { madeBy, triesOf } from "../../shared/restore/dynamodb/tries.ts";
 import { type CloudState, type CloudTable, contentAt } from "./cloud-state.ts";
 
 /** Watches every change of the cloud: breaking a law is an error that no test can miss. */
@@ -25,31 +26,41 @@ export class Law {
   }
 
   mayCreate(name: string): void {
-    const { tables, proofs } = this.#plan;
+    const { tables, proofs } = madeBy(this.#plan);
     const named = [...tables, ...proofs].flatMap((table) => [table.name, table.temporary]);
     if (!named.includes(name)) this.#break(`"${name}" was created, which the plan does not name`);
   }
 
   mayChange(name: string): void {
-    if (!this.#plan.tables.some(({ temporary }) => temporary === name))
+    if (!madeBy(this.#plan).tables.some(({ temporary }) => temporary === name))
       this.#break(`rows of "${name}" were changed, which is no copy`);
   }
 
   mayDelete(name: string, { id }: CloudTable): void {
-    const { tables, proofs, mode } = this.#plan;
-    if ([...tables, ...proofs].some(({ temporary }) => temporary === name)) return;
+    const { tables, mode } = this.#plan;
+    const made = madeBy(this.#plan);
+    if ([...made.tables, ...made.proofs].some(({ temporary }) => temporary === name)) return;
     const original = tables.find((table) => table.name === name);
     if (original === undefined) throw this.#break(`"${name}" was deleted, which the plan does not name`);
     if (original.id !== id) this.#break(`another table "${name}" was deleted`);
     if (mode === "side-by-side") this.#break(`the original "${name}" was deleted in a restore side by side`);
-    for (const table of tables)
-      if (!this.#isBackedUp(table) || !this.#isCopied(table))
-        this.#break(`"${name}" was deleted before "${table.name}" was verified and backed up`);
+    // All of one and the same second, where several were tried.
+    const lacking = triesOf(this.#plan).map(({ plan }) =>
+      plan.tables.filter((table) => !this.#isSafe(table)),
+    );
+    if (!lacking.some((each) => each.length === 0))
+      this.#break(`"${name}" was deleted before "${lacking[0]?.[0]?.name}" was verified and backed up`);
+  }
+
+  #isSafe(table: PlannedTable): boolean {
+    return this.#isBackedUp(table) && this.#isCopied(table);
   }
 
   #hasCopy(table: PlannedTable): boolean {
+    const its = madeBy(this.#plan).tables.filter(({ name }) => name === table.name);
     return (
-      this.#hasHistory(table) || this.#isCopied(table) || this.#isBackedUp(table) || this.#isReplaced(table)
+      this.#hasHistory(table) ||
+      its.some((one) => this.#isCopied(one) || this.#isBackedUp(one) || this.#isReplaced(one))
     );
   }
 

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
+import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
+import { triesOf } from "../../shared/restore/dynamodb/tries.ts";
+import { Life } from "../workflow/mortal.ts";
+import { BYSTANDER } from "./cloud.ts";
+import { contentAt } from "./cloud-state.ts";
+import { AT_SECOND, quietPlanOf } from "./example-plan.ts";
+import { Situation } from "./situation.ts";
+
+const MODES = ["in-place", "side-by-side"] as const;
+const TABLES = 1;
+
+/** One copy of each of the first so many tries is torn. */
+function unlucky(plan: DynamodbPlan, tries: number): Situation {
+  const torn = triesOf(plan).flatMap((each) => each.plan.tables.at(-1)?.temporary ?? []);
+  return new Situation(plan, { torn: torn.slice(0, tries) });
+}
+
+async function undisturbed(plan: DynamodbPlan, tries = 1) {
+  const situation = unlucky(plan, tries);
+  const life = new Life();
+  const result = await situation.run(life);
+  return { result, situation, moments: life.moments };
+}
+
+test("the names of no two tries are the same, and all are of the run", () => {
+  const plan = quietPlanOf(2);
+  const names = triesOf(plan).flatMap(({ plan: { tables, proofs } }) =>
+    [...tables, ...proofs].map(({ temporary }) => temporary),
+  );
+  expect(new Set(names).size).toBe(3 * 4);
+  for (const name of names) expect(name).toMatch(/\.stillpoint-0a1b2c3d/);
+  for (const { atSecond, plan: each } of triesOf(plan)) {
+    expect(each.tables.map((table) => table.atSecond)).toEqual([atSecond, atSecond, atSecond]);
+    expect(each.proofs[0]?.atSecond).toBe(atSecond + (plan.proofs[0]?.atSecond ?? 0) - AT_SECOND);
+  }
+});
+
+test.each([0, 1, 2])(
+  "after %i quiet seconds that are not proven the next one is restored in place",
+  async (tries) => {
+    const { situation, result } = await undisturbed(quietPlanOf(3), tries);
+    const { cloud, plan, events } = situation;
+    const second = AT_SECOND - 60 * tries;
+    for (const { name } of plan.tables)
+      expect(cloud.tables.get(name)).toMatchObject({ content: contentAt(name, second), status: "ACTIVE" });
+    expect(situation.names).toEqual([...plan.tables.map(({ name }) => name), BYSTANDER].sort());
+    expect(cloud.backups.size).toBe(4);
+    expect([...cloud.proven]).toEqual([second]);
+    expect(result.copies.proof.kind).toBe("proven");
+    expect(events.filter(({ kind }) => kind === "not-quiet")).toHaveLength(tries);
+  },
+);
+
+test("where no quiet second is proven nothing is left of the tries, and the originals are untouched", async () => {
+  for (const mode of MODES) {
+    const plan = quietPlanOf(2, mode);
+    const before = new Situation(plan).cloud.snapshot();
+    const situation = unlucky(plan, 3);
+    expect(await situation.end()).toBe("NO_QUIET_SECOND");
+    expect(situation.cloud.snapshot()).toEqual(before);
+    expect(situation.cloud.proven.size).toBe(0);
+  }
+});
+
+test.each(MODES)(
+  "killed at any moment and resumed, a quiet restore %s ends as an undisturbed one",
+  async (mode) => {
+    const { situation, result, moments } = await undisturbed(quietPlanOf(TABLES, mode));
+    for (const moment of moments.keys()) {
+      const disturbed = unlucky(quietPlanOf(TABLES, mode), 1);
+      expect(await disturbed.end(new Life(moment)), moments[moment]).toBe("killed");
+      expect(contentOf(await disturbed.run()), moments[moment]).toEqual(contentOf(result));
+      expect(disturbed.cloud.law.broken).toEqual([]);
+      expect(disturbed.cloud.snapshot()).toEqual(situation.cloud.snapshot());
+    }
+  },
+);
+
+test.each(MODES)(
+  "abandoned at any moment, a quiet restore %s leaves nothing behind, or refuses",
+  async (mode) => {
+    const plan = quietPlanOf(TABLES, mode);
+    const { moments } = await undisturbed(plan);
+    const before = new Situation(plan).cloud.snapshot();
+    for (const moment of moments.keys()) {
+      const disturbed = unlucky(plan, 1);
+      await disturbed.end(new Life(moment));
+      const end = await disturbed.abandon();
+      if (end === "abandoned") expect(disturbed.cloud.snapshot(), moments[moment]).toEqual(before);
+      else expect([end, await disturbed.end()]).toEqual(["ABANDON_REFUSED", "done"]);
+    }
+  },
+);
+
+function contentOf({ backups, ...rest }: DynamodbResult): unknown {
+  return { ...rest, backups: backups.length };
+}

@@ -5,7 +5,7 @@ import { COMPILED } from "./test/compiled.ts";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/peers/**"],
+    exclude: ["test/peers/**", "test/longer/**"],
     env: COMPILED,
     // Most tests wait for processes and servers of their own, so that one for each processor leaves half of it idle.
     maxWorkers: availableParallelism() + 1,

@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { COMPILED } from "./test/compiled.ts";
 
-/** The tests of every way to die, with far more kills at random than the daily ones have. */
+/** The tests of every way to die, with far more kills at random than the daily ones have, and what these have no time for. */
 export default defineConfig({
   test: {
-    include: ["test/deaths/**/*.test.ts"],
+    include: ["test/deaths/**/*.test.ts", "test/longer/**/*.test.ts"],
     env: { ...COMPILED, STILLPOINT_KILLS: "240" },
     fileParallelism: false,
     testTimeout: 60_000,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { triesOf } from "../../shared/restore/dynamodb/tries.ts";
@@ -93,6 +94,18 @@ test.each(MODES)(
     }
   },
 );
+
+test("where an original has vanished meanwhile, the copies of a try that failed are kept", async () => {
+  const plan = quietPlanOf(TABLES, "side-by-side");
+  const { moments } = await undisturbed(plan);
+  const failed = moments.findIndex((name) => name.includes("missing-originals"));
+  const disturbed = unlucky(plan, 1);
+  expect(await disturbed.end(new Life(failed))).toBe("killed");
+  const [lost] = plan.tables;
+  disturbed.cloud.tables.delete(lost?.name ?? "");
+  expect(await disturbed.run().catch(codeOf)).toBe("RESTORE_BLOCKED");
+  expect(disturbed.cloud.tables.get(lost?.temporary ?? "")?.status).toBe("ACTIVE");
+});
 
 function contentOf({ backups, ...rest }: DynamodbResult): unknown {
   return { ...rest, backups: backups.length };

@@ -151,6 +151,20 @@ test("abandoned at any moment, and killed while it is, a search leaves nothing b
   }
 });
 
+test("where its original has vanished meanwhile, the restored coordinator is kept, since it may be the only one", async () => {
+  const life = new Life();
+  await new Searching(FOUND).run(life);
+  const listed = life.moments.findIndex((name) => name.includes("list-quiet"));
+  const searching = new Searching(FOUND);
+  await searching.run(new Life(listed)).catch(() => undefined);
+  const { cloud } = searching.situation;
+  const { name, temporary } = searching.plan.coordinator;
+  cloud.tables.delete(name);
+  expect(await searching.run().catch(codeOf)).toBe("RESTORE_BLOCKED");
+  expect(await searching.abandon().catch(codeOf)).toBe("ABANDON_REFUSED");
+  expect(cloud.tables.get(temporary)?.status).toBe("ACTIVE");
+});
+
 test("the plan names the one table that it makes and deletes, and the point that comes of it", () => {
   const plan = searchPlan();
   const { steps, consequences } = describeSearch(plan);

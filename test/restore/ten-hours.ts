@@ -66,7 +66,7 @@ export class TenHours {
     }),
     "apply-page": async () => null,
     "record-settled": async () => null,
-    ...notAsked("list-quiet", "record-proven"),
+    ...notAsked("list-quiet", "record-proven", "missing-originals"),
     "apply-settings": async () => [],
     "compare-settings": async () => [],
     report: async ({ event }) => {

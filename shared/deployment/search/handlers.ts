@@ -3,6 +3,7 @@ import { deleteTable } from "../../databases/dynamodb/delete-table.ts";
 import { observe } from "../../databases/dynamodb/observe.ts";
 import type { AbandonSearchEffects } from "../../restore/search/abandon.ts";
 import type { Handlers } from "../../workflow/effect.ts";
+import { missingOriginals } from "../dynamodb/missing-originals.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";
 import type { RestoringRun } from "../restoring.ts";
@@ -34,6 +35,8 @@ export function searchHandlers(
       await deleteTable(connectionOf(database), { name, guard });
       return null;
     },
+    "missing-originals": async ({ plan }) =>
+      (await missingOriginals(open, plan)).map(({ table }) => table.name),
     "mark-run": async ({ state }) => {
       await markRun(state);
       return null;

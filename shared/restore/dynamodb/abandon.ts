@@ -12,8 +12,6 @@ export type AbandonEffects = RestoreEffects & {
   "mark-run": { input: { state: "abandoning" | "failed" }; answer: null };
   /** Switches the deletion protection on again, where the plan has it. */
   "protect-again": { input: { table: PlannedTable }; answer: null };
-  /** Names of the planned originals that are not there any more as planned. */
-  "missing-originals": { input: { plan: DynamodbPlan }; answer: readonly string[] };
   /** Backups that carry the run's tag. */
   "run-backups": {
     input: { plan: DynamodbPlan };

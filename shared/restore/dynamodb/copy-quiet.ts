@@ -5,6 +5,7 @@ import { type Copies, copyAndVerify } from "./copies.ts";
 import { deleteTemporaries } from "./delete-copies.ts";
 import type { RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
+import { keepOnlyCopies } from "./keep-only-copies.ts";
 import type { DynamodbPlan } from "./plan.ts";
 import { triesOf } from "./tries.ts";
 
@@ -26,6 +27,7 @@ export function* copyQuiet(plan: DynamodbPlan): Workflow<Copies> {
     yield* ask("report", { event: { kind: "not-quiet", atSecond, reason: proof.reason } });
     failed.push(`${secondText(atSecond)}: ${proof.reason}`);
     yield* enter("clean-up");
+    yield* keepOnlyCopies(plan.run, plan, "RESTORE_BLOCKED");
     yield* deleteTemporaries(attempt);
   }
   throw new StillpointError(

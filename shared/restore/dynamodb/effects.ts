@@ -3,7 +3,7 @@ import type { Settlement } from "../../settle/settlement.ts";
 import type { Proof } from "../../verify/proof.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import type { Scope } from "../../verify/scope.ts";
-import type { DynamodbPlan, PlannedTable } from "./plan.ts";
+import type { DynamodbPlan, Originals, PlannedTable } from "./plan.ts";
 import type { Seen, Watched } from "./watched.ts";
 
 export type CheckedTables = VerificationReport["checked"]["tables"];
@@ -46,6 +46,8 @@ export type RestoreEffects = ReadingEffects & {
   "look-again": { input: { plan: DynamodbPlan; copies: readonly BackedUp[] }; answer: null };
   /** Points whose history goes with the originals say so before the first one goes. */
   "mark-lost": { input: { plan: DynamodbPlan }; answer: null };
+  /** Names of the planned originals that are not there any more as planned. */
+  "missing-originals": { input: { plan: Originals }; answer: readonly string[] };
   "delete-backup": { input: { database: string; arn: string }; answer: null };
   "start-replacement": {
     input: { database: string; backupArn: string; target: string };

@@ -46,6 +46,11 @@ export interface Settling {
   readonly tables: readonly { readonly name: string; readonly how: "wholly" | "perhaps" | "as-it-is" }[];
 }
 
+/** Tables that were planned from, by what tells whether they still stand. */
+export interface Originals extends Pick<DynamodbPlan, "mode"> {
+  readonly tables: readonly Pick<PlannedTable, "database" | "name" | "id">[];
+}
+
 /** Everything that a restore of DynamoDB databases will do. Plain data: its digest is what gets approved. */
 export interface DynamodbPlan {
   readonly kind: "dynamodb";

@@ -3,9 +3,10 @@ import type { AbandonEffects } from "../dynamodb/abandon.ts";
 import { TABLE_PATIENCE } from "../dynamodb/advance.ts";
 import { deleteAll } from "../dynamodb/delete-copies.ts";
 import type { Observation } from "../dynamodb/effects.ts";
+import { keepOnlyCopies } from "../dynamodb/keep-only-copies.ts";
 import type { SearchEffects } from "./effects.ts";
 import type { SearchPlan } from "./plan.ts";
-import { madeBySearch } from "./search.ts";
+import { madeBySearch, originalOf } from "./search.ts";
 
 export type AbandonSearchEffects = SearchEffects & Pick<AbandonEffects, "mark-run">;
 
@@ -13,6 +14,7 @@ const ask = asker<AbandonSearchEffects>();
 
 /** Removes the restored coordinator. A point that the search has made stays: it says no less than before. */
 export function* abandonSearch(plan: SearchPlan): Workflow<{ readonly tables: number }> {
+  yield* keepOnlyCopies(plan.run, originalOf(plan), "ABANDON_REFUSED");
   yield* ask("mark-run", { state: "abandoning" });
   const made = madeBySearch(plan);
   const settling = made.map((table) => ({ ...table, until: "settled" }) as const);

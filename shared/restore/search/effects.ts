@@ -6,7 +6,7 @@ import type { SearchPlan } from "./plan.ts";
 
 /** What a search asks of the outside world, beside the steps that it shares with a restore. */
 export type SearchEffects = ReadingEffects &
-  Pick<RestoreEffects, "start-copy" | "delete-table" | "observe"> & {
+  Pick<RestoreEffects, "start-copy" | "delete-table" | "observe" | "missing-originals"> & {
     /** Fails with `PLAN_OUTDATED` where the tables are not those that were planned, or the name is taken. */
     "recheck-search": { input: { plan: SearchPlan }; answer: null };
     /** Done once the coordinator can be restored to its second. */

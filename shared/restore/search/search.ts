@@ -7,6 +7,8 @@ import { advance } from "../dynamodb/advance.ts";
 import { COVERAGE_PATIENCE, proofLane } from "../dynamodb/copies.ts";
 import { deleteAll } from "../dynamodb/delete-copies.ts";
 import { enter } from "../dynamodb/enter.ts";
+import { keepOnlyCopies } from "../dynamodb/keep-only-copies.ts";
+import type { Originals } from "../dynamodb/plan.ts";
 import type { SearchEffects } from "./effects.ts";
 import type { SearchPlan } from "./plan.ts";
 
@@ -33,6 +35,7 @@ export function* search(plan: SearchPlan): Workflow<SearchResult> {
   const { candidates, commits } = yield* list(plan);
   if (candidates.length > 0) yield* ask("record-quiet", { plan, found: { candidates, commits } });
   yield* enter("clean-up");
+  yield* keepOnlyCopies(plan.run, originalOf(plan), "RESTORE_BLOCKED");
   yield* deleteAll(madeBySearch(plan));
   if (candidates.length === 0) throw noQuietSecond(plan, commits);
   return { kind: "search", mode: plan.mode, point: plan.point, candidates, commits };
@@ -47,6 +50,11 @@ function* list(plan: SearchPlan): Workflow<QuietFound> {
   const { commits, candidates } = found;
   yield* ask("report", { event: { kind: "quiet-found", candidates: candidates.length, commits } });
   return found;
+}
+
+/** The one table that a search copies. */
+export function originalOf({ mode, coordinator }: SearchPlan): Originals {
+  return { mode, tables: [coordinator] };
 }
 
 /** The one table that a search makes. */

@@ -10,10 +10,10 @@ import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import type { RestoreEvent } from "../../shared/restore/restore-plan.ts";
 import type { SearchResult } from "../../shared/restore/search/search.ts";
-import { dynamodbPlanOf } from "./dynamodb-plan.ts";
-import { killOnTheWay, restoring } from "./killing.ts";
-import { busy, lull, purge, type QuietWorld, quietWorld, writesLate } from "./quiet-world.ts";
-import { tablesOf, untilCommitted } from "./ruined-world.ts";
+import { dynamodbPlanOf } from "../deployment/dynamodb-plan.ts";
+import { killOnTheWay, restoring } from "../deployment/killing.ts";
+import { busy, lull, purge, type QuietWorld, quietWorld, writesLate } from "../deployment/quiet-world.ts";
+import { tablesOf, untilCommitted } from "../deployment/ruined-world.ts";
 
 const STEP_MS = 90_000;
 const COMMIT_LIMIT_MS = 20_000;

@@ -1,5 +1,5 @@
 import type { QuietAsked } from "../../verify/quiet-seconds.ts";
-import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
+import { type Clocks, lastProvableSecond } from "../../verify/subject.ts";
 
 export type Direction = "before" | "after";
 
@@ -16,8 +16,7 @@ export interface SpanAsked {
 
 /** Which seconds are looked at: on one side of the one that was asked for, as far as the tables are covered. */
 export function spanOf({ nearest, direction, covered, clocks }: SpanAsked): Omit<QuietAsked, "guardMs"> {
-  // The later coordinator that proves the last second must be covered, too.
-  const last = covered.latestSecond - earliestLaterSecond(0, clocks);
+  const last = lastProvableSecond(covered.latestSecond, clocks);
   const nearestSecond = nearest === "latest" ? last : nearest;
   switch (direction) {
     case "before":

@@ -117,6 +117,8 @@ test("the plan says what settling keeps and drops, by which bound, and what it w
   ])
     expect(text).toContain(part);
   expect(text).not.toContain("later second");
+  const beside = describePlan({ ...plan, proofs: planOf(1).proofs }, 0);
+  expect(beside.consequences.join("\n")).toContain("a record that was deleted leaves nothing to see");
   const paused = describePlan(planOf(1), 0);
   expect([...paused.steps.map(({ does }) => does), ...paused.consequences].join("\n")).not.toMatch(/settl/i);
 });

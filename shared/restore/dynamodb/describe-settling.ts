@@ -20,22 +20,26 @@ function named(
 }
 
 /** What settling means for the data, in sentences. */
-export function* settlingConsequences({ run }: DynamodbPlan, settling: Settling): Generator<string> {
+export function* settlingConsequences({ run, proofs }: DynamodbPlan, settling: Settling): Generator<string> {
   const { keptUntilMs, boundMs, isBoundDefault } = settling;
   yield `Nobody paused at this second, so it is no backup: transactions committed until ${timeText(keptUntilMs)}, by the clocks of their own processes, are kept, with all that they need; later ones are dropped, and those that need a dropped one. That is ${boundMs} ms before the second, the bound on how far the clocks may be apart`;
   if (isBoundDefault) yield UNSET;
   yield* tableTexts(settling);
+  if (proofs.length > 0) yield LATER;
   yield `Each transaction that is dropped is listed with its time, what it had written, and why: stillpoint dropped ${run}. Its client may have been told that it was committed, and may send it again with the same nonce: it is then carried out as a new one`;
 }
 
 const UNSET =
   "Nobody has set pause.scalarClockBound: the default of 1s is taken. Where the clocks may be farther apart than that, what comes out may be broken and nothing need show it: find out how far, and set it";
 
+const LATER =
+  "The coordinator is restored once more, to a later second, and asked which transactions had committed around this one: a record that was deleted leaves nothing to see";
+
 function* tableTexts(settling: Settling): Generator<string> {
   yield `Settled wholly, since their records are only ever added: ${listed(named(settling, "wholly"))}`;
   const perhaps = named(settling, "perhaps");
   if (perhaps.length > 0)
-    yield `Settled only perhaps, since their records change in place: ${listed(perhaps)}. A record in doubt goes back to what it was before; where a transaction that is not kept had committed around the second, and has overwritten one or may have deleted one, the restore stops before a row is changed, says so, and proposes a quiet second. The coordinator of a later second is read for that, since a delete leaves nothing to see`;
+    yield `Settled only perhaps, since their records change in place: ${listed(perhaps)}. A record in doubt goes back to what it was before; where a transaction that is not kept had committed around the second, and has overwritten one or may have deleted one, the restore stops before a row is changed, says so, and proposes a quiet second`;
   const untouched = named(settling, "as-it-is");
   if (untouched.length > 0)
     yield `Not settled, since no transaction writes them, and restored as they were at some instant of the second: ${listed(untouched)}`;

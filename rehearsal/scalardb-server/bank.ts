@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { TableSchema } from "./schema-loader.ts";
 import { isTransactionFailure } from "./transaction-failure.ts";
 import type { RecordKey, Transaction, Transactions } from "./transactions.ts";
@@ -63,17 +64,20 @@ export async function openBank(transactions: Transactions, count: number, balanc
   return { accounts, total: count * balance };
 }
 
-/** Counts that found a record in doubt, which ScalarDB has begun to recover by then. */
-const MOST_COUNTS = 10;
+/** A record in doubt of which nothing is decided is rolled back once its transaction has expired, 15 s after it began. */
+const RECOVERED_AFTER_MS = 30_000;
+const BETWEEN_COUNTS_MS = 250;
 
 /** Counts all money, as ScalarDB reads it: in one transaction, so ScalarDB recovers on the way what a crash left. */
 export async function countMoney(transactions: Transactions, bank: Bank): Promise<BankCount> {
-  for (let counts = 1; ; counts++) {
+  const untilMs = Date.now() + RECOVERED_AFTER_MS;
+  for (;;) {
     try {
       return await countOnce(transactions, bank);
     } catch (error) {
       const mayCountAgain = isTransactionFailure(error) && error.kind === "conflict";
-      if (!mayCountAgain || counts === MOST_COUNTS) throw error;
+      if (!mayCountAgain || Date.now() > untilMs) throw error;
+      await delay(BETWEEN_COUNTS_MS);
     }
   }
 }

@@ -12,6 +12,7 @@ const TEST_MS = 60_000;
 
 describe("the sweep function", { timeout: TEST_MS }, () => {
   let aws: AwsWorld;
+  let pauses = 0;
   const shut = () => aws.world.gates.filter((gate) => gate.checkPaused()).length;
 
   /** Gates that a backup has left shut, whose host is gone. */
@@ -19,7 +20,7 @@ describe("the sweep function", { timeout: TEST_MS }, () => {
     for (const gate of aws.world.gates) await gate.pause(true, 1_000);
     const openedMs = deadlineMs - 20_000;
     const instances = addresses.map((text) => ({ component: "ledger", ...parseAddress(text, "ledger") }));
-    const id = `pause-payments-${stamp(openedMs)}-${addresses.length}`;
+    const id = `pause-payments-${stamp(openedMs)}-${pauses++}`;
     await aws.catalog.pauses.create({
       schema: SCHEMA,
       id,

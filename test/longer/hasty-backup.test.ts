@@ -3,9 +3,9 @@ import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
 import { planRestore } from "../../shared/deployment/plan-restore.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
-import { dynamodbPlanOf } from "./dynamodb-plan.ts";
-import { tablesOf } from "./ruined-world.ts";
-import { busySecond, underLoad, unpausedWorld } from "./unpaused-world.ts";
+import { dynamodbPlanOf } from "../deployment/dynamodb-plan.ts";
+import { tablesOf } from "../deployment/ruined-world.ts";
+import { busySecond, underLoad, unpausedWorld } from "../deployment/unpaused-world.ts";
 
 const LIMIT_MS = 90_000;
 

@@ -1,3 +1,4 @@
+import { quoted } from "../../shared/errors/quoted.ts";
 import { ERRORS } from "../../shared/errors/table.ts";
 import type { Shell } from "./shell.ts";
 
@@ -58,7 +59,7 @@ function exitAtOnce(
     shell.warn(`error ${code}: ${why} and exiting at once; nothing is paused, as far as was seen`);
     process.exit(ERRORS[code].exit);
   }
-  const names = paused.map((address) => `"${address}"`).join(", ");
+  const names = quoted(paused);
   shell.warn(`error STILL_PAUSED: ${why} and exiting at once; ${names} may be paused`);
   shell.warn(`  next     ${ERRORS.STILL_PAUSED.next}`);
   process.exit(ERRORS.STILL_PAUSED.exit);

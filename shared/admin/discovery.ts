@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from "node:net";
+import { quoted } from "../errors/quoted.ts";
 import { codeOf, messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery, type DiscoveryBasis, type Instance } from "../pause/instance.ts";
 import { type Address, type ComponentKind, parseAddress } from "./instance-address.ts";
@@ -197,6 +198,6 @@ function distinct(addresses: Found["addresses"]): Found["addresses"] {
 }
 
 function notFound(components: readonly ComponentSource[], why: string): StillpointError {
-  const named = components.map(({ name }) => `"${name}"`).join(", ");
+  const named = quoted(components.map(({ name }) => name));
   return new StillpointError("INSTANCES_NOT_FOUND", `Cannot find the instances of ${named}: ${why}`);
 }

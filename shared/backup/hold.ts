@@ -1,3 +1,4 @@
+import { quoted } from "../errors/quoted.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { boundOver, type ClockBound, type ClockSample, hullOver } from "../pause/clock-bound.ts";
 import { earliestEnd } from "../pause/pause-window.ts";
@@ -92,7 +93,7 @@ function tooLong(holding: Holding, measured: Measured, untilMs: number): Stillpo
   const { startMs, holdMs, latestMs, allowanceMs } = holding;
   const lying = Object.entries(boundsOf(measured, allowanceMs)).filter(([, bound]) => bound === undefined);
   if (lying.length > 0) {
-    const names = lying.map(([database]) => `"${database}"`).join(", ");
+    const names = quoted(lying.map(([database]) => database));
     return new StillpointError(
       "WINDOW_INVALID",
       `the clock of database ${names} was stepped or contradicts itself; the hold was given up`,

@@ -1,3 +1,4 @@
+import { quoted } from "../errors/quoted.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery, type GateAnswer } from "../pause/instance.ts";
 import { nounCaptured, tablesCaptured } from "../restore/tables-captured.ts";
@@ -63,7 +64,7 @@ function* discoverOpen(deadlineMs: number): Workflow<Discovery> {
 /** Asked once more right before the first Pause: a backup that stood still may have put its record back meanwhile. */
 export function refuseUnlessSettled(pauses: readonly string[]): void {
   if (pauses.length === 0) return;
-  const names = pauses.map((pause) => `"${pause}"`).join(", ");
+  const names = quoted(pauses);
   throw new StillpointError(
     "PAUSE_UNSETTLED",
     `${names}: an earlier Pause or Unpause of these instances may still be under way; nothing was paused`,
@@ -115,6 +116,6 @@ function refuseWithoutCoordinator(captures: Readonly<Record<string, Capture>>): 
     return;
   throw new StillpointError(
     "NOT_PROTECTED",
-    `the coordinator's table is in none of the databases that are backed up (${names.map((name) => `"${name}"`).join(", ")}): name the database that holds it too, or check coordinatorNamespace`,
+    `the coordinator's table is in none of the databases that are backed up (${quoted(names)}): name the database that holds it too, or check coordinatorNamespace`,
   );
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { quoted } from "../errors/quoted.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { accountKeyProblems } from "./account-key.ts";
 import { azureProblems } from "./azure-problems.ts";
@@ -66,7 +67,7 @@ export function deploymentNamed({ deployments, path }: Config, name: string): De
   const names = deployments.map((deployment) => deployment.name);
   throw new StillpointError(
     "DEPLOYMENT_UNKNOWN",
-    `cannot find deployment "${name}" in "${path}", which has ${names.map((one) => `"${one}"`).join(", ")}` +
+    `cannot find deployment "${name}" in "${path}", which has ${quoted(names)}` +
       `${didYouMean(name, names) || ";"} nothing was done`,
   );
 }

@@ -1,5 +1,6 @@
 import type { Lease, PauseRecord, RestorePoint, Run } from "../catalog/model.ts";
 import { leavesSomething } from "../config/databases-of.ts";
+import { quoted } from "../errors/quoted.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
 import { type Discovery, distinctInstances, type GateAnswer } from "../pause/instance.ts";
 import { isBackup, isGood, secondOf } from "../restore/choose-point.ts";
@@ -72,7 +73,7 @@ function isHeld({ holder }: Lease, runs: readonly Run[]): boolean {
 const NONE_FOUND = "no instance was found; they are all stopped, or their names mean nothing here";
 
 function notFoundText({ unaddressed = [] }: Discovery, known: number): string | undefined {
-  const pods = unaddressed.map((name) => `"${name}"`).join(", ");
+  const pods = quoted(unaddressed);
   if (pods !== "") return `${pods} cannot be asked`;
   return known === 0 ? NONE_FOUND : undefined;
 }

@@ -1,8 +1,9 @@
+import { quoted } from "../errors/quoted.ts";
 import { discardedByFiles, filesAtStake } from "./cassandra/describe-plan.ts";
 import { discardedByTakeover } from "./cosmosdb/describe-plan.ts";
 import { discardedText } from "./dynamodb/describe-plan.ts";
 import { discardedBySwap } from "./jdbc/describe-plan.ts";
-import { keptOf, quotedNames } from "./jdbc/plan.ts";
+import { keptOf } from "./jdbc/plan.ts";
 import { discardedByRename } from "./managed/describe-plan.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
@@ -20,7 +21,7 @@ export function stakesOf(plan: RestorePlan): string {
     case "dynamodb":
       return `deletes and replaces ${plan.tables.length} tables`;
     case "cosmosdb":
-      return `makes account ${plan.accounts.map(({ target }) => `"${target}"`).join(", ")}, opened as the old one is, to take over the data`;
+      return `makes account ${quoted(plan.accounts.map(({ target }) => target))}, opened as the old one is, to take over the data`;
     case "jdbc":
       return swapText(plan.dumps);
     case "managed":
@@ -55,8 +56,8 @@ export function discardedBy(plan: RestorePlan, nowMs: number): string {
 }
 
 function swapText(dumps: Extract<RestorePlan, { kind: "jdbc" }>["dumps"]): string {
-  const names = quotedNames(dumps.flatMap(({ targets }) => Object.keys(targets)));
-  const kept = quotedNames(dumps.flatMap((dump) => keptOf(dump).map(({ as }) => as)));
+  const names = quoted(dumps.flatMap(({ targets }) => Object.keys(targets)));
+  const kept = quoted(dumps.flatMap((dump) => keptOf(dump).map(({ as }) => as)));
   return kept === ""
     ? `gives what it restores the names ${names}, which nothing has now,`
     : `takes the names ${names} from what is there now, which is kept as ${kept}, and gives them to what it restores`;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { quoted } from "../../errors/quoted.ts";
 import type { Pod } from "./pod.ts";
 
 /** What is read of a service. */
@@ -30,7 +31,7 @@ export function adminPort(services: readonly Service[], portName: string): PortT
     );
   const port = service.spec.ports.find(({ name }) => name === portName);
   if (port !== undefined) return { kind: "target", port: port.targetPort };
-  const names = service.spec.ports.map(({ name }) => `"${name}"`).join(", ") || "none";
+  const names = quoted(service.spec.ports.map(({ name }) => name)) || "none";
   return unclear(`service "${service.metadata.name}" has no port named "${portName}", only: ${names}`);
 }
 

@@ -1,4 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { quoted } from "../../errors/quoted.ts";
 import { codeOf, messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import { readPem } from "../tls.ts";
 import type { ClusterSource, Token } from "./cluster-source.ts";
@@ -52,8 +53,7 @@ function loadFile(config: KubeConfig, { file, context }: ClusterSource & { kind:
     throw new Error("there is no KUBECONFIG, no ~/.kube/config, and no service account of a pod");
   if (context === undefined) return;
   const known = config.getContexts().map(({ name }) => name);
-  if (!known.includes(context))
-    throw new Error(`it has no context "${context}", only ${known.map((name) => `"${name}"`).join(", ")}`);
+  if (!known.includes(context)) throw new Error(`it has no context "${context}", only ${quoted(known)}`);
   config.setCurrentContext(context);
 }
 

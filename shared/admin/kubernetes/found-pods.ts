@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import type { Instance } from "../../pause/instance.ts";
 import type { Address } from "../instance-address.ts";
 import { adminPort, type PortTarget, portAt } from "./admin-port.ts";
@@ -63,5 +64,5 @@ function podProblems(pod: Pod, target: PortTarget): readonly string[] {
 function deploymentProblems({ deployments }: Look): readonly string[] {
   if (deployments.length === 1) return [];
   if (deployments.length === 0) return ["its pods have no deployment"];
-  return [`${deployments.map(({ name }) => `"${name}"`).join(", ")} are several deployments`];
+  return [`${quoted(deployments.map(({ name }) => name))} are several deployments`];
 }

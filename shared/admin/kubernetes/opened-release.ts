@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { ApiServer } from "./api-server.ts";
 import type { ReleaseSource } from "./cluster-source.ts";
@@ -68,7 +69,7 @@ export class OpenedRelease {
   async whyNone(): Promise<string> {
     const { release, namespace, product } = this.#place;
     const apps = await appsOf(this.api, this.#place, SECOND_LOOK_LIMIT_MS);
-    const instead = apps.length > 0 ? `only of ${apps.map((app) => `"${app}"`).join(", ")}` : "and no others";
+    const instead = apps.length > 0 ? `only of ${quoted(apps)}` : "and no others";
     return `release "${release}" in namespace "${namespace}" has no running pods of "${product.app}" (label app.kubernetes.io/app), ${instead}`;
   }
 

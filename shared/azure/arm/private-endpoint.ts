@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ArmConnection } from "./connection.ts";
 import {
@@ -109,7 +110,7 @@ function refuseAnother({ properties }: ArmResource, { id, resource }: WantedEndp
   if (targets.some((target) => target.toLowerCase() === resource.toLowerCase())) return;
   throw new StillpointError(
     "DATABASE_REFUSED",
-    `the name of private endpoint "${id}" is taken: it leads to ${targets.map((target) => `"${target}"`).join(", ") || "nothing"}`,
+    `the name of private endpoint "${id}" is taken: it leads to ${quoted(targets) || "nothing"}`,
   );
 }
 

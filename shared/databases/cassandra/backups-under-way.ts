@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { concurrently } from "../concurrently.ts";
 import type { BackupEntry, Registration } from "./cassy.ts";
 import type { CassyTools } from "./database.ts";
@@ -36,7 +37,7 @@ function isUnderWay({ status }: BackupEntry): boolean {
 
 function describe(entries: readonly BackupEntry[], uploadLimitMs: number): string {
   const [{ snapshotId, createdMs } = { snapshotId: "", createdMs: 0 }] = entries;
-  const nodes = entries.map(({ node }) => `"${node}"`).join(", ");
+  const nodes = quoted(entries.map(({ node }) => node));
   const hours = (uploadLimitMs / 3_600_000).toFixed(1);
   return (
     `Cassy still uploads snapshot "${snapshotId}" of ${new Date(createdMs).toISOString()} from ${nodes}, whose files the next snapshot deletes: ` +

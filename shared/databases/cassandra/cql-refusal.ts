@@ -1,4 +1,5 @@
 import { errors } from "cassandra-driver";
+import { quoted } from "../../errors/quoted.ts";
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
 import { certificateReason } from "../certificate-reason.ts";
@@ -44,7 +45,7 @@ function cqlRefusal(where: Where, action: string, error: unknown): StillpointErr
 const SEVEREST: readonly Reason["code"][] = ["DATABASE_DENIED", "DATABASE_REFUSED", "DATABASE_UNREACHABLE"];
 
 function placeOf({ contactPoints, port, credentials }: Where): string {
-  const nodes = contactPoints.map((name) => `"${name}"`).join(", ");
+  const nodes = quoted(contactPoints);
   const user = credentials === undefined ? "nobody in particular" : `user "${credentials.user}"`;
   return `${contactPoints.length > 1 ? "nodes" : "node"} ${nodes} on port ${port} as ${user}`;
 }

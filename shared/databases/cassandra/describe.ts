@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ClusterKeyspace, ClusterNode } from "../../restore/cassandra/captured.ts";
 import type { ClusterState } from "./cluster.ts";
@@ -68,7 +69,7 @@ function refuseDisagreement(nodes: readonly (readonly [address: string, row: Cql
   const versions = Map.groupBy(nodes, ([, row]) => textOf(row, "schema_version"));
   if (versions.size <= 1) return;
   const sides = [...versions].map(
-    ([version, of]) => `${of.map(([address]) => `"${address}"`).join(", ")} have ${version}`,
+    ([version, of]) => `${quoted(of.map(([address]) => address))} have ${version}`,
   );
   throw new StillpointError(
     "DATABASE_REFUSED",

@@ -7,6 +7,7 @@ import {
   policies,
   types,
 } from "cassandra-driver";
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 
 interface Near {
@@ -67,6 +68,6 @@ function dataCenterOf({ endpoints, dataCenter }: Near, hosts: HostMap): string {
   if (found !== undefined && known.includes(found)) return found;
   throw new StillpointError(
     "DATABASE_REFUSED",
-    `the cluster has no data center "${found ?? "of a contact point"}", only ${known.map((name) => `"${name}"`).join(", ")}; nothing was read. Mend dataCenter in the configuration`,
+    `the cluster has no data center "${found ?? "of a contact point"}", only ${quoted(known)}; nothing was read. Mend dataCenter in the configuration`,
   );
 }

@@ -1,4 +1,5 @@
 import type { SnapshotCall } from "../../backup/observation.ts";
+import { quoted } from "../../errors/quoted.ts";
 import type { CapturedCassandra, CassySnapshot } from "../../restore/cassandra/captured.ts";
 import type { Registration, TakenBackup } from "./cassy.ts";
 import type { CassyTools } from "./database.ts";
@@ -49,6 +50,5 @@ function oddNodes(
 ): string | undefined {
   const addresses = nodes.map(({ address }) => address);
   if (taken.nodes.toSorted().join() === addresses.toSorted().join()) return undefined;
-  const list = (of: readonly string[]) => of.map((address) => `"${address}"`).join(", ");
-  return `by its own answer Cassy took snapshot "${taken.snapshotId}" on ${list(taken.nodes)}, and the cluster's nodes are ${list(addresses)}`;
+  return `by its own answer Cassy took snapshot "${taken.snapshotId}" on ${quoted(taken.nodes)}, and the cluster's nodes are ${quoted(addresses)}`;
 }

@@ -1,12 +1,8 @@
+import { quoted } from "../../errors/quoted.ts";
 import { codeOf, messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
 import type { ClusterNode } from "../../restore/cassandra/captured.ts";
-import {
-  addressesOf,
-  type CassandraPlan,
-  type PlannedCluster,
-  quoted,
-} from "../../restore/cassandra/plan.ts";
+import { addressesOf, type CassandraPlan, type PlannedCluster } from "../../restore/cassandra/plan.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 
 /** A cluster that comes up says many things until it is there: users are unknown until enough nodes have answered. */

@@ -1,6 +1,7 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { FailedNodes } from "../../restore/cassandra/effects.ts";
-import { type CassandraPlan, quoted } from "../../restore/cassandra/plan.ts";
+import type { CassandraPlan } from "../../restore/cassandra/plan.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 
 /**

@@ -1,6 +1,6 @@
+import { quoted } from "../../errors/quoted.ts";
 import type { AbandonCassandraEffects } from "../../restore/cassandra/abandon.ts";
 import type { CassandraEvent } from "../../restore/cassandra/effects.ts";
-import { quoted } from "../../restore/cassandra/plan.ts";
 import type { Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";

@@ -1,11 +1,7 @@
 import type { CassyTools } from "../../databases/cassandra/database.ts";
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
-import {
-  addressesOf,
-  type CassandraPlan,
-  type PlannedCluster,
-  quoted,
-} from "../../restore/cassandra/plan.ts";
+import { addressesOf, type CassandraPlan, type PlannedCluster } from "../../restore/cassandra/plan.ts";
 import { boundedText, underWayTexts } from "../../restore/cassandra/refusals.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseRunning, type Silence } from "../stopped-instances.ts";

@@ -1,8 +1,9 @@
 import type { RestoreEntry } from "../../databases/cassandra/cassy.ts";
 import type { CassyTools } from "../../databases/cassandra/database.ts";
+import { quoted } from "../../errors/quoted.ts";
 import { codeOf, messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { FailedNodes, KnownRestores, SentRestore } from "../../restore/cassandra/effects.ts";
-import { type CassandraPlan, type PlannedCluster, quoted } from "../../restore/cassandra/plan.ts";
+import type { CassandraPlan, PlannedCluster } from "../../restore/cassandra/plan.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import type { Silence } from "../stopped-instances.ts";
 import { requireReady } from "./recheck.ts";

@@ -1,5 +1,6 @@
 import type { CosmosdbDatabase } from "../../databases/cosmosdb/database.ts";
 import { readSchemas } from "../../databases/cosmosdb/row-schema.ts";
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { type CapturedContainer, containerName } from "../../restore/cosmosdb/captured.ts";
 import type { CosmosdbPlan, PlannedAccount } from "../../restore/cosmosdb/plan.ts";
@@ -69,6 +70,6 @@ function refuseMissing(
   if (missing.length === 0) return;
   throw new StillpointError(
     "COPY_DISPROVEN",
-    `ScalarDB's metadata in account "${account}" lists ${missing.map((name) => `"${name}"`).join(", ")}, which the backup does not have; the original account was not touched`,
+    `ScalarDB's metadata in account "${account}" lists ${quoted(missing)}, which the backup does not have; the original account was not touched`,
   );
 }

@@ -6,6 +6,7 @@ import type { BackupEvent } from "../../backup/event.ts";
 import type { Snapshots } from "../../backup/snapshot.ts";
 import type { RestorePoint } from "../../catalog/model.ts";
 import type { Begun } from "../../databases/jdbc/database.ts";
+import { quoted } from "../../errors/quoted.ts";
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { Artifact, CapturedJdbc } from "../../restore/jdbc/captured.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
@@ -77,7 +78,7 @@ export class Dumps {
     if (!tooLate.signal.aborted) throw failure.reason;
     throw new StillpointError(
       "DUMP_FAILED",
-      `the snapshots of ${databases.map((name) => `"${name}"`).join(", ")} were not taken within ${withinMs} ms: ${messageOf(failure.reason)}; no dump was kept`,
+      `the snapshots of ${quoted(databases)} were not taken within ${withinMs} ms: ${messageOf(failure.reason)}; no dump was kept`,
     );
   }
 

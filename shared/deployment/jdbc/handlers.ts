@@ -1,6 +1,7 @@
 import { checkDump } from "../../artifacts/check-dump.ts";
+import { quoted } from "../../errors/quoted.ts";
 import type { AbandonJdbcEffects } from "../../restore/jdbc/abandon.ts";
-import { type PlannedDump, quotedNames } from "../../restore/jdbc/plan.ts";
+import type { PlannedDump } from "../../restore/jdbc/plan.ts";
 import type { Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";
@@ -17,7 +18,7 @@ export function jdbcHandlers(
   { report, verification, journal, silence = "stopped", markRun = async () => undefined }: RestoringRun,
 ): Handlers<AbandonJdbcEffects> {
   const guard = async (names: PlannedDump["targets"]) =>
-    journal && refuseOvertaken(journal, quotedNames(Object.values(names)));
+    journal && refuseOvertaken(journal, quoted(Object.values(names)));
   const serverOf = (database: string) => open.jdbc(database).server();
   const tellOf = (database: string, doing: string) => (percent: number) => {
     // Whoever watches is told once more at the end of the step.

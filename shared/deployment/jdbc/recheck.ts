@@ -1,6 +1,7 @@
 import { sqlCodeOf } from "../../databases/sql/refusal.ts";
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
-import { type JdbcPlan, nounOf, type PlannedDump, quotedNames, serverText } from "../../restore/jdbc/plan.ts";
+import { type JdbcPlan, nounOf, type PlannedDump, serverText } from "../../restore/jdbc/plan.ts";
 import { canonicalJson } from "../../workflow/canonical-json.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseRunning, type Silence } from "../stopped-instances.ts";
@@ -101,7 +102,7 @@ export async function lookAgain(open: OpenDeployment, plan: JdbcPlan): Promise<v
 function lostText({ targets, server }: PlannedDump, missing: readonly string[]): readonly string[] {
   if (missing.length === 0) return [];
   return [
-    `${quotedNames(missing.slice(0, 3))}${missing.length > 3 ? ` and ${missing.length - 3} more tables` : ""} of ${quotedNames(Object.values(targets))} on ${serverText(server)}`,
+    `${quoted(missing.slice(0, 3))}${missing.length > 3 ? ` and ${missing.length - 3} more tables` : ""} of ${quoted(Object.values(targets))} on ${serverText(server)}`,
   ];
 }
 

@@ -2,14 +2,9 @@ import type { JdbcDatabase } from "../../databases/jdbc/database.ts";
 import { readSqlSchemas } from "../../databases/sql/row-schema.ts";
 import { scanSqlTable } from "../../databases/sql/rows.ts";
 import type { Sql } from "../../databases/sql/sql.ts";
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
-import {
-  type JdbcPlan,
-  type Names,
-  originalNames,
-  type PlannedDump,
-  quotedNames,
-} from "../../restore/jdbc/plan.ts";
+import { type JdbcPlan, type Names, originalNames, type PlannedDump } from "../../restore/jdbc/plan.ts";
 import { logicalName, type Page, type TableSchema } from "../../verify/row-source.ts";
 import type { Scope, ScopedTable } from "../../verify/scope.ts";
 import type { Subject } from "../../verify/subject.ts";
@@ -43,7 +38,7 @@ async function tablesOf(
   if (missing.length > 0)
     throw new StillpointError(
       what === "copies" ? "COPY_DISPROVEN" : "COPY_DIFFERS",
-      `${quotedNames(Object.values(names))} does not have table ${quotedNames(missing)}, which the dump has`,
+      `${quoted(Object.values(names))} does not have table ${quoted(missing)}, which the dump has`,
     );
   const schemas = await schemasOf(open.jdbc(dump.database), names);
   refuseUnknown(dump, schemas);
@@ -75,7 +70,7 @@ function refuseUnknown({ database, original }: PlannedDump, schemas: readonly Ta
   if (unknown.length > 0)
     throw new StillpointError(
       "COPY_DISPROVEN",
-      `ScalarDB's metadata in the dump of "${database}" lists ${quotedNames(unknown)}, which the dump does not have; the original was not touched`,
+      `ScalarDB's metadata in the dump of "${database}" lists ${quoted(unknown)}, which the dump does not have; the original was not touched`,
     );
 }
 

@@ -1,5 +1,6 @@
 import type { ManagedDatabase } from "../../databases/managed/database.ts";
 import { readServerSchemas } from "../../databases/managed/rows.ts";
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ManagedPlan, PlannedServer } from "../../restore/managed/plan.ts";
 import type { TableSchema } from "../../verify/row-source.ts";
@@ -53,6 +54,6 @@ function refuseMissing(server: string, known: readonly string[], schemas: readon
   if (gone.length === 0) return;
   throw new StillpointError(
     "COPY_DISPROVEN",
-    `the restored server "${server}" has no ${gone.map((name) => `"${name}"`).join(", ")} by ScalarDB's metadata, which the backup has; no original was touched`,
+    `the restored server "${server}" has no ${quoted(gone)} by ScalarDB's metadata, which the backup has; no original was touched`,
   );
 }

@@ -1,6 +1,7 @@
+import { quoted } from "../../errors/quoted.ts";
 import type { SecondaryIndex } from "./captured.ts";
 import { indexText } from "./index-look.ts";
-import { addressesOf, type CassandraPlan, type PlannedCluster, quoted } from "./plan.ts";
+import { addressesOf, type CassandraPlan, type PlannedCluster } from "./plan.ts";
 import { boundedText } from "./refusals.ts";
 
 /** What a directory that is moved aside ends with, so that nobody takes it for one of another day. */

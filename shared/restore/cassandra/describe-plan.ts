@@ -1,10 +1,11 @@
+import { quoted } from "../../errors/quoted.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { agoText } from "../plan-text.ts";
 import { sizeText } from "../size-text.ts";
 import { asideSuffix, toForgetIndexes, toMoveAside } from "./by-hand.ts";
 import { losses } from "./losses.ts";
-import { addressesOf, type CassandraPlan, firstSecondOf, type PlannedCluster, quoted } from "./plan.ts";
+import { addressesOf, type CassandraPlan, firstSecondOf, type PlannedCluster } from "./plan.ts";
 
 /** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
 export function describeCassandraPlan(plan: CassandraPlan, nowMs: number): PlanText {

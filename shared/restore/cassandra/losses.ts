@@ -1,6 +1,7 @@
+import { quoted } from "../../errors/quoted.ts";
 import { type ClusterKeyspace, isSystemKeyspace, type SecondaryIndex } from "./captured.ts";
 import { indexText } from "./index-look.ts";
-import { type CassandraPlan, type PlannedCluster, quoted } from "./plan.ts";
+import type { CassandraPlan, PlannedCluster } from "./plan.ts";
 import { boundedText } from "./refusals.ts";
 
 /** What a restore of all nodes means beyond the discarded writes, and when another way loses less. */

@@ -59,10 +59,6 @@ export function addressesOf(nodes: readonly Pick<ClusterNode, "address">[]): rea
   return nodes.map(({ address }) => address);
 }
 
-export function quoted(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
-}
-
 export function firstSecondOf({ clusters }: Pick<CassandraPlan, "clusters">): number {
   return Math.min(...clusters.map(({ atSecond }) => atSecond));
 }

@@ -1,6 +1,7 @@
+import { quoted } from "../../errors/quoted.ts";
 import type { Mode } from "../mode.ts";
 import type { CapturedCassandra, ClusterNode } from "./captured.ts";
-import { addressesOf, completeOf, quoted } from "./plan.ts";
+import { addressesOf, completeOf } from "./plan.ts";
 
 /** What something answered, or why it did not. */
 export type Asked<T> =

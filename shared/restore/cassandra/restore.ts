@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { verification } from "../../verify/verification.ts";
@@ -7,7 +8,7 @@ import { HOUR_MS, patiently } from "../patiently.ts";
 import { commandsToStart } from "./by-hand.ts";
 import type { CassandraEffects, CassandraPhase, FailedNodes, SentRestore } from "./effects.ts";
 import { type CheckedIndex, isChecked, type LookedAtIndex } from "./index-look.ts";
-import { addressesOf, type CassandraPlan, type NodesOfCluster, quoted } from "./plan.ts";
+import { addressesOf, type CassandraPlan, type NodesOfCluster } from "./plan.ts";
 import { endedUnseen } from "./refusals.ts";
 
 const ask = asker<CassandraEffects>();

@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { asker, type Workflow } from "../../workflow/effect.ts";
 import type { CosmosdbEffects } from "./effects.ts";
@@ -22,7 +23,7 @@ export function* abandonCosmosdb(plan: CosmosdbPlan): Workflow<{ readonly accoun
   if (missing.length > 0)
     throw new StillpointError(
       "ABANDON_REFUSED",
-      `run "${plan.run}" cannot be abandoned: account ${missing.map((name) => `"${name}"`).join(", ")} is not there as the backup knew it, so the run's accounts (${plan.accounts.map(({ target }) => `"${target}"`).join(", ")}) may be the only copies; nothing was deleted`,
+      `run "${plan.run}" cannot be abandoned: account ${quoted(missing)} is not there as the backup knew it, so the run's accounts (${quoted(plan.accounts.map(({ target }) => target))}) may be the only copies; nothing was deleted`,
     );
   yield* ask("mark-run", { state: "abandoning" });
   const made = madeAccounts(plan);

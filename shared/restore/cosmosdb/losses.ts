@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { containerName } from "./captured.ts";
 import type { CosmosdbPlan } from "./plan.ts";
 
@@ -33,7 +34,7 @@ export function* losses({ accounts, mode }: CosmosdbPlan): Generator<string> {
 }
 
 function ttlText(containers: readonly string[], mode: CosmosdbPlan["mode"]): string {
-  const names = containers.map((name) => `"${name}"`).join(", ");
+  const names = quoted(containers);
   return mode === "in-place"
     ? `Time to live is off while ${names} are verified, and is set again at the end: what has expired since is deleted then`
     : `Time to live stays off in ${names}, so that nothing is deleted`;

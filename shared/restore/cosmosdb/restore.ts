@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { verification } from "../../verify/verification.ts";
@@ -57,7 +58,7 @@ export function* restoreCosmosdb(plan: CosmosdbPlan): Workflow<CosmosdbResult> {
   yield* patiently(
     ask.effect("coverage", { plan }),
     COVERAGE_PATIENCE,
-    `the backups of account ${namesOf(plan.accounts.map(({ original }) => original.account))} have not reached the seconds of run "${plan.run}"; nothing was touched`,
+    `the backups of account ${quoted(plan.accounts.map(({ original }) => original.account))} have not reached the seconds of run "${plan.run}"; nothing was touched`,
   );
   const made = yield* restoreAccounts(plan);
   yield* enter("open-way");
@@ -75,10 +76,6 @@ export function* restoreCosmosdb(plan: CosmosdbPlan): Workflow<CosmosdbResult> {
 
 const UNTOUCHED =
   "the original was not touched. Resume the run to go on waiting; abandon it to delete what it has made";
-
-function namesOf(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
-}
 
 function* enter(phase: CosmosdbPhase): Workflow<void> {
   yield* ask("report", { event: { kind: "phase", phase } });
@@ -100,7 +97,7 @@ function* restoreAccounts(plan: CosmosdbPlan): Workflow<readonly MadeAccount[]> 
   yield* patiently(
     ask.effect("observe-accounts", { accounts: made }),
     ACCOUNT_PATIENCE,
-    `Azure is still restoring account ${namesOf(made.map(({ name }) => name))}; ${UNTOUCHED}`,
+    `Azure is still restoring account ${quoted(made.map(({ name }) => name))}; ${UNTOUCHED}`,
   );
   yield* tell(made, "created");
   const strong = yield* all(made.map(({ database, name }) => ask.effect("make-strong", { database, name })));

@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { all, answerOf, asker, poll, type Workflow } from "../../workflow/effect.ts";
 import { TABLE_PATIENCE } from "./advance.ts";
@@ -59,7 +60,7 @@ function* refuseMissing(plan: DynamodbPlan, state: string, mark?: "failed"): Wor
   const missing = yield* ask("missing-originals", { plan });
   if (missing.length === 0) return;
   if (mark !== undefined) yield* ask("mark-run", { state: mark });
-  const named = missing.map((name) => `"${name}"`).join(", ");
+  const named = quoted(missing);
   throw new StillpointError(
     "ABANDON_REFUSED",
     `run "${plan.run}" cannot be abandoned: ${named} is not the table that was planned any more, so the run's copies may be the only ones; ${state}. They were named with ".${tagOf(plan.run)}"`,

@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { asker, type Workflow } from "../../workflow/effect.ts";
 import type { RestoreEffects } from "./effects.ts";
@@ -14,7 +15,7 @@ export function* keepOnlyCopies(
   const originals = tables.map(({ database, name, id }) => ({ database, name, id }));
   const missing = yield* ask("missing-originals", { plan: { mode, tables: originals } });
   if (missing.length === 0) return;
-  const named = missing.map((name) => `"${name}"`).join(", ");
+  const named = quoted(missing);
   throw new StillpointError(
     code,
     `the copies of run "${run}" were not deleted: ${named} is not the table that was planned any more, so they may be the only ones. To end the run and keep them: stillpoint restore abandon ${run} --keep-copies`,

@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import type { CapturedTable } from "./captured.ts";
 import type { DynamodbPlan, PlannedTable } from "./plan.ts";
 
@@ -43,7 +44,7 @@ function* unreadTexts(tables: readonly PlannedTable[]): Generator<string> {
   for (const { name, original } of tables)
     for (const what of original.unread ?? []) tablesOf.set(what, [...(tablesOf.get(what) ?? []), name]);
   for (const [what, names] of tablesOf)
-    yield `Not looked at, and lost where set: ${what} of ${names.map((name) => `"${name}"`).join(", ")}`;
+    yield `Not looked at, and lost where set: ${what} of ${quoted(names)}`;
 }
 
 /** Alarms name a table, and the new one has the name of the old one. */

@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { differingTables } from "../differing-tables.ts";
 import type { CheckedTables } from "./effects.ts";
@@ -13,6 +14,6 @@ export function refuseDifferences(
   if (differing.length > 0)
     throw new StillpointError(
       "COPY_DIFFERS",
-      `${differing.map((table) => `"${table}"`).join(", ")} read back otherwise than their verified copies in run "${run}"; the temporary tables and the backups were kept. Where somebody wrote to the table or made another one: delete it, restore its backup of this run under its name, then: stillpoint restore resume ${run}`,
+      `${quoted(differing)} read back otherwise than their verified copies in run "${run}"; the temporary tables and the backups were kept. Where somebody wrote to the table or made another one: delete it, restore its backup of this run under its name, then: stillpoint restore resume ${run}`,
     );
 }

@@ -1,8 +1,9 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { asker, type Workflow } from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
 import type { JdbcEffects } from "./effects.ts";
-import { type JdbcPlan, type PlannedDump, quotedNames } from "./plan.ts";
+import type { JdbcPlan, PlannedDump } from "./plan.ts";
 
 export type AbandonJdbcEffects = JdbcEffects & {
   /** From `abandoning` on the run cannot be resumed, and a runner of it that is still at work stops. */
@@ -39,7 +40,7 @@ function* refuseSwapped(plan: JdbcPlan, mark?: "failed"): Workflow<void> {
   if (mark !== undefined) yield* ask("mark-run", { state: mark });
   throw new StillpointError(
     "ABANDON_REFUSED",
-    `run "${plan.run}" cannot be abandoned: what it has restored of ${quotedNames(begun)} has the original names already, or some of them; nothing was removed. Finish it with: stillpoint restore resume ${plan.run}`,
+    `run "${plan.run}" cannot be abandoned: what it has restored of ${quoted(begun)} has the original names already, or some of them; nothing was removed. Finish it with: stillpoint restore resume ${plan.run}`,
   );
 }
 
@@ -48,6 +49,6 @@ function* refuseOnlyCopies(plan: JdbcPlan): Workflow<void> {
   if (only.length > 0)
     throw new StillpointError(
       "ABANDON_REFUSED",
-      `run "${plan.run}" cannot be abandoned: the stored dump is gone and the original too, so ${quotedNames(only)} may be the only copy; nothing was removed`,
+      `run "${plan.run}" cannot be abandoned: the stored dump is gone and the original too, so ${quoted(only)} may be the only copy; nothing was removed`,
     );
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { agoText } from "../plan-text.ts";
@@ -10,7 +11,6 @@ import {
   nounOf,
   type PlannedDump,
   type Present,
-  quotedNames,
   serverText,
 } from "./plan.ts";
 
@@ -126,7 +126,7 @@ function* replacing(plan: JdbcPlan, nowMs: number): Generator<string> {
 
 function* lookingAt({ dumps }: JdbcPlan): Generator<string> {
   for (const dump of dumps)
-    yield `To look at, on ${serverText(dump.server)}: ${quotedNames(targetsOf(dump))}; the original and its instances go on as they are`;
+    yield `To look at, on ${serverText(dump.server)}: ${quoted(targetsOf(dump))}; the original and its instances go on as they are`;
 }
 
 /** What a restore in place takes from the instances, as it is at the given time: it grows while nobody runs the plan. */

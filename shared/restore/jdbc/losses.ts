@@ -1,4 +1,5 @@
-import { isElsewhere, type JdbcPlan, keptOf, type PlannedDump, quotedNames, serverText } from "./plan.ts";
+import { quoted } from "../../errors/quoted.ts";
+import { isElsewhere, type JdbcPlan, keptOf, type PlannedDump, serverText } from "./plan.ts";
 
 /** What a dump does not bring back, and what people must know of it. */
 export function* losses({ dumps, mode }: JdbcPlan): Generator<string> {
@@ -18,6 +19,6 @@ function elsewhereText({ database, original, server, targets, present }: Planned
   const there =
     present.length === 0
       ? "where there is nothing under its names yet"
-      : `where ${quotedNames(present.map(({ name }) => name))} is there already`;
-  return `The dump of "${database}" was taken from ${serverText(original)}, and is restored to ${serverText(server)}, which the configuration names now, ${there}; ${serverText(original)} is not touched, and keeps its ${quotedNames(Object.keys(targets))}`;
+      : `where ${quoted(present.map(({ name }) => name))} is there already`;
+  return `The dump of "${database}" was taken from ${serverText(original)}, and is restored to ${serverText(server)}, which the configuration names now, ${there}; ${serverText(original)} is not touched, and keeps its ${quoted(Object.keys(targets))}`;
 }

@@ -140,10 +140,6 @@ export function keptOf({ present, kept }: Pick<PlannedDump, "present" | "kept">)
   });
 }
 
-export function quotedNames(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
-}
-
 /** What these are called by people who run the server. */
 export function nounOf({ engine }: Pick<Server, "engine">): "database" | "schema" {
   return engine === "postgresql" ? "database" : "schema";

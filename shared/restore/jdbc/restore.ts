@@ -1,18 +1,11 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { CheckedTable, VerificationReport } from "../../verify/report.ts";
 import { verification } from "../../verify/verification.ts";
 import { all, answerOf, asker, type Effect, type Workflow } from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
 import type { JdbcEffects, JdbcPhase } from "./effects.ts";
-import {
-  type JdbcPlan,
-  keptOf,
-  nounOf,
-  type PlannedDump,
-  type Present,
-  quotedNames,
-  serverText,
-} from "./plan.ts";
+import { type JdbcPlan, keptOf, nounOf, type PlannedDump, type Present, serverText } from "./plan.ts";
 import { dropStatement } from "./removal.ts";
 
 const ask = asker<JdbcEffects>();
@@ -86,7 +79,7 @@ function* forEach(
 }
 
 function disproven({ point, dumps, run }: JdbcPlan, reason: string): StillpointError {
-  const targets = quotedNames(dumps.flatMap(({ targets: names }) => Object.values(names)));
+  const targets = quoted(dumps.flatMap(({ targets: names }) => Object.values(names)));
   return new StillpointError(
     "COPY_DISPROVEN",
     `what was loaded of point "${point}" is not whole: ${reason}; the original was not touched. It can be looked at in ${targets}, which stillpoint restore abandon ${run} removes`,

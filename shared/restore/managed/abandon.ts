@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { asker, type Patience, poll, type Workflow } from "../../workflow/effect.ts";
 import type { ManagedEffects } from "./effects.ts";
@@ -29,10 +30,9 @@ export function* abandonManaged(plan: ManagedPlan): Workflow<{ readonly servers:
 }
 
 function refusal({ run, mode, servers }: ManagedPlan, missing: readonly string[]): string {
-  const names = (of: readonly string[]) => of.map((name) => `"${name}"`).join(", ");
   const why =
     mode === "in-place"
-      ? `the run may have renamed it already (to ${names(servers.map(({ kept }) => kept))}): resume the run, or give the names back by hand`
-      : `what the run has made (${names(servers.map(({ target }) => target))}) may be the only copy`;
-  return `run "${run}" cannot be abandoned: server ${names(missing)} is not there under its name as the backup knew it, and ${why}; nothing was deleted`;
+      ? `the run may have renamed it already (to ${quoted(servers.map(({ kept }) => kept))}): resume the run, or give the names back by hand`
+      : `what the run has made (${quoted(servers.map(({ target }) => target))}) may be the only copy`;
+  return `run "${run}" cannot be abandoned: server ${quoted(missing)} is not there under its name as the backup knew it, and ${why}; nothing was deleted`;
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { verification } from "../../verify/verification.ts";
@@ -56,7 +57,7 @@ export function* restoreManaged(plan: ManagedPlan): Workflow<ManagedResult> {
   yield* patiently(
     ask.effect("coverage", { plan }),
     COVERAGE_PATIENCE,
-    `the backups of ${namesText(plan.servers.map(({ original }) => original.server))} have not reached the seconds of run "${plan.run}"; nothing was touched`,
+    `the backups of ${quoted(plan.servers.map(({ original }) => original.server))} have not reached the seconds of run "${plan.run}"; nothing was touched`,
   );
   yield* restoreServers(plan);
   const refused = yield* putSettingsBack(plan);
@@ -70,10 +71,6 @@ export function* restoreManaged(plan: ManagedPlan): Workflow<ManagedResult> {
 
 const UNTOUCHED =
   "no original was touched. Resume the run to go on waiting; abandon it to delete what it has made";
-
-function namesText(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(", ");
-}
 
 function* enter(phase: ManagedPhase): Workflow<void> {
   yield* ask("report", { event: { kind: "phase", phase } });
@@ -93,7 +90,7 @@ function* restoreServers(plan: ManagedPlan): Workflow<void> {
   yield* patiently(
     ask.effect("observe-servers", { servers, started, run }),
     SERVER_PATIENCE,
-    `the service is still restoring ${namesText(servers.map(({ target }) => target))}; ${UNTOUCHED}`,
+    `the service is still restoring ${quoted(servers.map(({ target }) => target))}; ${UNTOUCHED}`,
   );
   yield* tell(plan, "available");
 }

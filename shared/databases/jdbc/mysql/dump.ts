@@ -1,3 +1,4 @@
+import { quoted } from "../../../errors/quoted.ts";
 import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { CapturedJdbc } from "../../../restore/jdbc/captured.ts";
 import { serverNow } from "../../sql/clock.ts";
@@ -149,7 +150,7 @@ async function conclude(dumping: Dumping, process: ToolProcess, before: readonly
 }
 
 function failure({ address, captured }: Dumping, why: string): StillpointError {
-  const schemas = captured.schemas.map((schema) => `"${schema}"`).join(", ");
+  const schemas = quoted(captured.schemas);
   return new StillpointError(
     "DUMP_FAILED",
     `cannot dump ${schemas} of ${captured.product} at ${placeOf(address)}: ${why}; the server was not changed`,

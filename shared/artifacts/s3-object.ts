@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { statusOf } from "../aws/sdk-error.ts";
 import type { ArtifactsSettings } from "../config/config.ts";
 import { damaged } from "./failure.ts";
 import type { OpenedBody } from "./whole-body.ts";
@@ -73,8 +74,4 @@ export async function openedAt(
     if (isNamed(error, /^PreconditionFailed$/)) throw damaged(`${what} was changed while it was read`);
     throw error;
   }
-}
-
-function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
 }

@@ -19,3 +19,8 @@ export function systemCode(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" ? code : "";
 }
+
+/** HTTP status of the service's answer; 0 where none came. */
+export function statusOf(error: unknown): number {
+  return (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode ?? 0;
+}

@@ -1,5 +1,6 @@
 import { request } from "node:https";
 import { StillpointError } from "../errors/stillpoint-error.ts";
+import { dateSecond } from "../pause/date-second.ts";
 
 /** Instances may be held meanwhile. */
 const ANSWER_LIMIT_MS = 1_000;
@@ -9,14 +10,7 @@ const ANSWER_LIMIT_MS = 1_000;
  * `Date` header too. Azure Resource Manager's would be the clock of other machines.
  */
 export async function askSecond(endpoint: string): Promise<number> {
-  const date = await askDate(endpoint);
-  const ms = Date.parse(date ?? "");
-  if (Number.isNaN(ms))
-    throw new StillpointError(
-      "CLOCK_UNMEASURED",
-      `the answer of "${endpoint}" has no usable Date header ("${date}")`,
-    );
-  return ms / 1000;
+  return dateSecond(await askDate(endpoint), `of "${endpoint}"`);
 }
 
 function askDate(endpoint: string): Promise<string | undefined> {

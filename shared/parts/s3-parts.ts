@@ -11,6 +11,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { s3Client } from "../aws/s3-client.ts";
+import { nameOf, statusOf, systemCode } from "../aws/sdk-error.ts";
 import type { S3PartsSettings } from "../config/config.ts";
 import type { Parts } from "../verify/parts.ts";
 import { partsFailure } from "./failure.ts";
@@ -67,7 +68,7 @@ async function bodyOf(
   try {
     return (await client.send(new GetObjectCommand(object))).Body as Readable;
   } catch (error) {
-    if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+    if (nameOf(error) === "NoSuchKey") return undefined;
     throw error;
   }
 }
@@ -99,13 +100,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function passes(error: unknown): boolean {
-  const { $metadata, name, code } = (error ?? {}) as {
-    readonly $metadata?: { readonly httpStatusCode?: number };
-    readonly name?: unknown;
-    readonly code?: unknown;
-  };
-  const status = $metadata?.httpStatusCode ?? 0;
-  return (
-    status >= SERVER_ERROR || status === TOO_MANY || PASSING.test(String(code)) || name === "TimeoutError"
-  );
+  const status = statusOf(error);
+  if (status >= SERVER_ERROR || status === TOO_MANY || nameOf(error) === "TimeoutError") return true;
+  return PASSING.test(systemCode(error));
 }

@@ -1,3 +1,4 @@
+import { statusOf, systemCode } from "../../aws/sdk-error.ts";
 import { isRefusal, isUnanswered } from "../../databases/dynamodb/refusal.ts";
 
 /** Refused for want of room or because of somebody else's transaction: a moment later it may do. */
@@ -35,7 +36,7 @@ function isSilent(error: unknown): boolean {
 
 /** Whether nobody knows what became of the request. */
 export function mayHaveBeenCarriedOut(error: unknown): boolean {
-  return isSilent(error) && !UNSENT.includes(systemCodeOf(error));
+  return isSilent(error) && !UNSENT.includes(systemCode(error));
 }
 
 /** Whether a condition did not hold, in a write by itself or in a transaction. */
@@ -69,15 +70,5 @@ export function describe(error: unknown): string {
   if (isRefusal(error, "ExpiredTokenException", "ExpiredToken"))
     return "the AWS credentials have expired: renew them (aws sso login, or a new session token)";
   const { name, message } = error as Error;
-  return [name, systemCodeOf(error), message].filter((part) => part !== "" && part !== "Error").join(": ");
-}
-
-function systemCodeOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === "string" ? code : "";
-}
-
-function statusOf(error: unknown): number {
-  const { $metadata } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } };
-  return $metadata?.httpStatusCode ?? 0;
+  return [name, systemCode(error), message].filter((part) => part !== "" && part !== "Error").join(": ");
 }

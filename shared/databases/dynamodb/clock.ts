@@ -1,5 +1,5 @@
 import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { dateSecond } from "../../pause/date-second.ts";
 import type { DynamodbConnection } from "./connection.ts";
 import { attempt } from "./refusal.ts";
 
@@ -19,11 +19,5 @@ export async function askSecond({ dynamodbSoon }: DynamodbConnection, table: str
     { step: "deserialize", name: "keepDate", override: true },
   );
   await attempt("ask for the time, describing table", table, () => dynamodbSoon.send(command));
-  const ms = Date.parse(date ?? "");
-  if (Number.isNaN(ms))
-    throw new StillpointError(
-      "CLOCK_UNMEASURED",
-      `the answer about table "${table}" has no usable Date header ("${date}")`,
-    );
-  return ms / 1000;
+  return dateSecond(date, `about table "${table}"`);
 }

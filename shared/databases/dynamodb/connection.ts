@@ -3,6 +3,7 @@ import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { requestLimits } from "../../aws/request-limits.ts";
+import { once } from "../once.ts";
 
 /** Where a DynamoDB is and how ScalarDB's tables are named there. */
 export interface DynamodbAddress {
@@ -75,8 +76,8 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
   });
   const close = () => {
     for (const client of [dynamodb, dynamodbOnce, dynamodbSoon, dynamodbBriefly, scaling]) client.destroy();
-    lambda.destroy();
-    cloudwatch.destroy();
+    lambda.ifOpened((client) => client.destroy());
+    cloudwatch.ifOpened((client) => client.destroy());
   };
   return {
     address,
@@ -85,25 +86,8 @@ export function connect(address: DynamodbAddress): DynamodbConnection {
     dynamodbSoon,
     dynamodbBriefly,
     scaling,
-    lambda: lambda.open,
-    cloudwatch: cloudwatch.open,
+    lambda: lambda.get,
+    cloudwatch: cloudwatch.get,
     close,
-  };
-}
-
-/** A client that is made when it is first asked for, and destroyed only then. */
-function once<Client extends { destroy(): void }>(make: () => Promise<Client>) {
-  let made: Promise<Client> | undefined;
-  return {
-    open: () => {
-      made ??= make();
-      return made;
-    },
-    destroy: () => {
-      made?.then(
-        (client) => client.destroy(),
-        () => undefined,
-      );
-    },
   };
 }

@@ -1,4 +1,4 @@
-import { StillpointError } from "../../../errors/stillpoint-error.ts";
+import { dateSecond } from "../../../pause/date-second.ts";
 import type { RdsConnection } from "./connection.ts";
 import { attempt } from "./refusal.ts";
 
@@ -21,11 +21,5 @@ export async function askSecond(connection: RdsConnection): Promise<number> {
   );
   const { region } = connection.address;
   await attempt("ask for the time in region", region, () => client.send(command));
-  const ms = Date.parse(date ?? "");
-  if (Number.isNaN(ms))
-    throw new StillpointError(
-      "CLOCK_UNMEASURED",
-      `the answer of RDS in region "${region}" has no usable Date header ("${date}")`,
-    );
-  return ms / 1000;
+  return dateSecond(date, `of RDS in region "${region}"`);
 }

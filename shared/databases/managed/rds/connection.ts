@@ -1,6 +1,7 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { requestLimits } from "../../../aws/request-limits.ts";
+import { once } from "../../once.ts";
 
 /** Where a service of servers is. */
 export interface RdsAddress {
@@ -42,32 +43,15 @@ export function connect(address: RdsAddress): RdsConnection {
     const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
     return new CloudWatchClient({ ...common, maxAttempts: 3, requestHandler: BESIDE });
   });
-  const clients = [rds, rdsOnce, rdsSoon, cloudwatch];
   return {
     address,
-    rds: rds.open,
-    rdsOnce: rdsOnce.open,
-    rdsSoon: rdsSoon.open,
-    cloudwatch: cloudwatch.open,
+    rds: rds.get,
+    rdsOnce: rdsOnce.get,
+    rdsSoon: rdsSoon.get,
+    cloudwatch: cloudwatch.get,
     close: () => {
-      for (const client of clients) client.destroy();
-    },
-  };
-}
-
-/** A client that is made when it is first asked for, and destroyed only then. */
-function once<Client extends { destroy(): void }>(make: () => Promise<Client>) {
-  let made: Promise<Client> | undefined;
-  return {
-    open: () => {
-      made ??= make();
-      return made;
-    },
-    destroy: () => {
-      made?.then(
-        (client) => client.destroy(),
-        () => undefined,
-      );
+      for (const client of [rds, rdsOnce, rdsSoon]) client.ifOpened((it) => it.destroy());
+      cloudwatch.ifOpened((it) => it.destroy());
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isUnreachable, NO_CREDENTIALS, nameOf, systemCode } from "../../../aws/sdk-error.ts";
+import { isUnreachable, NO_CREDENTIALS, nameOf, statusOf, systemCode } from "../../../aws/sdk-error.ts";
 import { StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../../errors/table.ts";
 
@@ -79,9 +79,4 @@ function describe(error: unknown): string {
   return [nameOf(error), systemCode(error), message]
     .filter((part, index, all) => part !== "" && part !== "Error" && all.indexOf(part) === index)
     .join(": ");
-}
-
-function statusOf(error: unknown): number {
-  const { $metadata } = (error ?? {}) as { $metadata?: { httpStatusCode?: number } };
-  return $metadata?.httpStatusCode ?? 0;
 }

@@ -4,17 +4,13 @@ import type {
   RestoreDBClusterToPointInTimeMessage,
 } from "@aws-sdk/client-rds";
 import { INSIGHTS } from "./observing.ts";
-import { logExports, type Setting, sorted } from "./setting.ts";
+import { alike, logExports, type Setting, sorted } from "./setting.ts";
 
 type Passed = RestoreDBClusterToPointInTimeMessage;
 type Changed = ModifyDBClusterMessage;
 type ClusterSetting = Setting<DBCluster, Passed, Changed>;
 
-/** Called the same wherever it is told, passed and changed. */
-function same<K extends keyof DBCluster & keyof Passed & keyof Changed>(name: K): ClusterSetting {
-  const input = (value: unknown) => ({ [name]: value }) as Partial<Passed & Changed>;
-  return { name, of: (cluster) => cluster[name], pass: input, change: input };
-}
+const { same, told } = alike<DBCluster, Passed, Changed>();
 
 interface Role {
   readonly RoleArn: string;
@@ -28,27 +24,16 @@ export const CLUSTER_SETTINGS: readonly ClusterSetting[] = [
     of: ({ DBSubnetGroup }) => DBSubnetGroup,
     pass: (DBSubnetGroupName) => ({ DBSubnetGroupName }),
   },
-  {
-    name: "VpcSecurityGroupIds",
-    of: ({ VpcSecurityGroups = [] }) =>
-      sorted(VpcSecurityGroups.flatMap((group) => group.VpcSecurityGroupId ?? [])),
-    pass: (VpcSecurityGroupIds) => ({ VpcSecurityGroupIds }),
-    change: (VpcSecurityGroupIds) => ({ VpcSecurityGroupIds }),
-  },
-  {
-    name: "DBClusterParameterGroupName",
-    of: ({ DBClusterParameterGroup }) => DBClusterParameterGroup,
-    pass: (DBClusterParameterGroupName) => ({ DBClusterParameterGroupName }),
-    change: (DBClusterParameterGroupName) => ({ DBClusterParameterGroupName }),
-  },
+  told("VpcSecurityGroupIds", ({ VpcSecurityGroups = [] }) =>
+    sorted(VpcSecurityGroups.flatMap((group) => group.VpcSecurityGroupId ?? [])),
+  ),
+  told("DBClusterParameterGroupName", ({ DBClusterParameterGroup }) => DBClusterParameterGroup),
   same("Port"),
   { name: "KmsKeyId", of: ({ KmsKeyId }) => KmsKeyId, pass: (KmsKeyId) => ({ KmsKeyId }) },
-  {
-    name: "EnableIAMDatabaseAuthentication",
-    of: ({ IAMDatabaseAuthenticationEnabled }) => IAMDatabaseAuthenticationEnabled ?? false,
-    pass: (EnableIAMDatabaseAuthentication) => ({ EnableIAMDatabaseAuthentication }),
-    change: (EnableIAMDatabaseAuthentication) => ({ EnableIAMDatabaseAuthentication }),
-  },
+  told(
+    "EnableIAMDatabaseAuthentication",
+    ({ IAMDatabaseAuthenticationEnabled }) => IAMDatabaseAuthenticationEnabled ?? false,
+  ),
   {
     name: "EnableCloudwatchLogsExports",
     of: ({ EnabledCloudwatchLogsExports }) => sorted(EnabledCloudwatchLogsExports),

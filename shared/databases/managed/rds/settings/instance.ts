@@ -5,17 +5,13 @@ import type {
 } from "@aws-sdk/client-rds";
 import type { ManagedSettings } from "../../../../restore/managed/captured.ts";
 import { INSIGHTS, MONITORING } from "./observing.ts";
-import { logExports, type Setting, sorted } from "./setting.ts";
+import { alike, logExports, type Setting, sorted } from "./setting.ts";
 
 type Passed = RestoreDBInstanceToPointInTimeMessage;
 type Changed = ModifyDBInstanceMessage;
 type InstanceSetting = Setting<DBInstance, Passed, Changed>;
 
-/** Called the same wherever it is told, passed and changed. */
-function same<K extends keyof DBInstance & keyof Passed & keyof Changed>(name: K): InstanceSetting {
-  const input = (value: unknown) => ({ [name]: value }) as Partial<Passed & Changed>;
-  return { name, of: (instance) => instance[name], pass: input, change: input };
-}
+const { same, told } = alike<DBInstance, Passed, Changed>();
 
 /** Everything that an RDS instance is set to and that a restore to a point in time would lose (facts of the API). */
 export const INSTANCE_SETTINGS: readonly InstanceSetting[] = [
@@ -32,25 +28,11 @@ export const INSTANCE_SETTINGS: readonly InstanceSetting[] = [
     of: ({ DBSubnetGroup }) => DBSubnetGroup?.DBSubnetGroupName,
     pass: (DBSubnetGroupName) => ({ DBSubnetGroupName }),
   },
-  {
-    name: "VpcSecurityGroupIds",
-    of: ({ VpcSecurityGroups = [] }) =>
-      sorted(VpcSecurityGroups.flatMap((group) => group.VpcSecurityGroupId ?? [])),
-    pass: (VpcSecurityGroupIds) => ({ VpcSecurityGroupIds }),
-    change: (VpcSecurityGroupIds) => ({ VpcSecurityGroupIds }),
-  },
-  {
-    name: "DBParameterGroupName",
-    of: ({ DBParameterGroups }) => DBParameterGroups?.[0]?.DBParameterGroupName,
-    pass: (DBParameterGroupName) => ({ DBParameterGroupName }),
-    change: (DBParameterGroupName) => ({ DBParameterGroupName }),
-  },
-  {
-    name: "OptionGroupName",
-    of: ({ OptionGroupMemberships }) => OptionGroupMemberships?.[0]?.OptionGroupName,
-    pass: (OptionGroupName) => ({ OptionGroupName }),
-    change: (OptionGroupName) => ({ OptionGroupName }),
-  },
+  told("VpcSecurityGroupIds", ({ VpcSecurityGroups = [] }) =>
+    sorted(VpcSecurityGroups.flatMap((group) => group.VpcSecurityGroupId ?? [])),
+  ),
+  told("DBParameterGroupName", ({ DBParameterGroups }) => DBParameterGroups?.[0]?.DBParameterGroupName),
+  told("OptionGroupName", ({ OptionGroupMemberships }) => OptionGroupMemberships?.[0]?.OptionGroupName),
   same("PubliclyAccessible"),
   {
     name: "Port",
@@ -69,12 +51,10 @@ export const INSTANCE_SETTINGS: readonly InstanceSetting[] = [
   same("MaxAllocatedStorage"),
   same("DedicatedLogVolume"),
   { name: "KmsKeyId", of: ({ KmsKeyId }) => KmsKeyId },
-  {
-    name: "EnableIAMDatabaseAuthentication",
-    of: ({ IAMDatabaseAuthenticationEnabled }) => IAMDatabaseAuthenticationEnabled ?? false,
-    pass: (EnableIAMDatabaseAuthentication) => ({ EnableIAMDatabaseAuthentication }),
-    change: (EnableIAMDatabaseAuthentication) => ({ EnableIAMDatabaseAuthentication }),
-  },
+  told(
+    "EnableIAMDatabaseAuthentication",
+    ({ IAMDatabaseAuthenticationEnabled }) => IAMDatabaseAuthenticationEnabled ?? false,
+  ),
   {
     name: "EnableCloudwatchLogsExports",
     of: ({ EnabledCloudwatchLogsExports }) => sorted(EnabledCloudwatchLogsExports),

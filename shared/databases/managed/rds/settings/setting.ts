@@ -19,6 +19,18 @@ export interface Setting<Source, Passed, Change> {
   readonly canUnset?: true;
 }
 
+/** Settings that are passed and changed under one name; `same` are also told under it. */
+export function alike<S, P, C>() {
+  const told = (name: keyof P & keyof C & string, of: (source: S) => unknown): Setting<S, P, C> => {
+    const input = (value: unknown) => ({ [name]: value }) as Partial<P & C>;
+    return { name, of, pass: input, change: input };
+  };
+  return {
+    told,
+    same: (name: keyof S & keyof P & keyof C & string) => told(name, (source) => source[name]),
+  };
+}
+
 type Settings<S, P, C> = readonly Setting<S, P, C>[];
 
 export function read<S, P, C>(settings: Settings<S, P, C>, source: S): Record<string, unknown> {

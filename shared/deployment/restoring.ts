@@ -8,33 +8,18 @@ import { type AbandonJdbcEffects, abandonJdbc } from "../restore/jdbc/abandon.ts
 import { restoreJdbc } from "../restore/jdbc/restore.ts";
 import { type AbandonManagedEffects, abandonManaged } from "../restore/managed/abandon.ts";
 import { restoreManaged } from "../restore/managed/restore.ts";
-import type { RestoreEvent, RestorePlan, RunResult } from "../restore/restore-plan.ts";
+import type { RestorePlan, RunResult } from "../restore/restore-plan.ts";
 import { type AbandonSearchEffects, abandonSearch } from "../restore/search/abandon.ts";
 import { search } from "../restore/search/search.ts";
-import type { ReadingEffects } from "../settle/reading.ts";
 import type { Handlers, Vocabulary, Workflow } from "../workflow/effect.ts";
-import type { Journal } from "../workflow/journal.ts";
 import { cassandraHandlers } from "./cassandra/handlers.ts";
 import { cosmosdbHandlers } from "./cosmosdb/handlers.ts";
 import { dynamodbHandlers } from "./dynamodb/handlers.ts";
 import { jdbcHandlers } from "./jdbc/handlers.ts";
 import { managedHandlers } from "./managed/handlers.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
+import type { RestoringRun } from "./restoring-run.ts";
 import { searchHandlers } from "./search/handlers.ts";
-import type { Silence } from "./stopped-instances.ts";
-
-/** Whose effects are carried out. */
-export interface RestoringRun {
-  readonly report: (event: RestoreEvent) => void | Promise<void>;
-  /** Where a function of its own reads the rows, none of this is ever called here. */
-  readonly verification: Handlers<ReadingEffects>;
-  /** Of a restore: before every deletion it tells whether the run is still this process's. */
-  readonly journal?: Journal;
-  /** What an instance says that does not answer at all; see `Silence`. Default: that it is stopped. */
-  readonly silence?: Silence;
-  /** Of an abandoning. */
-  readonly markRun?: (state: "abandoning" | "failed") => Promise<void>;
-}
 
 /** What a run has made and an abandoning removed. */
 export type Removed =

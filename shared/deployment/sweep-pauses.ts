@@ -6,7 +6,7 @@ import { withLook } from "../backup/sweep-look.ts";
 import type { PauseRecord } from "../catalog/model.ts";
 import { messageOf, StillpointError } from "../errors/stillpoint-error.ts";
 import { distinctInstances, type GateAnswer } from "../pause/instance.ts";
-import type { Handlers } from "../workflow/effect.ts";
+import { doing, type Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { gateHandlers } from "./gate-handlers.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
@@ -101,11 +101,10 @@ function sweepHandlers(open: OpenDeployment): Handlers<SweepEffects> {
       const marking = catalog.pauses.update(pause, (found) => withMark(found, by));
       return (await within(MARK_LIMIT_MS, `take the mark on "${pause}"`, marking)).record;
     },
-    "settle-pause": async ({ pause, look }) => {
+    "settle-pause": doing(async ({ pause, look }) => {
       const { record } = await catalog.pauses.update(pause, (found) => withLook(found, look));
       await releaseOverdue(open, record);
-      return null;
-    },
+    }),
   };
 }
 

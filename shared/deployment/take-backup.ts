@@ -8,8 +8,9 @@ import { stamp, unsettledPauses, withEnd } from "../backup/pause-record.ts";
 import type { PauseRecord } from "../catalog/model.ts";
 import type { Deployment } from "../config/config.ts";
 import { leavesSomething } from "../config/databases-of.ts";
+import { quoted } from "../errors/quoted.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import type { Handlers } from "../workflow/effect.ts";
+import { doing, type Handlers } from "../workflow/effect.ts";
 import { runInProcess } from "../workflow/run-in-process.ts";
 import { observeSnapshot } from "./cassandra/observe-snapshot.ts";
 import { takeSnapshots } from "./cassandra/take-snapshots.ts";
@@ -89,10 +90,9 @@ function lackText(deployment: string, [first]: Deployment["databases"]): string 
 function refuseHalf(name: string, databases: Deployment["databases"]): void {
   const left = databases.filter((database) => !leavesSomething(database));
   if (left.length === 0) return;
-  const names = left.map((database) => `"${database.name}"`).join(", ");
   throw new StillpointError(
     "NOT_PROTECTED",
-    `a backup of "${name}" would leave nothing of database ${names}, and a restore of the others alone: its transactions would be cut in half. Name its Cassy in the configuration, or give a command that backs it up with --run; nothing was paused`,
+    `a backup of "${name}" would leave nothing of database ${quoted(left.map((database) => database.name))}, and a restore of the others alone: its transactions would be cut in half. Name its Cassy in the configuration, or give a command that backs it up with --run; nothing was paused`,
   );
 }
 
@@ -110,17 +110,13 @@ function backupHandlers(
   let guarded: Promise<void> | undefined;
   return {
     ...gateHandlers(open),
-    "acquire-lease": async ({ deployment, run, nowMs, untilMs }) => {
+    "acquire-lease": doing(async ({ deployment, run, nowMs, untilMs }) => {
       await catalog.acquireLease(deployment, { kind: "backup", run }, Math.round(nowMs), untilMs);
       guarded = basis === "snapshot" ? undefined : guard?.(run);
       // Asked for before the first Pause; the backup may well have ended for another reason by then.
       guarded?.catch(() => {});
-      return null;
-    },
-    "release-lease": async ({ deployment, run }) => {
-      await catalog.releaseLease(deployment, run);
-      return null;
-    },
+    }),
+    "release-lease": doing(({ deployment, run }) => catalog.releaseLease(deployment, run)),
     discover: () => open.discoverPaused(),
     pause: async ({ instances, drainWaitMs, deadlineMs }, signal) => {
       const outcomes = await admin.pause(instances, { drainWaitMs, deadlineMs, signal });
@@ -134,35 +130,29 @@ function backupHandlers(
       again
         ? { ...(await open.database(database).identify()), captured: null }
         : open.database(database).capture(),
-    "open-pause": async ({ record }) => {
+    "open-pause": doing(async ({ record }) => {
       await guarded;
       await mayPause?.();
       await catalog.pauses.create(record);
-      return null;
-    },
+    }),
     "is-pause-open": async ({ pause }) => (await catalog.pauses.get(pause)).record.state === "open",
     "unsettled-pauses": async (of) => unsettledPauses((await catalog.pauses.open()).records, of),
     "close-pause": ({ record }) => endPause(open, record),
-    "record-verdict": async ({ pause, verdict }) => {
-      await catalog.pauses.update(pause, (found) => ({ ...found, verdict }));
-      return null;
-    },
-    "record-point": async ({ point }) => {
-      await catalog.points.create({
+    "record-verdict": doing(({ pause, verdict }) =>
+      catalog.pauses.update(pause, (found) => ({ ...found, verdict })),
+    ),
+    "record-point": doing(({ point }) =>
+      catalog.points.create({
         ...point,
         ...(takenFrom !== undefined && { takenFrom }),
         ...(dumps.areAtWork() && { carriedUntilMs: Math.round(open.clock.wallMs() + CARRIED_MS) }),
-      });
-      return null;
-    },
+      }),
+    ),
     "take-snapshots": (wish, signal) =>
       isOfCassandra(open) ? takeSnapshots(open, wish, signal) : dumps.take(wish, signal),
     "run-command": (wish, signal) => runCommand(wish, open, signal),
     "observe-snapshot": (wish, signal) => observeSnapshot(open, wish, signal),
-    "drop-dumps": async () => {
-      await dumps.drop();
-      return null;
-    },
+    "drop-dumps": doing(() => dumps.drop()),
     "finish-dumps": ({ point }, signal) => dumps.finish(point, signal),
     report: async ({ event }) => {
       report(event);

@@ -1,6 +1,6 @@
 import type { SettlingEffects } from "../settle/effects.ts";
 import type { LiveEffects } from "../verify/verify-live.ts";
-import type { Handlers } from "../workflow/effect.ts";
+import { doing, type Handlers } from "../workflow/effect.ts";
 import { fewAtATime } from "./few-at-a-time.ts";
 import type { OpenDeployment } from "./open-deployment.ts";
 import {
@@ -26,9 +26,6 @@ export function verifyHandlers(open: OpenDeployment): Handlers<LiveEffects & Set
     "settle-parts": (input) => settleParts(open, input),
     "list-quiet": (input) => listQuiet(open, input),
     "judge-parts": (input) => judgeParts(open, input),
-    "remove-parts": async ({ run }) => {
-      await removeParts(open, run);
-      return null;
-    },
+    "remove-parts": doing(({ run }) => removeParts(open, run)),
   };
 }

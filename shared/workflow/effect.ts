@@ -71,6 +71,14 @@ export type Handlers<V extends Vocabulary> = {
   readonly [K in keyof V]: (input: V[K]["input"], signal: AbortSignal) => Promise<V[K]["answer"]>;
 };
 
+/** A handler whose answer says no more than that the work is done. */
+export function doing<Input>(work: (input: Input, signal: AbortSignal) => unknown) {
+  return async (input: Input, signal: AbortSignal): Promise<null> => {
+    await work(input, signal);
+    return null;
+  };
+}
+
 /**
  * A typed `yield`: `const ask = asker<BackupEffects>(); yield* ask("acquire-lease", {...})`.
  * `ask.effect` builds the same effect for `all` and `poll`.

@@ -1,10 +1,10 @@
 import { quoted } from "../../errors/quoted.ts";
 import type { AbandonCassandraEffects } from "../../restore/cassandra/abandon.ts";
 import type { CassandraEvent } from "../../restore/cassandra/effects.ts";
-import type { Handlers } from "../../workflow/effect.ts";
+import { doing, type Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";
-import type { RestoringRun } from "../restoring.ts";
+import { type RestoringRun, runHandlers } from "../restoring-run.ts";
 import { observeNodes } from "./await-nodes.ts";
 import { requireEmptied } from "./emptied.ts";
 import { observeIndexes, requireIndexes } from "./indexes.ts";
@@ -15,48 +15,32 @@ import { knownRestores, observeRestores, restoreNodes, standingRestores } from "
 /** What a restore of snapshots by Cassy and the abandoning of one ask for, carried out on this deployment's clusters. */
 export function cassandraHandlers(
   open: OpenDeployment,
-  { report, verification, journal, silence = "stopped", markRun = async () => undefined }: RestoringRun,
+  run: RestoringRun,
 ): Handlers<AbandonCassandraEffects> {
+  const { report, journal, silence = "stopped" } = run;
   const tell = onceEach((event) => {
     // Whoever watches is told again when something else is to be told.
     Promise.resolve(report(event)).catch(() => {});
   });
   return {
-    recheck: async ({ plan }) => {
-      await recheck(open, plan, silence);
-      return null;
-    },
+    recheck: doing(({ plan }) => recheck(open, plan, silence)),
     "known-restores": ({ cluster }) => knownRestores(open, cluster),
-    "restore-nodes": async ({ plan, sent }) => {
-      const guard = async () => {
-        if (journal) await refuseOvertaken(journal, `node ${quoted(sent.nodes)}`);
-      };
-      await restoreNodes(open, { plan, sent }, { silence, guard });
-      return null;
-    },
+    "restore-nodes": doing(({ plan, sent }) => {
+      const guard = () => refuseOvertaken(journal, `node ${quoted(sent.nodes)}`);
+      return restoreNodes(open, { plan, sent }, { silence, guard });
+    }),
     "observe-restores": ({ sent }) =>
       observeRestores(open, sent, (node, stage) => tell(node, { kind: "node", node, stage })),
-    "require-emptied": async ({ plan, attempt, failed }) => {
-      await requireEmptied(open, plan, { attempt, failed });
-      return null;
-    },
+    "require-emptied": doing(({ plan, attempt, failed }) => requireEmptied(open, plan, { attempt, failed })),
     "observe-nodes": ({ plan }) =>
       observeNodes(open, plan, (text) => tell("nodes", { kind: "advice", text })),
-    ...verification,
+    ...runHandlers(run),
     "scope-copies": ({ plan }) => restoredScope(open, plan),
     "observe-indexes": ({ plan }) =>
       observeIndexes(open, plan, (text) => tell("indexes", { kind: "advice", text })),
     "require-indexes": ({ plan }) => requireIndexes(open, plan),
     "compare-clusters": ({ plan }) => compareClusters(open, plan),
     standing: ({ plan }) => standingRestores(open, plan),
-    "mark-run": async ({ state }) => {
-      await markRun(state);
-      return null;
-    },
-    report: async ({ event }) => {
-      await report(event);
-      return null;
-    },
   };
 }
 

@@ -13,34 +13,26 @@ import type { AbandonCosmosdbEffects } from "../../restore/cosmosdb/abandon.ts";
 import { containerName } from "../../restore/cosmosdb/captured.ts";
 import type { MadeAccount } from "../../restore/cosmosdb/effects.ts";
 import type { CosmosdbPlan } from "../../restore/cosmosdb/plan.ts";
-import type { Handlers } from "../../workflow/effect.ts";
+import { doing, type Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";
-import type { RestoringRun } from "../restoring.ts";
+import { type RestoringRun, runHandlers } from "../restoring-run.ts";
 import { missingOriginals, recheck } from "./recheck.ts";
 import { plannedScope } from "./scope.ts";
 
 /** What a restore of accounts and the abandoning of one ask for, carried out on this deployment's databases. */
-export function cosmosdbHandlers(
-  open: OpenDeployment,
-  { report, verification, journal, markRun = async () => undefined }: RestoringRun,
-): Handlers<AbandonCosmosdbEffects> {
+export function cosmosdbHandlers(open: OpenDeployment, run: RestoringRun): Handlers<AbandonCosmosdbEffects> {
+  const { journal } = run;
   const connectionOf = (database: string) => open.cosmosdb(database).connection;
   return {
-    recheck: async ({ plan, untouched }) => {
-      await recheck(open, plan, { untouched });
-      return null;
-    },
+    recheck: doing(({ plan, untouched }) => recheck(open, plan, { untouched })),
     coverage: async ({ plan }) => ({ done: await areCovered(open, plan) }),
     "start-account": ({ account, run, of }) =>
       startAccount(connectionOf(account.database), { account, run, of }),
     "observe-accounts": async ({ accounts }) => ({ done: await areThere(open, accounts) }),
-    "make-strong": async ({ database, name }) => {
-      await makeStrong(connectionOf(database), name);
-      return null;
-    },
+    "make-strong": doing(({ database, name }) => makeStrong(connectionOf(database), name)),
     "open-way": ({ account, name, run }) => openWay(connectionOf(account.database), { account, name, run }),
-    ...verification,
+    ...runHandlers(run),
     "scope-copies": ({ plan }) => plannedScope(open, plan),
     "apply-container": ({ account, container }) =>
       applyContainer(connectionOf(account.database), account.target, container),
@@ -49,21 +41,13 @@ export function cosmosdbHandlers(
     "compare-account": ({ account, takesOver }) =>
       compareAccount(open.cosmosdb(account.database), { account, takesOver }),
     "delete-account": async ({ database, name, run }) => {
-      const guard = async () => journal && refuseOvertaken(journal, `account "${name}"`);
+      const guard = () => refuseOvertaken(journal, `account "${name}"`);
       return deleteAccount(connectionOf(database), { name, run, guard });
     },
     "endpoint-of": async ({ database, name }) => ({
       endpoint: await endpointOf(connectionOf(database), name),
     }),
     "missing-originals": ({ plan }) => missingOriginals(open, plan),
-    "mark-run": async ({ state }) => {
-      await markRun(state);
-      return null;
-    },
-    report: async ({ event }) => {
-      await report(event);
-      return null;
-    },
   };
 }
 

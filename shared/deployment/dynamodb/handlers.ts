@@ -18,10 +18,10 @@ import type { AbandonEffects } from "../../restore/dynamodb/abandon.ts";
 import type { BackedUp } from "../../restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../restore/dynamodb/plan.ts";
 import { madeBy } from "../../restore/dynamodb/tries.ts";
-import type { Handlers } from "../../workflow/effect.ts";
+import { doing, type Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";
-import type { RestoringRun } from "../restoring.ts";
+import { type RestoringRun, runHandlers } from "../restoring-run.ts";
 import { applyPage } from "./apply-page.ts";
 import { compareSettings } from "./compare-settings.ts";
 import { lookAgain } from "./look-again.ts";
@@ -35,45 +35,29 @@ import { plannedScope } from "./scope.ts";
 const AT_A_TIME = 5;
 
 /** What a restore and the abandoning of one ask for, carried out on this deployment's databases. */
-export function dynamodbHandlers(
-  open: OpenDeployment,
-  { report, verification, journal, silence = "stopped", markRun = async () => undefined }: RestoringRun,
-): Handlers<AbandonEffects> {
-  const guard = async (table: string) => journal && refuseOvertaken(journal, `table "${table}"`);
+export function dynamodbHandlers(open: OpenDeployment, run: RestoringRun): Handlers<AbandonEffects> {
+  const { journal, silence = "stopped" } = run;
+  const guard = (table: string) => refuseOvertaken(journal, `table "${table}"`);
   const connectionOf = (database: string) => open.dynamodb(database).connection;
   // Of an account the service takes about one change a second: all tables at once would starve each other.
   const settingsTurn = inTurns(AT_A_TIME);
   return {
-    recheck: async ({ plan, untouched }) => {
-      await recheck(open, plan, { untouched, silence });
-      return null;
-    },
+    recheck: doing(({ plan, untouched }) => recheck(open, plan, { untouched, silence })),
     coverage: async ({ plan }) => ({ done: await isCovered(open, plan) }),
     "start-copy": ({ database, ...from }) => startCopy(connectionOf(database), from),
     "start-backup": ({ database, ...what }) => startBackup(connectionOf(database), what),
-    "delete-table": async ({ database, name }) => {
-      await deleteTable(connectionOf(database), { name, guard: () => guard(name) });
-      return null;
-    },
-    "delete-original": async (table) => {
-      await deleteOriginal(connectionOf(table.database), table, guard);
-      return null;
-    },
-    "look-again": async ({ plan, copies }) => {
-      await lookAgain(open, { plan, copies, hasDeleted: journal?.holds("delete-original") ?? false });
-      return null;
-    },
-    "mark-lost": async ({ plan }) => {
-      await markLost(open, plan);
-      return null;
-    },
-    "delete-backup": async ({ database, arn }) => {
-      await deleteBackup(connectionOf(database), arn);
-      return null;
-    },
+    "delete-table": doing(({ database, name }) =>
+      deleteTable(connectionOf(database), { name, guard: () => guard(name) }),
+    ),
+    "delete-original": doing((table) => deleteOriginal(connectionOf(table.database), table, guard)),
+    "look-again": doing(({ plan, copies }) =>
+      lookAgain(open, { plan, copies, hasDeleted: journal?.holds("delete-original") ?? false }),
+    ),
+    "mark-lost": doing(({ plan }) => markLost(open, plan)),
+    "delete-backup": doing(({ database, arn }) => deleteBackup(connectionOf(database), arn)),
     "start-replacement": ({ database, ...what }) => startReplacement(connectionOf(database), what),
     observe: (watched) => observe(connectionOf, watched),
-    ...verification,
+    ...runHandlers(run),
     "scope-copies": ({ plan, what }) => plannedScope(open, plan, what),
     "apply-settings": ({ table: { database, name, original } }) =>
       settingsTurn(() => applySettings(connectionOf(database), name, original.settings)),
@@ -81,31 +65,11 @@ export function dynamodbHandlers(
       settingsTurn(() => compareSettings(connectionOf(table.database), table)),
     "missing-originals": async ({ plan }) =>
       (await missingOriginals(open, plan)).map(({ table }) => table.name),
-    "mark-run": async ({ state }) => {
-      await markRun(state);
-      return null;
-    },
-    "protect-again": async ({ table: { database, name } }) => {
-      await protectAgain(connectionOf(database), name);
-      return null;
-    },
+    "protect-again": doing(({ table: { database, name } }) => protectAgain(connectionOf(database), name)),
     "run-backups": ({ plan }) => runBackups(open, plan),
-    "apply-page": async ({ plan, page }) => {
-      await applyPage(open, plan, page);
-      return null;
-    },
-    "record-settled": async ({ plan, settlement }) => {
-      await recordSettled(open, plan, settlement);
-      return null;
-    },
-    "record-proven": async ({ plan, atSecond }) => {
-      await recordProven(open, plan, atSecond);
-      return null;
-    },
-    report: async ({ event }) => {
-      await report(event);
-      return null;
-    },
+    "apply-page": doing(({ plan, page }) => applyPage(open, plan, page)),
+    "record-settled": doing(({ plan, settlement }) => recordSettled(open, plan, settlement)),
+    "record-proven": doing(({ plan, atSecond }) => recordProven(open, plan, atSecond)),
   };
 }
 

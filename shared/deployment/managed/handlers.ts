@@ -2,27 +2,20 @@ import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { AbandonManagedEffects } from "../../restore/managed/abandon.ts";
 import type { ManagedPlan, PlannedServer } from "../../restore/managed/plan.ts";
 import { namingOf, serverDifferences } from "../../restore/managed/settings.ts";
-import type { Handlers } from "../../workflow/effect.ts";
+import { doing, type Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";
-import type { RestoringRun } from "../restoring.ts";
+import { type RestoringRun, runHandlers } from "../restoring-run.ts";
 import { lookAgain, missingOriginals, recheck, restoredServer } from "./recheck.ts";
 import { plannedScope } from "./scope.ts";
 
 /** What a restore of managed servers and the abandoning of one ask for, carried out on this deployment's databases. */
-export function managedHandlers(
-  open: OpenDeployment,
-  { report, verification, journal, silence, markRun = async () => undefined }: RestoringRun,
-): Handlers<AbandonManagedEffects> {
+export function managedHandlers(open: OpenDeployment, run: RestoringRun): Handlers<AbandonManagedEffects> {
+  const { journal, silence } = run;
   const serverOf = ({ database }: Pick<PlannedServer, "database">) => open.managed(database).server;
-  const guardOf = (name: string) => async () => {
-    if (journal) await refuseOvertaken(journal, `server "${name}"`);
-  };
+  const guardOf = (name: string) => () => refuseOvertaken(journal, `server "${name}"`);
   return {
-    recheck: async ({ plan, untouched }) => {
-      await recheck(open, plan, { untouched, silence });
-      return null;
-    },
+    recheck: doing(({ plan, untouched }) => recheck(open, plan, { untouched, silence })),
     coverage: async ({ plan }) => ({ done: await areCovered(open, plan) }),
     "start-server": ({ server, run }) => serverOf(server).start(server, run),
     "observe-servers": async ({ servers, started, run }) => {
@@ -32,13 +25,10 @@ export function managedHandlers(
       return { done: looks.every(Boolean) };
     },
     "settle-server": ({ server, run }) => serverOf(server).settle(server, run),
-    ...verification,
+    ...runHandlers(run),
     "scope-copies": ({ plan }) => plannedScope(open, plan),
     "compare-server": async ({ server, run }) => compareServer(open, server, run),
-    "look-again": async ({ plan }) => {
-      await lookAgain(open, plan, silence);
-      return null;
-    },
+    "look-again": doing(({ plan }) => lookAgain(open, plan, silence)),
     "swap-names": async ({ server, run }) => {
       await guardOf(server.original.server)();
       return { done: await serverOf(server).swap(server, run) };
@@ -51,14 +41,6 @@ export function managedHandlers(
       done: await serverOf(server).remove(server, run, guardOf(server.target)),
     }),
     "missing-originals": ({ plan }) => missingOriginals(open, plan),
-    "mark-run": async ({ state }) => {
-      await markRun(state);
-      return null;
-    },
-    report: async ({ event }) => {
-      await report(event);
-      return null;
-    },
   };
 }
 

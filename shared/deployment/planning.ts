@@ -1,8 +1,9 @@
 import type { RestorePoint } from "../catalog/model.ts";
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { Mode } from "../restore/mode.ts";
-import type { RestorePlan } from "../restore/restore-plan.ts";
+import type { PlanFrame } from "../restore/plan-frame.ts";
 import type { DatabaseWindow } from "../verify/subject.ts";
+import type { OpenDeployment } from "./open-deployment.ts";
 
 /** What a plan is made from, beside what the databases themselves say. */
 export interface Planning {
@@ -18,8 +19,19 @@ export interface Planning {
   readonly points: readonly RestorePoint[];
 }
 
+export function frameOf({ settings }: OpenDeployment, { point, run, mode }: Planning): PlanFrame {
+  return {
+    deployment: settings.name,
+    run,
+    point: point.id,
+    mode,
+    ...(point.window && { window: windowOnDatabase(point) }),
+    instances: point.instances,
+  };
+}
+
 export function refusePlan(
-  { deployment, point }: Pick<RestorePlan, "deployment" | "point">,
+  { deployment, point }: Pick<PlanFrame, "deployment" | "point">,
   reasons: readonly string[],
 ): void {
   if (reasons.length === 0) return;

@@ -9,6 +9,9 @@ export interface PlanStep {
   readonly undo: string;
 }
 
+/** A step that makes, changes and deletes nothing, or only what is said beside it. */
+export const NOTHING = { creates: [], changes: [], deletes: [] } as const;
+
 /** A plan in words, beside the data that is executed. */
 export interface PlanText {
   readonly steps: readonly PlanStep[];

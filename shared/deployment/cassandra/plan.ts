@@ -13,27 +13,21 @@ import {
   requestRefusals,
 } from "../../restore/cassandra/refusals.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
-import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
+import { frameOf, type Planning, refusePlan } from "../planning.ts";
 
 /** Plans the restore of a point's snapshots by Cassy; changes nothing. All reasons against come at once. */
 export async function planCassandra(open: OpenDeployment, planning: Planning): Promise<CassandraPlan> {
-  const { point, run, mode, acceptObserved } = planning;
+  const { point, mode, acceptObserved } = planning;
+  const { window, ...frame } = frameOf(open, planning);
   const observed = point.basis === "observed";
   const looked = await Promise.all(point.databases.map((database) => lookAt(open, database)));
-  refusePlan({ deployment: open.settings.name, point: point.id }, [
-    ...requestRefusals(mode, { observed, acceptObserved }),
-    ...looked.flatMap(refusals),
-  ]);
+  refusePlan(frame, [...requestRefusals(mode, { observed, acceptObserved }), ...looked.flatMap(refusals)]);
   return {
     kind: "cassandra",
-    deployment: open.settings.name,
-    run,
-    point: point.id,
-    mode,
+    ...frame,
     clusters: looked.flatMap(plannedCluster),
     observed,
-    ...(point.basis === "window" && point.window && { window: windowOnDatabase(point) }),
-    instances: point.instances,
+    ...(point.basis === "window" && window && { window }),
   };
 }
 
@@ -51,7 +45,6 @@ function plannedCluster(looked: LookedAtCluster): readonly PlannedCluster[] {
       original,
       cassy: cassy.address,
       bucket: bucket.name,
-
       increments,
       answered,
     },

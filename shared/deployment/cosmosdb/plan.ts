@@ -15,22 +15,18 @@ import {
 } from "../../restore/cosmosdb/plan.ts";
 import { clocksOf } from "../clocks.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
-import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
+import { frameOf, type Planning, refusePlan } from "../planning.ts";
 
 /** Plans a restore of accounts; all reasons against come at once. */
 export async function planCosmosdb(open: OpenDeployment, planning: Planning): Promise<CosmosdbPlan> {
-  const { point, run, mode } = planning;
+  const { point, run } = planning;
+  const frame = frameOf(open, planning);
   const looked = await Promise.all(point.databases.map((database) => lookAt(open, database, run)));
-  refusePlan({ deployment: open.settings.name, point: point.id }, looked.flatMap(refusals));
+  refusePlan(frame, looked.flatMap(refusals));
   return {
     kind: "cosmosdb",
-    deployment: open.settings.name,
-    run,
-    point: point.id,
-    mode,
+    ...frame,
     accounts: looked.flatMap((each) => accountOf(open, each, planning)),
-    ...(point.window && { window: windowOnDatabase(point) }),
-    instances: point.instances,
     leftOut: looked.flatMap(createdSince),
   };
 }

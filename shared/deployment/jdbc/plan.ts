@@ -10,25 +10,21 @@ import {
   type Server,
 } from "../../restore/jdbc/plan.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
-import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
+import { frameOf, type Planning, refusePlan } from "../planning.ts";
 
 /** Plans the restore of a point's dumps; changes nothing. All reasons against come at once. */
 export async function planJdbc(open: OpenDeployment, planning: Planning): Promise<JdbcPlan> {
-  const { point, run, mode } = planning;
+  const { point, mode } = planning;
+  const frame = frameOf(open, planning);
   const looked = await Promise.all(point.databases.map((each) => lookAt(open, each, planning)));
   refusePlan(
-    { deployment: open.settings.name, point: point.id },
+    frame,
     looked.flatMap((each) => refusals(each, mode)),
   );
   return {
     kind: "jdbc",
-    deployment: open.settings.name,
-    run,
-    point: point.id,
-    mode,
+    ...frame,
     dumps: looked.flatMap((each) => planDump(each) ?? []),
-    ...(point.window && { window: windowOnDatabase(point) }),
-    instances: point.instances,
   };
 }
 

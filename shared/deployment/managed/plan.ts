@@ -10,25 +10,21 @@ import {
 } from "../../restore/managed/plan.ts";
 import type { Mode } from "../../restore/mode.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
-import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
+import { frameOf, type Planning, refusePlan } from "../planning.ts";
 
 /** Plans a restore of managed servers; all reasons against come at once. */
 export async function planManaged(open: OpenDeployment, planning: Planning): Promise<ManagedPlan> {
   const { point, run, mode } = planning;
+  const frame = frameOf(open, planning);
   const looked = await Promise.all(point.databases.map((database) => lookAt(open, database, planning)));
   refusePlan(
-    { deployment: open.settings.name, point: point.id },
+    frame,
     looked.flatMap((each) => refusals(each, mode)),
   );
   return {
     kind: "managed",
-    deployment: open.settings.name,
-    run,
-    point: point.id,
-    mode,
+    ...frame,
     servers: looked.flatMap((each) => serverOf(each, run, mode)),
-    ...(point.window && { window: windowOnDatabase(point) }),
-    instances: point.instances,
   };
 }
 

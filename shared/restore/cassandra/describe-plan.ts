@@ -1,18 +1,16 @@
 import { quoted } from "../../errors/quoted.ts";
-import { secondText } from "../../verify/time-text.ts";
-import type { PlanStep, PlanText } from "../plan-step.ts";
-import { agoText } from "../plan-text.ts";
+import { NOTHING, type PlanStep, type PlanText } from "../plan-step.ts";
+import { writesSince } from "../plan-text.ts";
 import { sizeText } from "../size-text.ts";
 import { asideSuffix, toForgetIndexes, toMoveAside } from "./by-hand.ts";
 import { losses } from "./losses.ts";
-import { addressesOf, type CassandraPlan, firstSecondOf, type PlannedCluster } from "./plan.ts";
+import { addressesOf, type CassandraPlan, type PlannedCluster } from "./plan.ts";
 
 /** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
 export function describeCassandraPlan(plan: CassandraPlan, nowMs: number): PlanText {
   return { steps: stepsOf(plan), consequences: [...consequences(plan, nowMs)] };
 }
 
-const NOTHING = { creates: [], changes: [], deletes: [] } as const;
 const NONE = "nothing to undo";
 
 function stepsOf(plan: CassandraPlan): readonly PlanStep[] {
@@ -110,8 +108,7 @@ function* consequences(plan: CassandraPlan, nowMs: number): Generator<string> {
 
 /** What the restore takes from the instances, as it is at the given time: it grows while nobody runs the plan. */
 export function discardedByFiles({ clusters }: Pick<CassandraPlan, "clusters">, nowMs: number): string {
-  const first = firstSecondOf({ clusters });
-  return `Every write since ${secondText(first)} is not in the snapshot: ${agoText(nowMs - first * 1000)} of work`;
+  return writesSince(clusters, "the snapshot", nowMs);
 }
 
 /** What somebody agrees to who lets the plan be carried out. */

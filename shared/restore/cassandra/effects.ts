@@ -1,6 +1,6 @@
 import type { VerificationEffects } from "../../verify/effects.ts";
-import type { Proof } from "../../verify/proof.ts";
 import type { Scope } from "../../verify/scope.ts";
+import type { RunEvent } from "../run-event.ts";
 import type { CheckedIndex, LookedAtIndex } from "./index-look.ts";
 import type { CassandraPlan, NodesOfCluster, PlannedCluster } from "./plan.ts";
 
@@ -69,15 +69,9 @@ export type CassandraEffects = VerificationEffects & {
 
 /** What a restore tells while it is at work; told again when it is resumed. */
 export type CassandraEvent =
-  | { readonly kind: "phase"; readonly phase: CassandraPhase }
+  | RunEvent<CassandraPhase>
   | { readonly kind: "node"; readonly node: string; readonly stage: string }
   /** What people have to do now, so that it goes on; or what it waits for. */
-  | { readonly kind: "advice"; readonly text: string }
-  | {
-      readonly kind: "verified";
-      readonly what: "copies";
-      readonly proof: Proof["kind"];
-      readonly rows: number;
-    };
+  | { readonly kind: "advice"; readonly text: string };
 
 export type CassandraPhase = "check" | "restore-nodes" | "start-nodes" | "verify" | "indexes" | "compare";

@@ -1,5 +1,5 @@
-import type { Instance } from "../../pause/instance.ts";
 import type { Mode } from "../mode.ts";
+import type { PlanFrame } from "../plan-frame.ts";
 import type { CapturedCassandra, CassySnapshot, ClusterNode, NodeUpload } from "./captured.ts";
 
 /** A snapshot of which every file was seen in the bucket. */
@@ -24,20 +24,14 @@ export interface PlannedCluster {
   readonly answered: boolean;
 }
 
-/** Everything that a restore of snapshots by Cassy will do. Plain data: its digest is what gets approved. */
-export interface CassandraPlan {
+/** Everything that a restore of snapshots by Cassy will do. */
+export interface CassandraPlan extends PlanFrame {
   readonly kind: "cassandra";
-  readonly deployment: string;
-  readonly run: string;
-  readonly point: string;
   /** Never side by side: Cassy restores to the nodes' own directories. */
   readonly mode: Mode;
   readonly clusters: readonly PlannedCluster[];
   /** Whether the pause was somebody else's, so that nothing but what was seen speaks for it. */
   readonly observed: boolean;
-  /** The pause window on the clusters' clocks, where the point rests on one of ours. */
-  readonly window?: { readonly startMs: number; readonly endMs: number } | undefined;
-  readonly instances: readonly Instance[];
 }
 
 /** Nodes of one cluster that Cassy is asked for. */
@@ -57,8 +51,4 @@ export function completeOf(captured: CapturedCassandra): CompleteCluster | undef
 
 export function addressesOf(nodes: readonly Pick<ClusterNode, "address">[]): readonly string[] {
   return nodes.map(({ address }) => address);
-}
-
-export function firstSecondOf({ clusters }: Pick<CassandraPlan, "clusters">): number {
-  return Math.min(...clusters.map(({ atSecond }) => atSecond));
 }

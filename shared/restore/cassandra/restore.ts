@@ -1,10 +1,10 @@
 import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
-import { verification } from "../../verify/verification.ts";
 import { all, answerOf, asker, type Patience, type Workflow } from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
 import { HOUR_MS, patiently } from "../patiently.ts";
+import { entering, verified } from "../run-event.ts";
 import { commandsToStart } from "./by-hand.ts";
 import type { CassandraEffects, CassandraPhase, FailedNodes, SentRestore } from "./effects.ts";
 import { type CheckedIndex, isChecked, type LookedAtIndex } from "./index-look.ts";
@@ -12,6 +12,7 @@ import { addressesOf, type CassandraPlan, type NodesOfCluster } from "./plan.ts"
 import { endedUnseen } from "./refusals.ts";
 
 const ask = asker<CassandraEffects>();
+const enter = entering<CassandraPhase>();
 
 /** Files are downloaded for hours; Cassy may never say that it has ended. */
 const FILES_PATIENCE: Patience = { firstMs: 500, factor: 1.4, mostMs: 30_000, limitMs: 24 * HOUR_MS };
@@ -67,10 +68,6 @@ export function* restoreCassandra(plan: CassandraPlan): Workflow<CassandraResult
     settingsDifferences,
     clusters: restoredClusters(plan, indexes),
   };
-}
-
-function* enter(phase: CassandraPhase): Workflow<void> {
-  yield* ask("report", { event: { kind: "phase", phase } });
 }
 
 /** Where Cassy fails on nodes, only these are restored again, once somebody has emptied their directories again. */
@@ -134,10 +131,7 @@ function* awaitNodes(plan: CassandraPlan): Workflow<void> {
 
 function* verify(plan: CassandraPlan): Workflow<VerificationReport> {
   yield* enter("verify");
-  const scope = yield* ask("scope-copies", { plan });
-  const report = yield* verification(scope);
-  const rows = report.checked.tables.reduce((sum, table) => sum + table.rows, 0);
-  yield* ask("report", { event: { kind: "verified", what: "copies", proof: report.proof.kind, rows } });
+  const report = yield* verified(yield* ask("scope-copies", { plan }));
   if (report.proof.kind === "disproven") throw disproven(plan, report.proof.reason);
   return report;
 }

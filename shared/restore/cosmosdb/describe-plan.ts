@@ -1,8 +1,8 @@
 import { secondText } from "../../verify/time-text.ts";
-import type { PlanStep, PlanText } from "../plan-step.ts";
-import { agoText } from "../plan-text.ts";
+import { NOTHING, type PlanStep, type PlanText } from "../plan-step.ts";
+import { writesSince } from "../plan-text.ts";
 import { losses } from "./losses.ts";
-import type { CosmosdbPlan, PlannedAccount, Way } from "./plan.ts";
+import type { CosmosdbPlan, Way } from "./plan.ts";
 import { madeAccounts } from "./restore.ts";
 import { SETTING_NAMES } from "./settings.ts";
 
@@ -11,7 +11,6 @@ export function describeCosmosdbPlan(plan: CosmosdbPlan, nowMs: number): PlanTex
   return { steps: stepsOf(plan), consequences: [...consequences(plan, nowMs)] };
 }
 
-const NOTHING = { creates: [], changes: [], deletes: [] } as const;
 const UNDO = "stillpoint restore abandon RUN deletes the new accounts; the original is never touched";
 
 function stepsOf(plan: CosmosdbPlan): readonly PlanStep[] {
@@ -137,12 +136,7 @@ function* consequences(plan: CosmosdbPlan, nowMs: number): Generator<string> {
 
 /** What is lost once the instances work on the new account. */
 export function discardedByTakeover({ accounts }: CosmosdbPlan, nowMs: number): string {
-  const first = firstSecond(accounts);
-  return `Every write since ${secondText(first)} is not in the new account: ${agoText(nowMs - first * 1000)} of work, and what the instances write until they are stopped`;
-}
-
-function firstSecond(accounts: readonly PlannedAccount[]): number {
-  return Math.min(...accounts.map(({ atSecond }) => atSecond));
+  return `${writesSince(accounts, "the new account", nowMs)}, and what the instances write until they are stopped`;
 }
 
 const COSTS =

@@ -1,6 +1,6 @@
 import type { VerificationEffects } from "../../verify/effects.ts";
-import type { Proof } from "../../verify/proof.ts";
 import type { Scope } from "../../verify/scope.ts";
+import type { RunEvent } from "../run-event.ts";
 import type { CapturedContainer } from "./captured.ts";
 import type { CosmosdbPlan, PlannedAccount } from "./plan.ts";
 
@@ -56,14 +56,8 @@ export type CosmosdbEffects = VerificationEffects & {
 
 /** What a restore tells while it is at work; told again when it is resumed. */
 export type CosmosdbEvent =
-  | { readonly kind: "phase"; readonly phase: CosmosdbPhase }
-  | { readonly kind: "account"; readonly account: string; readonly stage: string }
-  | {
-      readonly kind: "verified";
-      readonly what: "copies";
-      readonly proof: Proof["kind"];
-      readonly rows: number;
-    };
+  | RunEvent<CosmosdbPhase>
+  | { readonly kind: "account"; readonly account: string; readonly stage: string };
 
 export type CosmosdbPhase =
   | "check"

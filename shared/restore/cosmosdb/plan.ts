@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Instance } from "../../pause/instance.ts";
 import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { Mode } from "../mode.ts";
+import type { PlanFrame } from "../plan-frame.ts";
 import {
   type CapturedContainer,
   type CapturedCosmosdb,
@@ -40,18 +40,12 @@ export interface PlannedAccount {
   readonly deletedSince: readonly string[];
 }
 
-/** Everything that a restore of Cosmos DB accounts will do. Plain data: its digest is what gets approved. */
-export interface CosmosdbPlan {
+/** Everything that a restore of Cosmos DB accounts will do. */
+export interface CosmosdbPlan extends PlanFrame {
   readonly kind: "cosmosdb";
-  readonly deployment: string;
-  readonly run: string;
-  readonly point: string;
   /** In place: the new account is to take the place of the old one, and gets everything that it has. */
   readonly mode: Mode;
   readonly accounts: readonly PlannedAccount[];
-  /** The pause window on the databases' clock, where the point rests on one. */
-  readonly window?: { readonly startMs: number; readonly endMs: number } | undefined;
-  readonly instances: readonly Instance[];
   /** Containers made since the backup, which the restored account will not have. */
   readonly leftOut: readonly string[];
 }

@@ -1,14 +1,15 @@
 import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
-import { verification } from "../../verify/verification.ts";
 import { all, answerOf, asker, type Patience, type Workflow } from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
 import { HOUR_MS, patiently } from "../patiently.ts";
+import { entering, verified } from "../run-event.ts";
 import type { CosmosdbEffects, CosmosdbPhase, MadeAccount } from "./effects.ts";
 import type { CosmosdbPlan, PlannedAccount } from "./plan.ts";
 
 const ask = asker<CosmosdbEffects>();
+const enter = entering<CosmosdbPhase>();
 
 /** Backups of a container reach the present some minutes later; where much is written, it takes longer. */
 const COVERAGE_PATIENCE: Patience = { firstMs: 500, factor: 1.3, mostMs: 30_000, limitMs: HOUR_MS };
@@ -77,10 +78,6 @@ export function* restoreCosmosdb(plan: CosmosdbPlan): Workflow<CosmosdbResult> {
 const UNTOUCHED =
   "the original was not touched. Resume the run to go on waiting; abandon it to delete what it has made";
 
-function* enter(phase: CosmosdbPhase): Workflow<void> {
-  yield* ask("report", { event: { kind: "phase", phase } });
-}
-
 function* tell(accounts: readonly { readonly name: string }[], stage: string): Workflow<void> {
   for (const { name } of accounts) yield* ask("report", { event: { kind: "account", account: name, stage } });
 }
@@ -133,10 +130,7 @@ function* openWays(plan: CosmosdbPlan, made: readonly MadeAccount[]): Workflow<v
 
 function* verify(plan: CosmosdbPlan): Workflow<VerificationReport> {
   yield* enter("verify");
-  const scope = yield* ask("scope-copies", { plan });
-  const report = yield* verification(scope);
-  const rows = report.checked.tables.reduce((sum, table) => sum + table.rows, 0);
-  yield* ask("report", { event: { kind: "verified", what: "copies", proof: report.proof.kind, rows } });
+  const report = yield* verified(yield* ask("scope-copies", { plan }));
   if (report.proof.kind === "disproven")
     throw new StillpointError(
       "COPY_DISPROVEN",

@@ -1,8 +1,8 @@
 import type { ReadingEffects } from "../../settle/reading.ts";
 import type { Settlement } from "../../settle/settlement.ts";
-import type { Proof } from "../../verify/proof.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import type { Scope } from "../../verify/scope.ts";
+import type { RunEvent } from "../run-event.ts";
 import type { DynamodbPlan, Originals, PlannedTable } from "./plan.ts";
 import type { Seen, Watched } from "./watched.ts";
 
@@ -74,17 +74,11 @@ export type RestoreEffects = ReadingEffects & {
 
 /** What a restore tells while it is at work; told again when it is resumed. */
 export type DynamodbEvent =
-  | { readonly kind: "phase"; readonly phase: Phase }
+  | RunEvent<Phase>
   | { readonly kind: "table"; readonly database: string; readonly table: string; readonly stage: string }
   | { readonly kind: "settled"; readonly settlement: Settlement }
   /** A second that was quiet by the coordinator, and was not proven so by its copy: the next one is tried. */
-  | { readonly kind: "not-quiet"; readonly atSecond: number; readonly reason: string }
-  | {
-      readonly kind: "verified";
-      readonly what: "copies" | "replaced";
-      readonly proof: Proof["kind"];
-      readonly rows: number;
-    };
+  | { readonly kind: "not-quiet"; readonly atSecond: number; readonly reason: string };
 
 export type Phase =
   | "check"

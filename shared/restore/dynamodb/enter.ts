@@ -1,9 +1,4 @@
-import { asker, type Workflow } from "../../workflow/effect.ts";
-import type { Phase, RestoreEffects } from "./effects.ts";
+import { entering } from "../run-event.ts";
+import type { Phase } from "./effects.ts";
 
-const ask = asker<RestoreEffects>();
-
-/** Tells whoever watches which part of the work begins. */
-export function* enter(phase: Phase): Workflow<void> {
-  yield* ask("report", { event: { kind: "phase", phase } });
-}
+export const enter = entering<Phase>();

@@ -1,25 +1,16 @@
 import { quoted } from "../../errors/quoted.ts";
 import { secondText } from "../../verify/time-text.ts";
-import type { PlanStep, PlanText } from "../plan-step.ts";
-import { agoText } from "../plan-text.ts";
+import { NOTHING, type PlanStep, type PlanText } from "../plan-step.ts";
+import { writesSince } from "../plan-text.ts";
 import { sizeText } from "../size-text.ts";
 import { losses } from "./losses.ts";
-import {
-  firstSecondOf,
-  type JdbcPlan,
-  keptOf,
-  nounOf,
-  type PlannedDump,
-  type Present,
-  serverText,
-} from "./plan.ts";
+import { type JdbcPlan, keptOf, nounOf, type PlannedDump, type Present, serverText } from "./plan.ts";
 
 /** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
 export function describeJdbcPlan(plan: JdbcPlan, nowMs: number): PlanText {
   return { steps: stepsOf(plan), consequences: [...consequences(plan, nowMs)] };
 }
 
-const NOTHING = { creates: [], changes: [], deletes: [] } as const;
 const NONE = "nothing to undo";
 const UNTIL_SWAP = "stillpoint restore abandon RUN removes what was loaded; the original is untouched";
 
@@ -133,8 +124,7 @@ function* lookingAt({ dumps }: JdbcPlan): Generator<string> {
 export function discardedBySwap({ dumps }: Pick<JdbcPlan, "dumps">, nowMs: number): string {
   const full = dumps.filter(({ present }) => present.some(({ tables }) => tables > 0));
   if (full.length === 0) return `Nothing is discarded: there are no tables under the names that are restored`;
-  const first = firstSecondOf({ dumps });
-  return `Every write since ${secondText(first)} is not in what is restored: ${agoText(nowMs - first * 1000)} of work. It is kept under another name, which nothing works on any more`;
+  return `${writesSince(dumps, "what is restored", nowMs)}. It is kept under another name, which nothing works on any more`;
 }
 
 /** A database is needed twice for as long as both are there. */

@@ -1,6 +1,6 @@
 import type { VerificationEffects } from "../../verify/effects.ts";
-import type { Proof } from "../../verify/proof.ts";
 import type { Scope } from "../../verify/scope.ts";
+import type { RunEvent } from "../run-event.ts";
 import type { JdbcPlan, PlannedDump, Present } from "./plan.ts";
 
 /** Everything that the restore asks of the outside world. Every step is idempotent. */
@@ -29,13 +29,7 @@ export type JdbcEffects = VerificationEffects & {
 
 /** What a restore tells while it is at work; told again when it is resumed. */
 export type JdbcEvent =
-  | { readonly kind: "phase"; readonly phase: JdbcPhase }
-  | { readonly kind: "database"; readonly database: string; readonly stage: string }
-  | {
-      readonly kind: "verified";
-      readonly what: "copies" | "replaced";
-      readonly proof: Proof["kind"];
-      readonly rows: number;
-    };
+  | RunEvent<JdbcPhase>
+  | { readonly kind: "database"; readonly database: string; readonly stage: string };
 
 export type JdbcPhase = "check" | "check-dumps" | "load" | "verify" | "settings" | "swap" | "read-back";

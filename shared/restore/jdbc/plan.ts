@@ -1,5 +1,5 @@
-import type { Instance } from "../../pause/instance.ts";
 import type { Mode } from "../mode.ts";
+import type { PlanFrame } from "../plan-frame.ts";
 import type { Artifact, CapturedJdbc } from "./captured.ts";
 
 /** Names of the databases (PostgreSQL) or schemas (MySQL) by what they were called in the dump. */
@@ -39,18 +39,12 @@ export interface PlannedDump {
   readonly present: readonly Present[];
 }
 
-/** Everything that a restore of dumps will do. Plain data: its digest is what gets approved. */
-export interface JdbcPlan {
+/** Everything that a restore of dumps will do. */
+export interface JdbcPlan extends PlanFrame {
   readonly kind: "jdbc";
-  readonly deployment: string;
-  readonly run: string;
-  readonly point: string;
   /** In place: what is restored gets the original names, and what had them is kept under others. */
   readonly mode: Mode;
   readonly dumps: readonly PlannedDump[];
-  /** The pause window on the databases' clock, where the point rests on one. */
-  readonly window?: { readonly startMs: number; readonly endMs: number } | undefined;
-  readonly instances: readonly Instance[];
 }
 
 /** One database of the point beside what is there now. */
@@ -143,8 +137,4 @@ export function keptOf({ present, kept }: Pick<PlannedDump, "present" | "kept">)
 /** What these are called by people who run the server. */
 export function nounOf({ engine }: Pick<Server, "engine">): "database" | "schema" {
   return engine === "postgresql" ? "database" : "schema";
-}
-
-export function firstSecondOf({ dumps }: Pick<JdbcPlan, "dumps">): number {
-  return Math.min(...dumps.map(({ atSecond }) => atSecond));
 }

@@ -1,14 +1,15 @@
 import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { CheckedTable, VerificationReport } from "../../verify/report.ts";
-import { verification } from "../../verify/verification.ts";
 import { all, answerOf, asker, type Effect, type Workflow } from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
+import { entering, verified } from "../run-event.ts";
 import type { JdbcEffects, JdbcPhase } from "./effects.ts";
 import { type JdbcPlan, keptOf, nounOf, type PlannedDump, type Present, serverText } from "./plan.ts";
 import { dropStatement } from "./removal.ts";
 
 const ask = asker<JdbcEffects>();
+const enter = entering<JdbcPhase>();
 
 /** What a dump was restored to. */
 export interface RestoredDump {
@@ -53,7 +54,7 @@ export function* restoreJdbc(plan: JdbcPlan): Workflow<JdbcResult> {
   yield* enter("load");
   yield* forEach(plan.dumps, "loaded", (dump) => ask.effect("load", { dump, run: plan.run }));
   yield* enter("verify");
-  const copies = yield* verify(plan, "copies");
+  const copies = yield* verified(yield* ask("scope-copies", { plan, what: "copies" }));
   if (copies.proof.kind === "disproven") throw disproven(plan, copies.proof.reason);
   yield* enter("settings");
   const settingsDifferences = yield* settle(plan);
@@ -61,10 +62,6 @@ export function* restoreJdbc(plan: JdbcPlan): Workflow<JdbcResult> {
   if (plan.mode === "side-by-side") return { ...end, dumps: plan.dumps.map(besideOf) };
   const { replaced, dumps } = yield* replace(plan, copies.checked.tables);
   return { ...end, replaced, dumps };
-}
-
-function* enter(phase: JdbcPhase): Workflow<void> {
-  yield* ask("report", { event: { kind: "phase", phase } });
 }
 
 /** All dumps side by side; the first that failed is told once all have ended. */
@@ -84,18 +81,6 @@ function disproven({ point, dumps, run }: JdbcPlan, reason: string): StillpointE
     "COPY_DISPROVEN",
     `what was loaded of point "${point}" is not whole: ${reason}; the original was not touched. It can be looked at in ${targets}, which stillpoint restore abandon ${run} removes`,
   );
-}
-
-function* verify(
-  plan: JdbcPlan,
-  what: "copies" | "replaced",
-  like?: readonly CheckedTable[],
-): Workflow<VerificationReport> {
-  const scope = yield* ask("scope-copies", { plan, what });
-  const report = yield* verification(scope, like);
-  const rows = report.checked.tables.reduce((sum, table) => sum + table.rows, 0);
-  yield* ask("report", { event: { kind: "verified", what, proof: report.proof.kind, rows } });
-  return report;
 }
 
 function* settle({ dumps }: JdbcPlan): Workflow<JdbcResult["settingsDifferences"]> {
@@ -125,7 +110,8 @@ function* replace(
     yield* ask("report", { event: { kind: "database", database: dump.database, stage: "in place" } });
   }
   yield* enter("read-back");
-  return { replaced: yield* verify(plan, "replaced", like), dumps };
+  const scope = yield* ask("scope-copies", { plan, what: "replaced" });
+  return { replaced: yield* verified(scope, "replaced", like), dumps };
 }
 
 function besideOf({ database, server, targets }: PlannedDump): RestoredDump {

@@ -1,15 +1,14 @@
 import { secondText } from "../../verify/time-text.ts";
-import type { PlanStep, PlanText } from "../plan-step.ts";
-import { agoText } from "../plan-text.ts";
+import { NOTHING, type PlanStep, type PlanText } from "../plan-step.ts";
+import { writesSince } from "../plan-text.ts";
 import type { CapturedManaged } from "./captured.ts";
-import type { ManagedPlan, PlannedServer } from "./plan.ts";
+import type { ManagedPlan } from "./plan.ts";
 
 /** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
 export function describeManagedPlan(plan: ManagedPlan, nowMs: number): PlanText {
   return { steps: stepsOf(plan), consequences: [...consequences(plan, nowMs)] };
 }
 
-const NOTHING = { creates: [], changes: [], deletes: [] } as const;
 const UNDO = "stillpoint restore abandon RUN deletes the new servers; no original is touched";
 
 function stepsOf(plan: ManagedPlan): readonly PlanStep[] {
@@ -106,10 +105,5 @@ function* consequences(plan: ManagedPlan, nowMs: number): Generator<string> {
 
 /** What is lost once the instances work on the new servers. */
 export function discardedByRename({ servers }: Pick<ManagedPlan, "servers">, nowMs: number): string {
-  const first = firstSecond(servers);
-  return `Every write since ${secondText(first)} is not in the new servers: ${agoText(nowMs - first * 1000)} of work`;
-}
-
-function firstSecond(servers: readonly PlannedServer[]): number {
-  return Math.min(...servers.map(({ atSecond }) => atSecond));
+  return writesSince(servers, "the new servers", nowMs);
 }

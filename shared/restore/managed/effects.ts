@@ -1,6 +1,6 @@
 import type { VerificationEffects } from "../../verify/effects.ts";
-import type { Proof } from "../../verify/proof.ts";
 import type { Scope } from "../../verify/scope.ts";
+import type { RunEvent } from "../run-event.ts";
 import type { ManagedPlan, PlannedServer } from "./plan.ts";
 
 /** What a service answers to a restore that it takes. */
@@ -56,13 +56,7 @@ export type ManagedEffects = VerificationEffects & {
 
 /** What a restore tells while it is at work; told again when it is resumed. */
 export type ManagedEvent =
-  | { readonly kind: "phase"; readonly phase: ManagedPhase }
-  | { readonly kind: "server"; readonly server: string; readonly stage: string }
-  | {
-      readonly kind: "verified";
-      readonly what: "copies";
-      readonly proof: Proof["kind"];
-      readonly rows: number;
-    };
+  | RunEvent<ManagedPhase>
+  | { readonly kind: "server"; readonly server: string; readonly stage: string };
 
 export type ManagedPhase = "check" | "wait" | "restore-server" | "settings" | "verify" | "swap" | "compare";

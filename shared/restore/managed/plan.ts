@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Instance } from "../../pause/instance.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { Mode } from "../mode.ts";
+import type { PlanFrame } from "../plan-frame.ts";
 import type { CapturedManaged } from "./captured.ts";
 
 /** An instance of a cluster: what it is restored as, and what the original is called once names were swapped. */
@@ -29,18 +29,12 @@ export interface PlannedServer {
   readonly losses: readonly string[];
 }
 
-/** Everything that a restore of managed servers will do. Plain data: its digest is what gets approved. */
-export interface ManagedPlan {
+/** Everything that a restore of managed servers will do. */
+export interface ManagedPlan extends PlanFrame {
   readonly kind: "managed";
-  readonly deployment: string;
-  readonly run: string;
-  readonly point: string;
   /** In place: the new servers get the names of the old ones, which stay under other names. */
   readonly mode: Mode;
   readonly servers: readonly PlannedServer[];
-  /** The pause window on the databases' clock, where the point rests on one. */
-  readonly window?: { readonly startMs: number; readonly endMs: number } | undefined;
-  readonly instances: readonly Instance[];
 }
 
 /** The span to which a server can be restored at present. */

@@ -1,15 +1,16 @@
 import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { VerificationReport } from "../../verify/report.ts";
-import { verification } from "../../verify/verification.ts";
 import { all, answerOf, asker, type Patience, type Workflow } from "../../workflow/effect.ts";
 import type { Mode } from "../mode.ts";
 import { HOUR_MS, patiently } from "../patiently.ts";
+import { entering, verified } from "../run-event.ts";
 import type { CapturedManaged } from "./captured.ts";
 import type { ManagedEffects, ManagedPhase, Started } from "./effects.ts";
 import type { ManagedPlan, PlannedServer } from "./plan.ts";
 
 const ask = asker<ManagedEffects>();
+const enter = entering<ManagedPhase>();
 
 /** The services' own backups reach the present some minutes later. */
 const COVERAGE_PATIENCE: Patience = { firstMs: 500, factor: 1.3, mostMs: 30_000, limitMs: HOUR_MS };
@@ -72,10 +73,6 @@ export function* restoreManaged(plan: ManagedPlan): Workflow<ManagedResult> {
 const UNTOUCHED =
   "no original was touched. Resume the run to go on waiting; abandon it to delete what it has made";
 
-function* enter(phase: ManagedPhase): Workflow<void> {
-  yield* ask("report", { event: { kind: "phase", phase } });
-}
-
 function* tell({ servers }: ManagedPlan, stage: string): Workflow<void> {
   for (const { target } of servers)
     yield* ask("report", { event: { kind: "server", server: target, stage } });
@@ -115,10 +112,7 @@ function* putSettingsBack(plan: ManagedPlan): Workflow<Refused> {
 
 function* verify(plan: ManagedPlan): Workflow<VerificationReport> {
   yield* enter("verify");
-  const scope = yield* ask("scope-copies", { plan });
-  const report = yield* verification(scope);
-  const rows = report.checked.tables.reduce((sum, table) => sum + table.rows, 0);
-  yield* ask("report", { event: { kind: "verified", what: "copies", proof: report.proof.kind, rows } });
+  const report = yield* verified(yield* ask("scope-copies", { plan }));
   if (report.proof.kind === "disproven")
     throw new StillpointError(
       "COPY_DISPROVEN",

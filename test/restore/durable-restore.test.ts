@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { DurableLife } from "../workflow/durable-life.ts";
 import { Life } from "../workflow/mortal.ts";
+import { contentOf, undisturbed } from "./content-of.ts";
 import { executeRestore, type RestoreExecution } from "./durable-situation.ts";
 import { planOf } from "./example-plan.ts";
 import { Situation } from "./situation.ts";
@@ -11,16 +11,6 @@ const MODES = ["in-place", "side-by-side"] as const;
 const TABLES = 2;
 /** Situations that wait for the SDK's suspensions side by side. */
 const AT_A_TIME = 25;
-
-async function undisturbed(mode: (typeof MODES)[number] = "in-place") {
-  const situation = new Situation(planOf(TABLES, mode));
-  const result = await situation.run();
-  return { result: contentOf(result), snapshot: situation.cloud.snapshot() };
-}
-
-function contentOf({ backups, ...rest }: DynamodbResult): unknown {
-  return { ...rest, backups: backups.length };
-}
 
 function doneOf({ result }: RestoreExecution): unknown {
   if (result?.kind !== "done") throw new Error(`the restore did not end: ${JSON.stringify(result)}`);
@@ -54,7 +44,7 @@ function dyingAt(nth: number): () => DurableLife {
 test.concurrent.each(MODES)(
   "killed at any effect, entry or checkpoint and invoked again, a durable restore %s ends as an undisturbed one",
   async (mode) => {
-    const { result, snapshot } = await undisturbed(mode);
+    const { result, snapshot } = await undisturbed(TABLES, mode);
     const moments = await momentsOf(mode);
     await sideBySide([...moments.entries()], async ([nth, moment]) => {
       const situation = new Situation(planOf(TABLES, mode));
@@ -67,7 +57,7 @@ test.concurrent.each(MODES)(
 );
 
 test.concurrent("killed again and again at random moments, a durable restore ends as an undisturbed one", async () => {
-  const { result, snapshot } = await undisturbed();
+  const { result, snapshot } = await undisturbed(TABLES);
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(120), { minLength: 2, maxLength: 12 }), async (deaths) => {
       const situation = new Situation(planOf(TABLES));
@@ -100,7 +90,7 @@ async function stoppedAt(situation: Situation, nth: number, name: string): Promi
 }
 
 test.concurrent("a durable restore stopped at any moment is continued by a new execution, or on the command line", async () => {
-  const { result, snapshot } = await undisturbed();
+  const { result, snapshot } = await undisturbed(TABLES);
   const moments = await momentsOf("in-place");
   await sideBySide([...moments.entries()], async ([nth, moment]) => {
     const situation = new Situation(planOf(TABLES));
@@ -116,7 +106,7 @@ test.concurrent("a durable restore stopped at any moment is continued by a new e
 });
 
 test.concurrent("a restore begun on the command line and killed at any moment goes on as a durable execution", async () => {
-  const { result, snapshot } = await undisturbed();
+  const { result, snapshot } = await undisturbed(TABLES);
   const life = new Life();
   await new Situation(planOf(TABLES)).run(life);
   await sideBySide([...life.moments.entries()], async ([nth, moment]) => {
@@ -129,7 +119,7 @@ test.concurrent("a restore begun on the command line and killed at any moment go
 });
 
 test.concurrent("with few operations each, executions hand a restore on to each other", async () => {
-  const { result, snapshot } = await undisturbed();
+  const { result, snapshot } = await undisturbed(TABLES);
   const situation = new Situation(planOf(TABLES));
   let end: RestoreExecution | undefined;
   for (let attempt = 1; end?.result?.kind !== "done"; attempt++) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { Life } from "../workflow/mortal.ts";
+import { contentOf, undisturbed } from "./content-of.ts";
 import { planOf } from "./example-plan.ts";
 import { type Orchestrated, orchestrateRestore } from "./orchestrated-situation.ts";
 import { Situation } from "./situation.ts";
@@ -12,16 +12,6 @@ const STRIDE = process.env["STILLPOINT_KILLS"] === undefined ? 7 : 1;
 
 function some<A>(moments: readonly A[], from: number): readonly (readonly [number, A])[] {
   return [...moments.entries()].filter(([nth]) => nth % STRIDE === from % STRIDE);
-}
-
-async function undisturbed(mode: (typeof MODES)[number] = "in-place") {
-  const situation = new Situation(planOf(TABLES, mode));
-  const result = await situation.run();
-  return { result: contentOf(result), snapshot: situation.cloud.snapshot() };
-}
-
-function contentOf({ backups, ...rest }: DynamodbResult): unknown {
-  return { ...rest, backups: backups.length };
 }
 
 function doneOf({ result }: Orchestrated): unknown {
@@ -41,7 +31,7 @@ async function momentsOf(mode: (typeof MODES)[number]): Promise<readonly string[
 test.each(MODES)(
   "killed at any turn, activity, effect or entry, an orchestrated restore %s ends as an undisturbed one",
   async (mode) => {
-    const { result, snapshot } = await undisturbed(mode);
+    const { result, snapshot } = await undisturbed(TABLES, mode);
     for (const [nth, moment] of some(await momentsOf(mode), 0)) {
       const situation = new Situation(planOf(TABLES, mode));
       let passed = 0;
@@ -54,7 +44,7 @@ test.each(MODES)(
 );
 
 test("a restore under which new code is deployed at any moment ends as an undisturbed one", async () => {
-  const { result, snapshot } = await undisturbed();
+  const { result, snapshot } = await undisturbed(TABLES);
   let attempts = 0;
   for (const [nth, moment] of some(await momentsOf("in-place"), 2)) {
     const situation = new Situation(planOf(TABLES));
@@ -75,7 +65,7 @@ test("a restore under which new code is deployed at any moment ends as an undist
 });
 
 test("an orchestrated restore given up at any moment is continued by another, or on the command line", async () => {
-  const { result, snapshot } = await undisturbed();
+  const { result, snapshot } = await undisturbed(TABLES);
   for (const [nth, moment] of some(await momentsOf("in-place"), 4)) {
     const situation = new Situation(planOf(TABLES));
     let passed = 0;
@@ -97,7 +87,7 @@ test("an orchestrated restore given up at any moment is continued by another, or
 });
 
 test("a restore begun on the command line and killed at any moment goes on as an orchestration", async () => {
-  const { result, snapshot } = await undisturbed();
+  const { result, snapshot } = await undisturbed(TABLES);
   const life = new Life();
   await new Situation(planOf(TABLES)).run(life);
   for (const [nth, moment] of some(life.moments, 6)) {
@@ -110,7 +100,7 @@ test("a restore begun on the command line and killed at any moment goes on as an
 });
 
 test("with few operations each, attempts hand a restore on to each other", async () => {
-  const { result, snapshot } = await undisturbed();
+  const { result, snapshot } = await undisturbed(TABLES);
   const situation = new Situation(planOf(TABLES));
   const end = await orchestrateRestore(situation, { operationsMost: 40 });
   expect(doneOf(end)).toEqual(result);

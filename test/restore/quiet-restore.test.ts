@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
-import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { triesOf } from "../../shared/restore/dynamodb/tries.ts";
 import { Life } from "../workflow/mortal.ts";
 import { BYSTANDER } from "./cloud.ts";
 import { contentAt } from "./cloud-state.ts";
+import { contentOf } from "./content-of.ts";
 import { AT_SECOND, quietPlanOf } from "./example-plan.ts";
 import { Situation } from "./situation.ts";
 
@@ -106,7 +106,3 @@ test("where an original has vanished meanwhile, the copies of a try that failed 
   expect(await disturbed.run().catch(codeOf)).toBe("RESTORE_BLOCKED");
   expect(disturbed.cloud.tables.get(lost?.temporary ?? "")?.status).toBe("ACTIVE");
 });
-
-function contentOf({ backups, ...rest }: DynamodbResult): unknown {
-  return { ...rest, backups: backups.length };
-}

@@ -9,6 +9,7 @@ import { runInProcess } from "../../shared/workflow/run-in-process.ts";
 import { Life } from "../workflow/mortal.ts";
 import { BYSTANDER, type Cloud } from "./cloud.ts";
 import { contentAt } from "./cloud-state.ts";
+import { contentOf } from "./content-of.ts";
 import { planOf, SETTINGS } from "./example-plan.ts";
 import { Situation } from "./situation.ts";
 
@@ -221,8 +222,4 @@ async function runAbandonedAt(situation: Situation, nth: number): Promise<string
   });
   await running.catch(() => undefined);
   return abandoned;
-}
-
-function contentOf({ backups, ...rest }: DynamodbResult): unknown {
-  return { ...rest, backups: backups.length };
 }

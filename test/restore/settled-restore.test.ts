@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
-import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { Life } from "../workflow/mortal.ts";
 import { BYSTANDER } from "./cloud.ts";
 import { contentAt, DOUBTS } from "./cloud-state.ts";
+import { contentOf } from "./content-of.ts";
 import { settledPlanOf } from "./example-plan.ts";
 import { Situation } from "./situation.ts";
 
@@ -105,7 +105,3 @@ test("a backup that is taken too soon after the last change is not what was veri
   await expect(hasty.run()).rejects.toThrow("LAW BROKEN");
   expect(hasty.cloud.law.broken).toContainEqual(expect.stringContaining("was verified and backed up"));
 });
-
-function contentOf({ backups, ...rest }: DynamodbResult): unknown {
-  return { ...rest, backups: backups.length };
-}

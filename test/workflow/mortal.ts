@@ -1,4 +1,5 @@
 import type { Store } from "../../shared/catalog/store.ts";
+import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { Handlers, Vocabulary } from "../../shared/workflow/effect.ts";
 
 /**
@@ -21,6 +22,20 @@ export class Life {
   pass(moment: string): void {
     this.moments.push(moment);
     if (this.#moment++ >= this.#deathAt) throw new Error(`the process died at "${moment}"`);
+  }
+}
+
+/** How a life's work ended: `whole`, killed, or with a code; what it said is told. */
+export async function endOf(
+  work: Promise<unknown>,
+  { life, whole, tell }: { readonly life: Life; readonly whole: string; tell(said: string): void },
+): Promise<string> {
+  try {
+    await work;
+    return whole;
+  } catch (error) {
+    tell(String(error));
+    return life.isOver ? "killed" : codeOf(error);
   }
 }
 

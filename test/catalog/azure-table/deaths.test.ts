@@ -1,10 +1,10 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { Store, Version } from "../../../shared/catalog/store.ts";
+import type { Store } from "../../../shared/catalog/store.ts";
+import { CHANGES, expectOneOf, hoursLater, isDead } from "../deaths.ts";
 import { digest, large } from "../large.ts";
 import { connectionReset } from "./accident-client.ts";
 import { azureWorld, type World } from "./world.ts";
 
-const HOURS_MS = 2 * 3_600_000;
 const MANY_DEATHS_MS = 120_000;
 const { newWorld } = azureWorld();
 
@@ -23,34 +23,7 @@ function mortal(world: World, deathAt: number, sent: boolean): Promise<Store> {
   });
 }
 
-/** Only the date: timers go on, since real sockets need them. */
-function hoursLater(): void {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + HOURS_MS });
-}
-
-async function isDead(write: Promise<unknown>): Promise<boolean> {
-  return write.then(
-    () => false,
-    () => true,
-  );
-}
-
-/** The least that any write makes visible: nothing is torn, nothing damaged, and the next writer gets on. */
-async function expectOneOf(store: Store, values: readonly unknown[]): Promise<Version> {
-  const { records, damaged } = await store.list("pauses");
-  expect(damaged).toEqual([]);
-  expect(values.map(digest)).toContain(digest(records[0]?.value));
-  const open = (await store.listOpen("pauses")).records.map(({ id }) => id);
-  const [found] = records as readonly { readonly value: { readonly state: string } }[];
-  expect(open).toEqual(found?.value.state === "open" ? ["p"] : []);
-  return records[0]?.version ?? "absent";
-}
-
-test.each([
-  { from: "large", to: "large" },
-  { from: "large", to: "small" },
-  { from: "small", to: "large" },
-])(
+test.each(CHANGES)(
   "wherever a writer dies that puts a $to record over a $from one, one of them is whole",
   { timeout: MANY_DEATHS_MS },
   async (change) => {

@@ -1,12 +1,11 @@
 import { type AttributeValue, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterEach, expect, test, vi } from "vitest";
 import { dynamodbStore } from "../../../shared/catalog/dynamodb-store.ts";
-import type { Store, Version } from "../../../shared/catalog/store.ts";
+import { CHANGES, expectOneOf, hoursLater, isDead } from "../deaths.ts";
 import { digest, large } from "../large.ts";
 import { connectionReset, serviceError, withAccidents } from "./accident-client.ts";
 import { catalogWorld, type World } from "./world.ts";
 
-const HOURS_MS = 2 * 3_600_000;
 const { newWorld } = catalogWorld();
 
 afterEach(() => {
@@ -27,53 +26,29 @@ function mortal({ table }: World, deathAt: number, sent: boolean) {
   return { store, life };
 }
 
-/** Only the date: timers go on, since real sockets need them. */
-function hoursLater(): void {
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + HOURS_MS });
-}
-
-async function isDead(write: Promise<unknown>): Promise<boolean> {
-  return write.then(
-    () => false,
-    () => true,
-  );
-}
-
-/** The least that any write makes visible: nothing is torn, nothing damaged, and the next writer gets on. */
-async function expectOneOf(store: Store, values: readonly unknown[]): Promise<Version> {
-  const { records, damaged } = await store.list("pauses");
-  expect(damaged).toEqual([]);
-  expect(values.map(digest)).toContain(digest(records[0]?.value));
-  const open = (await store.listOpen("pauses")).records.map(({ id }) => id);
-  const [found] = records as readonly { readonly value: { readonly state: string } }[];
-  expect(open).toEqual(found?.value.state === "open" ? ["p"] : []);
-  return records[0]?.version ?? "absent";
-}
-
-test.each([
-  { from: "large", to: "large" },
-  { from: "large", to: "small" },
-  { from: "small", to: "large" },
-])("wherever a writer dies that puts a $to record over a $from one, one of them is whole", async (change) => {
-  const valueIn = (size: string, state: string) => (size === "large" ? { state, ...large(2) } : { state });
-  const before = valueIn(change.from, "open");
-  const after = valueIn(change.to, "closed");
-  for (const sent of [false, true]) {
-    for (let deathAt = 0; ; deathAt++) {
-      const world = await newWorld();
-      const store = dynamodbStore(world.table);
-      const first = await store.write("pauses", "p", before, "absent");
-      const dead = await isDead(mortal(world, deathAt, sent).store.write("pauses", "p", after, first));
-      const version = await expectOneOf(store, [before, after]);
-      hoursLater();
-      await store.write("pauses", "p", { state: "closed", ...large(2) }, version);
-      vi.useRealTimers();
-      const { parts = [], leftovers = [] } = world.items();
-      expect({ parts: parts.length, leftovers: leftovers.length }).toEqual({ parts: 2, leftovers: 0 });
-      if (!dead) break;
+test.each(CHANGES)(
+  "wherever a writer dies that puts a $to record over a $from one, one of them is whole",
+  async (change) => {
+    const valueIn = (size: string, state: string) => (size === "large" ? { state, ...large(2) } : { state });
+    const before = valueIn(change.from, "open");
+    const after = valueIn(change.to, "closed");
+    for (const sent of [false, true]) {
+      for (let deathAt = 0; ; deathAt++) {
+        const world = await newWorld();
+        const store = dynamodbStore(world.table);
+        const first = await store.write("pauses", "p", before, "absent");
+        const dead = await isDead(mortal(world, deathAt, sent).store.write("pauses", "p", after, first));
+        const version = await expectOneOf(store, [before, after]);
+        hoursLater();
+        await store.write("pauses", "p", { state: "closed", ...large(2) }, version);
+        vi.useRealTimers();
+        const { parts = [], leftovers = [] } = world.items();
+        expect({ parts: parts.length, leftovers: leftovers.length }).toEqual({ parts: 2, leftovers: 0 });
+        if (!dead) break;
+      }
     }
-  }
-});
+  },
+);
 
 test("wherever a runner dies that appends a large entry, the journal is whole and goes on", async () => {
   for (const sent of [false, true]) {

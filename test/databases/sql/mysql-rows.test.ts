@@ -9,16 +9,15 @@ import {
   type TableSchema,
 } from "../../../shared/verify/row-source.ts";
 import { addDigests, digestText } from "../../../shared/verify/table-digest.ts";
-import { DEFAULT_NAMESPACES } from "../../../shared/verify/table-role.ts";
 import { verifyCopy } from "../../../shared/verify/verify-copy.ts";
 import { loadFixture, openLabSecret, sourceOf } from "../../verify/fixture-source.ts";
+import { everyTypeIn } from "./every-type.ts";
 import { loadIntoSql } from "./load-fixture.ts";
 import { type OwnMariadb, ownMariadb } from "./own-mariadb.ts";
 import { type OwnPostgresql, ownPostgresql } from "./own-postgresql.ts";
+import { sourceOfSql, WHERE } from "./source-of-sql.ts";
 
 const FIXTURE = "ledger-postgres.jsonl.gz";
-const WHERE = { metadataNamespace: "scalardb", namespaces: DEFAULT_NAMESPACES };
-
 let mariadb: OwnMariadb;
 let postgresql: OwnPostgresql;
 beforeAll(async () => {
@@ -27,11 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([mariadb?.end(), postgresql?.end()]);
 });
-
-async function sourceOfSql(sql: Sql): Promise<RowSource> {
-  const tables = await readSqlSchemas(sql, WHERE);
-  return { tables, scan: (table, segment, segments) => scanSqlTable(sql, table, segment, segments) };
-}
 
 async function readAll(sql: Sql, schema: TableSchema, segments = 1) {
   const rows: Row[] = [];
@@ -67,29 +61,7 @@ test("the real Ledger's rows have the same digests on MariaDB as on PostgreSQL, 
   expect(await counts(here)).toEqual(await counts(sourceOf(loadFixture(FIXTURE))));
 });
 
-const SCHEMA: TableSchema = {
-  physical: "kinds.every",
-  namespace: "kinds",
-  table: "every",
-  role: "record",
-  transactional: false,
-  partitionKey: ["id"],
-  clusteringKey: [],
-  secondaryIndexes: [],
-  columns: {
-    id: "int",
-    yes: "boolean",
-    large: "bigint",
-    ratio: "float",
-    score: "double",
-    words: "text",
-    bytes: "blob",
-    day: "date",
-    hour: "time",
-    moment: "timestamp",
-    instant: "timestamptz",
-  },
-};
+const SCHEMA = everyTypeIn("kinds");
 
 test("values of every type come as they were written, as from PostgreSQL, and NULL as null", async () => {
   const { sql } = mariadb;

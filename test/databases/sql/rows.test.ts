@@ -4,31 +4,20 @@ import { readSqlSchemas } from "../../../shared/databases/sql/row-schema.ts";
 import { scanSqlTable } from "../../../shared/databases/sql/rows.ts";
 import type { Sql } from "../../../shared/databases/sql/sql.ts";
 import type { VerificationReport } from "../../../shared/verify/report.ts";
-import {
-  logicalName,
-  type Row,
-  type RowSource,
-  type TableSchema,
-} from "../../../shared/verify/row-source.ts";
+import { logicalName, type Row, type TableSchema } from "../../../shared/verify/row-source.ts";
 import { addDigests, digestText } from "../../../shared/verify/table-digest.ts";
-import { DEFAULT_NAMESPACES } from "../../../shared/verify/table-role.ts";
 import { verifyCopy } from "../../../shared/verify/verify-copy.ts";
 import { loadFixture, openLabSecret, sourceOf } from "../../verify/fixture-source.ts";
+import { everyTypeIn } from "./every-type.ts";
 import { loadIntoSql } from "./load-fixture.ts";
 import { type OwnPostgresql, ownPostgresql } from "./own-postgresql.ts";
+import { sourceOfSql, WHERE } from "./source-of-sql.ts";
 
 let own: OwnPostgresql;
 beforeAll(async () => {
   own = await ownPostgresql();
 });
 afterAll(() => own?.end());
-
-const WHERE = { metadataNamespace: "scalardb", namespaces: DEFAULT_NAMESPACES };
-
-async function sourceOfSql(sql: Sql): Promise<RowSource> {
-  const tables = await readSqlSchemas(sql, WHERE);
-  return { tables, scan: (table, segment, segments) => scanSqlTable(sql, table, segment, segments) };
-}
 
 async function filled(file: string): Promise<Sql> {
   const sql = await own.make(file.replaceAll(/\W/g, "_"));
@@ -69,29 +58,7 @@ function withoutOrder(table: TableSchema) {
   return { ...table, secondaryIndexes: [...table.secondaryIndexes].sort() };
 }
 
-const SCHEMA: TableSchema = {
-  physical: "app.every",
-  namespace: "app",
-  table: "every",
-  role: "record",
-  transactional: false,
-  partitionKey: ["id"],
-  clusteringKey: [],
-  secondaryIndexes: [],
-  columns: {
-    id: "int",
-    yes: "boolean",
-    large: "bigint",
-    ratio: "float",
-    score: "double",
-    words: "text",
-    bytes: "blob",
-    day: "date",
-    hour: "time",
-    moment: "timestamp",
-    instant: "timestamptz",
-  },
-};
+const SCHEMA = everyTypeIn("app");
 
 async function everyType(): Promise<Sql> {
   const sql = await own.make("every_type");

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { cassandraHandlers } from "../../../shared/deployment/cassandra/handlers.ts";
 import type { OpenDeployment } from "../../../shared/deployment/open-deployment.ts";
-import { codeOf, type Failure, StillpointError, toFailure } from "../../../shared/errors/stillpoint-error.ts";
+import { type Failure, StillpointError, toFailure } from "../../../shared/errors/stillpoint-error.ts";
 import type { GateAnswer } from "../../../shared/pause/instance.ts";
 import { type AbandonCassandraEffects, abandonCassandra } from "../../../shared/restore/cassandra/abandon.ts";
 import type { ClusterNode } from "../../../shared/restore/cassandra/captured.ts";
@@ -12,7 +12,7 @@ import type { Handlers } from "../../../shared/workflow/effect.ts";
 import { Journal } from "../../../shared/workflow/journal.ts";
 import { runInProcess } from "../../../shared/workflow/run-in-process.ts";
 import { memoryStore } from "../../catalog/memory-store.ts";
-import { Life, mortalHandlers, mortalStore } from "../../workflow/mortal.ts";
+import { endOf, Life, mortalHandlers, mortalStore } from "../../workflow/mortal.ts";
 import { contentVerification } from "../cloud-verification.ts";
 import { Clusters, type Weather } from "./clusters.ts";
 import { BUCKET } from "./example-plan.ts";
@@ -155,13 +155,10 @@ export class Situation {
   }
 
   async #ended(work: Promise<unknown>, life: Life, whole: string): Promise<string> {
-    const end = await work.then(
-      () => whole,
-      (error: unknown) => {
-        this.said = String(error);
-        return life.isOver ? "killed" : codeOf(error);
-      },
-    );
+    const tell = (said: string) => {
+      this.said = said;
+    };
+    const end = await endOf(work, { life, whole, tell });
     expect(this.clusters.broken).toEqual([]);
     return end;
   }

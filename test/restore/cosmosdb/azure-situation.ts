@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { refuseOvertaken } from "../../../shared/deployment/refuse-overtaken.ts";
-import { codeOf, StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import { type AbandonCosmosdbEffects, abandonCosmosdb } from "../../../shared/restore/cosmosdb/abandon.ts";
 import type { CosmosdbEvent } from "../../../shared/restore/cosmosdb/effects.ts";
 import type { CosmosdbPlan } from "../../../shared/restore/cosmosdb/plan.ts";
@@ -9,7 +9,7 @@ import type { Handlers } from "../../../shared/workflow/effect.ts";
 import { Journal } from "../../../shared/workflow/journal.ts";
 import { runInProcess } from "../../../shared/workflow/run-in-process.ts";
 import { memoryStore } from "../../catalog/memory-store.ts";
-import { Life, mortalHandlers, mortalStore } from "../../workflow/mortal.ts";
+import { endOf, Life, mortalHandlers, mortalStore } from "../../workflow/mortal.ts";
 import { Azure, type Weather } from "./azure.ts";
 import { azureHandlers, type Circumstances } from "./azure-handlers.ts";
 
@@ -78,13 +78,10 @@ export class AzureSituation {
   }
 
   async #ended(work: Promise<unknown>, life: Life, whole: string): Promise<string> {
-    const end = await work.then(
-      () => whole,
-      (error: unknown) => {
-        this.said = String(error);
-        return life.isOver ? "killed" : codeOf(error);
-      },
-    );
+    const tell = (said: string) => {
+      this.said = said;
+    };
+    const end = await endOf(work, { life, whole, tell });
     expect(this.cloud.law.broken).toEqual([]);
     return end;
   }

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { expect } from "vitest";
 import { jdbcHandlers } from "../../../shared/deployment/jdbc/handlers.ts";
 import type { OpenDeployment } from "../../../shared/deployment/open-deployment.ts";
-import { codeOf, StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import type { GateAnswer } from "../../../shared/pause/instance.ts";
 import { type AbandonJdbcEffects, abandonJdbc } from "../../../shared/restore/jdbc/abandon.ts";
 import type { JdbcEvent } from "../../../shared/restore/jdbc/effects.ts";
@@ -13,7 +13,7 @@ import type { Handlers } from "../../../shared/workflow/effect.ts";
 import { Journal } from "../../../shared/workflow/journal.ts";
 import { runInProcess } from "../../../shared/workflow/run-in-process.ts";
 import { memoryStore } from "../../catalog/memory-store.ts";
-import { Life, mortalHandlers, mortalStore } from "../../workflow/mortal.ts";
+import { endOf, Life, mortalHandlers, mortalStore } from "../../workflow/mortal.ts";
 import { contentVerification } from "../cloud-verification.ts";
 import { SqlServers, serverOf } from "./sql-servers.ts";
 
@@ -158,13 +158,10 @@ export class SqlSituation {
   }
 
   async #ended(work: Promise<unknown>, life: Life, whole: string): Promise<string> {
-    const end = await work.then(
-      () => whole,
-      (error: unknown) => {
-        this.said = String(error);
-        return life.isOver ? "killed" : codeOf(error);
-      },
-    );
+    const tell = (said: string) => {
+      this.said = said;
+    };
+    const end = await endOf(work, { life, whole, tell });
     expect(this.servers.law.broken).toEqual([]);
     return end;
   }

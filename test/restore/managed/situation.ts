@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { refuseOvertaken } from "../../../shared/deployment/refuse-overtaken.ts";
-import { codeOf, StillpointError } from "../../../shared/errors/stillpoint-error.ts";
+import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import { type AbandonManagedEffects, abandonManaged } from "../../../shared/restore/managed/abandon.ts";
 import type { CapturedManaged } from "../../../shared/restore/managed/captured.ts";
 import type { ManagedEvent } from "../../../shared/restore/managed/effects.ts";
@@ -16,7 +16,7 @@ import type { Handlers } from "../../../shared/workflow/effect.ts";
 import { Journal } from "../../../shared/workflow/journal.ts";
 import { runInProcess } from "../../../shared/workflow/run-in-process.ts";
 import { memoryStore } from "../../catalog/memory-store.ts";
-import { Life, mortalHandlers, mortalStore } from "../../workflow/mortal.ts";
+import { endOf, Life, mortalHandlers, mortalStore } from "../../workflow/mortal.ts";
 import { contentVerification, scoped, scopeOver } from "../cloud-verification.ts";
 import { Cloud, type CloudServer, type Weather } from "./cloud.ts";
 
@@ -75,13 +75,10 @@ export class Situation {
   }
 
   async #ended(work: Promise<unknown>, life: Life, whole: string): Promise<string> {
-    const end = await work.then(
-      () => whole,
-      (error: unknown) => {
-        this.said = String(error);
-        return life.isOver ? "killed" : codeOf(error);
-      },
-    );
+    const tell = (said: string) => {
+      this.said = said;
+    };
+    const end = await endOf(work, { life, whole, tell });
     expect(this.cloud.broken).toEqual([]);
     return end;
   }

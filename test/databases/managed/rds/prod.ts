@@ -1,3 +1,4 @@
+import { afterEach, beforeAll } from "vitest";
 import { type Rds, type RdsOptions, startRds } from "../../../../rehearsal/rds/rds.ts";
 import { openRds } from "../../../../shared/databases/managed/rds/server.ts";
 import type { ManagedServer } from "../../../../shared/databases/managed/service.ts";
@@ -192,4 +193,26 @@ export async function restored({ server }: Prod, plan: PlannedServer, run = RUN)
     return settled.done;
   });
   return refused;
+}
+
+/** Opens them for the tests of a file, and closes those of each test. */
+export function prods(): typeof prod {
+  beforeAll(() => {
+    process.env["AWS_ACCESS_KEY_ID"] = "rehearsal";
+    process.env["AWS_SECRET_ACCESS_KEY"] = "rehearsal";
+  });
+
+  const opened: Prod[] = [];
+  const open = async (...args: Parameters<typeof prod>) => {
+    const made = await prod(...args);
+    opened.push(made);
+    return made;
+  };
+  afterEach(async () => {
+    for (const { rds, server } of opened.splice(0)) {
+      server.close();
+      await rds.close();
+    }
+  });
+  return open;
 }

@@ -1,24 +1,8 @@
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { namingOf, RUN_TAG, serverDifferences } from "../../../../shared/restore/managed/settings.ts";
-import { LEDGER, type Prod, planned, prod, RUN, restored, until } from "./prod.ts";
+import { LEDGER, planned, prods, RUN, restored, until } from "./prod.ts";
 
-beforeAll(() => {
-  process.env["AWS_ACCESS_KEY_ID"] = "rehearsal";
-  process.env["AWS_SECRET_ACCESS_KEY"] = "rehearsal";
-});
-
-const opened: Prod[] = [];
-const open = async (...args: Parameters<typeof prod>) => {
-  const made = await prod(...args);
-  opened.push(made);
-  return made;
-};
-afterEach(async () => {
-  for (const { rds, server } of opened.splice(0)) {
-    server.close();
-    await rds.close();
-  }
-});
+const open = prods();
 
 const KINDS = ["rds", "aurora"] as const;
 

@@ -9,8 +9,9 @@ import { ACCOUNT, ASSET_METADATA, LEDGER_TABLES } from "../../../../rehearsal/le
 import { openDatabase } from "../../../../rehearsal/ledger/open-storage.ts";
 import { startInstances } from "../../../../rehearsal/ledger/start-instances.ts";
 import type { Mutation, Storage } from "../../../../rehearsal/ledger/storage.ts";
-import { blob, boolean, float, number, text } from "../../../../rehearsal/ledger/value.ts";
+import { number, text } from "../../../../rehearsal/ledger/value.ts";
 import { sqlEngines } from "../../../sql-engines.ts";
+import { expectEveryType } from "../every-type.ts";
 import { BALANCE, opened, rowsIn, SEED, startServers } from "./sql-ledger.ts";
 
 const ASSETS = 20;
@@ -91,34 +92,7 @@ for (const { engine, isHere } of await sqlEngines())
     });
 
     test("every type of column comes back as it was written", async () => {
-      const key = { id: text("アカウント 'q' \\ `") };
-      const columns = {
-        ...key,
-        region: text("r1"),
-        moved: number(2 ** 53 - 1),
-        touches: number(-(2 ** 31)),
-        active: boolean(true),
-        score: number(1.4285714285714286),
-        ratio: float(10 / 3),
-        raw: blob(Buffer.of(0, 1, 255, 39, 92)),
-        tx_id: text("tx"),
-        tx_state: number(3),
-      };
-      const put = { kind: "put", table: ACCOUNT, key, columns, cleared: ["tx_version"] } as const;
-      expect(await storage.mutate([{ ...put, condition: { kind: "none" } }])).toBe("done");
-      expect(await storage.get(ACCOUNT, key)).toEqual(columns);
-      expect(await storage.mutate([{ ...put, columns: key, condition: { kind: "none" } }])).toBe("done");
-      expect(await storage.get(ACCOUNT, key)).toEqual(columns);
-      const cleared = { ...put, columns: {}, cleared: ["raw", "score"] };
-      const equal = { tx_id: text("tx"), tx_state: number(3) };
-      expect(await storage.mutate([{ ...cleared, condition: { kind: "present", equal } }])).toBe("done");
-      const { raw: _, score: __, ...left } = columns;
-      expect(await storage.get(ACCOUNT, key)).toEqual(left);
-      const remove = { kind: "delete", table: ACCOUNT, key } as const;
-      const other = { kind: "present", equal: { tx_id: text("other") } } as const;
-      expect(await storage.mutate([{ ...remove, condition: other }])).toBe("refused");
-      expect(await storage.mutate([{ ...remove, condition: { kind: "present", equal } }])).toBe("done");
-      expect(await storage.get(ACCOUNT, key)).toBeUndefined();
+      await expectEveryType(storage);
     });
 
     const fresh = (id: string): readonly Mutation[] =>

@@ -1,8 +1,8 @@
 import type { RestoreResult } from "../shared/restore/restore-plan.ts";
 import type { VerificationReport } from "../shared/verify/report.ts";
-import type { ScaledFigure } from "./dynamodb/pace.ts";
 import type { Load } from "./ledger/clients.ts";
 import type { Totals } from "./ledger/totals.ts";
+import type { ScaledFigure } from "./scaled-figure.ts";
 
 /** The deployment's name in the rehearsal's configuration, to be typed when something is deleted. */
 export const DEPLOYMENT = "payments";

@@ -4,13 +4,13 @@ import { StillpointError } from "../shared/errors/stillpoint-error.ts";
 import { startCassandraWorld } from "./cassandra-world.ts";
 import { startCosmosdbWorld } from "./cosmosdb-world.ts";
 import { startDynamodb } from "./dynamodb/dynamodb.ts";
-import type { ScaledFigure } from "./dynamodb/pace.ts";
 import { startJdbcWorld } from "./jdbc-world.ts";
 import { startLocalWorld } from "./local-world.ts";
 import { SCALAR_CLOCK_BOUND, tellNoPauseStory } from "./no-pause-story.ts";
 import type { RehearsalWorld } from "./rehearsal-world.ts";
 import { startScalardbJdbcWorld } from "./scalardb-jdbc-world.ts";
 import { startScalardbWorld } from "./scalardb-world.ts";
+import type { ScaledFigure } from "./scaled-figure.ts";
 import { tellStory } from "./story.ts";
 import type { Audience } from "./telling.ts";
 

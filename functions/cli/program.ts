@@ -7,6 +7,15 @@ import { WIDTH } from "./show/text.ts";
 /** Runs one command in its shell; each is loaded only when it is called. */
 export type Run = (shell: Shell, command: (shell: Shell) => Promise<Outcome>) => Promise<void>;
 
+// Commander does not type what it gives to an action: arguments, options, and the command itself at the end.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Given = readonly any[];
+
+/** What a command does, as an action of commander's. */
+type Does = (
+  load: () => Promise<(shell: Shell, ...given: Given) => Promise<Outcome>>,
+) => (...given: Given) => Promise<void>;
+
 /** The whole command line: every command with its words, and nothing that takes time to load. */
 export function program(run: Run, task?: Task): Command {
   const root = new Command("stillpoint")
@@ -17,7 +26,13 @@ export function program(run: Run, task?: Task): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: () => {}, getOutHelpWidth: () => WIDTH, getErrHelpWidth: () => WIDTH })
     .exitOverride();
-  const from = (command: Command): Shell => shellOf(command.optsWithGlobals<ShellOptions>(), task);
+  const does: Does =
+    (load) =>
+    (...given) => {
+      const command: Command = given.at(-1);
+      const shell = shellOf(command.optsWithGlobals<ShellOptions>(), task);
+      return run(shell, async (same) => (await load())(same, ...given));
+    };
   const add = (words: string, description: string) => root.command(words).description(description);
 
   add("backup", "pause, hold, prove, unpause: take one restore point")
@@ -28,47 +43,29 @@ export function program(run: Run, task?: Task): Command {
       "run it by the shell inside the pause; the point is valid only where it succeeds",
     )
     .option("--as <name>", "call the backup so; what was asked for by that name is taken once")
-    .action((name, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/backup.ts")).backup(shell, name, options),
-      ),
-    );
+    .action(does(async () => (await import("./commands/backup.ts")).backup));
   add("list", "list the restore points, oldest first")
     .argument("[deployment]")
     .option("--all", "pauses too that gave no restore point, with the reasons")
     .option("--runs", "restores too, with their plans' ids")
-    .action((name, options, command) =>
-      run(from(command), async (shell) => (await import("./commands/list.ts")).list(shell, name, options)),
-    );
+    .action(does(async () => (await import("./commands/list.ts")).list));
   add("show", "show one restore point, pause or run, with its plan")
     .argument("<id>")
-    .action((id, _, command) =>
-      run(from(command), async (shell) => (await import("./commands/show.ts")).show(shell, id)),
-    );
+    .action(does(async () => (await import("./commands/show.ts")).show));
   pointOptions(add("plan", "plan a restore; changes nothing, unless it has to search first"))
     .argument("[deployment]")
-    .action((name, options, command) =>
-      run(from(command), async (shell) => (await import("./commands/plan.ts")).plan(shell, name, options)),
-    );
-  addRestore(add("restore", "carry out a plan, or plan and carry out"), from, run);
+    .action(does(async () => (await import("./commands/plan.ts")).plan));
+  addRestore(add("restore", "carry out a plan, or plan and carry out"), does);
   add("dropped", "list what a settled restore has dropped, and why")
     .argument("<run>")
-    .action((id, _, command) =>
-      run(from(command), async (shell) => (await import("./commands/dropped.ts")).dropped(shell, id)),
-    );
+    .action(does(async () => (await import("./commands/dropped.ts")).dropped));
   add("approve", "agree to a restore that waits for it")
     .argument("<run>")
     .option("--digest <digest>", "of the plan that is approved, or its first twelve characters or more")
-    .action((id, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/approve.ts")).approve(shell, id, options),
-      ),
-    );
+    .action(does(async () => (await import("./commands/approve.ts")).approve));
   add("unpause", "open every gate of a deployment, whoever closed it")
     .argument("[deployment]")
-    .action((name, _, command) =>
-      run(from(command), async (shell) => (await import("./commands/unpause.ts")).unpause(shell, name)),
-    );
+    .action(does(async () => (await import("./commands/unpause.ts")).unpause));
   add("sweep", "unpause what is overdue, in all deployments")
     .option("--watch", "again and again, until interrupted")
     .addOption(
@@ -77,8 +74,8 @@ export function program(run: Run, task?: Task): Command {
         "beside one backup, until it has ended; a backup starts this itself",
       ).conflicts("watch"),
     )
-    .action((options, command) =>
-      run(from(command), async (shell) => {
+    .action(
+      does(async () => async (shell, options) => {
         if (options.guard !== undefined)
           return (await import("./commands/guard.ts")).guard(shell, options.guard);
         if (options.watch) return (await import("./commands/watch.ts")).watch(shell);
@@ -88,42 +85,24 @@ export function program(run: Run, task?: Task): Command {
   add("verify", "check the transactions and ledgers in the tables; changes nothing")
     .argument("[deployment]")
     .option("--live", "the live tables, to tell old damage from a bad restore")
-    .action((name, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/verify.ts")).verify(shell, name, options),
-      ),
-    );
+    .action(does(async () => (await import("./commands/verify.ts")).verify));
   add("follow", "carry restore points on that their database has not taken in yet")
     .argument("[deployment]")
     .option("--watch", "again and again, until none is pending or it is interrupted")
-    .action((name, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/follow.ts")).follow(shell, name, options),
-      ),
-    );
+    .action(does(async () => (await import("./commands/follow.ts")).follow));
   add("expire", "delete the backups of restores that are old enough and not the only copy")
     .argument("[deployment]")
     .option("--dry-run", "say what would be deleted and why; delete nothing")
-    .action((name, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/expire.ts")).expire(shell, name, options),
-      ),
-    );
+    .action(does(async () => (await import("./commands/expire.ts")).expire));
   add("status", "age of the last point, what is paused, what is running, what a disaster would cost")
     .argument("[deployment]")
     .option("--read-coordinator", "read a coordinator however large, for quiet seconds; costs capacity")
-    .action((name, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/status.ts")).status(shell, name, options),
-      ),
-    );
-  addCatalog(add("catalog", "create, export, import or rebuild the catalog"), from, run);
-  addConfig(add("config", "check the configuration, or print its JSON Schema"), from, run);
-  addRehearse(add("rehearse", "see the whole story in a small local world"), from, run);
+    .action(does(async () => (await import("./commands/status.ts")).status));
+  addCatalog(add("catalog", "create, export, import or rebuild the catalog"), does);
+  addConfig(add("config", "check the configuration, or print its JSON Schema"), does);
+  addRehearse(add("rehearse", "see the whole story in a small local world"), does);
   return root;
 }
-
-type From = (command: Command) => Shell;
 
 function pointOptions(command: Command): Command {
   return command
@@ -137,90 +116,63 @@ function pointOptions(command: Command): Command {
     .option("--accept-observed", "take a point, too, whose pause was Cassy's own and only watched");
 }
 
-function addRestore(restore: Command, from: From, run: Run): void {
+function addRestore(restore: Command, does: Does): void {
   pointOptions(restore)
     .argument("[deployment]")
     .option("--plan <run>", "a restore that was planned before")
     .option("--confirm <name>", "the deployment's name: in place, what it works on is replaced")
-    .action((name, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/restore.ts")).restore(shell, name, options),
-      ),
-    );
+    .action(does(async () => (await import("./commands/restore.ts")).restore));
   restore
     .command("resume <run>")
     .description("go on with a restore that was killed or has failed")
     .option("--confirm <name>", "the deployment's name, where no original is deleted yet")
-    .action((id, _, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/restore.ts")).resumeRestore(shell, id, command.optsWithGlobals()),
-      ),
+    .action(
+      does(async () => {
+        const { resumeRestore } = await import("./commands/restore.ts");
+        return (shell, id, _, command) => resumeRestore(shell, id, command.optsWithGlobals());
+      }),
     );
   restore
     .command("abandon <run>")
     .description("remove what a restore has made that nobody will finish, and free its lease")
     .option("--keep-copies", "remove nothing: end the run as it stands and free its lease")
-    .action((id, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/abandon-restore.ts")).abandonRestore(shell, id, options),
-      ),
-    );
+    .action(does(async () => (await import("./commands/abandon-restore.ts")).abandonRestore));
 }
 
-function addCatalog(catalog: Command, from: From, run: Run): void {
+function addCatalog(catalog: Command, does: Does): void {
   catalog
     .command("create")
     .description("create the catalog's table, which no deployment does")
-    .action((_, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/create-catalog.ts")).createCatalog(shell),
-      ),
-    );
+    .action(does(async () => (await import("./commands/create-catalog.ts")).createCatalog));
   catalog
     .command("export [file]")
     .description("write all of the catalog as lines of JSON (default: to standard output)")
-    .action((file, _, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/export-catalog.ts")).exportCatalog(shell, file),
-      ),
-    );
+    .action(does(async () => (await import("./commands/export-catalog.ts")).exportCatalog));
   catalog
     .command("import <file>")
     .description("fill an empty catalog with what was exported")
     .option("--merge", "into one that is not empty: add what is absent, and overwrite nothing")
-    .action((file, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/import-catalog.ts")).importCatalog(shell, file, options),
-      ),
-    );
+    .action(does(async () => (await import("./commands/import-catalog.ts")).importCatalog));
   catalog
     .command("rebuild <files...>")
     .description("fill an empty catalog from exported log lines")
     .option("--merge", "into one that is not empty: add what is absent, and overwrite nothing")
     .option("--incomplete", "with what there is, where lines are missing")
-    .action((files, options, command) =>
-      run(from(command), async (shell) =>
-        (await import("./commands/rebuild-catalog.ts")).rebuildCatalog(shell, files, options),
-      ),
-    );
+    .action(does(async () => (await import("./commands/rebuild-catalog.ts")).rebuildCatalog));
 }
 
-function addConfig(config: Command, from: From, run: Run): void {
+function addConfig(config: Command, does: Does): void {
   config
     .command("check")
     .description("name every problem of the configuration")
-    .action((_, command) =>
-      run(from(command), async (shell) => (await import("./commands/config.ts")).configCheck(shell)),
-    );
+    .action(does(async () => (await import("./commands/config.ts")).configCheck));
   config
     .command("schema")
     .description("print the JSON Schema of the configuration, for editors")
-    .action((_, command) =>
-      run(from(command), async () => (await import("./commands/config.ts")).configSchema()),
-    );
+    .action(does(async () => (await import("./commands/config.ts")).configSchema));
 }
 
-function addRehearse(rehearse: Command, from: From, run: Run): void {
+function addRehearse(rehearse: Command, does: Does): void {
   rehearse
     .addOption(
       new Option(
@@ -247,7 +199,5 @@ function addRehearse(rehearse: Command, from: From, run: Run): void {
     .option("--port <number>", "where the database is to be found (default: any free port)")
     .option("--seed <number>", "whatever is left to chance comes from it")
     .option("--keep", "leave the world running at the end, until Ctrl-C")
-    .action((options, command) =>
-      run(from(command), async (shell) => (await import("./commands/rehearse.ts")).rehearse(shell, options)),
-    );
+    .action(does(async () => (await import("./commands/rehearse.ts")).rehearse));
 }

@@ -11,7 +11,7 @@ import type { Wire } from "../azure/wire.ts";
 import { Background } from "../dynamodb/background.ts";
 import { DatabaseClock } from "../dynamodb/clock.ts";
 import type { JournalEntry } from "../dynamodb/journal.ts";
-import type { ScaledFigure } from "../dynamodb/pace.ts";
+import type { ScaledFigure } from "../scaled-figure.ts";
 import { type Account, findAccount, type Keys } from "./account.ts";
 import { DEFAULT_PROPERTIES } from "./account-resource.ts";
 import type { Container, Document } from "./container.ts";

@@ -1,4 +1,4 @@
-import type { ScaledFigure } from "../dynamodb/pace.ts";
+import { type ScaledFigure, scaledBy } from "../scaled-figure.ts";
 
 /** How long things take, in ms. Every figure has its real counterpart in `REAL_PACE`. */
 export interface Pace {
@@ -52,7 +52,5 @@ const WHAT: Record<keyof Pace, string> = {
 };
 
 export function scaledFigures(pace: Pace): readonly ScaledFigure[] {
-  return (Object.keys(WHAT) as (keyof Pace)[])
-    .filter((figure) => pace[figure] !== REAL_PACE[figure])
-    .map((figure) => ({ what: WHAT[figure], hereMs: pace[figure], realMs: REAL_PACE[figure] }));
+  return scaledBy(WHAT, REAL_PACE, pace);
 }

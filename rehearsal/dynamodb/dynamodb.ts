@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { messageOf, StillpointError } from "../../shared/errors/stillpoint-error.ts";
+import type { ScaledFigure } from "../scaled-figure.ts";
 import { adoptTables } from "./adoption.ts";
 import { AutoScaling } from "./auto-scaling.ts";
 import { Backend } from "./backend.ts";
@@ -12,7 +13,7 @@ import { carryOut, listen } from "./front.ts";
 import { ItemLocks } from "./item-locks.ts";
 import type { Item } from "./items.ts";
 import type { JournalEntry } from "./journal.ts";
-import { type Pace, REHEARSAL_PACE, type ScaledFigure, scaledFigures } from "./pace.ts";
+import { type Pace, REHEARSAL_PACE, scaledFigures } from "./pace.ts";
 import { itemsInSecond } from "./point-in-time-restore.ts";
 import { findTable } from "./table-life.ts";
 import { Tables } from "./tables.ts";

@@ -1,3 +1,5 @@
+import { type ScaledFigure, scaledBy } from "../scaled-figure.ts";
+
 /** How long things take, in ms. Every figure has its real counterpart in `REAL_PACE`. */
 export interface Pace {
   /** `LatestRestorableDateTime` lags this far behind now. */
@@ -70,15 +72,6 @@ const WHAT: Record<keyof Pace, string> = {
   policySeenMs: "until a new policy is answered",
 };
 
-/** One figure that differs from the real service, for printing what is scaled down. */
-export interface ScaledFigure {
-  readonly what: string;
-  readonly hereMs: number;
-  readonly realMs: number;
-}
-
 export function scaledFigures(pace: Pace): readonly ScaledFigure[] {
-  return (Object.keys(WHAT) as (keyof Pace)[])
-    .filter((figure) => pace[figure] !== REAL_PACE[figure])
-    .map((figure) => ({ what: WHAT[figure], hereMs: pace[figure], realMs: REAL_PACE[figure] }));
+  return scaledBy(WHAT, REAL_PACE, pace);
 }

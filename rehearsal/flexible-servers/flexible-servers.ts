@@ -9,7 +9,7 @@ import { serve } from "../azure/serve.ts";
 import type { Wire } from "../azure/wire.ts";
 import { Background } from "../dynamodb/background.ts";
 import { DatabaseClock } from "../dynamodb/clock.ts";
-import type { ScaledFigure } from "../dynamodb/pace.ts";
+import type { ScaledFigure } from "../scaled-figure.ts";
 import { Faults } from "./faults.ts";
 import { KINDS, type Kind } from "./kind.ts";
 import { addServer, defaultParameters } from "./new-server.ts";

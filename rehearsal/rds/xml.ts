@@ -1,3 +1,5 @@
+import { escaped } from "../escaped.ts";
+
 /** What an answer's lists call their elements; `member` where they have no name of their own. */
 const ELEMENTS: Readonly<Record<string, string>> = {
   DBInstances: "DBInstance",
@@ -62,12 +64,4 @@ function elementName(name: string, kind: string): string {
 
 function tag(name: string, inside: string): string {
   return `<${name}>${inside}</${name}>`;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

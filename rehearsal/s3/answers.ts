@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { escaped } from "../escaped.ts";
 import type { S3Refusal } from "./uploads.ts";
 
 export function refuse(response: ServerResponse, [status, code, message]: S3Refusal): void {
@@ -25,14 +26,6 @@ function elements(content: Elements): string {
 
 function element(name: string, value: string | number | boolean | Elements): string {
   return `<${name}>${typeof value === "object" ? elements(value) : escaped(String(value))}</${name}>`;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }
 
 export function textOf(xmlText: string): string {

@@ -1,4 +1,5 @@
 import { type Client, types } from "cassandra-driver";
+import { columnsOf } from "../row-columns.ts";
 import {
   joined,
   type Mutation,
@@ -7,7 +8,7 @@ import {
   type StorageOptions,
 } from "../storage.ts";
 import { mutationStatement, selectStatement } from "./statement.ts";
-import { columnsOf, cqlValueOf } from "./value.ts";
+import { cqlValueOf } from "./value.ts";
 
 const LINEARIZABLE = { consistency: types.consistencies.serial };
 

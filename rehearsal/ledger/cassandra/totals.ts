@@ -1,12 +1,12 @@
 import type { Client } from "cassandra-driver";
 import { ASSET, COORDINATOR_STATE } from "../ledger-tables.ts";
+import { columnsOf } from "../row-columns.ts";
 import type { Columns, Table } from "../table.ts";
 import { type Totals, totalsOf } from "../totals.ts";
 import { STATE } from "../tx-record.ts";
 import { numberOf, text } from "../value.ts";
 import { type CassandraEndpoint, withCassandra } from "./endpoint.ts";
 import { openCassandraStorage } from "./storage.ts";
-import { columnsOf } from "./value.ts";
 
 /** What a ledger in Cassandra amounts to. */
 export function cassandraTotals(endpoint: CassandraEndpoint): Promise<Totals> {

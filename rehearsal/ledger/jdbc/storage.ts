@@ -1,3 +1,4 @@
+import { columnsOf } from "../row-columns.ts";
 import {
   joined,
   type Mutation,
@@ -8,7 +9,6 @@ import {
 import type { Table } from "../table.ts";
 import type { Run, SqlPool } from "./sql-pool.ts";
 import { mutationStatement, selectStatement } from "./statement.ts";
-import { columnsOf } from "./value.ts";
 
 /** Which pool reaches the server that keeps a table. */
 export type PoolOf = (table: Pick<Table, "name">) => SqlPool;

@@ -1,4 +1,5 @@
 import { ASSET } from "../ledger-tables.ts";
+import { columnsOf } from "../row-columns.ts";
 import type { Columns, Table } from "../table.ts";
 import { type TableNames, type Totals, totalsOf } from "../totals.ts";
 import { coordinatorOf } from "./coordinator.ts";
@@ -6,7 +7,6 @@ import { withPools } from "./database.ts";
 import type { JdbcEndpoint } from "./endpoint.ts";
 import { tableName } from "./statement.ts";
 import type { PoolOf } from "./storage.ts";
-import { columnsOf } from "./value.ts";
 
 /** As the tables are called, where no copy has other names. */
 export const ORIGINAL: TableNames = (name) => name;

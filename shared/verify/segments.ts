@@ -45,12 +45,3 @@ function segmentCounts(tables: readonly ScopedTable[]): readonly number[] {
   const segmentBytes = Math.max(SEGMENT_BYTES, total / rest);
   return tables.map(({ bytes }) => Math.max(1, Math.ceil(bytes / segmentBytes)));
 }
-
-/** How many effects the verification of a scope asks for, those that hold others together included. */
-export function effectCount(scope: Scope): number {
-  const phases = planSegments(scope);
-  const segments = phases.reduce((sum, { length }) => sum + length, 0);
-  const judging = 1;
-  const removing = 1;
-  return phases.length + segments + judging + removing;
-}

@@ -2,32 +2,25 @@ import { expect, test } from "vitest";
 import type { Store } from "../../shared/catalog/store.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { carryOutHere, type ElsewhereInput } from "../../shared/workflow/durable/elsewhere.ts";
-import {
-  all,
-  answerOf,
-  asker,
-  type Effect,
-  type Handlers,
-  type Patience,
-  poll,
-  type Workflow,
-} from "../../shared/workflow/effect.ts";
+import { all, answerOf, type Effect, poll, type Workflow } from "../../shared/workflow/effect.ts";
 import { Journal } from "../../shared/workflow/journal.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
 import { durableHandler } from "./durable-handler.ts";
 import type { DurableLife } from "./durable-life.ts";
 import { execute } from "./durable-service.ts";
+import {
+  ask,
+  type Effects,
+  noting,
+  PATIENCE,
+  pieces,
+  reporting,
+  unreachable,
+  works,
+} from "./small-workflows.ts";
 
-type Effects = {
-  work: { input: { id: string }; answer: unknown };
-  look: { input: { id: string }; answer: { done: boolean } };
-  "look-again": { input: object; answer: null };
-  report: { input: { event: string }; answer: null };
-};
-const ask = asker<Effects>();
 const RUN = "run";
-const PATIENCE: Patience = { firstMs: 500, factor: 1.4, mostMs: 60_000, limitMs: 48 * 3_600_000 };
 
 interface Situation {
   readonly work?: (id: string, times: number) => unknown;
@@ -42,24 +35,8 @@ interface Situation {
 /** One execution of a workflow, with what it has done in which order. */
 async function run<T>(workflow: () => Workflow<T>, situation: Situation = {}) {
   const { work = () => null, look = () => true, store = memoryStore(), ...executing } = situation;
-  const did: string[] = [];
+  const { did, handlers } = noting(work, look);
   const waitsMs: number[] = [];
-  const count = (what: string) => {
-    did.push(what);
-    return did.filter((each) => each === what).length;
-  };
-  const handlers: Handlers<Effects> = {
-    work: async ({ id }) => work(id, count(id)),
-    look: async ({ id }) => ({ done: look(count(id)) }),
-    "look-again": async () => {
-      count("look-again");
-      return null;
-    },
-    report: async ({ event }) => {
-      count(`told ${event}`);
-      return null;
-    },
-  };
   const elsewhere = { kinds: new Set(["work"]), functionArn: OTHER, deployment: "payments" };
   const end = await execute({
     ...executing,
@@ -76,16 +53,6 @@ async function run<T>(workflow: () => Workflow<T>, situation: Situation = {}) {
 }
 
 const OTHER = "arn:aws:lambda:us-east-1:000000000000:function:verify:live";
-
-function* works(...ids: readonly string[]): Workflow<unknown> {
-  const answers: unknown[] = [];
-  for (const id of ids) answers.push(yield* ask("work", { id }));
-  return answers;
-}
-
-const unreachable = () => {
-  throw new StillpointError("DATABASE_UNREACHABLE", "no answer");
-};
 
 test("what fails for the passing moment is tried again, each time an operation", async () => {
   const { result, end, waitsMs } = await run(() => works("a"), {
@@ -125,12 +92,6 @@ test("a poll looks after half a minute first, and after five in the end, and cou
 });
 
 test("pieces of one long wait go on with each other's intervals", async () => {
-  function* pieces(): Workflow<null> {
-    const patience = { ...PATIENCE, stretch: "long" };
-    for (const id of ["first", "second"]) yield* poll(ask.effect("look", { id }), patience);
-    yield* poll(ask.effect("look", { id: "other" }), PATIENCE);
-    return null;
-  }
   const { waitsMs } = await run(pieces, { look: (times) => times === 4 });
   expect(waitsMs.map((ms) => ms / 1000)).toEqual([30, 42, 59, 59, 83, 116, 30, 42, 59]);
 });
@@ -248,15 +209,6 @@ test("a large answer stays in the journal, and is read from it whenever the engi
 });
 
 test("reports are told once by the next step that runs, whatever is replayed, and the rest is given back", async () => {
-  function* reporting(): Workflow<null> {
-    yield* ask("report", { event: "one" });
-    yield* ask("report", { event: "two" });
-    yield* ask("work", { id: "a" });
-    yield* ask("report", { event: "three" });
-    yield* poll(ask.effect("look", { id: "it" }), PATIENCE);
-    yield* ask("report", { event: "four" });
-    return null;
-  }
   const { result, did } = await run(reporting, { look: (times) => times === 3 });
   expect(did).toEqual(["told one", "told two", "a", "told three", "it", "it", "it"]);
   expect(result.untold).toEqual([{ kind: "report", event: "four" }]);

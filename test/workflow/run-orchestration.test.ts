@@ -1,14 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
-import {
-  all,
-  asker,
-  type Handlers,
-  type Patience,
-  poll,
-  type Workflow,
-} from "../../shared/workflow/effect.ts";
+import { all, type Patience, poll, type Workflow } from "../../shared/workflow/effect.ts";
 import { Journal } from "../../shared/workflow/journal.ts";
 import type { DurableEnd } from "../../shared/workflow/run-durable.ts";
 import { memoryStore } from "../catalog/memory-store.ts";
@@ -17,14 +10,16 @@ import { OrchestrationHost } from "./orchestration-host.ts";
 import { ProgramWorld, RUN } from "./program-world.ts";
 import { programs, type Step } from "./random-program.ts";
 import { RUNNERS } from "./runners.ts";
-
-type Effects = {
-  work: { input: { id: string }; answer: unknown };
-  look: { input: { id: string }; answer: { done: boolean } };
-  report: { input: { event: string }; answer: null };
-};
-const ask = asker<Effects>();
-const PATIENCE: Patience = { firstMs: 500, factor: 1.4, mostMs: 60_000, limitMs: 48 * 3_600_000 };
+import {
+  ask,
+  type Effects,
+  noting,
+  PATIENCE,
+  pieces,
+  reporting,
+  unreachable,
+  works,
+} from "./small-workflows.ts";
 
 interface Situation {
   readonly work?: (id: string, times: number) => unknown;
@@ -43,20 +38,8 @@ async function run<T>(workflow: () => Workflow<T>, situation: Situation = {}) {
     id = "run-1",
     collapses = () => false,
   } = situation;
-  const did: string[] = [];
+  const { did, handlers } = noting(work, look);
   const waitsMs: number[] = [];
-  const count = (what: string) => {
-    did.push(what);
-    return did.filter((each) => each === what).length;
-  };
-  const handlers: Handlers<Effects> = {
-    work: async ({ id: what }) => work(what, count(what)),
-    look: async ({ id: what }) => ({ done: look(count(what)) }),
-    report: async ({ event }) => {
-      count(`told ${event}`);
-      return null;
-    },
-  };
   const host = new OrchestrationHost((ms) => void waitsMs.push(ms));
   host.deploy(
     orchestrationCode<Effects, T>(host, { workflow, handlers: () => handlers, store, run: RUN, collapses }),
@@ -73,17 +56,7 @@ async function run<T>(workflow: () => Workflow<T>, situation: Situation = {}) {
   };
 }
 
-function* works(...ids: readonly string[]): Workflow<unknown> {
-  const answers: unknown[] = [];
-  for (const id of ids) answers.push(yield* ask("work", { id }));
-  return answers;
-}
-
 const looking = (patience: Patience) => () => poll(ask.effect("look", { id: "it" }), patience);
-
-const unreachable = () => {
-  throw new StillpointError("DATABASE_UNREACHABLE", "no answer");
-};
 
 test("an activity that fails for the passing moment is sent again after a wait, and all of it is counted", async () => {
   const { result, waitsMs, operations } = await run(() => works("a"), {
@@ -108,12 +81,6 @@ test("a poll looks after half a minute first, and after five in the end", async 
 });
 
 test("pieces of one long wait go on with each other's intervals", async () => {
-  function* pieces(): Workflow<null> {
-    const patience = { ...PATIENCE, stretch: "long" };
-    for (const id of ["first", "second"]) yield* poll(ask.effect("look", { id }), patience);
-    yield* poll(ask.effect("look", { id: "other" }), PATIENCE);
-    return null;
-  }
   const { waitsMs } = await run(pieces, { look: (times) => times === 4 });
   expect(waitsMs.map((ms) => ms / 1000)).toEqual([30, 42, 59, 59, 83, 116, 30, 42, 59]);
 });
@@ -149,15 +116,6 @@ test("a run that somebody else went on with during a wait is left alone", async 
 });
 
 test("reports are told once by the next activity that is sent, and the rest is given back", async () => {
-  function* reporting(): Workflow<null> {
-    yield* ask("report", { event: "one" });
-    yield* ask("report", { event: "two" });
-    yield* ask("work", { id: "a" });
-    yield* ask("report", { event: "three" });
-    yield* poll(ask.effect("look", { id: "it" }), PATIENCE);
-    yield* ask("report", { event: "four" });
-    return null;
-  }
   const { result, did } = await run(reporting, { look: (times) => times === 3 });
   expect(did).toEqual(["told one", "told two", "a", "told three", "it", "it", "it"]);
   expect(result.untold).toEqual([{ kind: "report", event: "four" }]);

@@ -4,7 +4,6 @@ import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../shared/errors/table.ts";
 import {
   all,
-  asker,
   type Handlers,
   type Patience,
   poll,
@@ -16,14 +15,8 @@ import { memoryStore } from "../catalog/memory-store.ts";
 import { ProgramWorld, RUN } from "./program-world.ts";
 import { programs, type Step } from "./random-program.ts";
 import { dyingAt, type Fate, givenUpAt, type Runner } from "./runners.ts";
+import { ask, type Effects, works } from "./small-workflows.ts";
 
-type Effects = {
-  work: { input: { id: string }; answer: unknown };
-  look: { input: { id: string }; answer: { done: boolean } };
-  "look-again": { input: object; answer: null };
-  report: { input: { event: string }; answer: null };
-};
-const ask = asker<Effects>();
 const PATIENCE: Patience = { firstMs: 100, factor: 2, mostMs: 1_000, limitMs: 3_600_000 };
 const MOST_RUNS = 60;
 
@@ -173,12 +166,6 @@ export function describeRunner(runner: Runner, others: readonly Runner[]): void 
 
 function workOf(id: string) {
   return ask.effect("work", { id });
-}
-
-function* works(...ids: readonly string[]): Workflow<unknown> {
-  const answers: unknown[] = [];
-  for (const id of ids) answers.push(yield* ask("work", { id }));
-  return answers;
 }
 
 function* handling(bad: string, next: string): Workflow<string> {

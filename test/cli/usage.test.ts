@@ -23,6 +23,8 @@ test.each([
     words: ["restore", "--plan", "r", "--nearest", "latest", "--after"],
     says: "leave out --nearest, --after;",
   },
+  { words: ["restore", "resume", "r", "--side-by-side"], says: "has its plan: leave out --side-by-side;" },
+  { words: ["restore", "abandon", "r", "--confirm", "a"], says: "has its plan: leave out --confirm;" },
   { words: ["dropped"], says: "missing required argument 'run'" },
   { words: ["verify"], says: "--live reads the live tables" },
   { words: ["rehearse", "--port", "many"], says: 'cannot use --port "many"' },

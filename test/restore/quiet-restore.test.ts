@@ -95,6 +95,16 @@ test.each(MODES)(
   },
 );
 
+test("abandoning tells of the tables that were there, not of all that further tries would have made", async () => {
+  const kept = unlucky(quietPlanOf(TABLES, "side-by-side"), 0);
+  await kept.run();
+  const made = kept.names.length - new Situation(kept.plan).names.length;
+  expect(await kept.abandon()).toBe("abandoned");
+  expect(kept.removed).toEqual({ tables: made, backups: 0 });
+  await kept.abandon();
+  expect(kept.removed).toEqual({ tables: 0, backups: 0 });
+});
+
 test("where an original has vanished meanwhile, the copies of a try that failed are kept", async () => {
   const plan = quietPlanOf(TABLES, "side-by-side");
   const { moments } = await undisturbed(plan);

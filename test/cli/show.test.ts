@@ -257,16 +257,17 @@ test("what became of each backup is told with its age and the reason, run by run
         { ...of, fate: "expired", because: "it may go", createdMs: 0 },
         { ...of, fate: "failed", because: "denied" },
         { ...of, run: "restore-2", fate: "kept", because: "it is young" },
+        { ...of, run: "restore-2", table: "prod_a.c", fate: "kept", because: "it is young" },
       ],
     },
     2 * 86_400_000,
   );
   expect(lines).toEqual([
     "payments: backups that restore-1 has left",
-    "  expired    prod_a.b, 2 d old: it may go",
-    "  FAILED     prod_a.b: denied",
+    "  expired    it may go: prod_a.b, 2 d old",
+    "  FAILED     denied: prod_a.b",
     "payments: backups that restore-2 has left",
-    "  kept       prod_a.b: it is young",
+    "  kept       it is young: 2 tables: prod_a.b, prod_a.c",
   ]);
 });
 

@@ -65,6 +65,8 @@ test("help and version are results, not failures", async () => {
   const help = await stillpoint(["restore", "--help"]);
   expect(help).toMatchObject({ status: 0, stderr: "" });
   expect(help.stdout).toContain("resume");
+  const resume = await stillpoint(["restore", "resume", "--help"]);
+  expect(resume.stdout.match(/--confirm|--side-by-side|--json/g)).toEqual(["--confirm", "--json"]);
   const version = await stillpoint(["--version"]);
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(version.status).toBe(0);

@@ -19,7 +19,7 @@ export async function settlementOf(catalog: Catalog, run: PlannedRun): Promise<S
   if (settlement !== undefined) return settlement;
   throw new StillpointError(
     "NOT_FOUND",
-    `run "${id}" (${state}) has not decided yet what it drops; nothing was changed`,
+    `run "${id}" (${state}) has not decided ${state === "abandoned" ? "" : "yet "}what it drops; nothing was changed`,
   );
 }
 

@@ -24,7 +24,10 @@ test.each([
     says: "leave out --nearest, --after;",
   },
   { words: ["restore", "resume", "r", "--side-by-side"], says: "has its plan: leave out --side-by-side;" },
-  { words: ["restore", "abandon", "r", "--confirm", "a"], says: "has its plan: leave out --confirm;" },
+  {
+    words: ["restore", "abandon", "r", "--confirm", "a"],
+    says: 'no more than the run, "r": leave out --confirm;',
+  },
   { words: ["dropped"], says: "missing required argument 'run'" },
   { words: ["verify"], says: "--live reads the live tables" },
   { words: ["rehearse", "--port", "many"], says: 'cannot use --port "many"' },

@@ -17,7 +17,7 @@ export async function abandonRestore(
   id: string,
   { keepCopies = false, ...options }: RestoreOptions & { readonly keepCopies?: boolean } = {},
 ): Promise<Outcome> {
-  refuseBesidePlan(`run "${id}" has its plan`, options);
+  refuseBesidePlan(`abandoning takes no more than the run, "${id}"`, options);
   const opened = openCatalog(shell);
   const run = plannedOf((await opened.catalog.runs.get(id)).record);
   const settings = deploymentOf(opened.config, run.deployment);

@@ -22,7 +22,7 @@ export const ERRORS = {
   DEPLOYMENT_UNKNOWN: {
     exit: 4,
     meaning: "No such deployment is configured, or several are and none was named; nothing was done.",
-    next: "stillpoint config check",
+    next: "Repeat the command with one of the deployments that the message names",
   },
   CATALOG_UNREADABLE: {
     exit: 10,

@@ -186,7 +186,8 @@ test("a sweep tells what it did with each pause", () => {
   expect(text).toEqual([
     "  p not due: its backup has until 2026-11-21T18:00:03Z",
     "  p closed: all instances are open; unpaused a:1; gone, and their pauses with them: d:4",
-    "  p stays under the sweep; MAY STILL BE PAUSED: b:2; seen open, to be seen so once more, a drain wait and a call later: c:3",
+    "  p stays under the sweep; MAY STILL BE PAUSED: b:2; seen open, to be seen so once more, a drain",
+    "    wait and a call later: c:3",
     "  p could not be looked after: no such host",
   ]);
 });

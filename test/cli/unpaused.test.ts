@@ -237,7 +237,7 @@ test("a search shows what it looks for and has found, and the next command", asy
   expect(shown).toMatch(/looks for +seconds without commits before 2026-11-21T18:00:03Z/);
   expect(shown).toContain(`found 7 quiet seconds of payments: restore point ${QUIET.id} (search-1)`);
   expect(shown).toContain("Nothing is restored yet");
-  expect(shown).toContain(`  stillpoint plan payments --point ${QUIET.id}`);
+  expect(shown).toMatch(new RegExp(`^  stillpoint -c \\S+ plan payments --point ${QUIET.id}$`, "m"));
   expect(await printedJson((shell) => show(shell, "search-1"))).toMatchObject({
     run: {
       kind: "search",

@@ -102,6 +102,10 @@ test("a deployment may be left out only where there is one", async () => {
   const { status, stderr } = await stillpoint(["-c", world.config, "backup"]);
   expect(status).toBe(ERRORS.DEPLOYMENT_UNKNOWN.exit);
   expect(stderr).toContain('has "payments", "orders", and none was named');
+  const told = await stillpoint(["-c", world.config, "status"]);
+  expect(told.stdout).toContain("take one with: stillpoint backup orders\n");
+  const listed = await stillpoint(["-c", world.config, "list"]);
+  expect(listed.stdout).toContain("take one with: stillpoint backup DEPLOYMENT\n");
 });
 
 const OTHER = {

@@ -317,6 +317,8 @@ test("the end of a restore names the settings that did not come back and what to
     backups: [],
   } as const;
   expect(resultLines(aRun("restore-1"), aside)).toContain("  stillpoint restore abandon restore-1");
+  const since = resultLines({ ...aRun("restore-1"), state: "abandoned" }, aside).join("\n");
+  expect(since).not.toContain("Look at the copies");
   const account = { ...aside, kind: "cosmosdb", accounts: [] } as const;
   const said = resultLines(aRun("restore-1"), account).join("\n");
   expect(said).toContain("the account's own were not put back");

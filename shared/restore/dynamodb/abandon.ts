@@ -17,6 +17,8 @@ export type AbandonEffects = RestoreEffects & {
     input: { plan: DynamodbPlan };
     answer: readonly { readonly database: string; readonly arn: string }[];
   };
+  /** What it has settled is of no use any more. */
+  "forget-settled": { input: { run: string }; answer: null };
 };
 
 const ask = asker<AbandonEffects>();
@@ -36,7 +38,7 @@ export function* abandon(
     database,
     name: temporary,
   }));
-  const found = yield* settled(made);
+  const there = yield* untilMade(made);
   const backups = yield* ask("run-backups", { plan });
   yield* refuseMissing(plan, "nothing more was deleted", "failed");
   yield* deleteAll(made);
@@ -45,7 +47,9 @@ export function* abandon(
   const outcomes = yield* all(backups.map((backup) => ask.effect("delete-backup", backup)));
   for (const outcome of outcomes) answerOf(outcome);
   if (plan.mode === "in-place") yield* protectAgain(plan);
-  return { backups: backups.length, tables: found };
+  // Not earlier: as long as a copy may be the only one, it is to be known what was done to it.
+  if (plan.settling) yield* ask("forget-settled", { run: plan.run });
+  return { backups: backups.length, tables: there };
 }
 
 /** The run may have been killed between switching the protection off and deleting. */
@@ -67,14 +71,13 @@ function* refuseMissing(plan: DynamodbPlan, state: string, mark?: "failed"): Wor
 }
 
 /** A restore under way cannot be cancelled: its table can be deleted only once it is there. Answers how many are. */
-export function* settled(
+export function* untilMade(
   tables: readonly { readonly database: string; readonly name: string }[],
 ): Workflow<number> {
   const settling = tables.map((table) => ({ ...table, until: "settled" }) as const);
-  const seen = yield* poll<Observation>(
+  const found = yield* poll<Observation>(
     ask.effect("observe", { tables: settling, backups: [], enough: "all" }),
     TABLE_PATIENCE,
   );
-  const states = Object.values(seen.tables).flatMap((each) => Object.values(each));
-  return states.filter((state) => state !== "ABSENT").length;
+  return tables.filter(({ database, name }) => found.tables[database]?.[name] !== "ABSENT").length;
 }

@@ -1,5 +1,5 @@
 import { asker, type Workflow } from "../../workflow/effect.ts";
-import { type AbandonEffects, settled } from "../dynamodb/abandon.ts";
+import { type AbandonEffects, untilMade } from "../dynamodb/abandon.ts";
 import { deleteAll } from "../dynamodb/delete-copies.ts";
 import { keepOnlyCopies } from "../dynamodb/keep-only-copies.ts";
 import type { SearchEffects } from "./effects.ts";
@@ -15,8 +15,8 @@ export function* abandonSearch(plan: SearchPlan): Workflow<{ readonly tables: nu
   yield* keepOnlyCopies(plan.run, originalOf(plan), "ABANDON_REFUSED");
   yield* ask("mark-run", { state: "abandoning" });
   const made = madeBySearch(plan);
-  const tables = yield* settled(made);
+  const there = yield* untilMade(made);
   yield* deleteAll(made);
   yield* ask("remove-parts", { run: plan.run });
-  return { tables };
+  return { tables: there };
 }

@@ -132,11 +132,12 @@ async function serveDynamodb(
   { signal, say }: RehearsalOptions,
 ): Promise<void> {
   const dynamodb = await startDynamodb(settings);
+  const items = settings?.backend === undefined ? "in memory" : `its items in ${settings?.backend}`;
   say(
-    `A DynamoDB with point-in-time recovery, in memory, at ${dynamodb.endpoint} (region ${dynamodb.region}, any credentials)`,
+    `A DynamoDB with point-in-time recovery, ${items}, at ${dynamodb.endpoint} (region ${dynamodb.region}, any credentials)`,
   );
   sayScaled(dynamodb.scaled, say);
-  say("Ctrl-C ends it, and forgets everything.");
+  say(`Ctrl-C ends it, and forgets ${settings?.backend === undefined ? "everything" : "the history"}.`);
   if (!signal.aborted) await once(signal, "abort");
   await dynamodb.close();
 }

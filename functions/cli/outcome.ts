@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { type Failure, StillpointError } from "../../shared/errors/stillpoint-error.ts";
-import { adviceOn, type Circumstances, type Failed } from "./failure.ts";
+import { adviceOn, type Circumstances, type Failed, typeable } from "./failure.ts";
 import type { Shell } from "./shell.ts";
 
 /** What a command comes to. A failure beside a value: the command did its work, and what it found is bad news. */
@@ -13,12 +13,15 @@ export interface Outcome<T extends object = object> {
   readonly about?: Circumstances;
 }
 
+/** A line that is there to be typed. */
+const COMMAND = /^ *stillpoint [a-z]/;
+
 /** Prints an outcome and answers the exit status. */
 export function conclude(shell: Shell, { schema, value, lines, failure, about }: Outcome): number {
   const failed = failure && adviceOn(failure, { ...about, ...configOf(shell) });
   if (shell.json) shell.print(`${checkedJson(schema, { ...value, ...(failed && { error: failed }) })}\n`);
   else {
-    for (const line of lines) shell.say(line);
+    for (const line of lines) shell.say(COMMAND.test(line) ? typeable(line, configOf(shell)) : line);
     if (failed) tellFailure(shell, failed);
   }
   return failed?.exit ?? 0;

@@ -18,12 +18,16 @@ type Does = (
 
 /** The whole command line: every command with its words, and nothing that takes time to load. */
 export function program(run: Run, task?: Task): Command {
-  const root = new Command("stillpoint")
+  const root: Command = new Command("stillpoint")
     .description(about.description)
     .version(about.version, "-V, --version", "print the version")
     .option("-c, --config <file>", "the configuration (default: $STILLPOINT_CONFIG, or stillpoint.yml)")
     .option("--json", "print the result as one JSON value, and nothing else, on standard output")
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      // Those of `restore` are not for `restore resume`, which refuses them.
+      visibleGlobalOptions: ({ parent }) => (parent === null ? [] : [...root.options]),
+    })
     .configureOutput({ outputError: () => {}, getOutHelpWidth: () => WIDTH, getErrHelpWidth: () => WIDTH })
     .exitOverride();
   const does: Does =
@@ -136,7 +140,12 @@ function addRestore(restore: Command, does: Does): void {
     .command("abandon <run>")
     .description("remove what a restore has made that nobody will finish, and free its lease")
     .option("--keep-copies", "remove nothing: end the run as it stands and free its lease")
-    .action(does(async () => (await import("./commands/abandon-restore.ts")).abandonRestore));
+    .action(
+      does(async () => {
+        const { abandonRestore } = await import("./commands/abandon-restore.ts");
+        return (shell, id, _, command) => abandonRestore(shell, id, command.optsWithGlobals());
+      }),
+    );
 }
 
 function addCatalog(catalog: Command, does: Does): void {

@@ -129,7 +129,7 @@ function read(path: string): string {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const why = missing
-      ? "there is no such file; begin with: cp stillpoint.example.yml stillpoint.yml"
+      ? "there is no such file; begin with: cp stillpoint.example.yml stillpoint.yml, for functions with stillpoint.aws.example.yml or stillpoint.azure.example.yml"
       : messageOf(error);
     throw new StillpointError(
       "CONFIG_INVALID",

@@ -43,5 +43,5 @@ function mayBeSecret(path: SettingPath, value: unknown): boolean {
 }
 
 function isSecret(setting: string | number | undefined): boolean {
-  return setting === "key" || setting === "token";
+  return setting === "key" || setting === "token" || setting === "password";
 }

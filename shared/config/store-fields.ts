@@ -9,7 +9,10 @@ export const prefixOf = (what: string) =>
 
 /** How a bucket is reached, as part of a section of its own kind. */
 export const bucketFields = {
-  bucket: text("must be the name of a bucket", /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+  bucket: text(
+    "must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  ),
   region: text('must be a region such as "ap-northeast-1"', /^[a-z0-9-]+$/).describe("AWS region."),
   endpoint: checkedText(urlProblem).optional().describe("Address of the service, where it is not AWS's own."),
   profile: text("must be the name of an AWS profile")

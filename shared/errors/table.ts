@@ -22,7 +22,7 @@ export const ERRORS = {
   DEPLOYMENT_UNKNOWN: {
     exit: 4,
     meaning: "No such deployment is configured, or several are and none was named; nothing was done.",
-    next: "stillpoint config check",
+    next: "Repeat the command with one of the deployments that the message names",
   },
   CATALOG_UNREADABLE: {
     exit: 10,
@@ -57,7 +57,7 @@ export const ERRORS = {
   NOT_FOUND: {
     exit: 16,
     meaning: "The catalog holds no such record; nothing was changed.",
-    next: "stillpoint list",
+    next: "stillpoint list --all --runs",
   },
   CATALOG_NOT_EMPTY: {
     exit: 17,
@@ -172,12 +172,12 @@ export const ERRORS = {
   PLAN_REFUSED: {
     exit: 40,
     meaning: "The restore cannot be carried out as things are; nothing was touched.",
-    next: "Mend what the reasons name, then: stillpoint plan",
+    next: "Mend what the reasons name, or take another point or time; then: stillpoint plan --at TIME",
   },
   PLAN_OUTDATED: {
     exit: 41,
     meaning: "The world is no longer as it was when the plan was made; the step was not carried out.",
-    next: "stillpoint restore abandon RUN, then: stillpoint plan",
+    next: "stillpoint restore abandon RUN, then: stillpoint plan --at TIME",
   },
   CONFIRMATION_NEEDED: {
     exit: 42,
@@ -193,7 +193,7 @@ export const ERRORS = {
   NO_RESTORE_POINT: {
     exit: 44,
     meaning: "There is no restore point that fits; nothing was touched.",
-    next: "stillpoint list",
+    next: "stillpoint list, or on DynamoDB a second at which nobody paused: stillpoint plan --nearest TIME",
   },
   COPY_DISPROVEN: {
     exit: 45,

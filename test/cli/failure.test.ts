@@ -19,7 +19,7 @@ test("a failure carries the words and the exit status of the table", () => {
 test("the advice names the run that it is about", () => {
   expect(nextOf("TIMED_OUT", { run })).toBe("stillpoint restore resume restore-1");
   expect(nextOf("PLAN_OUTDATED", { run })).toBe(
-    "stillpoint restore abandon restore-1, then: stillpoint plan",
+    "stillpoint restore abandon restore-1, then: stillpoint plan --at TIME",
   );
 });
 

@@ -186,7 +186,8 @@ test("a sweep tells what it did with each pause", () => {
   expect(text).toEqual([
     "  p not due: its backup has until 2026-11-21T18:00:03Z",
     "  p closed: all instances are open; unpaused a:1; gone, and their pauses with them: d:4",
-    "  p stays under the sweep; MAY STILL BE PAUSED: b:2; seen open, to be seen so once more: c:3",
+    "  p stays under the sweep; MAY STILL BE PAUSED: b:2; seen open, to be seen so once more, a drain",
+    "    wait and a call later: c:3",
     "  p could not be looked after: no such host",
   ]);
 });
@@ -257,16 +258,17 @@ test("what became of each backup is told with its age and the reason, run by run
         { ...of, fate: "expired", because: "it may go", createdMs: 0 },
         { ...of, fate: "failed", because: "denied" },
         { ...of, run: "restore-2", fate: "kept", because: "it is young" },
+        { ...of, run: "restore-2", table: "prod_a.c", fate: "kept", because: "it is young" },
       ],
     },
     2 * 86_400_000,
   );
   expect(lines).toEqual([
     "payments: backups that restore-1 has left",
-    "  expired    prod_a.b, 2 d old: it may go",
-    "  FAILED     prod_a.b: denied",
+    "  expired    it may go: prod_a.b, 2 d old",
+    "  FAILED     denied: prod_a.b",
     "payments: backups that restore-2 has left",
-    "  kept       prod_a.b: it is young",
+    "  kept       it is young: 2 tables: prod_a.b, prod_a.c",
   ]);
 });
 
@@ -315,6 +317,8 @@ test("the end of a restore names the settings that did not come back and what to
     backups: [],
   } as const;
   expect(resultLines(aRun("restore-1"), aside)).toContain("  stillpoint restore abandon restore-1");
+  const since = resultLines({ ...aRun("restore-1"), state: "abandoned" }, aside).join("\n");
+  expect(since).not.toContain("Look at the copies");
   const account = { ...aside, kind: "cosmosdb", accounts: [] } as const;
   const said = resultLines(aRun("restore-1"), account).join("\n");
   expect(said).toContain("the account's own were not put back");

@@ -73,7 +73,9 @@ test("an interrupted search is resumed by its id, and says what to do with its p
   expect(told.error?.next).toMatch(new RegExp(`restore (resume|--plan) ${id}`));
   const resumed = await typed("restore", "resume", id);
   expect(resumed.stdout).toContain("Nothing is restored yet");
-  expect(resumed.stdout).toContain(`stillpoint plan payments --point payments-quiet-${id.slice(-8)}`);
+  expect(resumed.stdout).toContain(
+    `stillpoint -c ${world.config} plan payments --point payments-quiet-${id.slice(-8)}`,
+  );
   expect(resumed.status).toBe(0);
 });
 

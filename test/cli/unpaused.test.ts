@@ -10,6 +10,7 @@ import { searchLines } from "../../functions/cli/show/search.ts";
 import { catalogOver } from "../../shared/catalog/catalog.ts";
 import { fileStore } from "../../shared/catalog/file-store.ts";
 import type { RestorePoint } from "../../shared/catalog/model.ts";
+import { forgetSettled } from "../../shared/deployment/dynamodb/forget-settled.ts";
 import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
@@ -237,7 +238,7 @@ test("a search shows what it looks for and has found, and the next command", asy
   expect(shown).toMatch(/looks for +seconds without commits before 2026-11-21T18:00:03Z/);
   expect(shown).toContain(`found 7 quiet seconds of payments: restore point ${QUIET.id} (search-1)`);
   expect(shown).toContain("Nothing is restored yet");
-  expect(shown).toContain(`  stillpoint plan payments --point ${QUIET.id}`);
+  expect(shown).toMatch(new RegExp(`^  stillpoint -c \\S+ plan payments --point ${QUIET.id}$`, "m"));
   expect(await printedJson((shell) => show(shell, "search-1"))).toMatchObject({
     run: {
       kind: "search",
@@ -300,4 +301,9 @@ test("what is dropped is listed once all of it is decided, and not a page earlie
     dropped: [LATE, DEPENDENT, IN_DOUBT],
     changes: [CHANGE, { ...CHANGE, key: "l" }],
   });
+  await catalog().runs.update("restore-1", (run) => ({ ...run, state: "abandoned" }));
+  await forgetSettled(catalog(), "restore-1");
+  expect(await refusal("restore-1")).toMatch(
+    /^NOT_FOUND run "restore-1" is abandoned: the copies .* are gone/,
+  );
 });

@@ -23,6 +23,11 @@ test.each([
     words: ["restore", "--plan", "r", "--nearest", "latest", "--after"],
     says: "leave out --nearest, --after;",
   },
+  { words: ["restore", "resume", "r", "--side-by-side"], says: "has its plan: leave out --side-by-side;" },
+  {
+    words: ["restore", "abandon", "r", "--confirm", "a"],
+    says: 'no more than the run, "r": leave out --confirm;',
+  },
   { words: ["dropped"], says: "missing required argument 'run'" },
   { words: ["verify"], says: "--live reads the live tables" },
   { words: ["rehearse", "--port", "many"], says: 'cannot use --port "many"' },
@@ -63,6 +68,8 @@ test("help and version are results, not failures", async () => {
   const help = await stillpoint(["restore", "--help"]);
   expect(help).toMatchObject({ status: 0, stderr: "" });
   expect(help.stdout).toContain("resume");
+  const resume = await stillpoint(["restore", "resume", "--help"]);
+  expect(resume.stdout.match(/--confirm|--side-by-side|--json/g)).toEqual(["--confirm", "--json"]);
   const version = await stillpoint(["--version"]);
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(version.status).toBe(0);
@@ -95,6 +102,10 @@ test("a deployment may be left out only where there is one", async () => {
   const { status, stderr } = await stillpoint(["-c", world.config, "backup"]);
   expect(status).toBe(ERRORS.DEPLOYMENT_UNKNOWN.exit);
   expect(stderr).toContain('has "payments", "orders", and none was named');
+  const told = await stillpoint(["-c", world.config, "status"]);
+  expect(told.stdout).toContain("take one with: stillpoint backup orders\n");
+  const listed = await stillpoint(["-c", world.config, "list"]);
+  expect(listed.stdout).toContain("take one with: stillpoint backup DEPLOYMENT\n");
 });
 
 const OTHER = {

@@ -140,7 +140,9 @@ describe("a configuration", () => {
   test("tells what is wrong with the place of parts, and a prefix that would take in its neighbours", async () => {
     const parts = "{ kind: s3, bucket: B, region: eu-west-1, prefix: parts }";
     expect(await problemsOf(`${LEAST}verification: { parts: ${parts} }\n`)).toEqual([
-      expect.stringContaining('verification.parts.bucket must be the name of a bucket (it is "B")'),
+      expect.stringContaining(
+        'verification.parts.bucket must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens (it is "B")',
+      ),
       expect.stringContaining('verification.parts.prefix must be empty or end with "/" (it is "parts")'),
     ]);
     expect(await problemsOf(`${LEAST}verification: { parts: { kind: disk } }\n`)).toEqual([

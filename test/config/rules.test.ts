@@ -174,6 +174,13 @@ const cases: readonly (readonly [behaviour: string, part: string, ...problems: s
       "(it is not shown, since it may be a secret)",
   ],
   [
+    "a password is not taken, and not shown",
+    "databases: { main: { kind: jdbc, engine: mysql, host: h, user: u, password: hunter2, dumps: { kind: folder, path: d } } }",
+    expect.stringMatching(
+      /main\.password must be a section with settings of its own \(it is not shown, since it may be a secret\)$/,
+    ),
+  ],
+  [
     "a private key given as PEM is told where it belongs",
     'components: { ledger: { instances: [a], tls: { certificate: { pem: "-----BEGIN A" }, key: { pem: "MIIabc" } } } }',
     expect.stringMatching(/tls\.key\.pem is no setting: a private key is never written into this file/),

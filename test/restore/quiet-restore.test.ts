@@ -65,6 +65,37 @@ test("where no quiet second is proven nothing is left of the tries, and the orig
   }
 });
 
+const BEFORE_ALL = { kind: "since", fromMs: (AT_SECOND - 120) * 1000 } as const;
+const BETWEEN = { kind: "since", fromMs: (AT_SECOND - 120) * 1000 + 1 } as const;
+
+test.each([
+  ["no copy of whatever second", { kind: "ever" }, 1],
+  ["no copy of a second from the last candidate on", BEFORE_ALL, 1],
+  ["no copy of a second after the last candidate", BETWEEN, 2],
+] as const)(
+  "a reason for which %s can be proven ends the tries early, and says so",
+  async (_what, unprovable, tries) => {
+    const plan = quietPlanOf(1, "side-by-side");
+    const before = new Situation(plan).cloud.snapshot();
+    const situation = new Situation(plan, { unprovable });
+    const failure = await situation.run().catch((error: Error) => error);
+    expect(codeOf(failure)).toBe("NO_QUIET_SECOND");
+    expect((failure as Error).message).toContain(`${3 - tries} more would show the same and were not tried`);
+    expect(situation.events.filter(({ kind }) => kind === "not-quiet")).toHaveLength(tries);
+    expect(situation.cloud.snapshot()).toEqual(before);
+  },
+);
+
+test("seconds after the one that was tried are tried, too, where only earlier ones would show the same", async () => {
+  const plan = quietPlanOf(1, "side-by-side");
+  const candidates = [...(plan.candidates ?? [])].map(({ marginMs }, nth) => {
+    return { atSecond: AT_SECOND + 60 * nth, marginMs };
+  });
+  const situation = new Situation({ ...plan, candidates }, { unprovable: BEFORE_ALL });
+  expect(await situation.end()).toBe("NO_QUIET_SECOND");
+  expect(situation.events.filter(({ kind }) => kind === "not-quiet")).toHaveLength(3);
+});
+
 test.each(MODES)(
   "killed at any moment and resumed, a quiet restore %s ends as an undisturbed one",
   async (mode) => {
@@ -94,6 +125,16 @@ test.each(MODES)(
     }
   },
 );
+
+test("abandoning tells of the tables that were there, not of all that further tries would have made", async () => {
+  const kept = unlucky(quietPlanOf(TABLES, "side-by-side"), 0);
+  await kept.run();
+  const made = kept.names.length - new Situation(kept.plan).names.length;
+  expect(await kept.abandon()).toBe("abandoned");
+  expect(kept.removed).toEqual({ tables: made, backups: 0 });
+  await kept.abandon();
+  expect(kept.removed).toEqual({ tables: 0, backups: 0 });
+});
 
 test("where an original has vanished meanwhile, the copies of a try that failed are kept", async () => {
   const plan = quietPlanOf(TABLES, "side-by-side");

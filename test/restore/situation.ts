@@ -23,6 +23,8 @@ export class Situation {
   readonly #counts = { asked: 0, looks: 0 };
   /** What the catalog says of the run, as far as anybody asks. */
   state: "running" | "failed" | "abandoning" = "running";
+  /** What the last abandoning says that it has removed. */
+  removed: object = {};
 
   constructor(plan: DynamodbPlan, circumstances: Circumstances = {}, weather: Weather = {}) {
     this.plan = plan;
@@ -72,7 +74,10 @@ export class Situation {
       pass: async (ms) => this.cloud.pass(ms),
     });
     const end = await abandoned.then(
-      () => "abandoned",
+      (removed) => {
+        this.removed = removed;
+        return "abandoned";
+      },
       (error: unknown) => (life.isOver ? "killed" : codeOf(error)),
     );
     expect(this.cloud.law.broken).toEqual([]);

@@ -6,6 +6,7 @@ import { untilInterrupted } from "../interruption.ts";
 import { AbandonOutput, removedJson } from "../json/run.ts";
 import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
+import { type RestoreOptions, refuseBesidePlan } from "../planned-options.ts";
 import { restoreProgressOn } from "../progress.ts";
 import type { Shell } from "../shell.ts";
 import { counted, wrapped } from "../show/text.ts";
@@ -14,8 +15,9 @@ import { counted, wrapped } from "../show/text.ts";
 export async function abandonRestore(
   shell: Shell,
   id: string,
-  { keepCopies = false }: { readonly keepCopies?: boolean } = {},
+  { keepCopies = false, ...options }: RestoreOptions & { readonly keepCopies?: boolean } = {},
 ): Promise<Outcome> {
+  refuseBesidePlan(`abandoning takes no more than the run, "${id}"`, options);
   const opened = openCatalog(shell);
   const run = plannedOf((await opened.catalog.runs.get(id)).record);
   const settings = deploymentOf(opened.config, run.deployment);

@@ -50,7 +50,7 @@ export async function list(
 function noPointsText(deployments: readonly Deployment[]): string {
   const names = deployments.map((deployment) => deployment.name).join(", ");
   const byCommand = deployments.every(({ databases }) => !databases.some(leavesSomething));
-  return `no restore points of ${names}; take one with: stillpoint backup${byCommand ? " --run 'COMMAND'" : ""}`;
+  return `no restore points of ${names}; take one with: stillpoint backup${deployments.length > 1 ? " DEPLOYMENT" : ""}${byCommand ? " --run 'COMMAND'" : ""}`;
 }
 
 /** A pause whose backup died has no verdict, and is worth no more. */

@@ -1,22 +1,15 @@
 import type { OpenDeployment } from "../../../shared/deployment/open-deployment.ts";
 import type { PlannedRun } from "../../../shared/deployment/plan-restore.ts";
 import { plannedOf } from "../../../shared/deployment/recorded-run.ts";
-import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import { askedPoint } from "../asked-point.ts";
 import { carryOut } from "../carry-out.ts";
 import { RestoreOutput, restoreJson } from "../json/run.ts";
 import { deploymentOf, type Opened, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
-import type { PlanOptions } from "../plan-asked.ts";
+import { type RestoreOptions, refuseBesidePlan } from "../planned-options.ts";
 import type { Shell } from "../shell.ts";
 import { planLines } from "../show/plan.ts";
 import { resultLines } from "../show/restore-result.ts";
-
-export interface RestoreOptions extends PlanOptions {
-  /** A run that was planned before. */
-  readonly plan?: string;
-  readonly confirm?: string;
-}
 
 /** `stillpoint restore [DEPLOYMENT]`: carries out a plan, or makes one, shows it, and carries it out. */
 export async function restore(
@@ -37,32 +30,13 @@ export async function restore(
   });
 }
 
-/** Options that a plan has the answers to. */
-const PLANNED = {
-  point: "--point",
-  at: "--at",
-  settle: "--settle",
-  nearest: "--nearest",
-  after: "--after",
-  sideBySide: "--side-by-side",
-  detachReplicas: "--detach-replicas",
-  acceptObserved: "--accept-observed",
-} as const satisfies Record<keyof PlanOptions, string>;
-
 async function carryOutPlan(
   shell: Shell,
   id: string,
   name: string | undefined,
   { confirm, plan: _, ...options }: RestoreOptions,
 ): Promise<Outcome> {
-  const given = Object.entries(PLANNED).flatMap(([option, called]) =>
-    options[option as keyof PlanOptions] ? [called] : [],
-  );
-  if (given.length > 0)
-    throw new StillpointError(
-      "USAGE",
-      `plan "${id}" has its point and its mode already: leave out ${given.join(", ")}; nothing was done`,
-    );
+  refuseBesidePlan(`plan "${id}" has its point and its mode already`, options);
   return resumeRestore(shell, id, { ...(confirm !== undefined && { confirm }) }, name);
 }
 
@@ -70,9 +44,10 @@ async function carryOutPlan(
 export async function resumeRestore(
   shell: Shell,
   id: string,
-  { confirm }: { readonly confirm?: string },
+  { confirm, ...options }: RestoreOptions,
   name?: string,
 ): Promise<Outcome> {
+  refuseBesidePlan(`run "${id}" has its plan`, options);
   const opened = openCatalog(shell);
   const run = plannedOf((await opened.catalog.runs.get(id)).record);
   const settings = deploymentOf(opened.config, name ?? run.deployment);

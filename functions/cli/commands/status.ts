@@ -3,8 +3,9 @@ import type { DeploymentStatus } from "../../../shared/deployment/status.ts";
 import { statusOfAll } from "../../../shared/deployment/status-of-all.ts";
 import type { Failure } from "../../../shared/errors/stillpoint-error.ts";
 import { addressOf } from "../../../shared/pause/instance.ts";
+import { typeable } from "../failure.ts";
 import { StatusOutput, statusOfAllJson } from "../json/gates.ts";
-import { deploymentsOf, type Opened, openCatalog, withOpen } from "../opening.ts";
+import { aboutDeployment, deploymentsOf, type Opened, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import type { Shell } from "../shell.ts";
 import { statusLines } from "../show/status.ts";
@@ -33,7 +34,10 @@ export async function status(
   const { deployments, unopened, sweeps, unreadable } = all;
   const nowMs = Date.now();
   const blocks = [
-    ...deployments.map((each) => statusLines(each, nowMs)),
+    ...deployments.map((each) => {
+      const about = aboutDeployment(opened.config, deploymentNamed(opened.config, each.deployment));
+      return statusLines(each, nowMs).map((line) => typeable(line, about));
+    }),
     ...unopened.map(({ deployment, failure }) => [deployment, `  cannot be looked at: ${failure.message}`]),
     [
       ...sweepLines(sweeps, { nowMs, overdue: overdue(deployments, nowMs) }),

@@ -1,5 +1,5 @@
 import type { Expired, Expiry } from "../../../shared/deployment/expire-backups.ts";
-import { fact } from "./text.ts";
+import { counted, fact, listed } from "./text.ts";
 import { showSpan } from "./time.ts";
 
 const FATES: Readonly<Record<Expiry["fate"], string>> = {
@@ -16,11 +16,30 @@ export function expiryLines({ deployment, backups }: Expired, nowMs: number): re
   const runs = [...new Set(backups.map(({ run }) => run))];
   return runs.flatMap((run) => [
     `${deployment}: backups that ${run} has left`,
-    ...backups.filter((backup) => backup.run === run).flatMap((backup) => backupLines(backup, nowMs)),
+    ...alike(
+      backups.filter((backup) => backup.run === run),
+      nowMs,
+    ).flatMap(backupLines),
   ]);
 }
 
-function backupLines({ fate, table, createdMs, because }: Expiry, nowMs: number): readonly string[] {
-  const age = createdMs === undefined ? "" : `, ${showSpan(nowMs - createdMs)} old`;
-  return fact(FATES[fate], `${table}${age}: ${because}`);
+interface Alike extends Pick<Expiry, "fate" | "because"> {
+  readonly age: string;
+  readonly tables: readonly string[];
+}
+
+/** Backups of which the same is to be said: one restore leaves one of each table. */
+function alike(backups: readonly Expiry[], nowMs: number): readonly Alike[] {
+  const groups = new Map<string, Alike>();
+  for (const { fate, table, createdMs, because } of backups) {
+    const age = createdMs === undefined ? "" : `, ${showSpan(nowMs - createdMs)} old`;
+    const key = [fate, age, because].join("\n");
+    groups.set(key, { fate, because, age, tables: [...(groups.get(key)?.tables ?? []), table] });
+  }
+  return [...groups.values()];
+}
+
+function backupLines({ fate, tables, age, because }: Alike): readonly string[] {
+  const count = tables.length === 1 ? "" : `${counted(tables.length, "table")}: `;
+  return fact(FATES[fate], `${because}: ${count}${listed(tables)}${age}`);
 }

@@ -18,7 +18,7 @@ import { settledLines } from "./unpaused.ts";
 
 /** The end of a restore: what was verified, what did not come back, what was kept, what to do now. */
 export function resultLines(
-  run: Pick<Run, "id" | "deployment" | "point">,
+  run: Pick<Run, "id" | "deployment" | "point"> & Partial<Pick<Run, "state">>,
   result: RunResult,
 ): readonly string[] {
   if (result.kind === "search") return searchedLines(run, result);
@@ -34,7 +34,7 @@ export function resultLines(
     ...(result.kind === "dynamodb" && mode === "side-by-side" ? [] : settingsLines(result)),
     ...madeLines(result),
     "",
-    ...(mode === "side-by-side" ? removalLines(run.id) : wrapped(WHAT_TO_DO_NOW[result.kind], "")),
+    ...(mode === "side-by-side" ? removalLines(run) : wrapped(WHAT_TO_DO_NOW[result.kind], "")),
   ];
 }
 
@@ -202,7 +202,8 @@ const SETTINGS_BESIDE: Readonly<Record<RestoreResult["kind"], string>> = {
   cassandra: ALL_CAME_BACK,
 };
 
-function removalLines(id: string): readonly string[] {
+function removalLines({ id, state }: Pick<Run, "id"> & Partial<Pick<Run, "state">>): readonly string[] {
+  if (state === "abandoned") return ["The originals were not touched, and the run was abandoned since."];
   return [
     "The originals were not touched. Look at the copies; this removes them",
     `  stillpoint restore abandon ${id}`,

@@ -8,11 +8,11 @@ import { showTime } from "./time.ts";
 
 const STATES: Readonly<Record<Run["state"], string>> = {
   planned: "planned: nothing was done yet, and it holds no lease",
-  running: "running, or killed: if no process is at it, resume it",
-  failed: "failed: it can be resumed or abandoned",
+  running: "running, or killed: if no process is at it, stillpoint restore resume RUN",
+  failed: "failed: stillpoint restore resume RUN goes on, stillpoint restore abandon RUN gives it up",
   abandoning: "being abandoned: finish with stillpoint restore abandon RUN",
   done: "done",
-  abandoned: "abandoned: what it had made was removed",
+  abandoned: "abandoned: what it had made was removed, unless it was to be kept (--keep-copies)",
 };
 
 /** Restores and searches, oldest first, one line each. */
@@ -26,7 +26,7 @@ export function runTable(runs: readonly Run[]): readonly string[] {
 export function runLines(run: PlannedRun): readonly string[] {
   return [
     `run ${run.id}`,
-    ...fact("state", STATES[run.state].replace("RUN", run.id)),
+    ...fact("state", STATES[run.state].replaceAll("RUN", run.id)),
     ...fact("planned", showTime(run.createdMs)),
     ...fact("changed", showTime(run.updatedMs)),
     ...(run.request === undefined ? [] : fact("request", run.request)),

@@ -18,7 +18,9 @@ function sweptText(swept: Swept): string {
         "stays under the sweep",
         ...doneText(swept),
         ...(swept.stillPaused.length > 0 ? [`MAY STILL BE PAUSED: ${listed(swept.stillPaused)}`] : []),
-        ...(swept.waiting.length > 0 ? [`seen open, to be seen so once more: ${listed(swept.waiting)}`] : []),
+        ...(swept.waiting.length > 0
+          ? [`seen open, to be seen so once more, a drain wait and a call later: ${listed(swept.waiting)}`]
+          : []),
       ].join("; ");
     case "failed":
       return `could not be looked after: ${swept.message}`;

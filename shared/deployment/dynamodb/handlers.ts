@@ -24,6 +24,7 @@ import { refuseOvertaken } from "../refuse-overtaken.ts";
 import { type RestoringRun, runHandlers } from "../restoring-run.ts";
 import { applyPage } from "./apply-page.ts";
 import { compareSettings } from "./compare-settings.ts";
+import { forgetSettled } from "./forget-settled.ts";
 import { lookAgain } from "./look-again.ts";
 import { markLost } from "./lost-points.ts";
 import { missingOriginals } from "./missing-originals.ts";
@@ -67,6 +68,7 @@ export function dynamodbHandlers(open: OpenDeployment, run: RestoringRun): Handl
       (await missingOriginals(open, plan)).map(({ table }) => table.name),
     "protect-again": doing(({ table: { database, name } }) => protectAgain(connectionOf(database), name)),
     "run-backups": ({ plan }) => runBackups(open, plan),
+    "forget-settled": doing(({ run }) => forgetSettled(open.catalog, run)),
     "apply-page": doing(({ plan, page }) => applyPage(open, plan, page)),
     "record-settled": doing(({ plan, settlement }) => recordSettled(open, plan, settlement)),
     "record-proven": doing(({ plan, atSecond }) => recordProven(open, plan, atSecond)),

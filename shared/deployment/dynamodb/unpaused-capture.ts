@@ -79,6 +79,9 @@ export function commonCoverage(databases: readonly CapturedNow[]): Coverage | un
   return coverageOfAll(tablesOf(databases));
 }
 
+/** Named of the tables that a second is too early or too late for: mostly it is so for all of them. */
+const MOST_NAMED = 2;
+
 /** Which tables cannot be restored to a second, a sentence each: not any more, or not yet when it has not passed. */
 export function uncovered(
   databases: readonly CapturedNow[],
@@ -86,7 +89,7 @@ export function uncovered(
   nowMs: number,
 ): readonly string[] {
   const isAhead = (second + 1) * 1000 > nowMs;
-  return tablesOf(databases).flatMap(({ name, coverage }) => {
+  const all = tablesOf(databases).flatMap(({ name, coverage }) => {
     if (coverage === undefined) return [`table "${name}" has no point-in-time recovery`];
     const { earliestSecond, latestSecond } = coverage;
     if (second >= earliestSecond && (second <= latestSecond || !isAhead)) return [];
@@ -94,6 +97,8 @@ export function uncovered(
       `table "${name}" can be restored from ${secondText(earliestSecond)} to ${secondText(latestSecond)} at present, not to ${secondText(second)}`,
     ];
   });
+  const others = all.length - MOST_NAMED;
+  return others > 1 ? [...all.slice(0, MOST_NAMED), `neither can ${others} other tables`] : all;
 }
 
 function tablesOf(databases: readonly CapturedNow[]): readonly CapturedTable[] {

@@ -1,3 +1,5 @@
+import { nameOf } from "../errors/stillpoint-error.ts";
+
 /** Errors of the network: no answer of the service's own, so that nobody knows whether the call was carried out. */
 const UNREACHABLE =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|TimeoutError|AggregateError|NetworkingError)$/;
@@ -8,10 +10,6 @@ export const NO_CREDENTIALS =
 /** Whether no answer came at all. */
 export function isUnreachable(error: unknown): boolean {
   return UNREACHABLE.test(nameOf(error)) || UNREACHABLE.test(systemCode(error));
-}
-
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "";
 }
 
 /** Such as `ECONNREFUSED`. */

@@ -1,4 +1,4 @@
-import { messageOf } from "../errors/stillpoint-error.ts";
+import { messageOf, nameOf } from "../errors/stillpoint-error.ts";
 
 /** The connection was never there. */
 const UNSENT = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"];
@@ -109,8 +109,4 @@ function firstLine(error: unknown): string {
   const text = typeof told === "string" ? told : messageOf(error);
   const [line = ""] = text.split("\n");
   return line.trim();
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "";
 }

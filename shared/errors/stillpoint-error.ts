@@ -30,6 +30,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String((error as Failure | null)?.message ?? error);
 }
 
+/** What a library calls an error, such as `TimeoutError`. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "";
+}
+
 export function toFailure(error: unknown): Failure {
   return { code: codeOf(error), message: messageOf(error) };
 }

@@ -11,8 +11,9 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { s3Client } from "../aws/s3-client.ts";
-import { nameOf, statusOf, systemCode } from "../aws/sdk-error.ts";
+import { statusOf, systemCode } from "../aws/sdk-error.ts";
 import type { S3PartsSettings } from "../config/config.ts";
+import { nameOf } from "../errors/stillpoint-error.ts";
 import type { Parts } from "../verify/parts.ts";
 import { partsFailure } from "./failure.ts";
 import { plainName, plainRun } from "./part-name.ts";

@@ -1,4 +1,4 @@
-import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
+import { messageOf, nameOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
 
 /** Errors of the network: no answer of the service's own, or none in time. */
@@ -112,10 +112,6 @@ function brief(error: unknown): string {
   const [first = ""] = messageOf(error).split("ActivityId:");
   const text = first.replaceAll(/\s+/g, " ").trim();
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : "";
 }
 
 function serviceCode(error: unknown): string {

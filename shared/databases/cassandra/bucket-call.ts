@@ -1,6 +1,6 @@
-import { isUnreachable, nameOf } from "../../aws/sdk-error.ts";
+import { isUnreachable } from "../../aws/sdk-error.ts";
 import { describeCause } from "../../errors/describe-cause.ts";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { nameOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";
 
 const DENIED =

@@ -1,5 +1,5 @@
-import { isUnreachable, NO_CREDENTIALS, nameOf, statusOf, systemCode } from "../../../aws/sdk-error.ts";
-import { StillpointError } from "../../../errors/stillpoint-error.ts";
+import { isUnreachable, NO_CREDENTIALS, statusOf, systemCode } from "../../../aws/sdk-error.ts";
+import { nameOf, StillpointError } from "../../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../../errors/table.ts";
 
 const DENIED =

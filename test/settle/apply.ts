@@ -60,6 +60,8 @@ function changedRow(schema: TableSchema, row: Row | undefined, change: Change, k
         tx_prepared_at: change.preparedMs,
         tx_committed_at: change.committedMs,
       };
+    case "earlier":
+      throw new Error("not built yet");
     default:
       return change satisfies never;
   }

@@ -22,7 +22,7 @@ export interface PlannedTable {
   readonly original: CapturedTable;
 }
 
-/** The coordinator restored once more to a later second: what proves that no commit was near the point. */
+/** A table restored once more to another second, only to be read; of `proofs` what proves that no commit was near the point. */
 export interface PlannedProof {
   readonly database: string;
   readonly name: string;
@@ -60,6 +60,8 @@ export interface DynamodbPlan {
   readonly mode: Mode;
   readonly tables: readonly PlannedTable[];
   readonly proofs: readonly PlannedProof[];
+  /** Tables that change in place, restored once more to an earlier second: what their records were before. */
+  readonly earlier?: readonly PlannedProof[];
   /** The pause window on the databases' clock, where the point rests on one. */
   readonly window?: { readonly startMs: number; readonly endMs: number } | undefined;
   /** Recorded at the backup; they must be stopped before anything is deleted, as those found then. */

@@ -69,6 +69,8 @@ async function send(
     case "forward":
     case "metadata":
       return client.send(update(change, schema));
+    case "earlier":
+      throw new StillpointError("INTERNAL", "not built yet");
     default:
       return change satisfies never;
   }
@@ -110,6 +112,8 @@ function isMade(schema: TableSchema, change: Change, item: Item | undefined): bo
         item !== undefined &&
         isSettled(schema, item, { ...wantedOf(change, schema), tx_id: { S: change.found.transaction } })
       );
+    case "earlier":
+      return false;
     default:
       return change satisfies never;
   }

@@ -132,6 +132,7 @@ test("the plan says where records that change in place come back from, or what i
     "and 2 of them once more to 2026-11-21T17:59:55Z",
     'comes back from copies of 2026-11-21T17:59:55Z: "prod_scalar.table_0", "prod_scalar.table_1"',
     "Quotas: 9 restores, 50 at a time; 6 more tables meanwhile; 3 backups",
+    "and those of the earlier copies once (0.00 GB)",
   ])
     expect(text).toContain(part);
   expect(text).not.toContain("write_set_logging");

@@ -185,7 +185,19 @@ function* costs(plan: DynamodbPlan): Generator<string> {
   const more = onlyRead(plan).length;
   const rounds = mode === "in-place" ? 2 : 1;
   const restores = tables.length * rounds + more;
-  const gigabytes = tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
+  const gigabytes = gigabytesOf(tables);
   yield `Quotas: ${restores} restores, ${MOST_RESTORES} at a time; ${tables.length + more} more tables meanwhile; ${mode === "in-place" ? tables.length : 0} backups`;
-  yield `Time: ${rounds === 2 ? "two rounds of restores" : "one round of restores"}, each 2 to 20 minutes for small tables and up to hours for large ones (${gigabytes.toFixed(2)} GB here); reading every row ${READING[rounds - 1 + (settling ? 1 : 0)]}${settling ? " (what no transaction writes, once less)" : ""}`;
+  yield `Time: ${rounds === 2 ? "two rounds of restores" : "one round of restores"}, each 2 to 20 minutes for small tables and up to hours for large ones (${gigabytes.toFixed(2)} GB here); reading every row ${READING[rounds - 1 + (settling ? 1 : 0)]}${settling ? " (what no transaction writes, once less)" : ""}${earlierCost(plan)}`;
+}
+
+function earlierCost({ tables, earlier = [] }: DynamodbPlan): string {
+  if (earlier.length === 0) return "";
+  const read = tables.filter(({ database, name }) =>
+    earlier.some((each) => each.database === database && each.name === name),
+  );
+  return `, and those of the earlier copies once (${gigabytesOf(read).toFixed(2)} GB)`;
+}
+
+function gigabytesOf(tables: DynamodbPlan["tables"]): number {
+  return tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
 }

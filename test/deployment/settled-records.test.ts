@@ -87,7 +87,7 @@ async function decisionOf({ client, names }: LocalWorld, nonce: string) {
 test(
   "records that a dropped transaction has overwritten and deleted come back from an earlier copy",
   async () => {
-    const options = { logsWriteSets: true, pause: { scalarClockBound: BOUND } };
+    const options = { instances: 1, logsWriteSets: true, pause: { scalarClockBound: BOUND } };
     await using unpaused = await unpausedWorld("settled records", {}, options);
     const openedMs = unpaused.world.now();
     const { open, world, balance } = unpaused;

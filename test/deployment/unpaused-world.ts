@@ -50,7 +50,7 @@ function columnsOf(table: typeof ACCOUNT) {
 export async function unpausedWorld(
   seed: string,
   pace: Partial<Pace> = {},
-  options: Pick<LocalWorldOptions, "logsWriteSets" | "pause"> = {},
+  options: Pick<LocalWorldOptions, "instances" | "logsWriteSets" | "pause"> = {},
 ): Promise<UnpausedWorld> {
   const world = await startLocalWorld({
     seed,

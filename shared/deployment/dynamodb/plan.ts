@@ -3,6 +3,7 @@ import { dynamodbsOf } from "../../config/databases-of.ts";
 import { secondOf } from "../../restore/choose-point.ts";
 import { candidatesOf } from "../../restore/dynamodb/candidates.ts";
 import { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
+import { keepsWriteSets, planEarlier } from "../../restore/dynamodb/earlier-copies.ts";
 import {
   createdSince,
   type DynamodbPlan,
@@ -16,6 +17,7 @@ import {
 } from "../../restore/dynamodb/plan.ts";
 import { boundOf, howSettled, keptUntilOf, refuseSettling } from "../../restore/dynamodb/settling.ts";
 import { madeBy } from "../../restore/dynamodb/tries.ts";
+import { earlierSecondOf } from "../../verify/subject.ts";
 import { clocksOf } from "../clocks.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
@@ -73,6 +75,7 @@ function planFrom(
 ): DynamodbPlan {
   const tables = databases.flatMap((database) => planTables(database, run));
   const settling = point.basis === "settled" ? planSettling(open, tables) : undefined;
+  const earlier = settling && earlierCopies(open, run, tables, settling);
   // Records of a ledger are settled by their own rows. What was deleted from other tables leaves none.
   const needsLater = settling?.tables.some(({ how }) => how === "perhaps") ?? true;
   const proven = needsLater ? databases : [];
@@ -88,6 +91,7 @@ function planFrom(
     mode,
     tables,
     proofs,
+    ...(earlier && { earlier }),
     ...(point.window && { window: windowOnDatabase(point) }),
     instances: point.instances,
     leftAlone: databases.flatMap(createdSince),
@@ -109,4 +113,18 @@ function planSettling(open: OpenDeployment, tables: readonly PlannedTable[]): Se
     restMs: Math.max(...dynamodbsOf(open.settings).map(({ backupDoubtMs }) => backupDoubtMs)),
     tables: tables.map((table) => ({ name: table.name, how: howSettled(scopedCopy(open, table).schema) })),
   };
+}
+
+/** What tables that change in place held before anything that may be dropped, where write sets tell what that has written. */
+function earlierCopies(
+  open: OpenDeployment,
+  run: string,
+  tables: readonly PlannedTable[],
+  { keptUntilMs }: Settling,
+): DynamodbPlan["earlier"] {
+  const schemaOf = (table: PlannedTable) => scopedCopy(open, table).schema;
+  const changeable = tables.filter((table) => howSettled(schemaOf(table)) === "perhaps");
+  if (changeable.length === 0 || !keepsWriteSets(tables.map(schemaOf))) return undefined;
+  const atSecond = Math.min(...tables.map((table) => table.atSecond));
+  return planEarlier(changeable, run, earlierSecondOf({ atSecond, keptUntilMs }));
 }

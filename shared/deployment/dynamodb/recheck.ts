@@ -5,7 +5,7 @@ import { isBackup } from "../../restore/choose-point.ts";
 import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
 import { createdSince, type DynamodbPlan, type PlannedTable } from "../../restore/dynamodb/plan.ts";
 import { settingsDifferences } from "../../restore/dynamodb/settings.ts";
-import { madeBy } from "../../restore/dynamodb/tries.ts";
+import { type Made, madeBy } from "../../restore/dynamodb/tries.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseRunning, type Silence } from "../stopped-instances.ts";
 import { dyingPoints } from "./dying-points.ts";
@@ -107,9 +107,9 @@ async function unplannedDeaths({ catalog }: OpenDeployment, plan: DynamodbPlan):
 /** Which names that the run will create are there already. */
 export async function takenNames(
   open: OpenDeployment,
-  plan: ReturnType<typeof madeBy>,
+  { tables, onlyRead }: Made,
 ): Promise<readonly string[]> {
-  const wanted = [...plan.tables, ...plan.proofs];
+  const wanted = [...tables, ...onlyRead];
   const found = await concurrently(AT_A_TIME, wanted, async ({ database, temporary }) => {
     const table = await describeTable(open.dynamodb(database).connection, temporary);
     return table === undefined ? [] : [`table "${temporary}" exists already`];

@@ -6,7 +6,7 @@ import type { Mode } from "../mode.ts";
 import type { CapturedDynamodb, CapturedTable } from "./captured.ts";
 
 /** DynamoDB's limits for table names. */
-const LONGEST_NAME = 255;
+export const LONGEST_NAME = 255;
 /** Of the names for a twentieth try. */
 const LONGEST_SUFFIX = "-20".length;
 
@@ -22,7 +22,7 @@ export interface PlannedTable {
   readonly original: CapturedTable;
 }
 
-/** The coordinator restored once more to a later second: what proves that no commit was near the point. */
+/** A table restored once more to another second, only to be read. */
 export interface PlannedProof {
   readonly database: string;
   readonly name: string;
@@ -59,7 +59,13 @@ export interface DynamodbPlan {
   readonly point: string;
   readonly mode: Mode;
   readonly tables: readonly PlannedTable[];
+  /** The coordinator restored once more to a later second: it knows what committed around the point. */
   readonly proofs: readonly PlannedProof[];
+  /**
+   * Tables whose records change in place, restored once more to an earlier second: what these were before. Of a settling
+   * whose coordinator keeps write sets, and only of tables that reach back so far.
+   */
+  readonly earlier?: readonly PlannedProof[];
   /** The pause window on the databases' clock, where the point rests on one. */
   readonly window?: { readonly startMs: number; readonly endMs: number } | undefined;
   /** Recorded at the backup; they must be stopped before anything is deleted, as those found then. */
@@ -83,6 +89,14 @@ export interface PlannedDatabase {
   readonly atSecond: number;
   readonly atBackup: CapturedDynamodb;
   readonly now: CapturedDynamodb;
+}
+
+/** Copies that nothing is ever made of. */
+export function onlyRead({
+  proofs,
+  earlier = [],
+}: Pick<DynamodbPlan, "proofs" | "earlier">): readonly PlannedProof[] {
+  return [...proofs, ...earlier];
 }
 
 /** Short, part of every name that the run creates, so that a run can tell what it made. */

@@ -4,7 +4,7 @@ import { all, answerOf, asker, type Workflow } from "../../workflow/effect.ts";
 import { advance, copiesOf } from "./advance.ts";
 import { type Copies, makeCopies, verify } from "./copies.ts";
 import { copyQuiet } from "./copy-quiet.ts";
-import { deleteProofs, deleteTemporaries } from "./delete-copies.ts";
+import { deleteOnlyRead, deleteTemporaries } from "./delete-copies.ts";
 import type { RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
 import type { DynamodbPlan } from "./plan.ts";
@@ -41,7 +41,7 @@ export function* restore(plan: DynamodbPlan): Workflow<DynamodbResult> {
 
 function* keep(made: Copies): Workflow<DynamodbResult> {
   yield* enter("clean-up");
-  yield* deleteProofs(made.plan);
+  yield* deleteOnlyRead(made.plan);
   return { ...beginOf(made), settingsDifferences: {}, backups: [] };
 }
 

@@ -1,6 +1,7 @@
 import type { QuietSecond } from "../../verify/quiet-seconds.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep } from "../plan-step.ts";
+import { agoText } from "../plan-text.ts";
 import type { DynamodbPlan } from "./plan.ts";
 import { madeBy } from "./tries.ts";
 
@@ -37,4 +38,11 @@ export function* quietConsequences(
   if (candidates.length === 1) return;
   const gigabytes = tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
   yield `Each further try (${candidates.length - 1} at most) costs another ${tables.length + proofs.length} restores, and reading every row of them (${gigabytes.toFixed(2)} GB)`;
+}
+
+/** Which of the quiet seconds is proven, nobody knows who agrees to the plan. */
+export function atWorstText(firstSecond: number, candidates: readonly QuietSecond[], nowMs: number): string {
+  const earliest = Math.min(firstSecond, ...candidates.map(({ atSecond }) => atSecond));
+  if (earliest === firstSecond) return "";
+  return `; where only the earliest of the quiet seconds is proven, every write since ${secondText(earliest)}: ${agoText(nowMs - earliest * 1000)} of work`;
 }

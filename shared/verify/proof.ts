@@ -40,6 +40,8 @@ export interface ProofEvidence {
   readonly missingInCopy: Commits;
   /** Known to the copy's coordinator, but no more to the later one. */
   readonly missingLater: Commits;
+  /** Carried out a second time with the same id, so shortly before the guard that it may have ended inside it. */
+  readonly again: Commits;
   /** Committed rows without any coordinator row that look like one-phase commit. */
   readonly onePhase: Commits & { readonly newestMs: number | undefined };
   /** Other committed rows without any coordinator row: theirs was cleaned up. */
@@ -171,13 +173,15 @@ function judgeSettled(subject: Settled, evidence: ProofEvidence, clocks: Clocks)
   if (untold !== undefined) return unproven(untold);
   const left = leftOver(subject, evidence);
   if (left !== undefined) return { kind: "disproven", reason: left };
-  const { keptUntilMs } = subject;
+  const { atSecond, keptUntilMs } = subject;
   const { changeable } = evidence;
+  // Of then: the configuration may say another one by now.
+  const boundMs = atSecond * 1000 - keptUntilMs - clocks.databaseSkewMs;
   return {
     kind: "proven",
     reason: `settled: what was not surely complete by ${timeText(keptUntilMs)} was dropped, and what stands needs nothing that is not there`,
     restsOn: [
-      `ScalarDB's clocks were within ${clocks.scalarClockBoundMs} ms of the database's`,
+      `ScalarDB's clocks were within ${boundMs} ms of the database's`,
       "no coordinator clean-up removed rows of the last seconds before the copy",
       "every transaction over these tables uses this coordinator, and all of its tables are in the copy",
       ...(changeable.length > 0
@@ -235,7 +239,9 @@ function lateWriteOf({ missingInCopy }: ProofEvidence): string | undefined {
 
 /** Commits that may have left no coordinator row: then quiet in the coordinator says nothing. */
 function untracedOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks): string | undefined {
-  const { onePhase, cleanedUp, missingLater, oldestKeptMs } = evidence;
+  const { again, onePhase, cleanedUp, missingLater, oldestKeptMs } = evidence;
+  if (again.count > 0)
+    return `${counted(again)} had committed before, was carried out again shortly before the second, and nothing says when that ended`;
   if (onePhase.count > 0)
     return `${counted(onePhase)} has no coordinator row and looks like one-phase commit, which leaves none`;
   if (missingLater.count > 0)

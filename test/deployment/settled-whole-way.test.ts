@@ -113,6 +113,19 @@ describe("a ledger without any backup", { timeout: STEP_MS }, () => {
     expect((await open.catalog.points.list(DEPLOYMENT)).records.length).toBe(known);
   });
 
+  test("is not settled by a bound on the clocks that somebody has widened since", async () => {
+    const { open } = unpaused;
+    const pause = { ...open.settings.pause, scalarClockBoundMs: 3_000 };
+    const { id } = await planRestore(open, { choice: at(busy), mode: "side-by-side" });
+    await expect(
+      runRestore({ ...open, settings: { ...open.settings, pause } }, id, SILENT),
+    ).rejects.toMatchObject({
+      code: "PLAN_OUTDATED",
+      message: expect.stringContaining("pause.scalarClockBound is 3000 ms by now"),
+    });
+    await abandonRestore(open, id, SILENT);
+  });
+
   test("keeps a settled point apart from backups", async () => {
     const { open } = unpaused;
     const { records } = await open.catalog.points.list(DEPLOYMENT);

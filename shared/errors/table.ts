@@ -210,7 +210,7 @@ export const ERRORS = {
     exit: 54,
     meaning:
       "No second in the span was quiet, or none was proven so by its copies. The originals were not touched.",
-    next: "Look in a longer span with --nearest, or for a ledger: stillpoint plan --at TIME --settle",
+    next: "Look from an earlier time with --nearest TIME, or for a ledger: stillpoint plan --at TIME --settle",
   },
   SETTLE_REFUSED: {
     exit: 55,

@@ -3,7 +3,7 @@ import { lookBriefly } from "../../databases/dynamodb/look-briefly.ts";
 import { messageOf } from "../../errors/stillpoint-error.ts";
 import { isByCommandOnly } from "../../restore/choose-point.ts";
 import type { Coverage } from "../../restore/dynamodb/coverage.ts";
-import { obstaclesOf, type SettlingFacts } from "../../restore/dynamodb/settling.ts";
+import { howSettled, obstaclesOf, type SettlingFacts } from "../../restore/dynamodb/settling.ts";
 import { lastPointCost, reachOf, type SeenDatabase, settlingCost } from "../../restore/dynamodb/ways-back.ts";
 import { quietObstacles } from "../../restore/search/obstacles.ts";
 import { BY_COMMAND, type Cost, recordedCost, type WayBack } from "../../restore/way-back.ts";
@@ -64,7 +64,12 @@ function pointCost(
 function settlingCostOf(open: OpenDeployment, seen: readonly SeenDatabase[]): Cost {
   const facts = factsOf(open, seen);
   const reach = reachWithout(obstaclesOf(facts), seen);
-  return reach.kind === "impossible" ? reach : settlingCost(reach, facts.clocks, open.clock.wallMs());
+  if (reach.kind === "impossible") return reach;
+  const perhaps = facts.schemas
+    .filter((schema) => howSettled(schema) === "perhaps")
+    .map(({ physical }) => physical);
+  const cost = settlingCost(reach, facts.clocks, open.clock.wallMs());
+  return { ...cost, ...(perhaps.length > 0 && { perhaps }) };
 }
 
 async function quietCostOf(

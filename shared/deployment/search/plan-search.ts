@@ -54,7 +54,7 @@ export async function planSearch(open: OpenDeployment, wanted: WantedSearch): Pr
 type Asked = WantedSearch & { readonly run: string };
 
 function planOf(open: OpenDeployment, now: UnpausedCapture, wanted: Asked): SearchPlan {
-  const { databases, instances, discovery } = now;
+  const { databases, instances, discovery, takenFrom } = now;
   refuseSearch(open, wanted, searchObstacles(open, databases, wanted));
   const { nearest, direction, run } = wanted;
   const clocks = clocksOf(open);
@@ -75,6 +75,7 @@ function planOf(open: OpenDeployment, now: UnpausedCapture, wanted: Asked): Sear
     databases: databases.map(({ name, captured }) => ({ name, captured })),
     instances,
     discovery,
+    ...(takenFrom !== undefined && { takenFrom }),
   };
 }
 

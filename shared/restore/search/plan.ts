@@ -23,4 +23,6 @@ export interface SearchPlan {
   readonly databases: readonly { readonly name: string; readonly captured: unknown }[];
   readonly instances: readonly Instance[];
   readonly discovery: DiscoveryBasis;
+  /** See the restore point's. */
+  readonly takenFrom?: string;
 }

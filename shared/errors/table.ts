@@ -214,8 +214,9 @@ export const ERRORS = {
   },
   SETTLE_REFUSED: {
     exit: 55,
-    meaning: "These tables cannot be settled, or not with this bound on the clocks; nothing was touched.",
-    next: "Restore a point that rests on a pause, or a quiet second: stillpoint plan --nearest TIME",
+    meaning:
+      "These tables cannot be settled, not at this time, or not with this bound on the clocks; nothing was touched.",
+    next: "Mend what the reasons name, or restore a point that rests on a pause, or a quiet second: stillpoint plan --nearest TIME",
   },
   SETTLE_OLD: {
     exit: 56,

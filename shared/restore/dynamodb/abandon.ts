@@ -36,7 +36,7 @@ export function* abandon(
     database,
     name: temporary,
   }));
-  yield* settled(made);
+  const there = yield* untilMade(made);
   const backups = yield* ask("run-backups", { plan });
   yield* refuseMissing(plan, "nothing more was deleted", "failed");
   yield* deleteAll(made);
@@ -45,7 +45,7 @@ export function* abandon(
   const outcomes = yield* all(backups.map((backup) => ask.effect("delete-backup", backup)));
   for (const outcome of outcomes) answerOf(outcome);
   if (plan.mode === "in-place") yield* protectAgain(plan);
-  return { backups: backups.length, tables: made.length };
+  return { backups: backups.length, tables: there };
 }
 
 /** The run may have been killed between switching the protection off and deleting. */
@@ -66,11 +66,14 @@ function* refuseMissing(plan: DynamodbPlan, state: string, mark?: "failed"): Wor
   );
 }
 
-/** A restore under way cannot be cancelled: its table can be deleted only once it is there. */
-function* settled(tables: readonly { readonly database: string; readonly name: string }[]): Workflow<void> {
+/** A restore under way cannot be cancelled: its table can be deleted only once it is there. Answers how many are. */
+export function* untilMade(
+  tables: readonly { readonly database: string; readonly name: string }[],
+): Workflow<number> {
   const settling = tables.map((table) => ({ ...table, until: "settled" }) as const);
-  yield* poll<Observation>(
+  const found = yield* poll<Observation>(
     ask.effect("observe", { tables: settling, backups: [], enough: "all" }),
     TABLE_PATIENCE,
   );
+  return tables.filter(({ database, name }) => found.tables[database]?.[name] !== "ABSENT").length;
 }

@@ -1,8 +1,6 @@
-import { asker, poll, type Workflow } from "../../workflow/effect.ts";
-import type { AbandonEffects } from "../dynamodb/abandon.ts";
-import { TABLE_PATIENCE } from "../dynamodb/advance.ts";
+import { asker, type Workflow } from "../../workflow/effect.ts";
+import { type AbandonEffects, untilMade } from "../dynamodb/abandon.ts";
 import { deleteAll } from "../dynamodb/delete-copies.ts";
-import type { Observation } from "../dynamodb/effects.ts";
 import { keepOnlyCopies } from "../dynamodb/keep-only-copies.ts";
 import type { SearchEffects } from "./effects.ts";
 import type { SearchPlan } from "./plan.ts";
@@ -17,13 +15,8 @@ export function* abandonSearch(plan: SearchPlan): Workflow<{ readonly tables: nu
   yield* keepOnlyCopies(plan.run, originalOf(plan), "ABANDON_REFUSED");
   yield* ask("mark-run", { state: "abandoning" });
   const made = madeBySearch(plan);
-  const settling = made.map((table) => ({ ...table, until: "settled" }) as const);
-  // A restore under way cannot be cancelled: its table can be deleted only once it is there.
-  yield* poll<Observation>(
-    ask.effect("observe", { tables: settling, backups: [], enough: "all" }),
-    TABLE_PATIENCE,
-  );
+  const there = yield* untilMade(made);
   yield* deleteAll(made);
   yield* ask("remove-parts", { run: plan.run });
-  return { tables: made.length };
+  return { tables: there };
 }

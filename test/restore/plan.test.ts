@@ -114,6 +114,12 @@ test("who agrees to quiet seconds is told what the earliest of them would discar
   );
 });
 
+test("who agrees to quiet seconds is told where nobody has set the bound that they rest on", () => {
+  const unset = "Nobody has set pause.scalarClockBound: the default of 1s is taken";
+  expect(textOf({ ...quietPlanOf(1), isBoundDefault: true })).toContain(unset);
+  expect(textOf(quietPlanOf(1))).not.toContain(unset);
+});
+
 function candidateAt(back: number): QuietSecond {
   return { atSecond: AT_SECOND - back, marginMs: 5_000 };
 }

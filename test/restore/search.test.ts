@@ -185,6 +185,10 @@ test("the plan names the one table that it makes and deletes, and the point that
   expect(steps.flatMap(({ changes }) => changes)).toEqual([]);
   expect(steps.map(({ does }) => does).join()).toContain(plan.point);
   expect(consequences.join()).toContain("nothing is paused");
+  expect(consequences.join()).not.toContain("Nobody has set");
+  expect(describeSearch({ ...plan, isBoundDefault: true }).consequences.at(-1)).toContain(
+    "Nobody has set pause.scalarClockBound",
+  );
 });
 
 test("the span lies on the side that was asked for, within a day and what is covered and provable", () => {

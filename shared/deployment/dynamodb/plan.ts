@@ -99,6 +99,7 @@ function planFrom(
     dyingPoints: dyingPoints(points.includes(point) ? points : [...points, point], { mode, tables }),
     ...(detachReplicas && mode === "in-place" && { detachReplicas: true }),
     ...(candidates && { candidates }),
+    ...(candidates && open.settings.pause.isScalarClockBoundDefault && { isBoundDefault: true }),
     ...(settling && { settling }),
     ...(databases.some(isLessCaptured) && { lessCaptured: true }),
   };

@@ -70,6 +70,7 @@ function planOf(open: OpenDeployment, now: UnpausedCapture, wanted: Asked): Sear
     run,
     point: `${open.settings.name}-quiet-${run.slice(-8)}`,
     asked: { ...span, guardMs: boundOf(clocks) },
+    ...(open.settings.pause.isScalarClockBoundDefault && { isBoundDefault: true }),
     direction,
     coordinator,
     databases: databases.map(({ name, captured }) => ({ name, captured })),

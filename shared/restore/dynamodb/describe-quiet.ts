@@ -2,6 +2,7 @@ import type { QuietSecond } from "../../verify/quiet-seconds.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep } from "../plan-step.ts";
 import { agoText } from "../plan-text.ts";
+import { UNSET } from "./describe-settling.ts";
 import type { DynamodbPlan } from "./plan.ts";
 import { madeBy } from "./tries.ts";
 
@@ -29,12 +30,13 @@ function candidateText({ atSecond, marginMs }: QuietSecond): string {
 
 /** What a restore costs that rests on quiet seconds. */
 export function* quietConsequences(
-  { tables, proofs }: DynamodbPlan,
+  { tables, proofs, isBoundDefault }: DynamodbPlan,
   candidates: readonly QuietSecond[],
 ): Generator<string> {
   const [first] = candidates;
   if (first === undefined) return;
   yield `Nobody paused: the point rests on ${candidateText(first)}, a second around which nothing committed; it is restored only where its copies are proven by the coordinator of a later second`;
+  if (isBoundDefault) yield UNSET;
   if (candidates.length === 1) return;
   const gigabytes = tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
   yield `Each further try (${candidates.length - 1} at most) costs another ${tables.length + proofs.length} restores, and reading every row of them (${gigabytes.toFixed(2)} GB)`;

@@ -75,6 +75,8 @@ export interface DynamodbPlan {
   readonly detachReplicas?: true;
   /** Where nobody paused: quiet seconds in the order in which they are tried; the tables have the first. */
   readonly candidates?: readonly QuietSecond[];
+  /** Nobody has set the bound on the clocks, by which seconds are called quiet. */
+  readonly isBoundDefault?: true;
   readonly settling?: Settling;
   /** The version that took the backup did not look at all of the settings. */
   readonly lessCaptured?: true;

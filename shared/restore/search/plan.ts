@@ -16,6 +16,8 @@ export interface SearchPlan {
   /** The restore point that it makes. */
   readonly point: string;
   readonly asked: QuietAsked;
+  /** Nobody has set the bound on the clocks, which the guard comes from. */
+  readonly isBoundDefault?: true;
   readonly direction: Direction;
   /** The coordinator at a second after all that counts. */
   readonly coordinator: PlannedProof;

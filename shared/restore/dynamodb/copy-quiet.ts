@@ -1,7 +1,7 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { secondText } from "../../verify/time-text.ts";
 import { asker, type Workflow } from "../../workflow/effect.ts";
-import { type Copies, copyAndVerify } from "./copies.ts";
+import { type Copies, copyAndVerify, type NotUsed } from "./copies.ts";
 import { deleteTemporaries } from "./delete-copies.ts";
 import type { RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
@@ -16,22 +16,23 @@ const ask = asker<RestoreEffects>();
  * worth no more than any other second, so that its copies go again.
  */
 export function* copyQuiet(plan: DynamodbPlan): Workflow<Copies> {
-  const failed: string[] = [];
+  const notUsed: NotUsed[] = [];
   for (const { atSecond, plan: attempt } of triesOf(plan)) {
     const copied = yield* copyAndVerify(attempt);
     const { proof } = copied.copies;
     if (proof.kind === "proven") {
       yield* ask("record-proven", { plan, atSecond });
-      return copied;
+      return notUsed.length === 0 ? copied : { ...copied, notUsed };
     }
     yield* ask("report", { event: { kind: "not-quiet", atSecond, reason: proof.reason } });
-    failed.push(`${secondText(atSecond)}: ${proof.reason}`);
+    notUsed.push({ atSecond, proof: proof.kind, reason: proof.reason });
     yield* enter("clean-up");
     yield* keepOnlyCopies(plan.run, plan, "RESTORE_BLOCKED");
     yield* deleteTemporaries(attempt);
   }
+  const failed = notUsed.map(({ atSecond, reason }) => `${secondText(atSecond)}: ${reason}`).join("; ");
   throw new StillpointError(
     "NO_QUIET_SECOND",
-    `none of the ${failed.length} quiet seconds of point "${plan.point}" was proven by its copies (${failed.join("; ")}); the copies are deleted again, and the original tables were not touched`,
+    `none of the ${notUsed.length} quiet seconds of point "${plan.point}" was proven by its copies (${failed}); the copies are deleted again, and the original tables were not touched`,
   );
 }

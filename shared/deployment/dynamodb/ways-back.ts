@@ -1,4 +1,5 @@
 import type { RestorePoint } from "../../catalog/model.ts";
+import { replicated } from "../../databases/dynamodb/database.ts";
 import { lookBriefly } from "../../databases/dynamodb/look-briefly.ts";
 import { messageOf } from "../../errors/stillpoint-error.ts";
 import { isByCommandOnly } from "../../restore/choose-point.ts";
@@ -63,7 +64,7 @@ function pointCost(
 
 function settlingCostOf(open: OpenDeployment, seen: readonly SeenDatabase[]): Cost {
   const facts = factsOf(open, seen);
-  const reach = reachWithout(obstaclesOf(facts), seen);
+  const reach = reachWithout([...obstaclesOf(facts), ...replicatedIn(open, seen)], seen);
   if (reach.kind === "impossible") return reach;
   const perhaps = facts.schemas
     .filter((schema) => howSettled(schema) === "perhaps")
@@ -78,10 +79,15 @@ async function quietCostOf(
   looking: Looking,
 ): Promise<Cost> {
   const facts = factsOf(open, seen);
-  const reach = reachWithout(quietObstacles(facts), seen);
+  const reach = reachWithout([...quietObstacles(facts), ...replicatedIn(open, seen)], seen);
   return reach.kind === "impossible"
     ? reach
     : liveQuiet(open, { reach, seen, clocks: facts.clocks, ...looking });
+}
+
+/** Also said where a restore is planned. */
+function replicatedIn(open: OpenDeployment, seen: readonly SeenDatabase[]): readonly string[] {
+  return seen.flatMap(({ name, tables }) => replicated(tables, open.dynamodb(name).settings.globalTables));
 }
 
 function factsOf(open: OpenDeployment, seen: readonly SeenDatabase[]): SettlingFacts {

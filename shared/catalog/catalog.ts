@@ -54,7 +54,7 @@ export interface Requests extends Omit<Changeable<Request>, "replace"> {
 }
 
 /** What restores have settled, page by page. */
-export type Settlements = Pick<Records<SettledPage>, "find" | "put">;
+export type Settlements = Pick<Records<SettledPage>, "find" | "put" | "update">;
 
 export interface Journals {
   append(run: string, index: number, entry: unknown): Promise<void>;
@@ -73,7 +73,7 @@ export function catalogOver(store: Store): Catalog {
   const runs = recordsOf(store, "runs", Run);
   const sweeps = recordsOf(store, "sweeps", Heartbeat);
   const requests = recordsOf(store, "requests", Request);
-  const { find, put } = recordsOf(store, "settlements", SettledPage);
+  const { find, put, update } = recordsOf(store, "settlements", SettledPage);
   return {
     store,
     acquireLease: (deployment, holder, nowMs, untilMs) =>
@@ -104,7 +104,7 @@ export function catalogOver(store: Store): Catalog {
       list: async (deployment) =>
         oldestFirst(await requests.all(), ({ receivedMs }) => receivedMs, deployment),
     },
-    settlements: { find, put },
+    settlements: { find, put, update },
     journal: {
       append: (run, index, entry) => store.append(run, index, entry),
       read: (run) => store.journal(run),

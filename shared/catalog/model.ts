@@ -235,7 +235,7 @@ export const Request = z.strictObject({
 });
 export type Request = z.infer<typeof Request>;
 
-/** Some of what a restore settles: on record before any of it is done. */
+/** Some of what a restore settles: on record before any of it is done. Both lists are empty once it was forgotten. */
 export const SettledPage = z.strictObject({
   schema,
   /** See `pageId`. */

@@ -4,6 +4,7 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { DynamodbResult } from "../restore/dynamodb/restore.ts";
 import { pageId, type Settlement } from "../settle/settlement.ts";
 import type { Entry } from "../workflow/journal-entry.ts";
+import { isForgotten } from "./dynamodb/forget-settled.ts";
 import type { PlannedRun } from "./plan-restore.ts";
 
 /** What a run has decided to drop and to change: it is on record before the first row is changed. */
@@ -16,10 +17,22 @@ export async function settlementOf(catalog: Catalog, run: PlannedRun): Promise<S
     );
   const { settled } = (run.result ?? {}) as Partial<DynamodbResult>;
   const settlement = settled ?? (await decidedSoFar(catalog, id));
-  if (settlement !== undefined) return settlement;
+  if (settlement !== undefined) {
+    await refuseForgotten(catalog, run, settlement);
+    return settlement;
+  }
   throw new StillpointError(
     "NOT_FOUND",
     `run "${id}" (${state}) has not decided yet what it drops; nothing was changed`,
+  );
+}
+
+async function refuseForgotten({ settlements }: Catalog, { id, state }: PlannedRun, { pages }: Settlement) {
+  const first = pages === 0 ? undefined : await settlements.find(pageId(id, 0));
+  if (first === undefined || !isForgotten(first.record)) return;
+  throw new StillpointError(
+    "NOT_FOUND",
+    `run "${id}" is ${state}: the copies that it had settled are gone, and so is the list of what they lacked; nothing was changed. To see it anew, settle the same second again, with --side-by-side`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Commits, ProofEvidence } from "./proof.ts";
+import type { Commits, ProofEvidence } from "./proof-evidence.ts";
 import { type Clocks, guardOf, pausedSpan, type Span, type Subject, within } from "./subject.ts";
 import { COMMITTED } from "./transaction-row.ts";
 import type { CoordinatorSays, TransactionView } from "./transaction-view.ts";
@@ -7,11 +7,13 @@ const EXAMPLES = 5;
 
 class CommitTally implements Commits {
   count = 0;
+  oldestMs: number | undefined;
   newestMs: number | undefined;
   readonly examples: { readonly transaction: string; readonly atMs: number }[] = [];
 
   add(transaction: string, atMs: number): void {
     this.count += 1;
+    this.oldestMs = Math.min(this.oldestMs ?? atMs, atMs);
     this.newestMs = Math.max(this.newestMs ?? atMs, atMs);
     if (this.examples.length < EXAMPLES) this.examples.push({ transaction, atMs });
   }

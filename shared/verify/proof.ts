@@ -1,9 +1,11 @@
+import { type Obstacle, obstacleOf, untoldOf } from "./obstacle.ts";
+import { type Commits, counted, type ProofEvidence } from "./proof-evidence.ts";
 import {
   type Clocks,
   type DatabaseWindow,
-  earliestLaterSecond,
   guardOf,
   pausedSpan,
+  type Restored,
   type Settled,
   type Span,
   type Subject,
@@ -18,41 +20,8 @@ export type Proof =
       readonly reason: string /** What it takes for granted. */;
       readonly restsOn: readonly string[];
     }
-  | { readonly kind: "unproven"; readonly reason: string }
+  | ({ readonly kind: "unproven" } & Obstacle)
   | { readonly kind: "disproven"; readonly reason: string };
-
-export interface Commits {
-  readonly count: number;
-  /** A few of them. */
-  readonly examples: readonly { readonly transaction: string; readonly atMs: number }[];
-}
-
-/** What the coordinators and the rows said of the time around the restored second. */
-export interface ProofEvidence {
-  readonly coordinatorRead: boolean;
-  /** COMMITTED coordinator rows, and committed rows whose coordinator row is gone, dated inside the guard. */
-  readonly inGuard: Commits;
-  /** The same, inside the pause window shrunk on both sides by the bound on ScalarDB's clocks. */
-  readonly inWindow: Commits;
-  /** Transactions with rows that were prepared there, whatever became of them. */
-  readonly preparedInWindow: Commits;
-  /** Dated before the guard and known to the later coordinator, but not to the copy's. */
-  readonly missingInCopy: Commits;
-  /** Known to the copy's coordinator, but no more to the later one. */
-  readonly missingLater: Commits;
-  /** Carried out a second time with the same id, so shortly before the guard that it may have ended inside it. */
-  readonly again: Commits;
-  /** Committed rows without any coordinator row that look like one-phase commit. */
-  readonly onePhase: Commits & { readonly newestMs: number | undefined };
-  /** Other committed rows without any coordinator row: theirs was cleaned up. */
-  readonly cleanedUp: Commits & { readonly newestMs: number | undefined };
-  /** The oldest COMMITTED row of the later coordinator. */
-  readonly oldestKeptMs: number | undefined;
-  /** Tables of the ledger without transaction columns, as the JDBC transaction manager keeps them. */
-  readonly withoutTransactions: readonly string[];
-  /** Tables whose records can change. */
-  readonly changeable: readonly string[];
-}
 
 /**
  * The decisive check. A copy at a second is consistent, after ScalarDB's own recovery, if no transaction committed
@@ -63,9 +32,11 @@ export interface ProofEvidence {
 export function judgeProof(subject: Subject, evidence: ProofEvidence, clocks: Clocks): Proof {
   switch (subject.kind) {
     case "live":
-      return unproven("these are the live tables: there is no restored second to hold them against");
+      return unproven({
+        reason: "these are the live tables: there is no restored second to hold them against",
+      });
     case "copy":
-      return unproven("no restored second is known of this copy; its checks can only disprove");
+      return unproven({ reason: "no restored second is known of this copy; its checks can only disprove" });
     case "settled":
       return judgeSettled(subject, evidence, clocks);
     case "dump":
@@ -140,13 +111,16 @@ function provenByPause(
   };
 }
 
-function tooShort({ startMs, endMs }: DatabaseWindow, { scalarClockBoundMs }: Clocks): string {
-  return `the pause lasted ${Math.round(endMs - startMs)} ms, and with clocks that may differ by ${scalarClockBoundMs} ms either way no row shows whether it held`;
+function tooShort({ startMs, endMs }: DatabaseWindow, { scalarClockBoundMs }: Clocks): Obstacle {
+  const reason = `the pause lasted ${Math.round(endMs - startMs)} ms, and with clocks that may differ by ${scalarClockBoundMs} ms either way no row shows whether it held`;
+  return { reason };
 }
 
-function preparedOf({ preparedInWindow }: ProofEvidence): string | undefined {
+function preparedOf({ preparedInWindow }: ProofEvidence): Obstacle | undefined {
   if (preparedInWindow.count === 0) return undefined;
-  return `${counted(preparedInWindow)} has rows that were prepared inside the pause: something was not paused`;
+  return {
+    reason: `${counted(preparedInWindow)} has rows that were prepared inside the pause: something was not paused`,
+  };
 }
 
 /**
@@ -201,62 +175,8 @@ function leftOver(subject: Settled, { onePhase, cleanedUp }: ProofEvidence): str
   return `a row was committed at ${timeText(newest)}, after ${timeText(fromMs)}, by a transaction that has no coordinator row: it was not settled`;
 }
 
-type Restored = Extract<Subject, { kind: "restored" }>;
-
-function unproven(reason: string): Proof {
-  return { kind: "unproven", reason };
-}
-
-/** Why quiet around the second would prove nothing here. */
-function obstacleOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks): string | undefined {
-  const untold = untoldOf(evidence);
-  if (untold !== undefined) return untold;
-  if (subject.later === undefined) return "the coordinator was not read at a later second";
-  const earliest = earliestLaterSecond(subject.lastSecond ?? subject.atSecond, clocks);
-  if (subject.later.atSecond < earliest) {
-    return `the later coordinator is of second ${secondText(subject.later.atSecond)}, but only from ${secondText(earliest)} on does it hold all that counts`;
-  }
-  return lateWriteOf(evidence) ?? untracedOf(subject, evidence, clocks);
-}
-
-/** Why the tables do not say what was committed, and when. */
-function untoldOf({ coordinatorRead, withoutTransactions }: ProofEvidence): string | undefined {
-  if (!coordinatorRead) return "the copy has no coordinator table, so nothing says what was committed";
-  if (withoutTransactions.length === 0) return undefined;
-  return `${withoutTransactions.join(", ")} has no transaction columns (JDBC transaction manager): commits leave no trace of their time`;
-}
-
-/**
- * The time of a commit is read before its coordinator row is written. A row that is written late lands inside the
- * second though it is dated before the guard: its records may then be cut on both sides of it, with nothing in the
- * guard. So whatever is dated before the guard must be in the copy's coordinator. (Seen in a real write journal:
- * without this, 6 of 464 copies that were quiet under a clock bound of 0 were broken.)
- */
-function lateWriteOf({ missingInCopy }: ProofEvidence): string | undefined {
-  if (missingInCopy.count === 0) return undefined;
-  return `${counted(missingInCopy)} dated before the guard, but the copy's coordinator does not have it: it was written late, or the coordinator is of an earlier time`;
-}
-
-/** Commits that may have left no coordinator row: then quiet in the coordinator says nothing. */
-function untracedOf(subject: Restored, evidence: ProofEvidence, clocks: Clocks): string | undefined {
-  const { again, onePhase, cleanedUp, missingLater, oldestKeptMs } = evidence;
-  if (again.count > 0)
-    return `${counted(again)} had committed before, was carried out again shortly before the second, and nothing says when that ended`;
-  if (onePhase.count > 0)
-    return `${counted(onePhase)} has no coordinator row and looks like one-phase commit, which leaves none`;
-  if (missingLater.count > 0)
-    return `${counted(missingLater)} was removed from the coordinator since: a clean-up was at work around this second`;
-  if (cleanedUp.count === 0) return undefined;
-  const { fromMs } = guardOf(subject.atSecond, clocks, subject.lastSecond);
-  const boundMs = 2 * clocks.scalarClockBoundMs;
-  // A clean-up removes what is older than a boundary. Rows kept from before the guard show where it ended.
-  const endedBefore =
-    oldestKeptMs !== undefined &&
-    oldestKeptMs < fromMs &&
-    (cleanedUp.newestMs ?? 0) <= oldestKeptMs + boundMs;
-  return endedBefore
-    ? undefined
-    : `${counted(cleanedUp)} has no coordinator row (a clean-up, or another coordinator), and it cannot be seen that this ended before the guard`;
+function unproven(obstacle: Obstacle): Proof {
+  return { kind: "unproven", ...obstacle };
 }
 
 function proven(subject: Restored, evidence: ProofEvidence, clocks: Clocks): Proof {
@@ -281,14 +201,8 @@ function brokenPause(subject: Subject, evidence: ProofEvidence, clocks: Clocks):
   return `${counted(evidence.inWindow)} was committed inside the pause (between ${timeText(inner.fromMs)} and ${timeText(inner.toMs)}): something was not paused`;
 }
 
-function noisy(subject: Restored, inGuard: Commits, clocks: Clocks): string {
+function noisy(subject: Restored, inGuard: Commits, clocks: Clocks): Obstacle {
   const { fromMs, toMs } = guardOf(subject.atSecond, clocks, subject.lastSecond);
-  return `${counted(inGuard)} was committed between ${timeText(fromMs)} and ${timeText(toMs)}, too near to the second ${secondText(subject.atSecond)} to tell which side of it`;
-}
-
-function counted({ count, examples }: Commits): string {
-  const [first] = examples;
-  const named =
-    first === undefined ? "a transaction" : `transaction "${first.transaction}" (${timeText(first.atMs)})`;
-  return count > 1 ? `${named}, like ${count - 1} more,` : named;
+  const reason = `${counted(inGuard)} was committed between ${timeText(fromMs)} and ${timeText(toMs)}, too near to the second ${secondText(subject.atSecond)} to tell which side of it`;
+  return { reason };
 }

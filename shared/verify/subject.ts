@@ -37,6 +37,8 @@ export type Subject =
   /** Tables in use. What was prepared shortly before the reading began may still be in flight and is not judged. */
   | { readonly kind: "live"; readonly startedMs: number };
 
+export type Restored = Extract<Subject, { kind: "restored" }>;
+
 export type Settled = Extract<Subject, { kind: "settled" }>;
 
 export interface Clocks {

@@ -10,6 +10,7 @@ import { searchLines } from "../../functions/cli/show/search.ts";
 import { catalogOver } from "../../shared/catalog/catalog.ts";
 import { fileStore } from "../../shared/catalog/file-store.ts";
 import type { RestorePoint } from "../../shared/catalog/model.ts";
+import { forgetSettled } from "../../shared/deployment/dynamodb/forget-settled.ts";
 import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
@@ -300,4 +301,9 @@ test("what is dropped is listed once all of it is decided, and not a page earlie
     dropped: [LATE, DEPENDENT, IN_DOUBT],
     changes: [CHANGE, { ...CHANGE, key: "l" }],
   });
+  await catalog().runs.update("restore-1", (run) => ({ ...run, state: "abandoned" }));
+  await forgetSettled(catalog(), "restore-1");
+  expect(await refusal("restore-1")).toMatch(
+    /^NOT_FOUND run "restore-1" is abandoned: the copies .* are gone/,
+  );
 });

@@ -4,6 +4,7 @@ import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import type { SettledPage } from "../../shared/catalog/model.ts";
 import { abandonRestore } from "../../shared/deployment/abandon-restore.ts";
 import { applyPage } from "../../shared/deployment/dynamodb/apply-page.ts";
+import { isForgotten } from "../../shared/deployment/dynamodb/forget-settled.ts";
 import { settledPoint } from "../../shared/deployment/dynamodb/settled-point.ts";
 import { planRestore, type SettleChoice } from "../../shared/deployment/plan-restore.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
@@ -79,6 +80,7 @@ describe("a ledger without any backup", { timeout: STEP_MS }, () => {
       expect(await copiesOf(planned)).toEqual(sums);
       await abandonRestore(open, id, SILENT);
       expect(await tablesOf(world)).toEqual(before);
+      expect((await pagesOf(id)).every(isForgotten)).toBe(true);
     }
   });
 

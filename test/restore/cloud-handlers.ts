@@ -5,6 +5,7 @@ import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { settingsDifferences } from "../../shared/restore/dynamodb/settings.ts";
 import { madeBy } from "../../shared/restore/dynamodb/tries.ts";
 import { byDatabase, observationOf, type Watched } from "../../shared/restore/dynamodb/watched.ts";
+import type { Lasting } from "../../shared/verify/obstacle.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import { BARE, type Cloud } from "./cloud.ts";
 import { settlingHandlers } from "./cloud-settling.ts";
@@ -19,6 +20,8 @@ export interface Circumstances {
   readonly uncoveredLooks?: number;
   /** Temporary names of copies that are torn. */
   readonly torn?: readonly string[];
+  /** No copy can be proven, and this is known of other seconds. */
+  readonly unprovable?: Lasting;
   /** Nobody paused: every copy has something in doubt. */
   readonly doubtful?: boolean;
   /** It cannot be told what is whole. */
@@ -47,6 +50,7 @@ export function cloudHandlers(
     running = () => false,
     uncoveredLooks = 2,
     torn = [],
+    unprovable,
     doubtful = false,
     unsettleable = false,
     writtenTo = [],
@@ -115,7 +119,7 @@ export function cloudHandlers(
       cloud.tick();
       return observe(cloud, watched);
     },
-    ...cloudVerification(cloud),
+    ...cloudVerification(cloud, unprovable),
     ...settlingHandlers(cloud, unsettleable),
     "record-proven": async ({ atSecond }) => {
       cloud.proven.add(atSecond);

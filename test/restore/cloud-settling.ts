@@ -1,10 +1,13 @@
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
-import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
+import type { AbandonEffects } from "../../shared/restore/dynamodb/abandon.ts";
 import type { Handlers } from "../../shared/workflow/effect.ts";
 import type { Cloud } from "./cloud.ts";
 import { DOUBTS } from "./cloud-state.ts";
 
-type Settling = Pick<RestoreEffects, "scan-to-settle" | "settle-parts" | "apply-page" | "record-settled">;
+type Settling = Pick<
+  AbandonEffects,
+  "scan-to-settle" | "settle-parts" | "apply-page" | "record-settled" | "forget-settled"
+>;
 
 /** Settling in a cloud: what is to be taken out is on record before it is. */
 export function settlingHandlers(cloud: Cloud, unsettleable: boolean): Handlers<Settling> {
@@ -31,6 +34,12 @@ export function settlingHandlers(cloud: Cloud, unsettleable: boolean): Handlers<
     },
     "record-settled": async ({ plan }) => {
       cloud.settled.add(plan.point);
+      return null;
+    },
+    "forget-settled": async () => {
+      const copies = [...cloud.tables.keys()].filter((name) => name.includes(".stillpoint-"));
+      if (copies.length + cloud.backups.size > 0) throw new Error("there are copies that were settled");
+      cloud.pages.clear();
       return null;
     },
   };

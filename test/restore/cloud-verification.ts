@@ -4,6 +4,7 @@ import { refuseDifferences } from "../../shared/restore/dynamodb/refuse-differen
 import type { ReadingEffects } from "../../shared/settle/reading.ts";
 import type { JudgeParts, VerificationEffects } from "../../shared/verify/effects.ts";
 import { NOTHING_TAKEN } from "../../shared/verify/intake-totals.ts";
+import type { Lasting } from "../../shared/verify/obstacle.ts";
 import type { CheckedTable, VerificationReport } from "../../shared/verify/report.ts";
 import type { Scope, ScopedTable } from "../../shared/verify/scope.ts";
 import { DEFAULT_CLOCKS } from "../../shared/verify/subject.ts";
@@ -24,17 +25,23 @@ export interface Readable {
 }
 
 /** The verification's effects on the cloud's contents. */
-export function cloudVerification(cloud: Cloud): Handlers<Verifying> {
+export function cloudVerification(cloud: Cloud, lasting?: Lasting): Handlers<Verifying> {
+  const reading = contentReading({
+    parts: cloud.parts,
+    contentOf: (physical) => cloud.tables.get(physical)?.content ?? "",
+    found: (physical, content) => {
+      const table = cloud.tables.get(physical);
+      if (table?.content === content) cloud.law.verified.add(table.id);
+    },
+  });
+  const unproven = lasting && ({ kind: "unproven", reason: "it leaves no trace", lasting } as const);
   return {
     "scope-copies": async ({ plan, what }) => scopeOf(plan, what),
-    ...contentReading({
-      parts: cloud.parts,
-      contentOf: (physical) => cloud.tables.get(physical)?.content ?? "",
-      found: (physical, content) => {
-        const table = cloud.tables.get(physical);
-        if (table?.content === content) cloud.law.verified.add(table.id);
-      },
-    }),
+    ...reading,
+    "judge-parts": async (input, signal) => {
+      const report = await reading["judge-parts"](input, signal);
+      return unproven === undefined ? report : { ...report, proof: unproven };
+    },
   };
 }
 

@@ -79,6 +79,37 @@ test("where no quiet second is proven nothing is left of the tries, and the orig
   }
 });
 
+const BEFORE_ALL = { kind: "since", fromMs: (AT_SECOND - 120) * 1000 } as const;
+const BETWEEN = { kind: "since", fromMs: (AT_SECOND - 120) * 1000 + 1 } as const;
+
+test.each([
+  ["no copy of whatever second", { kind: "ever" }, 1],
+  ["no copy of a second from the last candidate on", BEFORE_ALL, 1],
+  ["no copy of a second after the last candidate", BETWEEN, 2],
+] as const)(
+  "a reason for which %s can be proven ends the tries early, and says so",
+  async (_what, unprovable, tries) => {
+    const plan = quietPlanOf(1, "side-by-side");
+    const before = new Situation(plan).cloud.snapshot();
+    const situation = new Situation(plan, { unprovable });
+    const failure = await situation.run().catch((error: Error) => error);
+    expect(codeOf(failure)).toBe("NO_QUIET_SECOND");
+    expect((failure as Error).message).toContain(`${3 - tries} more would show the same and were not tried`);
+    expect(situation.events.filter(({ kind }) => kind === "not-quiet")).toHaveLength(tries);
+    expect(situation.cloud.snapshot()).toEqual(before);
+  },
+);
+
+test("seconds after the one that was tried are tried, too, where only earlier ones would show the same", async () => {
+  const plan = quietPlanOf(1, "side-by-side");
+  const candidates = [...(plan.candidates ?? [])].map(({ marginMs }, nth) => {
+    return { atSecond: AT_SECOND + 60 * nth, marginMs };
+  });
+  const situation = new Situation({ ...plan, candidates }, { unprovable: BEFORE_ALL });
+  expect(await situation.end()).toBe("NO_QUIET_SECOND");
+  expect(situation.events.filter(({ kind }) => kind === "not-quiet")).toHaveLength(3);
+});
+
 test.each(MODES)(
   "killed at any moment and resumed, a quiet restore %s ends as an undisturbed one",
   async (mode) => {

@@ -69,9 +69,12 @@ test.each(MODES)(
     for (const moment of moments.keys()) {
       const disturbed = new Situation(plan, UNPAUSED);
       await disturbed.end(new Life(moment));
+      await disturbed.abandon(new Life(moment % 9));
       const end = await disturbed.abandon();
-      if (end === "abandoned") expect(disturbed.cloud.snapshot(), moments[moment]).toEqual(before);
-      else expect([end, await disturbed.end()]).toEqual(["ABANDON_REFUSED", "done"]);
+      if (end === "abandoned") {
+        expect(disturbed.cloud.snapshot(), moments[moment]).toEqual(before);
+        expect(disturbed.cloud.pages.size, moments[moment]).toBe(0);
+      } else expect([end, await disturbed.end()]).toEqual(["ABANDON_REFUSED", "done"]);
     }
   },
 );

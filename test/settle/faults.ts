@@ -352,20 +352,14 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: "decisions written late are taken for quiet",
-    edits: [
-      edit(
-        "verify/proof.ts",
-        "return lateWriteOf(evidence) ?? untracedOf(subject, evidence, clocks);",
-        "return untracedOf(subject, evidence, clocks);",
-      ),
-    ],
+    edits: [edit("verify/obstacle.ts", "    lateWriteOf(evidence) ??\n", "")],
     caughtAs: "a broken copy was proven",
     what: "quiet",
     under: "records, late decisions",
   },
   {
     name: "one-phase commits are taken for quiet",
-    edits: [edit("verify/proof.ts", "if (onePhase.count > 0)", "if (onePhase.count > 1e9)")],
+    edits: [edit("verify/obstacle.ts", "if (onePhase.count === 0)", "if (onePhase.count < 1e9)")],
     caughtAs: "a broken copy was proven",
     what: "quiet",
     under: "records, one-phase",

@@ -1,7 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { CommitWatch } from "../../shared/verify/commit-watch.ts";
-import { type Commits, judgeProof, type ProofEvidence } from "../../shared/verify/proof.ts";
+import { isHopeless } from "../../shared/verify/obstacle.ts";
+import { judgeProof } from "../../shared/verify/proof.ts";
+import type { Commits, ProofEvidence } from "../../shared/verify/proof-evidence.ts";
 import {
   type Clocks,
   DEFAULT_CLOCKS,
@@ -170,6 +172,28 @@ test("one-phase commit keeps a copy from being proven", () => {
   });
 });
 
+test("one-phase commits stand in the copies of all seconds since them, and not of those before or after", () => {
+  const committed = (id: string, ms: number) =>
+    view(id, { committed: ROW, onePhase: true, newestCommittedMs: ms });
+  const proof = proofOf([committed("y", MS - 100_000), committed("x", MS - 300_000)]);
+  const lasting = proof.kind === "unproven" ? proof.lasting : undefined;
+  // Written by then, whatever the clocks were and however long it took.
+  const fromMs = MS - 300_000 + 61_250;
+  expect(lasting).toEqual({ kind: "since", fromMs });
+  const hopeless = (atSecond: number) => isHopeless(atSecond, { lasting, triedSecond: AT });
+  const first = Math.ceil(fromMs / 1000);
+  expect([first - 1, first, AT, AT + 1].map(hopeless)).toEqual([false, true, true, false]);
+});
+
+test("what only this second shows says nothing of others", () => {
+  const late = view("late", { later: committedAt(MS - 5000), inDoubt: ROW });
+  const gone = view("gone", { coordinator: committedAt(MS - 60_000) });
+  const cleaned = view("cleaned", { committed: ROW, newestCommittedMs: MS - 30_000 });
+  const apart: Subject = { ...RESTORED, window: { startMs: MS, endMs: MS + 1 } };
+  for (const seen of [late, gone, cleaned, settled("noisy", MS)])
+    expect(proofOf([seen], apart)).toEqual({ kind: "unproven", reason: expect.any(String) });
+});
+
 test("a clean-up that ended before the guard leaves a copy proven, one that may have reached it does not", () => {
   const cleaned = (ms: number) => view(`cleaned-${ms}`, { committed: ROW, newestCommittedMs: ms });
   const kept = settled("kept", MS - 60_000);
@@ -214,7 +238,13 @@ test("nothing is proven without a coordinator table or with tables of the JDBC t
   const quiet = evidence([]);
   expect(judgeProof(RESTORED, { ...quiet, coordinatorRead: false }, DEFAULT_CLOCKS).kind).toBe("unproven");
   const jdbc = judgeProof(RESTORED, { ...quiet, withoutTransactions: ["scalar.asset"] }, DEFAULT_CLOCKS);
-  expect(jdbc).toMatchObject({ kind: "unproven", reason: expect.stringContaining("JDBC") });
+  expect(jdbc).toEqual({
+    kind: "unproven",
+    reason: expect.stringContaining("JDBC"),
+    lasting: { kind: "ever" },
+  });
+  for (const atSecond of [AT - 86_400, AT + 86_400])
+    expect(isHopeless(atSecond, { lasting: { kind: "ever" }, triedSecond: AT })).toBe(true);
 });
 
 test("the evidence names a few commits and counts all", () => {

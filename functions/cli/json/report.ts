@@ -5,9 +5,14 @@ import type { VerificationReport } from "../../../shared/verify/report.ts";
 const check = z.enum(Object.keys(CHECKS) as [CheckId, ...CheckId[]]);
 const count = z.number().int();
 
+const lasting = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("ever") }),
+  z.strictObject({ kind: z.literal("since"), fromMs: z.number() }),
+]);
+
 const proof = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("proven"), reason: z.string(), restsOn: z.array(z.string()) }),
-  z.strictObject({ kind: z.literal("unproven"), reason: z.string() }),
+  z.strictObject({ kind: z.literal("unproven"), reason: z.string(), lasting: lasting.exactOptional() }),
   z.strictObject({ kind: z.literal("disproven"), reason: z.string() }),
 ]);
 

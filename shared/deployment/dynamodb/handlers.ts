@@ -24,6 +24,7 @@ import { refuseOvertaken } from "../refuse-overtaken.ts";
 import type { RestoringRun } from "../restoring.ts";
 import { applyPage } from "./apply-page.ts";
 import { compareSettings } from "./compare-settings.ts";
+import { forgetSettled } from "./forget-settled.ts";
 import { lookAgain } from "./look-again.ts";
 import { markLost } from "./lost-points.ts";
 import { missingOriginals } from "./missing-originals.ts";
@@ -90,6 +91,10 @@ export function dynamodbHandlers(
       return null;
     },
     "run-backups": ({ plan }) => runBackups(open, plan),
+    "forget-settled": async ({ run }) => {
+      await forgetSettled(open.catalog, run);
+      return null;
+    },
     "apply-page": async ({ plan, page }) => {
       await applyPage(open, plan, page);
       return null;

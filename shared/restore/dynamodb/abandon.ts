@@ -17,6 +17,8 @@ export type AbandonEffects = RestoreEffects & {
     input: { plan: DynamodbPlan };
     answer: readonly { readonly database: string; readonly arn: string }[];
   };
+  /** What it has settled is of no use any more. */
+  "forget-settled": { input: { run: string }; answer: null };
 };
 
 const ask = asker<AbandonEffects>();
@@ -45,6 +47,8 @@ export function* abandon(
   const outcomes = yield* all(backups.map((backup) => ask.effect("delete-backup", backup)));
   for (const outcome of outcomes) answerOf(outcome);
   if (plan.mode === "in-place") yield* protectAgain(plan);
+  // Not earlier: as long as a copy may be the only one, it is to be known what was done to it.
+  if (plan.settling) yield* ask("forget-settled", { run: plan.run });
   return { backups: backups.length, tables: there };
 }
 

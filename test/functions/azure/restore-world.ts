@@ -22,22 +22,51 @@ export const code = (version: string) => () => {
   registerVerify();
 };
 
+/** What a test asks for over HTTP, and what comes of it. */
+export interface Asking {
+  /** What is accepted. */
+  post(name: string, body: object): Promise<void>;
+  /** Of a request. */
+  runOf(id: string): Promise<PlannedRun>;
+  /** The notices of a run: `stillpoint.restore.finished`, ... */
+  noticed(type: string, run: string): readonly Record<string, unknown>[];
+  /** An orchestration to its end; answers what it came to. */
+  carryOut(id: string, running?: Parameters<OrchestrationHost["run"]>[1]): Promise<unknown>;
+}
+
+export function askingOf(
+  azure: AzureWorld,
+  engine: DurableEngine,
+  functions: ReadonlyMap<string, FunctionOf>,
+): Asking {
+  return {
+    post: async (name, body) => {
+      const answer = await ask(functions, name, { body, client: engine.client });
+      expect(answer, answer.text).toMatchObject({ status: 202 });
+    },
+    runOf: async (id) => {
+      const { run = "" } = (await azure.catalog.requests.get(`restore-${id}`)).record;
+      return (await azure.catalog.runs.get(run)).record as PlannedRun;
+    },
+    noticed: (type, run) => azure.told(type).filter((data) => data["run"] === run),
+    carryOut: async (id, running = {}) => {
+      const { status, output, reason } = await engine.host.run(id, running);
+      expect(status, reason).toBe("Completed");
+      return output;
+    },
+  };
+}
+
 /** A world with a complete restore point, and the engine that carries out what is asked for over HTTP. */
-export interface RestoreWorld extends AsyncDisposable {
+export interface RestoreWorld extends Omit<Asking, "noticed">, AsyncDisposable {
   readonly azure: AzureWorld;
   readonly engine: DurableEngine;
   readonly functions: ReadonlyMap<string, FunctionOf>;
   readonly point: RestorePoint;
-  /** What is accepted. */
-  post(name: string, body: object): Promise<void>;
   request(id: string, more?: object): Promise<void>;
   approve(run: string, digest: string): Promise<void>;
-  /** Of a request. */
-  runOf(id: string): Promise<PlannedRun>;
   /** The notices of a run. */
   told(type: string, run: string): readonly Record<string, unknown>[];
-  /** An orchestration to its end; answers what it came to. */
-  carryOut(id: string, running?: Parameters<OrchestrationHost["run"]>[1]): Promise<unknown>;
 }
 
 export async function restoreWorld(): Promise<RestoreWorld> {
@@ -57,28 +86,17 @@ export async function restoreWorld(): Promise<RestoreWorld> {
     return (await pointNow()).artifact === "complete";
   });
   const point = await pointNow();
-  const post = async (name: string, body: object) => {
-    const answer = await ask(functions, name, { body, client: engine.client });
-    expect(answer, answer.text).toMatchObject({ status: 202 });
-  };
+  const { noticed, ...asking } = askingOf(azure, engine, functions);
   return {
     azure,
     engine,
     functions,
     point,
-    post,
-    request: (id, more = {}) => post("request", { id, deployment: "payments", point: point.id, ...more }),
-    approve: (run, digest) => post("approval", { run, digest }),
-    runOf: async (id) => {
-      const { run = "" } = (await azure.catalog.requests.get(`restore-${id}`)).record;
-      return (await azure.catalog.runs.get(run)).record as PlannedRun;
-    },
-    told: (type, run) => azure.told(`stillpoint.restore.${type}`).filter((data) => data["run"] === run),
-    carryOut: async (id, running = {}) => {
-      const { status, output, reason } = await engine.host.run(id, running);
-      expect(status, reason).toBe("Completed");
-      return output;
-    },
+    ...asking,
+    request: (id, more = {}) =>
+      asking.post("request", { id, deployment: "payments", point: point.id, ...more }),
+    approve: (run, digest) => asking.post("approval", { run, digest }),
+    told: (type, run) => noticed(`stillpoint.restore.${type}`, run),
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
       await azure[Symbol.asyncDispose]();

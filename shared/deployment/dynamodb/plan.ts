@@ -4,6 +4,7 @@ import { secondOf } from "../../restore/choose-point.ts";
 import { candidatesOf } from "../../restore/dynamodb/candidates.ts";
 import { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
 import { keepsWriteSets, planEarlier } from "../../restore/dynamodb/earlier-copies.ts";
+import { goneTables } from "../../restore/dynamodb/gone-tables.ts";
 import {
   createdSince,
   type DynamodbPlan,
@@ -79,10 +80,13 @@ function planFrom(
   // Records of a ledger are settled by their own rows. What was deleted from other tables leaves none.
   const needsLater = settling?.tables.some(({ how }) => how === "perhaps") ?? true;
   const proven = needsLater ? databases : [];
-  const lastSecond = Math.max(...databases.map(({ atSecond }) => atSecond));
+  const seconds = databases.map(({ atSecond }) => atSecond);
+  const lastSecond = Math.max(...seconds);
   const proofs = proven.flatMap(
     (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond }) ?? [],
   );
+  const earliest = Math.min(...seconds, ...(candidates ?? []).map(({ atSecond }) => atSecond));
+  const gone = goneTables(point, earliest, points);
   return {
     kind: "dynamodb",
     deployment: open.settings.name,
@@ -95,9 +99,11 @@ function planFrom(
     ...(point.window && { window: windowOnDatabase(point) }),
     instances: point.instances,
     leftAlone: databases.flatMap(createdSince),
+    ...(gone.length > 0 && { gone }),
     dyingPoints: dyingPoints(points.includes(point) ? points : [...points, point], { mode, tables }),
     ...(detachReplicas && mode === "in-place" && { detachReplicas: true }),
     ...(candidates && { candidates }),
+    ...(candidates && open.settings.pause.isScalarClockBoundDefault && { isBoundDefault: true }),
     ...(settling && { settling }),
     ...(databases.some(isLessCaptured) && { lessCaptured: true }),
   };

@@ -20,6 +20,13 @@ export const COVERAGE_PATIENCE: Patience = {
   limitMs: 3_600_000,
 };
 
+/** A quiet second by the coordinator that its copies have not proven. */
+export interface NotUsed {
+  readonly atSecond: number;
+  readonly proof: Exclude<Proof["kind"], "proven">;
+  readonly reason: string;
+}
+
 /** Copies of all tables under temporary names, verified. */
 export interface Copies {
   /** With the names and the second of what was copied. */
@@ -28,6 +35,8 @@ export interface Copies {
   readonly copies: VerificationReport;
   /** What was done to them, where nobody had paused. */
   readonly settled?: Settlement;
+  /** Quiet seconds that were tried before, whose copies are gone. */
+  readonly notUsed?: readonly NotUsed[];
 }
 
 /** Step A: copies that are not fit to take the place of the originals end it. */

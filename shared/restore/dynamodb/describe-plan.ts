@@ -1,8 +1,9 @@
-import { secondText } from "../../verify/time-text.ts";
+import { secondText, timeText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { agoText } from "../plan-text.ts";
-import { nextTries, quietConsequences } from "./describe-quiet.ts";
+import { atWorstText, nextTries, quietConsequences } from "./describe-quiet.ts";
 import { settleStep, settlingConsequences } from "./describe-settling.ts";
+import { goneText } from "./gone-tables.ts";
 import { MOST_RESTORES } from "./lane.ts";
 import { keptAlarms, losses } from "./losses.ts";
 import { type DynamodbPlan, onlyRead } from "./plan.ts";
@@ -154,6 +155,7 @@ function* consequences(plan: DynamodbPlan, nowMs: number): Generator<string> {
   const { mode } = plan;
   if (plan.settling) yield* settlingConsequences(plan, plan.settling);
   if (plan.candidates) yield* quietConsequences(plan, plan.candidates);
+  if (plan.gone) yield goneText(plan.gone);
   if (mode === "in-place") yield discardedText(plan, nowMs);
   if (plan.dyingPoints.length > 0)
     yield `The originals take their recovery history with them, so these points can no longer be restored: ${plan.dyingPoints.join(", ")}`;
@@ -173,9 +175,12 @@ function* settingsConsequences(plan: DynamodbPlan): Generator<string> {
 }
 
 /** What a restore in place undoes, as it is at the given time: it grows while nobody runs the plan. */
-export function discardedText({ tables }: DynamodbPlan, nowMs: number): string {
+export function discardedText({ tables, candidates = [], settling }: DynamodbPlan, nowMs: number): string {
   const first = Math.min(...tables.map(({ atSecond }) => atSecond));
-  return `Every write since ${secondText(first)} is discarded: ${agoText(nowMs - first * 1000)} of work`;
+  const text = `Every write since ${secondText(first)} is discarded: ${agoText(nowMs - first * 1000)} of work`;
+  if (settling)
+    return `${text}; and before it what cannot be kept, such as whatever was committed after ${timeText(settling.keptUntilMs)}`;
+  return `${text}${atWorstText(first, candidates, nowMs)}`;
 }
 
 const READING = ["once", "twice", "three times"] as const;

@@ -1,6 +1,8 @@
 import type { QuietSecond } from "../../verify/quiet-seconds.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { PlanStep } from "../plan-step.ts";
+import { agoText } from "../plan-text.ts";
+import { UNSET } from "./describe-settling.ts";
 import { type DynamodbPlan, onlyRead } from "./plan.ts";
 import { madeBy } from "./tries.ts";
 
@@ -36,8 +38,16 @@ export function* quietConsequences(
   const [first] = candidates;
   if (first === undefined) return;
   yield `Nobody paused: the point rests on ${candidateText(first)}, a second around which nothing committed; it is restored only where its copies are proven by the coordinator of a later second`;
+  if (plan.isBoundDefault) yield UNSET;
   if (candidates.length === 1) return;
   const { tables } = plan;
   const gigabytes = tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
   yield `Each further try (${candidates.length - 1} at most) costs another ${tables.length + onlyRead(plan).length} restores, and reading every row of them (${gigabytes.toFixed(2)} GB)`;
+}
+
+/** Which of the quiet seconds is proven, nobody knows who agrees to the plan. */
+export function atWorstText(firstSecond: number, candidates: readonly QuietSecond[], nowMs: number): string {
+  const earliest = Math.min(firstSecond, ...candidates.map(({ atSecond }) => atSecond));
+  if (earliest === firstSecond) return "";
+  return `; where only the earliest of the quiet seconds is proven, every write since ${secondText(earliest)}: ${agoText(nowMs - earliest * 1000)} of work`;
 }

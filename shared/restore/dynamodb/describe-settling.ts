@@ -32,7 +32,8 @@ export function* settlingConsequences(plan: DynamodbPlan, settling: Settling): G
   yield `Each transaction that is dropped is listed with its time, what it had written, and why: stillpoint dropped ${run}. Its client may have been told that it was committed, and may send it again with the same nonce: it is then carried out as a new one`;
 }
 
-const UNSET =
+/** Of whatever rests on the bound on the clocks. */
+export const UNSET =
   "Nobody has set pause.scalarClockBound: the default of 1s is taken. Where the clocks may be farther apart than that, what comes out may be broken and nothing need show it: find out how far, and set it";
 
 const LATER =

@@ -4,6 +4,7 @@ import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { Mode } from "../mode.ts";
 import type { CapturedDynamodb, CapturedTable } from "./captured.ts";
+import type { GoneTable } from "./gone-tables.ts";
 
 /** DynamoDB's limits for table names. */
 export const LONGEST_NAME = 255;
@@ -72,12 +73,16 @@ export interface DynamodbPlan {
   readonly instances: readonly Instance[];
   /** Tables created since the backup, by database: named and left alone. */
   readonly leftAlone: readonly string[];
+  /** Where nobody paused: tables that may have been there at the second, and that nothing here brings back. */
+  readonly gone?: readonly GoneTable[];
   /** Restore points that cannot be restored any more once the originals and their history are gone. */
   readonly dyingPoints: readonly string[];
   /** Asked for by hand: tables of this region take the place of global tables, whose other replicas are left. */
   readonly detachReplicas?: true;
   /** Where nobody paused: quiet seconds in the order in which they are tried; the tables have the first. */
   readonly candidates?: readonly QuietSecond[];
+  /** Nobody has set the bound on the clocks, by which seconds are called quiet. */
+  readonly isBoundDefault?: true;
   readonly settling?: Settling;
   /** The version that took the backup did not look at all of the settings. */
   readonly lessCaptured?: true;

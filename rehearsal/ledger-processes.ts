@@ -22,15 +22,17 @@ export interface LedgerProcessesOptions {
   readonly seed: string;
   readonly semantics: GateSemantics;
   readonly assets: readonly string[];
+  readonly logsWriteSets?: boolean;
 }
 
 /** Enough for the dead transactions of a killed instance to be rolled back while one watches. */
 const RECOVERY_EXPIRY_MS = 2_000;
 
 export async function startLedgerProcesses(options: LedgerProcessesOptions): Promise<LedgerProcesses> {
-  const { count, prefix, seed, semantics, assets } = options;
+  const { count, prefix, seed, semantics, assets, logsWriteSets } = options;
+  const own = { prefix, seed, semantics, logsWriteSets, recoveryExpiryMs: RECOVERY_EXPIRY_MS };
   const start = (endpoint: LedgerEndpoint, ports: readonly number[] = []) =>
-    startInstances(count, { endpoint, prefix, seed, semantics, recoveryExpiryMs: RECOVERY_EXPIRY_MS }, ports);
+    startInstances(count, { endpoint, ...own }, ports);
   let running = await start(options.endpoint);
   const ports = running.instances.map(({ adminPort }) => adminPort);
   let loads = 0;

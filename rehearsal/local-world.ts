@@ -34,6 +34,8 @@ export interface WorldOptions {
 export interface LocalWorldOptions extends WorldOptions {
   /** The ledger has assets and no table that changes in place. */
   readonly assetsOnly?: boolean;
+  /** The coordinator is told what each transaction writes. */
+  readonly logsWriteSets?: boolean;
   readonly dynamodb?: Omit<RehearsalDynamodbOptions, "seed">;
 }
 
@@ -48,12 +50,13 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
     instances = 3,
     semantics = "scalardl-3.14",
     assetsOnly = false,
+    logsWriteSets = false,
   } = options;
   const folder = await mkdtemp(join(tmpdir(), "stillpoint-rehearsal-"));
   const dynamodb = await startDynamodb({ ...options.dynamodb, seed });
   const endpoint: Endpoint = { url: dynamodb.endpoint, region: dynamodb.region };
   const client = dynamodbClient(endpoint);
-  const place = { endpoint, prefix: PREFIX, seed };
+  const place = { endpoint, prefix: PREFIX, seed, logsWriteSets };
   const assets = await openLedger({ ...place, assets: count, balance: OPENING_BALANCE, assetsOnly });
   const processes = await startLedgerProcesses({ ...place, count: instances, semantics, assets });
   const config = await writeConfiguration(folder, {

@@ -4,6 +4,7 @@ import type { Storage } from "./storage.ts";
 import { type Columns, keyOf, type Table } from "./table.ts";
 import { commitMutation, isInDoubt, prepareMutation, rollBackMutation, type Write } from "./tx-record.ts";
 import { textOf } from "./value.ts";
+import { writeSetOf } from "./write-set.ts";
 
 /** What a read found. `in-doubt`: another transaction is writing the record, so this one cannot go on. */
 export type Found =
@@ -18,6 +19,11 @@ export type CommitOutcome =
   /** The database failed while the outcome was being decided: readers will find out. */
   | { readonly kind: "unknown"; readonly message: string };
 
+export interface TransactionOptions extends RecoveryOptions {
+  /** Whether the coordinator is told what each transaction writes. */
+  readonly logsWriteSets?: boolean;
+}
+
 /** How often a read meets a record in doubt that is recovered, only to find the next one, before it gives up. */
 const RECOVERY_ROUNDS = 3;
 
@@ -28,11 +34,11 @@ const RECOVERY_ROUNDS = 3;
 export class Transaction {
   readonly id: string;
   readonly #storage: Storage;
-  readonly #options: RecoveryOptions;
+  readonly #options: TransactionOptions;
   readonly #read = new Map<string, Columns | undefined>();
   readonly #writes = new Map<string, Write>();
 
-  constructor(id: string, storage: Storage, options: RecoveryOptions) {
+  constructor(id: string, storage: Storage, options: TransactionOptions) {
     this.id = id;
     this.#storage = storage;
     this.#options = options;
@@ -84,7 +90,7 @@ export class Transaction {
     // Read after the last prepare and before the row is written: that all of a transaction's records are prepared
     // by this time is what makes a restore to a second without commits provably whole.
     const committedAtMs = this.#options.now();
-    const state = { kind: "committed", createdAtMs: committedAtMs } as const;
+    const state = { kind: "committed", createdAtMs: committedAtMs, ...this.#writeSet(writes) } as const;
     const decided = await settled(writeState(this.#storage, this.id, state));
     if (decided.kind === "failed" || decided.value !== "done") return this.#undecided(writes);
 
@@ -94,6 +100,10 @@ export class Transaction {
 
   #before(table: Table, key: Columns): { readonly before: Columns | undefined } {
     return { before: this.#read.get(slot(table, key)) };
+  }
+
+  #writeSet(writes: readonly Write[]) {
+    return this.#options.logsWriteSets === true ? { writeSet: writeSetOf(writes) } : {};
   }
 
   #prepare(writes: readonly Write[]) {

@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { COORDINATOR_STATE } from "./ledger-tables.ts";
 import type { MutationOutcome, Storage } from "./storage.ts";
 import { STATE } from "./tx-record.ts";
@@ -7,6 +8,11 @@ import { number, numberOf, text } from "./value.ts";
 export interface CoordinatorState {
   readonly kind: "committed" | "aborted";
   readonly createdAtMs: number;
+}
+
+/** What is said to begin with; whoever reads it later asks for the end alone. */
+interface Decision extends CoordinatorState {
+  readonly writeSet?: AttributeValue;
 }
 
 export async function readState(storage: Storage, txId: string): Promise<CoordinatorState | undefined> {
@@ -20,13 +26,14 @@ export async function readState(storage: Storage, txId: string): Promise<Coordin
 export function writeState(
   storage: Storage,
   txId: string,
-  state: CoordinatorState,
+  { kind, createdAtMs, writeSet }: Decision,
 ): Promise<MutationOutcome> {
   const key = { tx_id: text(txId) };
   const columns = {
     ...key,
-    tx_state: number(STATE[state.kind]),
-    tx_created_at: number(state.createdAtMs),
+    tx_state: number(STATE[kind]),
+    tx_created_at: number(createdAtMs),
+    ...(writeSet && { tx_write_set: writeSet }),
   };
   const put = { kind: "put", table: COORDINATOR_STATE, key, columns, cleared: [] } as const;
   return storage.mutate([{ ...put, condition: { kind: "absent" } }]);

@@ -37,6 +37,8 @@ export const InstanceOptions = z.strictObject({
   seed: z.string(),
   semantics: z.enum(["scalardl-3.14", "scalardl-3.13", "scalardb-server"]).default("scalardl-3.14"),
   grouping: z.enum(["together", "each-record"]).default("together"),
+  /** Needs a coordinator's table with a column for them. */
+  logsWriteSets: z.boolean().default(false),
   recoveryExpiryMs: z.number().int().positive().default(RECOVERY_EXPIRY_MS),
   host: z.string().default("127.0.0.1"),
   /** 0 takes a free one; so does the clients' port always. */

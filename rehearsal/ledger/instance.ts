@@ -51,7 +51,11 @@ function given(): InstanceOptions {
 async function ledgerOf(options: InstanceOptions): Promise<Ledger> {
   const database = await openDatabase(options.endpoint);
   const storage = database.openStorage(options);
-  const recovery = { now: Date.now, expiryMs: options.recoveryExpiryMs };
+  const recovery = {
+    now: Date.now,
+    expiryMs: options.recoveryExpiryMs,
+    logsWriteSets: options.logsWriteSets,
+  };
   return { storage, recovery, identity: ledgerIdentity(options.seed) };
 }
 

@@ -1,10 +1,9 @@
 import { mirrorMoves } from "./account.ts";
 import { argumentColumn, assetHash, balanceOf, inputColumn, type Output } from "./asset.ts";
-import { type CommitOutcome, Transaction } from "./consensus-commit.ts";
+import { type CommitOutcome, Transaction, type TransactionOptions } from "./consensus-commit.ts";
 import { readState } from "./coordinator.ts";
 import { contractColumn, type Identity, signExecution } from "./identity.ts";
 import { ASSET, ASSET_METADATA } from "./ledger-tables.ts";
-import type { RecoveryOptions } from "./recovery.ts";
 import type { Storage } from "./storage.ts";
 import type { Columns } from "./table.ts";
 import type { TransactionState, Transfer, TransferOutcome } from "./transfer.ts";
@@ -17,7 +16,7 @@ export const TOUCH_FUNCTION = "touch";
 /** What executing a contract needs. */
 export interface Ledger {
   readonly storage: Storage;
-  readonly recovery: RecoveryOptions;
+  readonly recovery: TransactionOptions;
   readonly identity: Identity;
 }
 

@@ -1,7 +1,15 @@
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { certificateOf, type Identity, seededIdentity, signRegistration } from "./identity.ts";
 import { executeTransfer, type Ledger, TOUCH_FUNCTION, TRANSFER_CONTRACT } from "./ledger.ts";
-import { ACCOUNT, CERTIFICATE, CONTRACT, CONTRACT_CLASS, FUNCTION, LEDGER_TABLES } from "./ledger-tables.ts";
+import {
+  ACCOUNT,
+  CERTIFICATE,
+  CONTRACT,
+  CONTRACT_CLASS,
+  COORDINATOR_STATE,
+  FUNCTION,
+  LEDGER_TABLES,
+} from "./ledger-tables.ts";
 import { type LedgerEndpoint, openDatabase } from "./open-storage.ts";
 import { seededRandom } from "./random.ts";
 import { RECOVERY_EXPIRY_MS } from "./recovery.ts";
@@ -10,6 +18,7 @@ import type { Condition, Storage } from "./storage.ts";
 import { type Columns, keyOf, type Table } from "./table.ts";
 import { MOST_MOVES, type Transfer } from "./transfer.ts";
 import { blob, number, text } from "./value.ts";
+import { COORDINATOR_STATE_WITH_WRITE_SETS } from "./write-set.ts";
 
 export interface OpeningOptions extends SchemaOptions {
   readonly endpoint: LedgerEndpoint;
@@ -20,6 +29,7 @@ export interface OpeningOptions extends SchemaOptions {
   readonly balance: number;
   /** No Function mirrors the assets: no records are there that change in place. */
   readonly assetsOnly?: boolean;
+  readonly logsWriteSets?: boolean;
 }
 
 /** The entity in whose name the rehearsal's contracts run. */
@@ -47,16 +57,22 @@ export function assetIds(count: number, separator: "/" | "-" = "/"): readonly st
 export async function openLedger(options: OpeningOptions): Promise<readonly string[]> {
   const database = await openDatabase(options.endpoint);
   try {
-    const tables = options.assetsOnly ? LEDGER_TABLES.filter((table) => table !== ACCOUNT) : LEDGER_TABLES;
-    await database.createSchema(tables, options);
+    await database.createSchema(tablesOf(options), options);
     const storage = database.openStorage({ prefix: options.prefix, grouping: "each-record" });
     const identity = ledgerIdentity(options.seed);
     await register(storage, identity);
-    const recovery = { now: Date.now, expiryMs: RECOVERY_EXPIRY_MS };
+    const { logsWriteSets = false } = options;
+    const recovery = { now: Date.now, expiryMs: RECOVERY_EXPIRY_MS, logsWriteSets };
     return await payIn({ storage, identity, recovery }, options);
   } finally {
     await database.close();
   }
+}
+
+function tablesOf({ assetsOnly, logsWriteSets }: OpeningOptions): readonly Table[] {
+  return LEDGER_TABLES.filter((table) => table !== ACCOUNT || !assetsOnly).map((table) =>
+    table === COORDINATOR_STATE && logsWriteSets ? COORDINATOR_STATE_WITH_WRITE_SETS : table,
+  );
 }
 
 /** A ledger keeps the byte code of contracts; the rehearsal's is in this folder, so a stand-in is kept. */

@@ -210,12 +210,13 @@ export const ERRORS = {
     exit: 54,
     meaning:
       "No second in the span was quiet, or none was proven so by its copies. The originals were not touched.",
-    next: "Look in a longer span with --nearest, or for a ledger: stillpoint plan --at TIME --settle",
+    next: "Look from an earlier time with --nearest TIME, or for a ledger: stillpoint plan --at TIME --settle",
   },
   SETTLE_REFUSED: {
     exit: 55,
-    meaning: "These tables cannot be settled, or not with this bound on the clocks; nothing was touched.",
-    next: "Restore a point that rests on a pause, or a quiet second: stillpoint plan --nearest TIME",
+    meaning:
+      "These tables cannot be settled, not at this time, or not with this bound on the clocks; nothing was touched.",
+    next: "Mend what the reasons name, or restore a point that rests on a pause, or a quiet second: stillpoint plan --nearest TIME",
   },
   SETTLE_OLD: {
     exit: 56,

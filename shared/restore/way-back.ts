@@ -9,7 +9,13 @@ export type WayBackBy = "last-point" | "quiet-second" | "settling" | "own-recove
 
 export type Cost =
   /** By what the databases answered just now. */
-  | { readonly kind: "possible"; readonly backToSecond: number; readonly costMs: number }
+  | {
+      readonly kind: "possible";
+      readonly backToSecond: number;
+      readonly costMs: number;
+      /** Tables for which nobody knows before it is tried: their records change in place. */
+      readonly perhaps?: readonly string[];
+    }
   /** By the catalog alone: the databases were not asked, or did not answer, and then `because` says why. */
   | {
       readonly kind: "recorded";

@@ -21,6 +21,23 @@ export const Change = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("forward"), ...row, committedMs: ms }),
   /** A row in doubt of a dropped transaction: its before-image comes back, or it goes where there is none. */
   z.strictObject({ kind: z.literal("back"), ...row }),
+  /**
+   * A record that dropped transactions have overwritten, written over, or deleted: it comes back as the copy of an
+   * earlier second has it, or goes where that has none worth keeping. `found.transaction` is empty where the copy had
+   * no row to read. `finish` says what is done to the earlier row first: nothing, it is rolled forward to this time, or
+   * its before-image is what counts.
+   */
+  z.strictObject({
+    kind: z.literal("earlier"),
+    ...row,
+    /** What the database calls the table of the earlier copy. */
+    from: z.string(),
+    finish: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("nothing") }),
+      z.strictObject({ kind: z.literal("forward"), committedMs: ms }),
+      z.strictObject({ kind: z.literal("back") }),
+    ]),
+  }),
   /** The latest age of an asset, from the row of that age. `found.transaction` is empty where no row is there yet. */
   z.strictObject({
     kind: z.literal("metadata"),

@@ -25,11 +25,13 @@ export class CommitWatch {
   readonly #paused: Span | undefined;
   readonly #hasLater: boolean;
   readonly #boundMs: number;
+  readonly #lifeMs: number;
   readonly #inGuard = new CommitTally();
   readonly #inWindow = new CommitTally();
   readonly #preparedInWindow = new CommitTally();
   readonly #missingInCopy = new CommitTally();
   readonly #missingLater = new CommitTally();
+  readonly #again = new CommitTally();
   readonly #onePhase = new CommitTally();
   readonly #cleanedUp = new CommitTally();
   #oldestKeptMs: number | undefined;
@@ -42,6 +44,7 @@ export class CommitWatch {
     this.#paused = pausedSpan(subject, clocks);
     this.#hasLater = restored?.later !== undefined;
     this.#boundMs = clocks.scalarClockBoundMs;
+    this.#lifeMs = clocks.transactionLifeMs;
   }
 
   see(view: TransactionView): void {
@@ -51,9 +54,8 @@ export class CommitWatch {
       this.#preparedInWindow.add(view.id, newestPreparedMs);
     const committed = committedMs(later) ?? committedMs(coordinator);
     if (committed !== undefined) this.#seeCommit(view.id, committed);
-    // A client that tried again with the same nonce: the second time leaves no decision of its own.
     if (committed !== undefined && newestPreparedMs !== undefined && newestPreparedMs > committed)
-      this.#seeCommit(view.id, newestPreparedMs);
+      this.#seeAgain(view.id, newestPreparedMs, newestPreparedMs > committed + 2 * this.#boundMs);
     const kept = committedMs(this.#hasLater ? later : coordinator);
     if (kept !== undefined) {
       this.#oldestKeptMs = Math.min(this.#oldestKeptMs ?? kept, kept);
@@ -66,6 +68,18 @@ export class CommitWatch {
   #seeCommit(transaction: string, atMs: number): void {
     if (within(atMs, this.#guard)) this.#inGuard.add(transaction, atMs);
     if (within(atMs, this.#paused)) this.#inWindow.add(transaction, atMs);
+  }
+
+  /**
+   * A client that tried again with the same nonce: the second time leaves no decision of its own, and whoever meets a
+   * row of it finishes that by the first one's. So it may end at any time of a transaction's life, row by row. Where
+   * clocks that are apart explain it, there was no second time.
+   */
+  #seeAgain(transaction: string, preparedMs: number, isSure: boolean): void {
+    this.#seeCommit(transaction, preparedMs);
+    const fromMs = this.#guard?.fromMs ?? preparedMs;
+    if (isSure && preparedMs < fromMs && preparedMs + this.#lifeMs >= fromMs)
+      this.#again.add(transaction, preparedMs);
   }
 
   #compare({ id, coordinator, later }: TransactionView): void {
@@ -110,6 +124,7 @@ export class CommitWatch {
       preparedInWindow: this.#preparedInWindow,
       missingInCopy: this.#missingInCopy,
       missingLater: this.#missingLater,
+      again: this.#again,
       onePhase: this.#onePhase,
       cleanedUp: this.#cleanedUp,
       oldestKeptMs: this.#oldestKeptMs,

@@ -50,7 +50,7 @@ function checkedTables(
 ): readonly CheckedTable[] {
   return tables.flatMap(({ schema, as }, place) => {
     const { count = 0, digest = "" } = totals[place] ?? {};
-    if (as === "later") return [];
+    if (as !== "copy") return [];
     return [{ table: logicalName(schema), physical: schema.physical, rows: count, digest }];
   });
 }

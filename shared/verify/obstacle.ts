@@ -38,6 +38,7 @@ export function obstacleOf(subject: Restored, evidence: ProofEvidence, clocks: C
     laterOf(subject, clocks) ??
     onePhaseOf(evidence, clocks) ??
     lateWriteOf(evidence) ??
+    againOf(evidence) ??
     cleanedUpOf(subject, evidence, clocks)
   );
 }
@@ -89,6 +90,14 @@ function lateWriteOf({ missingInCopy }: ProofEvidence): Obstacle | undefined {
   if (missingInCopy.count === 0) return undefined;
   return {
     reason: `${counted(missingInCopy)} dated before the guard, but the copy's coordinator does not have it: it was written late, or the coordinator is of an earlier time`,
+  };
+}
+
+/** The second time that a transaction is carried out with the same id leaves no decision of its own. */
+function againOf({ again }: ProofEvidence): Obstacle | undefined {
+  if (again.count === 0) return undefined;
+  return {
+    reason: `${counted(again)} had committed before, was carried out again shortly before the second, and nothing says when that ended`,
   };
 }
 

@@ -25,6 +25,8 @@ export interface ProofEvidence {
   readonly missingInCopy: Commits;
   /** Known to the copy's coordinator, but no more to the later one. */
   readonly missingLater: Commits;
+  /** Carried out a second time with the same id, so shortly before the guard that it may have ended inside it. */
+  readonly again: Commits;
   /** Committed rows without any coordinator row that look like one-phase commit. */
   readonly onePhase: DatedCommits;
   /** Other committed rows without any coordinator row: theirs was cleaned up. */

@@ -147,13 +147,15 @@ function judgeSettled(subject: Settled, evidence: ProofEvidence, clocks: Clocks)
   if (untold !== undefined) return unproven(untold);
   const left = leftOver(subject, evidence);
   if (left !== undefined) return { kind: "disproven", reason: left };
-  const { keptUntilMs } = subject;
+  const { atSecond, keptUntilMs } = subject;
   const { changeable } = evidence;
+  // Of then: the configuration may say another one by now.
+  const boundMs = atSecond * 1000 - keptUntilMs - clocks.databaseSkewMs;
   return {
     kind: "proven",
     reason: `settled: what was not surely complete by ${timeText(keptUntilMs)} was dropped, and what stands needs nothing that is not there`,
     restsOn: [
-      `ScalarDB's clocks were within ${clocks.scalarClockBoundMs} ms of the database's`,
+      `ScalarDB's clocks were within ${boundMs} ms of the database's`,
       "no coordinator clean-up removed rows of the last seconds before the copy",
       "every transaction over these tables uses this coordinator, and all of its tables are in the copy",
       ...(changeable.length > 0

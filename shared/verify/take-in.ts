@@ -1,7 +1,8 @@
+import { StillpointError } from "../errors/stillpoint-error.ts";
 import { Findings } from "./findings.ts";
 import { Intake } from "./intake.ts";
 import type { IntakeTotals } from "./intake-totals.ts";
-import type { Page } from "./row-source.ts";
+import type { Page, Row } from "./row-source.ts";
 import type { Frame, ScopedTable } from "./scope.ts";
 import { SignatureCheck } from "./signature-check.ts";
 import type { Spills } from "./spills.ts";
@@ -30,13 +31,13 @@ export async function takeIn(
   const signatures = new SignatureCheck(ring);
   const { schema } = table;
   const intake = new Intake({ table: schema, place, namespaces, limits, findings, spills, signatures });
+  const take = takerOf(intake, table);
   let count = 0;
   let digest = 0n;
   for await (const page of pages) {
     count += page.rows.length;
     digest = addDigests(digest, page.digest);
-    if (table.as === "later") intake.takeLater(page.rows);
-    else intake.take(page.rows);
+    take(page.rows);
   }
   const { importedRows, unreadableWriteSets, assetRows } = intake;
   return {
@@ -49,4 +50,20 @@ export async function takeIn(
     signatures: signatures.counts,
     found: findings.found(),
   };
+}
+
+function takerOf(intake: Intake, { as, schema }: ScopedTable): (rows: readonly Row[]) => void {
+  switch (as) {
+    case "copy":
+      return (rows) => intake.take(rows);
+    case "later":
+      return (rows) => intake.takeLater(rows);
+    case "earlier":
+      throw new StillpointError(
+        "INTERNAL",
+        `table "${schema.physical}" is a copy of an earlier second, which nothing is made of, and was to be verified; no original was touched`,
+      );
+    default:
+      return as satisfies never;
+  }
 }

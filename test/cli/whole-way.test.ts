@@ -72,6 +72,10 @@ test("list, show and status tell of the point", async () => {
   expect(stdout).toMatch(
     /\n\na disaster in payments now would cost, by\n {2}last point {3}about .* s: what was/,
   );
+  const unwrapped = stdout.replaceAll(/\s+/g, " ");
+  expect(unwrapped).toContain(`stillpoint -c ${world.config} restore payments --point ${id} `);
+  expect(unwrapped).toContain(`stillpoint -c ${world.config} restore payments --at latest --settle`);
+  expect(unwrapped).toContain("since records change in place: prod_app.account;");
 });
 
 test("plan lists what is deleted and ends with the command that does it", async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import { planRestore, type Wanted } from "../../shared/deployment/plan-restore.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
+import { waysBack } from "../../shared/deployment/ways-back.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { RestoreResult } from "../../shared/restore/restore-plan.ts";
 import { untilActive } from "../rehearsal/dynamodb/swift.ts";
@@ -43,6 +44,17 @@ describe("a table that has become a global one since its backup", { timeout: STE
     });
     const { plan } = await planRestore(ruined.open, wanted({ mode: "side-by-side", detachReplicas: true }));
     expect(dynamodbPlanOf({ plan }).detachReplicas).toBeUndefined();
+  });
+
+  test("has no second at which nobody paused, since others may write elsewhere, and no way back rests on one", async () => {
+    const { open } = ruined;
+    const because = [expect.stringContaining(`"${TABLE}" is a global table with replicas in eu-west-1`)];
+    const ways = await waysBack(open);
+    for (const by of ["quiet-second", "settling"])
+      expect(ways).toContainEqual({ by, kind: "impossible", because });
+    await expect(
+      planRestore(open, { choice: { kind: "settle", at: "latest" }, mode: "side-by-side" }),
+    ).rejects.toMatchObject({ code: "SETTLE_REFUSED", message: because[0] });
   });
 
   test("has no more replicas than the plan has told, when it is begun", async () => {

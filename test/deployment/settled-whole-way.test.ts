@@ -5,11 +5,13 @@ import type { SettledPage } from "../../shared/catalog/model.ts";
 import { abandonRestore } from "../../shared/deployment/abandon-restore.ts";
 import { applyPage } from "../../shared/deployment/dynamodb/apply-page.ts";
 import { isForgotten } from "../../shared/deployment/dynamodb/forget-settled.ts";
+import { settledPoint } from "../../shared/deployment/dynamodb/settled-point.ts";
 import { planRestore, type SettleChoice } from "../../shared/deployment/plan-restore.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { statusOf } from "../../shared/deployment/status.ts";
 import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { pageId } from "../../shared/settle/settlement.ts";
+import { aPoint } from "../catalog/examples.ts";
 import { dynamodbPlanOf } from "./dynamodb-plan.ts";
 import { killOnTheWay, restoring } from "./killing.ts";
 import { tablesOf } from "./ruined-world.ts";
@@ -113,6 +115,31 @@ describe("a ledger without any backup", { timeout: STEP_MS }, () => {
         ),
       });
     expect((await open.catalog.points.list(DEPLOYMENT)).records.length).toBe(known);
+  });
+
+  test("is not settled by a bound on the clocks that somebody has widened since", async () => {
+    const { open } = unpaused;
+    const pause = { ...open.settings.pause, scalarClockBoundMs: 3_000 };
+    const { id } = await planRestore(open, { choice: at(busy), mode: "side-by-side" });
+    await expect(
+      runRestore({ ...open, settings: { ...open.settings, pause } }, id, SILENT),
+    ).rejects.toMatchObject({
+      code: "PLAN_OUTDATED",
+      message: expect.stringContaining("pause.scalarClockBound is 3000 ms by now"),
+    });
+    await abandonRestore(open, id, SILENT);
+  });
+
+  test("is known to be within reach of the functions that took the last backup, but for instances since", async () => {
+    const { open } = unpaused;
+    const { instances } = await open.discoverAll();
+    const pointAfter = (recorded: typeof instances) => {
+      const last = aPoint("payments-1", { takenFrom: "their network", instances: [...recorded] });
+      const points = { ...open.catalog.points, list: async () => ({ records: [last], unreadable: [] }) };
+      return settledPoint({ ...open, catalog: { ...open.catalog, points } }, busy);
+    };
+    expect(await pointAfter(instances)).toMatchObject({ takenFrom: "their network" });
+    expect(await pointAfter(instances.slice(1))).not.toHaveProperty("takenFrom");
   });
 
   test("keeps a settled point apart from backups", async () => {

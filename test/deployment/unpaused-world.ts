@@ -5,12 +5,12 @@ import { ACCOUNT } from "../../rehearsal/ledger/ledger-tables.ts";
 import { assetIds } from "../../rehearsal/ledger/open-ledger.ts";
 import { storedColumns } from "../../rehearsal/ledger/table.ts";
 import type { Transfer } from "../../rehearsal/ledger/transfer.ts";
-import { type LocalWorld, startLocalWorld } from "../../rehearsal/local-world.ts";
+import { type LocalWorld, type LocalWorldOptions, startLocalWorld } from "../../rehearsal/local-world.ts";
 import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
 import { openWorld } from "./ruined-world.ts";
 
 const ASSETS = 12;
-const IDS = assetIds(ASSETS);
+export const IDS = assetIds(ASSETS);
 const CLIENTS = 4;
 const LOOK_MS = 10;
 
@@ -46,12 +46,17 @@ function columnsOf(table: typeof ACCOUNT) {
   return Object.fromEntries(Object.entries(storedColumns(table)).map(([name, type]) => [name, { S: type }]));
 }
 
-/** A ledger that nobody ever backs up. */
-export async function unpausedWorld(seed: string, pace: Partial<Pace> = {}): Promise<UnpausedWorld> {
+/** A ledger that nobody ever backs up; with no records that change in place, unless write sets are logged. */
+export async function unpausedWorld(
+  seed: string,
+  pace: Partial<Pace> = {},
+  options: Pick<LocalWorldOptions, "instances" | "logsWriteSets" | "pause"> = {},
+): Promise<UnpausedWorld> {
   const world = await startLocalWorld({
     seed,
     assets: ASSETS,
     instances: 2,
+    ...options,
     dynamodb: { pace: { latestDelayMs: 300, restoreLeastMs: 50, restoreMostMs: 300, ...pace } },
   });
   const open = openWorld(world.config);
@@ -60,7 +65,7 @@ export async function unpausedWorld(seed: string, pace: Partial<Pace> = {}): Pro
     await world.close();
   };
   try {
-    await listMutable(world, false);
+    if (!options.logsWriteSets) await listMutable(world, false);
     const { balance } = await world.totals();
     return { world, open, balance, sent: [], [Symbol.asyncDispose]: close };
   } catch (error) {
@@ -87,11 +92,12 @@ export async function underLoad<T>(
   unpaused: UnpausedWorld,
   name: string,
   work: () => Promise<T>,
+  ids: readonly string[] = IDS,
 ): Promise<T> {
   let isOver = false;
   const client = async (number: number) => {
     for (let turn = 0; !isOver; turn++) {
-      const status = await send(unpaused, transferOf(`${name}-${number}-${turn}`, number, turn), turn);
+      const status = await send(unpaused, transferOf(`${name}-${number}-${turn}`, ids, number, turn), turn);
       if (status === 0) await delay(LOOK_MS);
     }
   };
@@ -105,8 +111,8 @@ export async function underLoad<T>(
 }
 
 /** Neighbours of the clients meet, so that transactions need each other's records. */
-function transferOf(nonce: string, client: number, turn: number): Transfer {
-  const at = (place: number) => IDS[place % ASSETS] ?? "";
+function transferOf(nonce: string, ids: readonly string[], client: number, turn: number): Transfer {
+  const at = (place: number) => ids[place % ids.length] ?? "";
   const first = client * 3 + turn;
   const moves = [
     { id: at(first), delta: -(1 + (turn % 7)) },

@@ -92,6 +92,7 @@ describe("what a disaster now would cost", { timeout: TEST_MS }, () => {
     // The bound on both sides, and what recovery lags behind.
     expect(settling.costMs).toBeGreaterThanOrEqual(2_500);
     expect(settling.costMs).toBeLessThan(60_000);
+    expect(settling.perhaps).toEqual(["prod_app.account"]);
   });
 
   test("is told by the last point while its tables are there", async () => {

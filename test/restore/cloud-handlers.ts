@@ -194,7 +194,7 @@ function lookAgain(cloud: Cloud, { tables }: DynamodbPlan, copies: readonly Back
 function recheck(cloud: Cloud, plan: DynamodbPlan, untouched: boolean): void {
   const changed = plan.tables.filter(({ name, id }) => cloud.tables.get(name)?.id !== id);
   const made = madeBy(plan);
-  const taken = [...made.tables, ...made.proofs].filter(({ temporary }) => cloud.tables.has(temporary));
+  const taken = [...made.tables, ...made.onlyRead].filter(({ temporary }) => cloud.tables.has(temporary));
   if (changed.length > 0 || (untouched && taken.length > 0))
     throw new StillpointError("PLAN_OUTDATED", "the world has changed");
 }

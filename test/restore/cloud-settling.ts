@@ -17,9 +17,11 @@ export function settlingHandlers(cloud: Cloud, unsettleable: boolean): Handlers<
       const content = cloud.tables.get(schema.physical)?.content ?? "";
       return { sha256: content, bytes: 0, count: content.length, digest: content };
     },
-    "settle-parts": async ({ scope: { subject }, scanned }) => {
+    "settle-parts": async ({ scope, scanned }) => {
+      const { subject } = scope;
       if (unsettleable) throw new StillpointError("SETTLE_OLD", "a transaction of long ago would be dropped");
       if (subject.kind !== "settled") throw new Error(`what is settled is "${subject.kind}"`);
+      for (const { as, schema } of scope.tables) cloud.settledFrom.add(`${as} ${schema.physical}`);
       const found = DOUBTS.filter((doubt) => scanned.some(({ part }) => part.digest.includes(doubt)));
       for (const [page, doubt] of found.entries()) cloud.pages.set(page, doubt);
       const { keptUntilMs } = subject;
@@ -27,6 +29,9 @@ export function settlingHandlers(cloud: Cloud, unsettleable: boolean): Handlers<
       return { keptUntilMs, pages: found.length, changes, dropped: found.length, inDoubt: 0 };
     },
     "apply-page": async ({ plan, page }) => {
+      for (const { temporary } of plan.earlier ?? [])
+        if (cloud.tables.get(temporary)?.status !== "ACTIVE")
+          throw new StillpointError("DATABASE_REFUSED", `there is no "${temporary}" to read`);
       const doubt = cloud.pages.get(page);
       if (doubt === undefined) throw new StillpointError("CATALOG_DAMAGED", `page ${page} is not on record`);
       for (const { temporary } of plan.tables) cloud.takeOut(temporary, doubt);

@@ -1,4 +1,4 @@
-import type { RestoreEffects } from "../../shared/restore/dynamodb/effects.ts";
+import type { RestoreEffects, ScopeAsked } from "../../shared/restore/dynamodb/effects.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { refuseDifferences } from "../../shared/restore/dynamodb/refuse-differences.ts";
 import type { ReadingEffects } from "../../shared/settle/reading.ts";
@@ -53,6 +53,7 @@ export function contentVerification(cloud: Readable): Handlers<ReadingEffects> {
 function contentReading(cloud: Readable): Handlers<Omit<Verifying, "scope-copies">> {
   return {
     "scan-segment": async ({ table }) => {
+      if (table.as === "earlier") throw new Error(`"${table.schema.physical}" is not to be verified`);
       cloud.parts.add(table.schema.physical);
       return partOf(cloud, table);
     },
@@ -71,13 +72,15 @@ function contentReading(cloud: Readable): Handlers<Omit<Verifying, "scope-copies
   };
 }
 
-export function scopeOf(plan: DynamodbPlan, what: "copies" | "replaced"): Scope {
+export function scopeOf(plan: DynamodbPlan, what: ScopeAsked): Scope {
   const copies = plan.tables.map(({ name, temporary }) =>
-    scoped(name, what === "copies" ? temporary : name, "copy"),
+    scoped(name, what === "replaced" ? name : temporary, "copy"),
   );
   const later = plan.proofs.map(({ name, temporary }) => scoped(name, temporary, "later"));
+  const earlier = what === "to-settle" ? (plan.earlier ?? []) : [];
+  const before = earlier.map(({ name, temporary }) => scoped(name, temporary, "earlier"));
   const atSecond = plan.tables[0]?.atSecond ?? 0;
-  const scope = scopeOver(plan.run, atSecond, [...copies, ...later]);
+  const scope = scopeOver(plan.run, atSecond, [...copies, ...later, ...before]);
   if (plan.settling === undefined) return scope;
   const { keptUntilMs } = plan.settling;
   return { ...scope, subject: { kind: "settled", atSecond, keptUntilMs } };

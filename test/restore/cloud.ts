@@ -46,6 +46,8 @@ export class Cloud implements CloudState {
   readonly deleted = new Set<string>();
   /** What settling has put on record. */
   readonly pages = new Map<number, string>();
+  /** Every table that was read to settle, by what it was read as. */
+  readonly settledFrom = new Set<string>();
   /** Points of which it is on record that they were settled. */
   readonly settled = new Set<string>();
   mostRestores = 0;

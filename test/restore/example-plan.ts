@@ -1,4 +1,5 @@
 import type { CapturedTable, TableSettings } from "../../shared/restore/dynamodb/captured.ts";
+import { planEarlier } from "../../shared/restore/dynamodb/earlier-copies.ts";
 import {
   type DynamodbPlan,
   type PlannedDatabase,
@@ -6,7 +7,7 @@ import {
   planTables,
 } from "../../shared/restore/dynamodb/plan.ts";
 import type { Mode } from "../../shared/restore/mode.ts";
-import { DEFAULT_CLOCKS } from "../../shared/verify/subject.ts";
+import { DEFAULT_CLOCKS, earlierSecondOf } from "../../shared/verify/subject.ts";
 
 export const RUN = "restore-20261121T180000Z-0a1b2c3d";
 export const AT_SECOND = Date.UTC(2026, 10, 21, 18) / 1000;
@@ -99,6 +100,25 @@ export function settledPlanOf(others: number, mode: Mode = "in-place", restMs = 
       isBoundDefault: false,
       restMs,
       tables: plan.tables.map(({ name }) => ({ name, how: "wholly" })),
+    },
+  };
+}
+
+/** The same where records change in place, and write sets tell what has written them. */
+export function mutablePlanOf(others: number, mode: Mode = "in-place"): DynamodbPlan {
+  const plan = settledPlanOf(others, mode);
+  const { settling } = plan;
+  if (settling === undefined) throw new Error("nothing is settled");
+  const isPerhaps = (name: string) => name !== COORDINATOR;
+  const atSecond = earlierSecondOf({ atSecond: AT_SECOND, ...settling });
+  const changeable = plan.tables.filter(({ name }) => isPerhaps(name));
+  return {
+    ...plan,
+    proofs: planOf(others, mode).proofs,
+    earlier: planEarlier(changeable, RUN, atSecond),
+    settling: {
+      ...settling,
+      tables: plan.tables.map(({ name }) => ({ name, how: isPerhaps(name) ? "perhaps" : "wholly" })),
     },
   };
 }

@@ -26,8 +26,8 @@ export class Law {
   }
 
   mayCreate(name: string): void {
-    const { tables, proofs } = madeBy(this.#plan);
-    const named = [...tables, ...proofs].flatMap((table) => [table.name, table.temporary]);
+    const { tables, onlyRead } = madeBy(this.#plan);
+    const named = [...tables, ...onlyRead].flatMap((table) => [table.name, table.temporary]);
     if (!named.includes(name)) this.#break(`"${name}" was created, which the plan does not name`);
   }
 
@@ -39,7 +39,7 @@ export class Law {
   mayDelete(name: string, { id }: CloudTable): void {
     const { tables, mode } = this.#plan;
     const made = madeBy(this.#plan);
-    if ([...made.tables, ...made.proofs].some(({ temporary }) => temporary === name)) return;
+    if ([...made.tables, ...made.onlyRead].some(({ temporary }) => temporary === name)) return;
     const original = tables.find((table) => table.name === name);
     if (original === undefined) throw this.#break(`"${name}" was deleted, which the plan does not name`);
     if (original.id !== id) this.#break(`another table "${name}" was deleted`);

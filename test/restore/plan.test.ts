@@ -10,7 +10,9 @@ import {
   planTables,
   refusals,
 } from "../../shared/restore/dynamodb/plan.ts";
-import { AT_SECOND, captured, databaseOf, planOf, RUN } from "./example-plan.ts";
+import { discardedBy } from "../../shared/restore/restore-stakes.ts";
+import type { QuietSecond } from "../../shared/verify/quiet-seconds.ts";
+import { AT_SECOND, captured, databaseOf, planOf, quietPlanOf, RUN, settledPlanOf } from "./example-plan.ts";
 
 const NAME = "prod_scalar.asset";
 const IN_PLACE = { run: RUN, mode: "in-place" } as const;
@@ -97,6 +99,35 @@ test("the text of a plan says what it costs", () => {
   expect(text).toContain("start the instances fresh");
   expect(text).toContain("what names its id or its stream does not");
   expect(text).not.toContain("Not looked at");
+});
+
+test("who agrees to quiet seconds is told what the earliest of them would discard", () => {
+  const nowMs = (AT_SECOND + 5 * 60) * 1000;
+  const plan = { ...quietPlanOf(1), candidates: [0, -60, 7200].map(candidateAt) };
+  const told =
+    "Every write since 2026-11-21T18:00:00Z is discarded: 5 minutes of work; where only the earliest of the quiet seconds is proven, every write since 2026-11-21T16:00:00Z: 2.1 hours of work";
+  expect(discardedBy(plan, nowMs)).toBe(told);
+  expect(describePlan(plan, nowMs).consequences).toContain(told);
+  const single = { ...plan, candidates: [0, -60].map(candidateAt) };
+  expect(discardedBy(single, nowMs)).toBe(
+    "Every write since 2026-11-21T18:00:00Z is discarded: 5 minutes of work",
+  );
+});
+
+test("who agrees to quiet seconds is told where nobody has set the bound that they rest on", () => {
+  const unset = "Nobody has set pause.scalarClockBound: the default of 1s is taken";
+  expect(textOf({ ...quietPlanOf(1), isBoundDefault: true })).toContain(unset);
+  expect(textOf(quietPlanOf(1))).not.toContain(unset);
+});
+
+function candidateAt(back: number): QuietSecond {
+  return { atSecond: AT_SECOND - back, marginMs: 5_000 };
+}
+
+test("who agrees to settling is told that the last moments before the second go, too", () => {
+  expect(discardedBy(settledPlanOf(1), (AT_SECOND + 5 * 60) * 1000)).toBe(
+    "Every write since 2026-11-21T18:00:00Z is discarded: 5 minutes of work; and before it what cannot be kept, such as whatever was committed after 2026-11-21T17:59:58.750Z",
+  );
 });
 
 const STREAM = "arn:aws:dynamodb:us-east-1:1:table/t/stream/2026-01-01";

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { resultLines } from "../../functions/cli/show/restore-result.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
 import { triesOf } from "../../shared/restore/dynamodb/tries.ts";
@@ -51,6 +52,19 @@ test.each([0, 1, 2])(
     expect([...cloud.proven]).toEqual([second]);
     expect(result.copies.proof.kind).toBe("proven");
     expect(events.filter(({ kind }) => kind === "not-quiet")).toHaveLength(tries);
+    const notUsed = [0, 60, 120].slice(0, tries).map((back) => ({
+      atSecond: AT_SECOND - back,
+      proof: "disproven",
+      reason: "a transaction is torn",
+    }));
+    expect(result.notUsed ?? []).toEqual(notUsed);
+    const told = resultLines({ ...plan, id: plan.run }, result)
+      .join(" ")
+      .replaceAll(/\s+/g, " ");
+    expect(told.split("was tried before and not used: disproven: a transaction is torn").length - 1).toBe(
+      tries,
+    );
+    expect(told.includes("farther apart than pause.scalarClockBound says")).toBe(tries > 0);
   },
 );
 

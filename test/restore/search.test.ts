@@ -87,11 +87,11 @@ class Searching {
     });
   }
 
-  async abandon(life = new Life()): Promise<void> {
+  async abandon(life = new Life()): Promise<{ readonly tables: number }> {
     const { cloud, store } = this.situation;
     cloud.begin();
     await Journal.fence(store, this.plan.run);
-    await runInProcess<AbandonSearchEffects, object>(abandonSearch(this.plan), {
+    return runInProcess<AbandonSearchEffects, { readonly tables: number }>(abandonSearch(this.plan), {
       handlers: mortalHandlers(life, this.#handlers()),
       pass: async (ms) => cloud.pass(ms),
     });
@@ -124,6 +124,18 @@ test("a search that finds none records no point, and leaves nothing, however oft
   for (let life = 0; life < 2; life++) expect(await searching.run().catch(codeOf)).toBe("NO_QUIET_SECOND");
   expect(searching.points.size).toBe(0);
   expect(searching.world).toEqual(UNTOUCHED);
+});
+
+test("abandoning a search tells how many tables it has removed, and not how many there might have been", async () => {
+  const done = new Searching(FOUND);
+  await done.run();
+  expect(await done.abandon()).toEqual({ tables: 0 });
+  const life = new Life();
+  await new Searching(FOUND).run(life);
+  const killed = new Searching(FOUND);
+  const listing = life.moments.findIndex((name) => name.includes("record-quiet"));
+  await killed.run(new Life(listing)).catch(() => undefined);
+  expect(await killed.abandon()).toEqual({ tables: 1 });
 });
 
 test("killed at any moment and resumed, a search ends as an undisturbed one", async () => {
@@ -173,6 +185,10 @@ test("the plan names the one table that it makes and deletes, and the point that
   expect(steps.flatMap(({ changes }) => changes)).toEqual([]);
   expect(steps.map(({ does }) => does).join()).toContain(plan.point);
   expect(consequences.join()).toContain("nothing is paused");
+  expect(consequences.join()).not.toContain("Nobody has set");
+  expect(describeSearch({ ...plan, isBoundDefault: true }).consequences.at(-1)).toContain(
+    "Nobody has set pause.scalarClockBound",
+  );
 });
 
 test("the span lies on the side that was asked for, within a day and what is covered and provable", () => {

@@ -4,7 +4,7 @@ import { Life } from "../workflow/mortal.ts";
 import { BYSTANDER } from "./cloud.ts";
 import { contentAt, DOUBTS } from "./cloud-state.ts";
 import { contentOf } from "./content-of.ts";
-import { settledPlanOf } from "./example-plan.ts";
+import { mutablePlanOf, settledPlanOf } from "./example-plan.ts";
 import { Situation } from "./situation.ts";
 
 const MODES = ["in-place", "side-by-side"] as const;
@@ -45,13 +45,30 @@ test("a settled restore side by side keeps settled copies, and leaves the origin
   expect(result).toMatchObject({ mode: "side-by-side", settled: { dropped: DOUBTS.length } });
 });
 
+test("records that change in place are settled by an earlier copy too, which nobody keeps or verifies", async () => {
+  for (const mode of MODES) {
+    const { situation } = await undisturbed(mutablePlanOf(2, mode));
+    const { cloud, plan, names } = situation;
+    const [first, second] = plan.earlier ?? [];
+    expect([...cloud.settledFrom].filter((read) => read.startsWith("earlier "))).toEqual([
+      `earlier ${first?.temporary}`,
+      `earlier ${second?.temporary}`,
+    ]);
+    for (const { temporary } of plan.earlier ?? []) {
+      expect(cloud.created).toContain(temporary);
+      expect(names).not.toContain(temporary);
+      expect([...cloud.created]).not.toContain(`backup ${temporary}`);
+    }
+  }
+});
+
 test.each(MODES)(
   "killed at any moment and resumed, a settled restore %s ends as an undisturbed one",
   async (mode) => {
-    const { situation, result, moments } = await undisturbed(settledPlanOf(TABLES, mode));
+    const { situation, result, moments } = await undisturbed(mutablePlanOf(TABLES, mode));
     expect(moments).toEqual(expect.arrayContaining(["before settle-parts", "after apply-page"]));
     for (const moment of moments.keys()) {
-      const disturbed = new Situation(settledPlanOf(TABLES, mode), UNPAUSED);
+      const disturbed = new Situation(mutablePlanOf(TABLES, mode), UNPAUSED);
       expect(await disturbed.end(new Life(moment)), moments[moment]).toBe("killed");
       expect(contentOf(await disturbed.run()), moments[moment]).toEqual(contentOf(result));
       expect(disturbed.cloud.law.broken).toEqual([]);
@@ -63,7 +80,7 @@ test.each(MODES)(
 test.each(MODES)(
   "abandoned at any moment, a settled restore %s leaves nothing behind, or refuses",
   async (mode) => {
-    const plan = settledPlanOf(TABLES, mode);
+    const plan = mutablePlanOf(TABLES, mode);
     const { moments } = await undisturbed(plan);
     const before = new Situation(plan, UNPAUSED).cloud.snapshot();
     for (const moment of moments.keys()) {

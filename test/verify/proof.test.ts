@@ -119,6 +119,35 @@ test("a commit inside the pause but far from the second leaves the copy proven",
   expect(proofOf([settled("x", MS - 2000)]).kind).toBe("proven");
 });
 
+test("a transaction that was carried out again shortly before the guard keeps a copy from being proven", () => {
+  const again = (newestPreparedMs: number) =>
+    view("again", {
+      coordinator: committedAt(MS - 300_000),
+      later: committedAt(MS - 300_000),
+      newestPreparedMs,
+      inDoubt: ROW,
+    });
+  // Its second time leaves no decision of its own, so that its end is nowhere: it may have prepared for a while.
+  for (const ms of [MS - 50_000, MS - 3000, MS, MS + 2250])
+    expect(
+      proofOf([again(ms)], { ...RESTORED, window: { startMs: MS - 500, endMs: MS + 1500 } }),
+    ).toMatchObject({
+      kind: "unproven",
+      reason: expect.stringContaining('"again"'),
+    });
+  expect(proofOf([again(MS - 100_000)]).kind).toBe("proven");
+  // By two processes whose clocks are apart, and no second time.
+  const apart = view("apart", { ...settled("apart", MS - 5000), newestPreparedMs: MS - 4000 });
+  expect(proofOf([apart]).kind).toBe("proven");
+});
+
+test("a settled copy rests on the bound that it was settled by, whatever the configuration says by now", () => {
+  const subject = { kind: "settled", atSecond: AT, keptUntilMs: MS - 1250 } as const;
+  const wide = { ...DEFAULT_CLOCKS, scalarClockBoundMs: 10_000 };
+  const { restsOn } = proofOf([], subject, wide) as { restsOn: readonly string[] };
+  expect(restsOn[0]).toBe("ScalarDB's clocks were within 1000 ms of the database's");
+});
+
 test("a coordinator row that was written late, dated before the guard, keeps a copy from being proven", () => {
   const late = view("late", { later: committedAt(MS - 5000), inDoubt: ROW });
   expect(proofOf([late])).toMatchObject({

@@ -188,3 +188,12 @@ test("a segment that cannot be read fails the verification, which leaves no scra
   await expect(running).rejects.toMatchObject({ code: "DATABASE_REFUSED", message: "throttled" });
   expect(readdirSync(scratch.path)).toEqual([]);
 });
+
+test("a copy of an earlier second is never verified", async () => {
+  const room = roomOf(CUTTING, new MemoryParts(), scratch.path);
+  const { tables, ...frame } = scopeOf(CUTTING);
+  for (const table of tables) {
+    const input = { frame, table: { ...table, as: "earlier" }, segment: 0, segments: 1, keys: [] } as const;
+    await expect(scanSegment(room, input)).rejects.toMatchObject({ code: "INTERNAL" });
+  }
+});

@@ -51,7 +51,7 @@ export async function status(
   return {
     schema: StatusOutput,
     value: statusOfAllJson({ ...all, deployments: looked }, nowMs),
-    lines: looked.flatMap((each) => ["", ...wayBackLines(each.deployment, each.waysBack)]),
+    lines: looked.flatMap((each) => ["", ...wayBackLines({ ...each, config: shell.config }, each.waysBack)]),
     ...(failure && { failure }),
   };
 }

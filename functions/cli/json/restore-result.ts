@@ -20,6 +20,16 @@ export const RestoreResultJson = z.discriminatedUnion("kind", [
     replaced: ReportJson.exactOptional(),
     /** Where nobody paused: what was dropped. */
     settled: SettlementJson.exactOptional(),
+    /** Quiet seconds that were tried before this one, and why they were not good enough. */
+    notUsed: z
+      .array(
+        z.strictObject({
+          atSecond: z.number().int(),
+          proof: z.enum(["unproven", "disproven"]),
+          reason: z.string(),
+        }),
+      )
+      .exactOptional(),
     backups: names,
   }),
   z.strictObject({

@@ -14,7 +14,7 @@ import type { VerificationReport } from "../../../shared/verify/report.ts";
 import { summarize } from "../../../shared/verify/summary.ts";
 import { searchedLines } from "./search.ts";
 import { counted, fact, wrapped } from "./text.ts";
-import { settledLines } from "./unpaused.ts";
+import { notUsedLines, settledLines } from "./unpaused.ts";
 
 /** The end of a restore: what was verified, what did not come back, what was kept, what to do now. */
 export function resultLines(
@@ -26,6 +26,7 @@ export function resultLines(
   return [
     `restored ${run.deployment} to ${run.point} ${whereTo(result)} (${run.id})`,
     ...(result.kind === "dynamodb" ? settledLines(run.id, result) : []),
+    ...(result.kind === "dynamodb" ? notUsedLines(result) : []),
     ...verified("the copies", summarize(copies)),
     ...(copies.proof.kind === "unproven" ? wrapped(restsOn(result), "    ") : []),
     ...("replaced" in result && result.replaced

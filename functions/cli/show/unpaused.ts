@@ -75,3 +75,16 @@ export function settledLines(run: string, { settled }: DynamodbResult): readonly
     `    each of them, and why: stillpoint dropped ${run}`,
   ];
 }
+
+/** Quiet seconds that a restore had tried before the one that it has restored. */
+export function notUsedLines({ notUsed = [] }: DynamodbResult): readonly string[] {
+  return [
+    ...notUsed.flatMap(({ atSecond, proof, reason }) =>
+      wrapped(`second ${showSecond(atSecond)} was tried before and not used: ${proof}: ${reason}`, "  "),
+    ),
+    ...(notUsed.some(({ proof }) => proof === "disproven") ? wrapped(TORN, "    ") : []),
+  ];
+}
+
+const TORN =
+  "Where copies of a quiet second are torn, a commit was written late, or the clocks are farther apart than pause.scalarClockBound says: find out which, since with such clocks another second may be called proven and be torn all the same.";

@@ -159,7 +159,7 @@ export async function captureTable(
 }
 
 /** The other ones: whether the service names the region that was asked too is not documented. */
-function replicasOf({ address }: DynamodbConnection, { Replicas = [] }: TableDescription): string[] {
+export function replicasOf({ address }: DynamodbConnection, { Replicas = [] }: TableDescription): string[] {
   return Replicas.flatMap(({ RegionName = "" }) =>
     RegionName === address.region ? [] : [RegionName],
   ).sort();

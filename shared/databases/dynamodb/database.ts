@@ -54,23 +54,29 @@ interface Found {
   readonly missing: readonly string[];
 }
 
-function worth(
-  { tables, missing }: Found,
-  { globalTables = "refuse" }: DynamodbSettings,
-): Omit<Capture, "captured"> {
+function worth({ tables, missing }: Found, { globalTables }: DynamodbSettings): Omit<Capture, "captured"> {
   const absent = missing.map((name) => `table "${name}" is listed by ScalarDB but does not exist`);
   const uncovered = tables
     .filter(({ coverage }) => coverage === undefined)
     .map(({ name }) => `table "${name}" has no point-in-time recovery`);
-  const replicated = tables
-    .filter(({ replicas }) => globalTables === "refuse" && replicas.length > 0)
-    .map(
-      ({ name, replicas }) =>
-        `table "${name}" is a global table with replicas in ${replicas.join(", ")}: a pause here holds no writer there (where nobody writes there: globalTables: accept)`,
-    );
   return {
     identity: tables.map(({ name, id }) => `${name} ${id}`),
-    problems: [...absent, ...uncovered, ...replicated],
+    problems: [...absent, ...uncovered, ...replicated(tables, globalTables)],
     coveredFromSecond: Math.max(...tables.map(({ coverage }) => coverage?.earliestSecond ?? 0)),
   };
+}
+
+/** Why tables with replicas are worth no backup, and no second at which nobody paused either. */
+export function replicated(
+  tables: readonly { readonly name: string; readonly replicas?: readonly string[] }[],
+  globalTables: DynamodbSettings["globalTables"] = "refuse",
+): readonly string[] {
+  if (globalTables === "accept") return [];
+  return tables.flatMap(({ name, replicas = [] }) =>
+    replicas.length === 0
+      ? []
+      : [
+          `table "${name}" is a global table with replicas in ${replicas.join(", ")}: a pause here holds no writer there (where nobody writes there: globalTables: accept)`,
+        ],
+  );
 }

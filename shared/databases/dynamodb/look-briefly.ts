@@ -2,7 +2,7 @@ import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { SeenTable } from "../../restore/dynamodb/ways-back.ts";
 import type { Span } from "../../verify/subject.ts";
 import { COMMITTED } from "../../verify/transaction-row.ts";
-import { describeTable, eachListed, type Naming } from "./capture.ts";
+import { describeTable, eachListed, type Naming, replicasOf } from "./capture.ts";
 import type { DynamodbConnection } from "./connection.ts";
 import { attempt } from "./refusal.ts";
 import { readRecovery } from "./settings/recovery.ts";
@@ -24,6 +24,7 @@ export async function lookBriefly(
     const table = await describeTable(connection, name);
     if (table === undefined) return undefined;
     const { coverage } = await readRecovery(connection, name);
+    const replicas = replicasOf(connection, table);
     const { ReadCapacityUnits: readUnits = 0 } = table.ProvisionedThroughput ?? {};
     return {
       name,
@@ -32,6 +33,7 @@ export async function lookBriefly(
       bytes: table.TableSizeBytes ?? 0,
       ...(coverage && { coverage }),
       ...(readUnits > 0 && { readUnits }),
+      ...(replicas.length > 0 && { replicas }),
     };
   });
 }

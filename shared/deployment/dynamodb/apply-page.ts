@@ -1,6 +1,7 @@
 import { concurrently } from "../../databases/concurrently.ts";
 import { makeChange } from "../../databases/dynamodb/settle/make-change.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { isEarlierOf } from "../../restore/dynamodb/earlier-copies.ts";
 import { type DynamodbPlan, type PlannedTable, tagOf } from "../../restore/dynamodb/plan.ts";
 import type { Change } from "../../settle/change.ts";
 import { pageId } from "../../settle/settlement.ts";
@@ -32,16 +33,31 @@ async function keptPage({ catalog }: OpenDeployment, { run }: DynamodbPlan, page
 }
 
 /** Law 4, at the only place where rows are changed: nothing but what this run has made under a name of its own. */
-function copyOf(
-  { run }: DynamodbPlan,
-  tables: ReadonlyMap<string, PlannedTable>,
-  { database, table }: Change,
-): PlannedTable {
+function copyOf(plan: DynamodbPlan, tables: ReadonlyMap<string, PlannedTable>, change: Change): PlannedTable {
+  const { run } = plan;
+  const { database, table } = change;
   const copy = tables.get(keyOf(database, table));
+  if (change.kind === "earlier" && copy !== undefined) refuseForeign(plan, copy, change);
   if (copy !== undefined && table.endsWith(`.${tagOf(run)}`)) return copy;
   throw new StillpointError(
     "INTERNAL",
     `run "${run}" would change rows of table "${table}" of database "${database}", which is no copy that it has made; nothing of this page was changed, and no original was touched`,
+  );
+}
+
+/** What a record was is read from the run's own earlier copy of the very table, and from nothing else. */
+function refuseForeign(
+  { run, earlier = [] }: DynamodbPlan,
+  { database, name, temporary }: PlannedTable,
+  { from }: Extract<Change, { kind: "earlier" }>,
+): void {
+  const isPlanned = earlier.some(
+    (each) => each.database === database && each.name === name && each.temporary === from,
+  );
+  if (isPlanned && isEarlierOf(name, from, run)) return;
+  throw new StillpointError(
+    "INTERNAL",
+    `run "${run}" would put rows of table "${from}" of database "${database}" into "${temporary}", and that is no earlier copy of it that the run has made; nothing of this page was changed, and no original was touched`,
   );
 }
 

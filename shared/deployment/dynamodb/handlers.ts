@@ -16,7 +16,7 @@ import { readRecovery } from "../../databases/dynamodb/settings/recovery.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../../restore/dynamodb/abandon.ts";
 import type { BackedUp } from "../../restore/dynamodb/effects.ts";
-import type { DynamodbPlan } from "../../restore/dynamodb/plan.ts";
+import { type DynamodbPlan, onlyRead } from "../../restore/dynamodb/plan.ts";
 import { madeBy } from "../../restore/dynamodb/tries.ts";
 import { doing, type Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
@@ -93,17 +93,17 @@ async function deleteOriginal(
   await deleteTable(connection, { name, id, guard });
 }
 
-/** Whether every table, and the coordinator once more, can be restored to its second by now. */
-async function isCovered(open: OpenDeployment, { tables, proofs, run }: DynamodbPlan): Promise<boolean> {
+/** Whether every table, and what is restored once more, can be restored to its second by now. */
+async function isCovered(open: OpenDeployment, plan: DynamodbPlan): Promise<boolean> {
   const covered = await concurrently(
     AT_A_TIME,
-    [...tables, ...proofs],
+    [...plan.tables, ...onlyRead(plan)],
     async ({ database, name, atSecond }) => {
       const { coverage } = await readRecovery(open.dynamodb(database).connection, name);
       if (coverage === undefined || atSecond < coverage.earliestSecond)
         throw new StillpointError(
           "PLAN_OUTDATED",
-          `table "${name}" cannot be restored to second ${atSecond} any more, as run "${run}" has planned; nothing was deleted`,
+          `table "${name}" cannot be restored to second ${atSecond} any more, as run "${plan.run}" has planned; nothing was deleted`,
         );
       return atSecond <= coverage.latestSecond;
     },

@@ -3,6 +3,8 @@ import { dynamodbsOf } from "../../config/databases-of.ts";
 import { secondOf } from "../../restore/choose-point.ts";
 import { candidatesOf } from "../../restore/dynamodb/candidates.ts";
 import { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
+import { keepsWriteSets, planEarlier } from "../../restore/dynamodb/earlier-copies.ts";
+import { goneTables } from "../../restore/dynamodb/gone-tables.ts";
 import {
   createdSince,
   type DynamodbPlan,
@@ -16,6 +18,7 @@ import {
 } from "../../restore/dynamodb/plan.ts";
 import { boundOf, howSettled, keptUntilOf, refuseSettling } from "../../restore/dynamodb/settling.ts";
 import { madeBy } from "../../restore/dynamodb/tries.ts";
+import { earlierSecondOf } from "../../verify/subject.ts";
 import { clocksOf } from "../clocks.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
@@ -73,13 +76,17 @@ function planFrom(
 ): DynamodbPlan {
   const tables = databases.flatMap((database) => planTables(database, run));
   const settling = point.basis === "settled" ? planSettling(open, tables) : undefined;
+  const earlier = settling && earlierCopies(open, run, tables, settling);
   // Records of a ledger are settled by their own rows. What was deleted from other tables leaves none.
   const needsLater = settling?.tables.some(({ how }) => how === "perhaps") ?? true;
   const proven = needsLater ? databases : [];
-  const lastSecond = Math.max(...databases.map(({ atSecond }) => atSecond));
+  const seconds = databases.map(({ atSecond }) => atSecond);
+  const lastSecond = Math.max(...seconds);
   const proofs = proven.flatMap(
     (database) => planProof(database, run, { clocks: clocksOf(open), lastSecond }) ?? [],
   );
+  const earliest = Math.min(...seconds, ...(candidates ?? []).map(({ atSecond }) => atSecond));
+  const gone = goneTables(point, earliest, points);
   return {
     kind: "dynamodb",
     deployment: open.settings.name,
@@ -88,12 +95,15 @@ function planFrom(
     mode,
     tables,
     proofs,
+    ...(earlier && { earlier }),
     ...(point.window && { window: windowOnDatabase(point) }),
     instances: point.instances,
     leftAlone: databases.flatMap(createdSince),
+    ...(gone.length > 0 && { gone }),
     dyingPoints: dyingPoints(points.includes(point) ? points : [...points, point], { mode, tables }),
     ...(detachReplicas && mode === "in-place" && { detachReplicas: true }),
     ...(candidates && { candidates }),
+    ...(candidates && open.settings.pause.isScalarClockBoundDefault && { isBoundDefault: true }),
     ...(settling && { settling }),
     ...(databases.some(isLessCaptured) && { lessCaptured: true }),
   };
@@ -109,4 +119,18 @@ function planSettling(open: OpenDeployment, tables: readonly PlannedTable[]): Se
     restMs: Math.max(...dynamodbsOf(open.settings).map(({ backupDoubtMs }) => backupDoubtMs)),
     tables: tables.map((table) => ({ name: table.name, how: howSettled(scopedCopy(open, table).schema) })),
   };
+}
+
+/** What tables that change in place held before anything that may be dropped, where write sets tell what that has written. */
+function earlierCopies(
+  open: OpenDeployment,
+  run: string,
+  tables: readonly PlannedTable[],
+  { keptUntilMs }: Settling,
+): DynamodbPlan["earlier"] {
+  const schemaOf = (table: PlannedTable) => scopedCopy(open, table).schema;
+  const changeable = tables.filter((table) => howSettled(schemaOf(table)) === "perhaps");
+  if (changeable.length === 0 || !keepsWriteSets(tables.map(schemaOf))) return undefined;
+  const atSecond = Math.min(...tables.map((table) => table.atSecond));
+  return planEarlier(changeable, run, earlierSecondOf({ atSecond, keptUntilMs }));
 }

@@ -5,7 +5,10 @@ import { isBackup } from "../../restore/choose-point.ts";
 import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
 import { createdSince, type DynamodbPlan, type PlannedTable } from "../../restore/dynamodb/plan.ts";
 import { settingsDifferences } from "../../restore/dynamodb/settings.ts";
-import { madeBy } from "../../restore/dynamodb/tries.ts";
+import { boundOf } from "../../restore/dynamodb/settling.ts";
+import { type Made, madeBy } from "../../restore/dynamodb/tries.ts";
+import { earliestLaterSecond } from "../../verify/subject.ts";
+import { clocksOf } from "../clocks.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseRunning, type Silence } from "../stopped-instances.ts";
 import { dyingPoints } from "./dying-points.ts";
@@ -26,6 +29,7 @@ export async function recheck(
     ...(await worldDifferences(open, plan)),
     ...(untouched ? await takenNames(open, madeBy(plan)) : []),
     ...(await unplannedDeaths(open, plan)),
+    ...widerBound(open, plan),
   ];
   if (differences.length > 0)
     throw new StillpointError(
@@ -104,12 +108,27 @@ async function unplannedDeaths({ catalog }: OpenDeployment, plan: DynamodbPlan):
   return unplanned.map((id) => `restore point "${id}", taken since, would be lost`);
 }
 
+/** Nobody paused, so that all rests on the bound on the clocks: whoever has widened it since knows more of them. */
+function widerBound(
+  open: OpenDeployment,
+  { tables, proofs, candidates, settling }: DynamodbPlan,
+): readonly string[] {
+  const clocks = clocksOf(open);
+  const lastSecond = Math.max(...tables.map(({ atSecond }) => atSecond));
+  const isEarly = proofs.some(({ atSecond }) => atSecond < earliestLaterSecond(lastSecond, clocks));
+  const isWider = settling ? boundOf(clocks) > settling.boundMs : candidates !== undefined && isEarly;
+  if (!isWider) return [];
+  return [
+    `pause.scalarClockBound is ${clocks.scalarClockBoundMs} ms by now, which is wider than what was planned with`,
+  ];
+}
+
 /** Which names that the run will create are there already. */
 export async function takenNames(
   open: OpenDeployment,
-  plan: ReturnType<typeof madeBy>,
+  { tables, onlyRead }: Made,
 ): Promise<readonly string[]> {
-  const wanted = [...plan.tables, ...plan.proofs];
+  const wanted = [...tables, ...onlyRead];
   const found = await concurrently(AT_A_TIME, wanted, async ({ database, temporary }) => {
     const table = await describeTable(open.dynamodb(database).connection, temporary);
     return table === undefined ? [] : [`table "${temporary}" exists already`];

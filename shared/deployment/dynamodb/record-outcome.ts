@@ -19,7 +19,10 @@ export async function recordProven(
   { point }: DynamodbPlan,
   atSecond: number,
 ): Promise<void> {
-  await catalog.points.update(point, (record) =>
-    record.quiet ? { ...record, quiet: { ...record.quiet, provenSecond: atSecond } } : record,
-  );
+  // From now on it is the first to be tried, and so the second of the point.
+  await catalog.points.update(point, ({ quiet, databases, ...record }) => ({
+    ...record,
+    databases: databases.map((database) => ({ ...database, atSecond })),
+    ...(quiet && { quiet: { ...quiet, provenSecond: atSecond } }),
+  }));
 }

@@ -3,7 +3,8 @@ import type { DynamodbDatabase, DynamodbSettings } from "../../databases/dynamod
 import { type MappedTable, tableSchemaOf } from "../../databases/dynamodb/row-schema.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
-import type { DynamodbPlan, PlannedTable } from "../../restore/dynamodb/plan.ts";
+import type { ScopeAsked } from "../../restore/dynamodb/effects.ts";
+import type { DynamodbPlan, PlannedProof, PlannedTable } from "../../restore/dynamodb/plan.ts";
 import type { TableSchema } from "../../verify/row-source.ts";
 import type { Scope, ScopedTable } from "../../verify/scope.ts";
 import type { Subject } from "../../verify/subject.ts";
@@ -14,15 +15,22 @@ import { frameOf, restoredSubject } from "../verify-frame.ts";
 export async function plannedScope(
   open: OpenDeployment,
   plan: DynamodbPlan,
-  what: "copies" | "replaced",
+  what: ScopeAsked,
 ): Promise<Scope> {
   await refuseOtherKeys(open, plan, what);
   const tables = plan.tables.map((table) => {
-    if (what === "copies") return scopedCopy(open, table);
+    if (what !== "replaced") return scopedCopy(open, table);
     const { database, name: physical, original } = table;
     return scoped(open.dynamodb(database).settings, { database, original, physical, as: "copy" });
   });
-  return { ...frameOf(open, plan.run, subjectOf(plan)), tables: [...tables, ...laterTables(open, plan)] };
+  return {
+    ...frameOf(open, plan.run, subjectOf(plan)),
+    tables: [
+      ...tables,
+      ...laterTables(open, plan),
+      ...(what === "to-settle" ? earlierTables(open, plan) : []),
+    ],
+  };
 }
 
 function subjectOf(plan: DynamodbPlan): Subject {
@@ -41,17 +49,25 @@ export function scopedCopy(
 }
 
 /** The coordinator at the later second, as the plan has it restored. */
-function laterTables(
+function laterTables(open: OpenDeployment, { proofs, tables }: DynamodbPlan): readonly ScopedTable[] {
+  return proofs.slice(0, 1).flatMap((proof) => scopedOnce(open, tables, proof, "later"));
+}
+
+/** What records were before: only settling asks that, and nothing of it is verified. */
+function earlierTables(open: OpenDeployment, { earlier = [], tables }: DynamodbPlan): readonly ScopedTable[] {
+  return earlier.flatMap((each) => scopedOnce(open, tables, each, "earlier"));
+}
+
+/** A table that the plan has restored once more. */
+function scopedOnce(
   open: OpenDeployment,
-  { proofs: [proof], tables }: DynamodbPlan,
+  tables: DynamodbPlan["tables"],
+  { database, name, temporary: physical }: PlannedProof,
+  as: ScopedTable["as"],
 ): readonly ScopedTable[] {
-  const coordinator = tables.find(
-    ({ database, name }) => database === proof?.database && name === proof.name,
-  );
-  if (proof === undefined || coordinator === undefined) return [];
-  const { database, original } = coordinator;
-  const { settings } = open.dynamodb(database);
-  return [scoped(settings, { database, original, physical: proof.temporary, as: "later" })];
+  const table = tables.find((each) => each.database === database && each.name === name);
+  if (table === undefined) return [];
+  return [scoped(open.dynamodb(database).settings, { database, original: table.original, physical, as })];
 }
 
 export async function liveTables(
@@ -87,17 +103,13 @@ export function schemaOf(
   return tableSchemaOf(mapped, { prefix: settings.prefix, namespaces: namespacesOf(settings) });
 }
 
-async function refuseOtherKeys(
-  open: OpenDeployment,
-  plan: DynamodbPlan,
-  what: "copies" | "replaced",
-): Promise<void> {
+async function refuseOtherKeys(open: OpenDeployment, plan: DynamodbPlan, what: ScopeAsked): Promise<void> {
   for (const { database, name, temporary, original } of plan.tables) {
-    const read = what === "copies" ? temporary : name;
+    const read = what === "replaced" ? name : temporary;
     const found = await captureShape(open.dynamodb(database).connection, read);
     if (found?.keys === original.keys && found.indexes.join() === original.indexes.join()) continue;
     throw new StillpointError(
-      what === "copies" ? "COPY_DISPROVEN" : "COPY_DIFFERS",
+      what === "replaced" ? "COPY_DIFFERS" : "COPY_DISPROVEN",
       `table "${read}" does not have the keys and indexes of "${name}": ${found?.keys}; ${found?.indexes.join("; ")}`,
     );
   }

@@ -1,9 +1,9 @@
 import type { DynamodbSettings } from "../../databases/dynamodb/database.ts";
 import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
 import { obstaclesOf, type SettlingFacts } from "../../restore/dynamodb/settling.ts";
-import { DEFAULT_NAMESPACES } from "../../verify/table-role.ts";
 import { clocksOf } from "../clocks.ts";
-import { namespacesOf, type OpenDeployment } from "../open-deployment.ts";
+import type { OpenDeployment } from "../open-deployment.ts";
+import { namespacesOfAll } from "../verify-frame.ts";
 import { schemaOf } from "./scope.ts";
 
 /** A database with as much of its tables as tells what they are to ScalarDB. */
@@ -19,12 +19,11 @@ export function settleObstacles(open: OpenDeployment, databases: readonly Survey
 
 /** What decides whether nobody needs to have paused. */
 export function settlingFacts(open: OpenDeployment, databases: readonly Surveyed[]): SettlingFacts {
-  const [first] = databases;
   return {
     schemas: databases.flatMap(({ settings, captured }) =>
       captured.tables.map((table) => schemaOf(settings, table)),
     ),
-    namespaces: first ? namespacesOf(first.settings) : DEFAULT_NAMESPACES,
+    namespaces: namespacesOfAll(databases.map(({ settings }) => settings)),
     componentKinds: open.settings.components.map(({ kind }) => kind),
     clocks: clocksOf(open),
   };

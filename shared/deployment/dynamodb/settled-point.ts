@@ -45,7 +45,7 @@ function reasonsAgainst(
 
 function pointOf(
   open: OpenDeployment,
-  { databases, instances, discovery }: UnpausedCapture,
+  { databases, instances, discovery, takenFrom }: UnpausedCapture,
   atSecond: number,
 ): RestorePoint {
   const { name: deployment } = open.settings;
@@ -59,6 +59,7 @@ function pointOf(
     artifact: "complete",
     instances: [...instances],
     discovery,
+    ...(takenFrom !== undefined && { takenFrom }),
     databases: databases.map(({ name, captured }) => ({ name, kind: "dynamodb", atSecond, captured })),
     settled: { keptUntilMs: keptUntilOf(atSecond, clocks), boundMs: boundOf(clocks) },
   };

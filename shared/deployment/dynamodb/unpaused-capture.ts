@@ -21,6 +21,8 @@ export interface UnpausedCapture {
   readonly databases: readonly CapturedNow[];
   readonly instances: readonly Instance[];
   readonly discovery: DiscoveryBasis;
+  /** As with a restore point: the functions' network that has reached all of these instances before. */
+  readonly takenFrom?: string;
 }
 
 /** Empty where a deployment keeps its data in another kind of database: see `otherKinds`. */
@@ -37,14 +39,16 @@ async function captureNow(open: OpenDeployment, name: string): Promise<CapturedN
 }
 
 /** After a disaster a discovery may find nobody, or not answer at all: the last backup knows who there was. */
-async function knownInstances(
-  open: OpenDeployment,
-): Promise<Pick<UnpausedCapture, "instances" | "discovery">> {
+async function knownInstances(open: OpenDeployment): Promise<Omit<UnpausedCapture, "databases">> {
   const found = await open.discoverAll().catch(() => undefined);
   const last = await newestPoint(open);
+  const recorded = distinctInstances(last?.instances ?? []);
+  const instances = distinctInstances([...recorded, ...(found?.instances ?? [])]);
+  const isReached = last?.takenFrom !== undefined && instances.length === recorded.length;
   return {
-    instances: distinctInstances([...(last?.instances ?? []), ...(found?.instances ?? [])]),
+    instances,
     discovery: found?.basis ?? last?.discovery ?? "list",
+    ...(isReached && { takenFrom: last.takenFrom }),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { RestorePoint } from "../../catalog/model.ts";
+import { replicated } from "../../databases/dynamodb/database.ts";
 import { lookBriefly } from "../../databases/dynamodb/look-briefly.ts";
 import { messageOf } from "../../errors/stillpoint-error.ts";
 import { isByCommandOnly } from "../../restore/choose-point.ts";
 import type { Coverage } from "../../restore/dynamodb/coverage.ts";
-import { obstaclesOf, type SettlingFacts } from "../../restore/dynamodb/settling.ts";
+import { howSettled, obstaclesOf, type SettlingFacts } from "../../restore/dynamodb/settling.ts";
 import { lastPointCost, reachOf, type SeenDatabase, settlingCost } from "../../restore/dynamodb/ways-back.ts";
 import { quietObstacles } from "../../restore/search/obstacles.ts";
 import { BY_COMMAND, type Cost, recordedCost, type WayBack } from "../../restore/way-back.ts";
@@ -63,8 +64,13 @@ function pointCost(
 
 function settlingCostOf(open: OpenDeployment, seen: readonly SeenDatabase[]): Cost {
   const facts = factsOf(open, seen);
-  const reach = reachWithout(obstaclesOf(facts), seen);
-  return reach.kind === "impossible" ? reach : settlingCost(reach, facts.clocks, open.clock.wallMs());
+  const reach = reachWithout([...obstaclesOf(facts), ...replicatedIn(open, seen)], seen);
+  if (reach.kind === "impossible") return reach;
+  const perhaps = facts.schemas
+    .filter((schema) => howSettled(schema) === "perhaps")
+    .map(({ physical }) => physical);
+  const cost = settlingCost(reach, facts.clocks, open.clock.wallMs());
+  return { ...cost, ...(perhaps.length > 0 && { perhaps }) };
 }
 
 async function quietCostOf(
@@ -73,10 +79,15 @@ async function quietCostOf(
   looking: Looking,
 ): Promise<Cost> {
   const facts = factsOf(open, seen);
-  const reach = reachWithout(quietObstacles(facts), seen);
+  const reach = reachWithout([...quietObstacles(facts), ...replicatedIn(open, seen)], seen);
   return reach.kind === "impossible"
     ? reach
     : liveQuiet(open, { reach, seen, clocks: facts.clocks, ...looking });
+}
+
+/** Also said where a restore is planned. */
+function replicatedIn(open: OpenDeployment, seen: readonly SeenDatabase[]): readonly string[] {
+  return seen.flatMap(({ name, tables }) => replicated(tables, open.dynamodb(name).settings.globalTables));
 }
 
 function factsOf(open: OpenDeployment, seen: readonly SeenDatabase[]): SettlingFacts {

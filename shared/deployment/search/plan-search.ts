@@ -54,7 +54,7 @@ export async function planSearch(open: OpenDeployment, wanted: WantedSearch): Pr
 type Asked = WantedSearch & { readonly run: string };
 
 function planOf(open: OpenDeployment, now: UnpausedCapture, wanted: Asked): SearchPlan {
-  const { databases, instances, discovery } = now;
+  const { databases, instances, discovery, takenFrom } = now;
   refuseSearch(open, wanted, searchObstacles(open, databases, wanted));
   const { nearest, direction, run } = wanted;
   const clocks = clocksOf(open);
@@ -70,11 +70,13 @@ function planOf(open: OpenDeployment, now: UnpausedCapture, wanted: Asked): Sear
     run,
     point: `${open.settings.name}-quiet-${run.slice(-8)}`,
     asked: { ...span, guardMs: boundOf(clocks) },
+    ...(open.settings.pause.isScalarClockBoundDefault && { isBoundDefault: true }),
     direction,
     coordinator,
     databases: databases.map(({ name, captured }) => ({ name, captured })),
     instances,
     discovery,
+    ...(takenFrom !== undefined && { takenFrom }),
   };
 }
 

@@ -15,7 +15,7 @@ export async function recordQuiet(
 }
 
 function pointOf(
-  { deployment, run, point, asked, databases, instances, discovery }: SearchPlan,
+  { deployment, run, point, asked, databases, instances, discovery, takenFrom }: SearchPlan,
   candidates: QuietFound["candidates"],
   nowMs: number,
 ): RestorePoint {
@@ -31,6 +31,7 @@ function pointOf(
     artifact: "complete",
     instances: [...instances],
     discovery,
+    ...(takenFrom !== undefined && { takenFrom }),
     databases: databases.map(({ name, captured }) => ({
       name,
       kind: "dynamodb",

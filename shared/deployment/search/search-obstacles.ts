@@ -4,7 +4,8 @@ import { secondText } from "../../verify/time-text.ts";
 import { clocksOf } from "../clocks.ts";
 import { schemaOf } from "../dynamodb/scope.ts";
 import { type CapturedNow, commonCoverage, otherKinds, uncovered } from "../dynamodb/unpaused-capture.ts";
-import { namespacesOf, type OpenDeployment } from "../open-deployment.ts";
+import type { OpenDeployment } from "../open-deployment.ts";
+import { namespacesOfAll } from "../verify-frame.ts";
 import type { WantedSearch } from "./plan-search.ts";
 
 /** Why no quiet second can be searched for, a sentence each, all at once. */
@@ -14,8 +15,7 @@ export function searchObstacles(
   wanted: WantedSearch,
 ): readonly string[] {
   const others = otherKinds(open);
-  const [first] = databases;
-  if (first === undefined) return others;
+  if (databases.length === 0) return others;
   const schemas = databases.flatMap(({ settings, captured }) =>
     captured.tables.map((table) => schemaOf(settings, table)),
   );
@@ -23,7 +23,11 @@ export function searchObstacles(
     ...new Set([
       ...others,
       ...databases.flatMap(({ problems }) => problems),
-      ...quietObstacles({ schemas, namespaces: namespacesOf(first.settings), clocks: clocksOf(open) }),
+      ...quietObstacles({
+        schemas,
+        namespaces: namespacesOfAll(databases.map(({ settings }) => settings)),
+        clocks: clocksOf(open),
+      }),
       ...spanObstacles(open, databases, wanted),
     ]),
   ];

@@ -25,7 +25,7 @@ export type AbandonEffects = RestoreEffects & {
 const ask = asker<AbandonEffects>();
 
 /**
- * Removes what a run that nobody will finish has made: temporary tables, the later coordinator, backups. Refused
+ * Removes what a run that nobody will finish has made: temporary tables, the copies that were only read, backups. Refused
  * where an original is not there as it was planned, since then these may be the only copy (law 4). The backups go
  * last, and after another look: a runner of this run that was in the middle of a step may just have deleted.
  */
@@ -34,8 +34,8 @@ export function* abandon(
 ): Workflow<{ readonly backups: number; readonly tables: number }> {
   yield* refuseMissing(plan, "nothing more was deleted");
   yield* ask("mark-run", { state: "abandoning" });
-  const { tables, proofs } = madeBy(plan);
-  const made = [...tables, ...proofs].map(({ database, temporary }) => ({
+  const { tables, onlyRead } = madeBy(plan);
+  const made = [...tables, ...onlyRead].map(({ database, temporary }) => ({
     database,
     name: temporary,
   }));

@@ -19,6 +19,10 @@ export function candidatesOf(
   return [...reached.filter(isProven), ...reached.filter((each) => !isProven(each))];
 }
 
-function earliestOf({ now }: PlannedDatabase): readonly number[] {
-  return now.tables.flatMap(({ coverage }) => coverage?.earliestSecond ?? []);
+/** Of the point's own tables: one that was created since reaches back to none of its seconds. */
+function earliestOf({ atBackup, now }: PlannedDatabase): readonly number[] {
+  const its = new Set(atBackup.tables.map(({ name }) => name));
+  return now.tables.flatMap(({ name, coverage }) =>
+    its.has(name) && coverage ? [coverage.earliestSecond] : [],
+  );
 }

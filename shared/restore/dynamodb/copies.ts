@@ -7,7 +7,7 @@ import { asker, type Patience, poll, type Workflow } from "../../workflow/effect
 import { advance, type TableLane } from "./advance.ts";
 import type { CheckedTables, RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
-import type { DynamodbPlan, PlannedProof } from "./plan.ts";
+import { type DynamodbPlan, onlyRead, type PlannedProof } from "./plan.ts";
 import { settle } from "./settle.ts";
 
 const ask = asker<RestoreEffects>();
@@ -20,6 +20,13 @@ export const COVERAGE_PATIENCE: Patience = {
   limitMs: 3_600_000,
 };
 
+/** A quiet second by the coordinator that its copies have not proven. */
+export interface NotUsed {
+  readonly atSecond: number;
+  readonly proof: Exclude<Proof["kind"], "proven">;
+  readonly reason: string;
+}
+
 /** Copies of all tables under temporary names, verified. */
 export interface Copies {
   /** With the names and the second of what was copied. */
@@ -28,6 +35,8 @@ export interface Copies {
   readonly copies: VerificationReport;
   /** What was done to them, where nobody had paused. */
   readonly settled?: Settlement;
+  /** Quiet seconds that were tried before, whose copies are gone. */
+  readonly notUsed?: readonly NotUsed[];
 }
 
 /** Step A: copies that are not fit to take the place of the originals end it. */
@@ -43,7 +52,7 @@ export function* copyAndVerify(plan: DynamodbPlan): Workflow<Copies> {
   yield* enter("wait");
   yield* poll(ask.effect("coverage", { plan }), COVERAGE_PATIENCE);
   yield* enter("copy");
-  const waiting = [...plan.tables.map(toLane), ...plan.proofs.map(proofLane)];
+  const waiting = [...plan.tables.map(toLane), ...onlyRead(plan).map(onlyReadLane)];
   const copied = yield* advance(waiting, "copied");
   const settled = plan.settling && (yield* settle(plan));
   yield* enter("verify");
@@ -55,9 +64,9 @@ function toLane(table: DynamodbPlan["tables"][number]): TableLane {
   return { table, stage: "waiting" };
 }
 
-/** The later coordinator takes step A only, as a lane like any other. */
-export function proofLane({ database, id, arn, temporary, atSecond }: PlannedProof): TableLane {
-  // Told under its own name: the coordinator itself has a lane too.
+/** What is only read takes step A only, as a lane like any other. */
+export function onlyReadLane({ database, id, arn, temporary, atSecond }: PlannedProof): TableLane {
+  // Told under its own name: the table itself has a lane too.
   return {
     table: { database, name: temporary, id, arn, temporary, backup: temporary, atSecond },
     stage: "waiting",

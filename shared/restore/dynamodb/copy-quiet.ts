@@ -3,7 +3,7 @@ import { isHopeless } from "../../verify/obstacle.ts";
 import type { Proof } from "../../verify/proof.ts";
 import { secondText } from "../../verify/time-text.ts";
 import { asker, type Workflow } from "../../workflow/effect.ts";
-import { type Copies, copyAndVerify } from "./copies.ts";
+import { type Copies, copyAndVerify, type NotUsed } from "./copies.ts";
 import { deleteTemporaries } from "./delete-copies.ts";
 import type { RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
@@ -32,7 +32,7 @@ export function* copyQuiet(plan: DynamodbPlan): Workflow<Copies> {
     const { proof } = copied.copies;
     if (proof.kind === "proven") {
       yield* ask("record-proven", { plan, atSecond });
-      return copied;
+      return failed.length === 0 ? copied : { ...copied, notUsed: failed.map(toNotUsed) };
     }
     yield* ask("report", { event: { kind: "not-quiet", atSecond, reason: proof.reason } });
     failed.push({ atSecond, proof });
@@ -41,6 +41,10 @@ export function* copyQuiet(plan: DynamodbPlan): Workflow<Copies> {
     yield* deleteTemporaries(attempt);
   }
   throw noneProven(plan, failed);
+}
+
+function toNotUsed({ atSecond, proof: { kind, reason } }: Failed): NotUsed {
+  return { atSecond, proof: kind, reason };
 }
 
 function showsTheSame(atSecond: number, { atSecond: triedSecond, proof }: Failed): boolean {

@@ -1,17 +1,17 @@
 import { all, answerOf, asker, poll, type Workflow } from "../../workflow/effect.ts";
 import { TABLE_PATIENCE } from "./advance.ts";
 import type { Observation, RestoreEffects } from "./effects.ts";
-import type { DynamodbPlan } from "./plan.ts";
+import { type DynamodbPlan, onlyRead } from "./plan.ts";
 
 const ask = asker<RestoreEffects>();
 
 export function* deleteTemporaries(plan: DynamodbPlan): Workflow<void> {
   yield* deleteAll(plan.tables.map(({ database, temporary: name }) => ({ database, name })));
-  yield* deleteProofs(plan);
+  yield* deleteOnlyRead(plan);
 }
 
-export function* deleteProofs({ proofs }: DynamodbPlan): Workflow<void> {
-  yield* deleteAll(proofs.map(({ database, temporary: name }) => ({ database, name })));
+export function* deleteOnlyRead(plan: DynamodbPlan): Workflow<void> {
+  yield* deleteAll(onlyRead(plan).map(({ database, temporary: name }) => ({ database, name })));
 }
 
 /** Deletes tables that the run made, and waits until they are gone. */

@@ -1,11 +1,12 @@
-import { secondText } from "../../verify/time-text.ts";
+import { secondText, timeText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { agoText } from "../plan-text.ts";
-import { nextTries, quietConsequences } from "./describe-quiet.ts";
+import { atWorstText, nextTries, quietConsequences } from "./describe-quiet.ts";
 import { settleStep, settlingConsequences } from "./describe-settling.ts";
+import { goneText } from "./gone-tables.ts";
 import { MOST_RESTORES } from "./lane.ts";
 import { keptAlarms, losses } from "./losses.ts";
-import type { DynamodbPlan } from "./plan.ts";
+import { type DynamodbPlan, onlyRead } from "./plan.ts";
 
 /** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
 export function describePlan(plan: DynamodbPlan, nowMs: number): PlanText {
@@ -67,10 +68,14 @@ function waitStep({ tables, proofs }: DynamodbPlan): PlanStep {
   return { does, ...NOTHING, undo: "nothing to undo" };
 }
 
-function copyStep({ tables, proofs }: DynamodbPlan): PlanStep {
-  const creates = [...tables, ...proofs].map(({ temporary }) => temporary);
+function copyStep(plan: DynamodbPlan): PlanStep {
+  const { tables, proofs, earlier: [before, ...others] = [] } = plan;
+  const creates = [...tables, ...onlyRead(plan)].map(({ temporary }) => temporary);
   const later = proofs.length > 0 ? ", and the coordinator once more to a later second" : "";
-  const does = `A: restore ${tables.length} tables by point-in-time recovery to temporary names${later}`;
+  const earlier = before
+    ? `, and ${others.length + 1} of them once more to ${secondText(before.atSecond)}`
+    : "";
+  const does = `A: restore ${tables.length} tables by point-in-time recovery to temporary names${later}${earlier}`;
   return { does, ...NOTHING, creates, undo: UNTIL_C };
 }
 
@@ -83,8 +88,8 @@ function verifyStep({ tables, settling, candidates }: DynamodbPlan): PlanStep {
   return { does, ...NOTHING, undo: UNTIL_C };
 }
 
-function keepStep({ proofs }: DynamodbPlan): PlanStep {
-  const deletes = proofs.map(({ temporary }) => temporary);
+function keepStep(plan: DynamodbPlan): PlanStep {
+  const deletes = onlyRead(plan).map(({ temporary }) => temporary);
   const does =
     "Keep the copies under their temporary names, without the originals' settings, and leave the originals alone";
   return { does, ...NOTHING, deletes, undo: "stillpoint restore abandon RUN removes the copies" };
@@ -134,8 +139,8 @@ function readBackStep(): PlanStep {
   return { does, ...NOTHING, undo: "nothing to undo" };
 }
 
-function cleanUpStep({ tables, proofs }: DynamodbPlan): PlanStep {
-  const deletes = [...tables, ...proofs].map(({ temporary }) => temporary);
+function cleanUpStep(plan: DynamodbPlan): PlanStep {
+  const deletes = [...plan.tables, ...onlyRead(plan)].map(({ temporary }) => temporary);
   const does = "Delete the temporary tables, which until here are the second copy; the backups of B are kept";
   return { does, ...NOTHING, deletes, undo: "the backups of B can be restored under any name" };
 }
@@ -150,6 +155,7 @@ function* consequences(plan: DynamodbPlan, nowMs: number): Generator<string> {
   const { mode } = plan;
   if (plan.settling) yield* settlingConsequences(plan, plan.settling);
   if (plan.candidates) yield* quietConsequences(plan, plan.candidates);
+  if (plan.gone) yield goneText(plan.gone);
   if (mode === "in-place") yield discardedText(plan, nowMs);
   if (plan.dyingPoints.length > 0)
     yield `The originals take their recovery history with them, so these points can no longer be restored: ${plan.dyingPoints.join(", ")}`;
@@ -169,17 +175,34 @@ function* settingsConsequences(plan: DynamodbPlan): Generator<string> {
 }
 
 /** What a restore in place undoes, as it is at the given time: it grows while nobody runs the plan. */
-export function discardedText({ tables }: DynamodbPlan, nowMs: number): string {
+export function discardedText({ tables, candidates = [], settling }: DynamodbPlan, nowMs: number): string {
   const first = Math.min(...tables.map(({ atSecond }) => atSecond));
-  return `Every write since ${secondText(first)} is discarded: ${agoText(nowMs - first * 1000)} of work`;
+  const text = `Every write since ${secondText(first)} is discarded: ${agoText(nowMs - first * 1000)} of work`;
+  if (settling)
+    return `${text}; and before it what cannot be kept, such as whatever was committed after ${timeText(settling.keptUntilMs)}`;
+  return `${text}${atWorstText(first, candidates, nowMs)}`;
 }
 
 const READING = ["once", "twice", "three times"] as const;
 
-function* costs({ tables, proofs, mode, settling }: DynamodbPlan): Generator<string> {
+function* costs(plan: DynamodbPlan): Generator<string> {
+  const { tables, mode, settling } = plan;
+  const more = onlyRead(plan).length;
   const rounds = mode === "in-place" ? 2 : 1;
-  const restores = tables.length * rounds + proofs.length;
-  const gigabytes = tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
-  yield `Quotas: ${restores} restores, ${MOST_RESTORES} at a time; ${tables.length + proofs.length} more tables meanwhile; ${mode === "in-place" ? tables.length : 0} backups`;
-  yield `Time: ${rounds === 2 ? "two rounds of restores" : "one round of restores"}, each 2 to 20 minutes for small tables and up to hours for large ones (${gigabytes.toFixed(2)} GB here); reading every row ${READING[rounds - 1 + (settling ? 1 : 0)]}${settling ? " (what no transaction writes, once less)" : ""}`;
+  const restores = tables.length * rounds + more;
+  const gigabytes = gigabytesOf(tables);
+  yield `Quotas: ${restores} restores, ${MOST_RESTORES} at a time; ${tables.length + more} more tables meanwhile; ${mode === "in-place" ? tables.length : 0} backups`;
+  yield `Time: ${rounds === 2 ? "two rounds of restores" : "one round of restores"}, each 2 to 20 minutes for small tables and up to hours for large ones (${gigabytes.toFixed(2)} GB here); reading every row ${READING[rounds - 1 + (settling ? 1 : 0)]}${settling ? " (what no transaction writes, once less)" : ""}${earlierCost(plan)}`;
+}
+
+function earlierCost({ tables, earlier = [] }: DynamodbPlan): string {
+  if (earlier.length === 0) return "";
+  const read = tables.filter(({ database, name }) =>
+    earlier.some((each) => each.database === database && each.name === name),
+  );
+  return `, and those of the earlier copies once (${gigabytesOf(read).toFixed(2)} GB)`;
+}
+
+function gigabytesOf(tables: DynamodbPlan["tables"]): number {
+  return tables.reduce((sum, { original }) => sum + original.bytes, 0) / 1e9;
 }

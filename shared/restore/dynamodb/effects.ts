@@ -8,6 +8,8 @@ import type { Seen, Watched } from "./watched.ts";
 
 export type CheckedTables = VerificationReport["checked"]["tables"];
 
+export type ScopeAsked = "copies" | "to-settle" | "replaced";
+
 export interface Observation extends Seen {
   readonly done: boolean;
 }
@@ -56,10 +58,10 @@ export type RestoreEffects = ReadingEffects & {
   /** Done once enough of it has come. */
   observe: { input: Watched; answer: Observation };
   /**
-   * What a verification of the copies, or of what replaced the originals, reads. Fails where one has other keys or
-   * indexes than its original.
+   * What a verification of the copies, or of what replaced the originals, reads, or a settling of the copies, which alone
+   * reads the earlier ones. Fails where one has other keys or indexes than its original.
    */
-  "scope-copies": { input: { plan: DynamodbPlan; what: "copies" | "replaced" }; answer: Scope };
+  "scope-copies": { input: { plan: DynamodbPlan; what: ScopeAsked }; answer: Scope };
   /** Answers what the service refuses for good: no reason to stop, since nothing would ever change it. */
   "apply-settings": { input: { table: PlannedTable }; answer: readonly string[] };
   "compare-settings": { input: { table: PlannedTable }; answer: readonly string[] };

@@ -4,9 +4,10 @@ import { type Clocks, earliestLaterSecond } from "../../verify/subject.ts";
 import { secondText } from "../../verify/time-text.ts";
 import type { Mode } from "../mode.ts";
 import type { CapturedDynamodb, CapturedTable } from "./captured.ts";
+import type { GoneTable } from "./gone-tables.ts";
 
 /** DynamoDB's limits for table names. */
-const LONGEST_NAME = 255;
+export const LONGEST_NAME = 255;
 /** Of the names for a twentieth try. */
 const LONGEST_SUFFIX = "-20".length;
 
@@ -22,7 +23,7 @@ export interface PlannedTable {
   readonly original: CapturedTable;
 }
 
-/** The coordinator restored once more to a later second: what proves that no commit was near the point. */
+/** A table restored once more to another second, only to be read. */
 export interface PlannedProof {
   readonly database: string;
   readonly name: string;
@@ -59,19 +60,29 @@ export interface DynamodbPlan {
   readonly point: string;
   readonly mode: Mode;
   readonly tables: readonly PlannedTable[];
+  /** The coordinator restored once more to a later second: it knows what committed around the point. */
   readonly proofs: readonly PlannedProof[];
+  /**
+   * Tables whose records change in place, restored once more to an earlier second: what these were before. Of a settling
+   * whose coordinator keeps write sets, and only of tables that reach back so far.
+   */
+  readonly earlier?: readonly PlannedProof[];
   /** The pause window on the databases' clock, where the point rests on one. */
   readonly window?: { readonly startMs: number; readonly endMs: number } | undefined;
   /** Recorded at the backup; they must be stopped before anything is deleted, as those found then. */
   readonly instances: readonly Instance[];
   /** Tables created since the backup, by database: named and left alone. */
   readonly leftAlone: readonly string[];
+  /** Where nobody paused: tables that may have been there at the second, and that nothing here brings back. */
+  readonly gone?: readonly GoneTable[];
   /** Restore points that cannot be restored any more once the originals and their history are gone. */
   readonly dyingPoints: readonly string[];
   /** Asked for by hand: tables of this region take the place of global tables, whose other replicas are left. */
   readonly detachReplicas?: true;
   /** Where nobody paused: quiet seconds in the order in which they are tried; the tables have the first. */
   readonly candidates?: readonly QuietSecond[];
+  /** Nobody has set the bound on the clocks, by which seconds are called quiet. */
+  readonly isBoundDefault?: true;
   readonly settling?: Settling;
   /** The version that took the backup did not look at all of the settings. */
   readonly lessCaptured?: true;
@@ -83,6 +94,14 @@ export interface PlannedDatabase {
   readonly atSecond: number;
   readonly atBackup: CapturedDynamodb;
   readonly now: CapturedDynamodb;
+}
+
+/** Copies that nothing is ever made of. */
+export function onlyRead({
+  proofs,
+  earlier = [],
+}: Pick<DynamodbPlan, "proofs" | "earlier">): readonly PlannedProof[] {
+  return [...proofs, ...earlier];
 }
 
 /** Short, part of every name that the run creates, so that a run can tell what it made. */

@@ -2,9 +2,9 @@ import type { Settlement } from "../../settle/settlement.ts";
 import type { VerificationReport } from "../../verify/report.ts";
 import { all, answerOf, asker, type Workflow } from "../../workflow/effect.ts";
 import { advance, copiesOf } from "./advance.ts";
-import { type Copies, makeCopies, verify } from "./copies.ts";
+import { type Copies, makeCopies, type NotUsed, verify } from "./copies.ts";
 import { copyQuiet } from "./copy-quiet.ts";
-import { deleteProofs, deleteTemporaries } from "./delete-copies.ts";
+import { deleteOnlyRead, deleteTemporaries } from "./delete-copies.ts";
 import type { RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
 import type { DynamodbPlan } from "./plan.ts";
@@ -20,6 +20,8 @@ export interface DynamodbResult {
   readonly replaced?: VerificationReport;
   /** What was done to the copies, where nobody had paused. */
   readonly settled?: Settlement;
+  /** Quiet seconds that were tried before this one, and why they were not good enough. */
+  readonly notUsed?: readonly NotUsed[];
   /** Settings that did not come back, by table. */
   readonly settingsDifferences: Readonly<Record<string, readonly string[]>>;
   /** Backups of step B, kept until somebody deletes them. */
@@ -41,7 +43,7 @@ export function* restore(plan: DynamodbPlan): Workflow<DynamodbResult> {
 
 function* keep(made: Copies): Workflow<DynamodbResult> {
   yield* enter("clean-up");
-  yield* deleteProofs(made.plan);
+  yield* deleteOnlyRead(made.plan);
   return { ...beginOf(made), settingsDifferences: {}, backups: [] };
 }
 
@@ -49,8 +51,9 @@ function beginOf({
   plan: { mode },
   copies,
   settled,
-}: Copies): Pick<DynamodbResult, "kind" | "mode" | "copies" | "settled"> {
-  return { kind: "dynamodb", mode, copies, ...(settled && { settled }) };
+  notUsed,
+}: Copies): Pick<DynamodbResult, "kind" | "mode" | "copies" | "settled" | "notUsed"> {
+  return { kind: "dynamodb", mode, copies, ...(settled && { settled }), ...(notUsed && { notUsed }) };
 }
 
 /** Steps B to D, what the procedure leaves to the reader, and the end of the temporary tables. */

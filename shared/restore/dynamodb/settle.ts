@@ -14,7 +14,7 @@ const ask = asker<RestoreEffects>();
  */
 export function* settle(plan: DynamodbPlan): Workflow<Settlement> {
   yield* enter("settle");
-  const scope = transactional(yield* ask("scope-copies", { plan, what: "copies" }));
+  const scope = transactional(yield* ask("scope-copies", { plan, what: "to-settle" }));
   const scanned = yield* readSegments(scope, ({ keys: _, ...segment }) =>
     ask.effect("scan-to-settle", segment),
   );

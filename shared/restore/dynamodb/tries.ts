@@ -1,4 +1,4 @@
-import type { DynamodbPlan } from "./plan.ts";
+import { type DynamodbPlan, onlyRead, type PlannedProof } from "./plan.ts";
 
 /** What a plan does at one of its quiet seconds. */
 export interface Try {
@@ -34,11 +34,13 @@ function moved(plan: DynamodbPlan, bySeconds: number, suffix: string): DynamodbP
   };
 }
 
-/** Everything that a run of the plan may create, at whichever second. */
-export function madeBy(plan: DynamodbPlan): Pick<DynamodbPlan, "tables" | "proofs"> {
+/** Everything that a run of the plan may create under names of its own, at whichever second. */
+export interface Made {
+  readonly tables: DynamodbPlan["tables"];
+  readonly onlyRead: readonly PlannedProof[];
+}
+
+export function madeBy(plan: DynamodbPlan): Made {
   const plans = triesOf(plan).map((each) => each.plan);
-  return {
-    tables: plans.flatMap(({ tables }) => tables),
-    proofs: plans.flatMap(({ proofs }) => proofs),
-  };
+  return { tables: plans.flatMap(({ tables }) => tables), onlyRead: plans.flatMap(onlyRead) };
 }

@@ -13,6 +13,8 @@ export interface SeenTable
   extends Pick<CapturedTable, "name" | "id" | "coordinator" | "metadata" | "bytes" | "coverage"> {
   /** Capacity units that it may be read with in a second, where that is a fixed number. */
   readonly readUnits?: number;
+  /** Of a global table. */
+  readonly replicas?: readonly string[];
 }
 
 export interface SeenDatabase {

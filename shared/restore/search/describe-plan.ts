@@ -1,4 +1,5 @@
 import { secondText } from "../../verify/time-text.ts";
+import { UNSET } from "../dynamodb/describe-settling.ts";
 import type { PlanText } from "../plan-step.ts";
 import type { SearchPlan } from "./plan.ts";
 
@@ -35,6 +36,7 @@ export function describeSearch(plan: SearchPlan): PlanText {
       "No table of the deployment is changed or deleted, and nothing is paused; backups of it wait until the search has ended",
       "Cost: one restore of the coordinator, and reading it once. Time: 2 to 20 minutes for a small table and up to hours for a large one",
       `It rests on the bound on ScalarDB's clocks (pause.scalarClockBound): the wider it is, the fewer seconds are quiet`,
+      ...(plan.isBoundDefault ? [UNSET] : []),
     ],
   };
 }

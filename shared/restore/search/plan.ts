@@ -16,6 +16,8 @@ export interface SearchPlan {
   /** The restore point that it makes. */
   readonly point: string;
   readonly asked: QuietAsked;
+  /** Nobody has set the bound on the clocks, which the guard comes from. */
+  readonly isBoundDefault?: true;
   readonly direction: Direction;
   /** The coordinator at a second after all that counts. */
   readonly coordinator: PlannedProof;
@@ -23,4 +25,6 @@ export interface SearchPlan {
   readonly databases: readonly { readonly name: string; readonly captured: unknown }[];
   readonly instances: readonly Instance[];
   readonly discovery: DiscoveryBasis;
+  /** See the restore point's. */
+  readonly takenFrom?: string;
 }

@@ -4,7 +4,7 @@ import { readSegments } from "../../verify/read-segments.ts";
 import { secondText } from "../../verify/time-text.ts";
 import { asker, poll, type Workflow } from "../../workflow/effect.ts";
 import { advance } from "../dynamodb/advance.ts";
-import { COVERAGE_PATIENCE, proofLane } from "../dynamodb/copies.ts";
+import { COVERAGE_PATIENCE, onlyReadLane } from "../dynamodb/copies.ts";
 import { deleteAll } from "../dynamodb/delete-copies.ts";
 import { enter } from "../dynamodb/enter.ts";
 import { keepOnlyCopies } from "../dynamodb/keep-only-copies.ts";
@@ -31,7 +31,7 @@ export function* search(plan: SearchPlan): Workflow<SearchResult> {
   yield* enter("wait");
   yield* poll(ask.effect("coverage-of-search", { plan }), COVERAGE_PATIENCE);
   yield* enter("copy");
-  yield* advance([proofLane(plan.coordinator)], "copied");
+  yield* advance([onlyReadLane(plan.coordinator)], "copied");
   const { candidates, commits } = yield* list(plan);
   if (candidates.length > 0) yield* ask("record-quiet", { plan, found: { candidates, commits } });
   yield* enter("clean-up");

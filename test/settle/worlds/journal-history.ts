@@ -41,6 +41,7 @@ export function historyOf(journal: Journal, { boundMs, seed, records }: Retellin
   const nowhere: Item = { table: STATE, key: {}, versions: [] };
   return {
     boundMs,
+    logsWriteSets: false,
     schemas,
     items,
     attempts: [...attempts.values()],

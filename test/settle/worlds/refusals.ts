@@ -55,7 +55,7 @@ function reasonsOf(history: History, copy: Copy, { item, row }: Found, spans: Sp
     found.push(`${id} committed at once`);
   if (createdMs === undefined && committedMs > oldMs && committedMs <= keptUntilMs)
     found.push(`the decision of ${id} is gone`);
-  if (item.table === ACCOUNT && (createdMs ?? committedMs) > keptUntilMs)
+  if (!history.logsWriteSets && item.table === ACCOUNT && (createdMs ?? committedMs) > keptUntilMs)
     found.push(`${id} is dropped, and has overwritten a record`);
   return found;
 }

@@ -22,11 +22,17 @@ export function keyOfChange({ key, kind }: Change, { clusteringKey }: TableSchem
   return { ...partition, [CLUSTERING_KEY]: clustering };
 }
 
+/** Whether the copy had no row to read under the key. */
+export function foundNone({ kind, found: { transaction } }: Change): boolean {
+  return (kind === "metadata" || kind === "earlier") && transaction === "";
+}
+
 /** The row must still be as it was found, so that a change is never made twice and never to another row. */
-function ifFound({ kind, found: { transaction, state } }: Change) {
+function ifFound(change: Change) {
+  const { transaction, state } = change.found;
   const Names = { "#tx": "tx_id", "#state": "tx_state" };
   const failing = { ReturnValuesOnConditionCheckFailure: "ALL_OLD" } as const;
-  if (kind === "metadata" && transaction === "")
+  if (foundNone(change))
     return {
       ...failing,
       ConditionExpression: `attribute_not_exists(${PARTITION_KEY})`,
@@ -41,26 +47,34 @@ function ifFound({ kind, found: { transaction, state } }: Change) {
   return { ...failing, ConditionExpression: "#tx = :tx AND #state = :state", Names, Values };
 }
 
+/** The service refuses them where they are empty. */
+function attributes(
+  ExpressionAttributeNames: Record<string, string>,
+  ExpressionAttributeValues: Record<string, AttributeValue>,
+) {
+  return Object.keys(ExpressionAttributeNames).length === 0
+    ? {}
+    : { ExpressionAttributeNames, ExpressionAttributeValues };
+}
+
 export function removal(change: Change, schema: TableSchema): DeleteItemCommand {
   const { Names, Values, ...condition } = ifFound(change);
   return new DeleteItemCommand({
     TableName: change.table,
     Key: keyOfChange(change, schema),
     ...condition,
-    ExpressionAttributeNames: Names,
-    ExpressionAttributeValues: Values,
+    ...attributes(Names, Values),
   });
 }
 
-/** Puts the before-image of a row in its place. */
-export function rollback(change: Change, before: Item): PutItemCommand {
+/** Puts what a record was in the place of its row. */
+export function replacement(change: Change, before: Item): PutItemCommand {
   const { Names, Values, ...condition } = ifFound(change);
   return new PutItemCommand({
     TableName: change.table,
     Item: before,
     ...condition,
-    ExpressionAttributeNames: Names,
-    ExpressionAttributeValues: Values,
+    ...attributes(Names, Values),
   });
 }
 
@@ -82,7 +96,7 @@ export function update(change: Forward | Metadata, schema: TableSchema): UpdateI
 
 /** What the row holds once the change is made, as far as the change says so. */
 export function wantedOf(change: Forward | Metadata, schema: TableSchema): Item {
-  const committed = { tx_state: number(COMMITTED), tx_committed_at: number(change.committedMs) };
+  const committed = committedAt(change.committedMs);
   if (change.kind === "forward") return committed;
   const { age, transaction, preparedMs } = change;
   return {
@@ -93,6 +107,11 @@ export function wantedOf(change: Forward | Metadata, schema: TableSchema): Item 
     tx_version: number(age + 1),
     ...("tx_prepared_at" in schema.columns && { tx_prepared_at: number(preparedMs) }),
   };
+}
+
+/** What a row in doubt gets once its transaction has committed. */
+export function committedAt(committedMs: number): Item {
+  return { tx_state: number(COMMITTED), tx_committed_at: number(committedMs) };
 }
 
 /** A row that is made anew has its key column too, which ScalarDB encodes as text that ends with a zero byte. */

@@ -12,7 +12,8 @@ import { patiently } from "../patiently.ts";
 import { attempt } from "../refusal.ts";
 import { type Item, rowOfItem } from "../row-item.ts";
 import { beforeImage, hasBeforeColumns } from "./before-image.ts";
-import { keyOfChange, removal, rollback, update, wantedOf } from "./compose.ts";
+import { foundNone, keyOfChange, removal, replacement, update, wantedOf } from "./compose.ts";
+import { type Earlier, isSameRow, rowBefore } from "./row-before.ts";
 
 /** As much of the SDK's client as changing rows takes. */
 export type ChangingClient = Pick<DynamoDBClient, "send">;
@@ -28,8 +29,9 @@ const THROTTLED = [
 export async function makeChange(client: ChangingClient, schema: TableSchema, change: Change): Promise<void> {
   await attempt("settle table", change.table, () =>
     patiently(THROTTLED, async () => {
-      const standsInTheWay = await tried(client, schema, change);
-      if (standsInTheWay !== undefined) refuseUnlessMade(schema, change, standsInTheWay.item);
+      const before = change.kind === "earlier" ? await readBefore(client, schema, change) : undefined;
+      const standsInTheWay = await tried(client, schema, change, before);
+      if (standsInTheWay !== undefined) refuseUnlessMade(schema, change, standsInTheWay.item, before);
     }),
   );
 }
@@ -39,11 +41,13 @@ async function tried(
   client: ChangingClient,
   schema: TableSchema,
   change: Change,
+  before: Item | undefined,
 ): Promise<{ readonly item: Item | undefined } | undefined> {
-  const item = change.kind === "back" ? await read(client, schema, change) : undefined;
+  const item =
+    change.kind === "back" ? await read(client, change.table, keyOfChange(change, schema)) : undefined;
   if (change.kind === "back" && !isAsFound(change, item)) return { item };
   try {
-    await send(client, schema, change, item);
+    await send(client, schema, change, change.kind === "back" ? beforeImage(schema, item ?? {}) : before);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -51,21 +55,21 @@ async function tried(
   }
 }
 
+/** `before` is what comes back, where anything does. */
 async function send(
   client: ChangingClient,
   schema: TableSchema,
   change: Change,
-  item: Item = {},
+  before: Item | undefined,
 ): Promise<unknown> {
   switch (change.kind) {
     case "remove":
       return client.send(removal(change, schema));
-    case "back": {
-      const before = beforeImage(schema, item);
+    case "back":
+    case "earlier":
       return before === undefined
         ? client.send(removal(change, schema))
-        : client.send(rollback(change, before));
-    }
+        : client.send(replacement(change, before));
     case "forward":
     case "metadata":
       return client.send(update(change, schema));
@@ -74,11 +78,16 @@ async function send(
   }
 }
 
-async function read(client: ChangingClient, schema: TableSchema, change: Change): Promise<Item | undefined> {
-  const Key = keyOfChange(change, schema);
-  const { Item: item } = await client.send(
-    new GetItemCommand({ TableName: change.table, Key, ConsistentRead: true }),
-  );
+async function readBefore(
+  client: ChangingClient,
+  schema: TableSchema,
+  change: Earlier,
+): Promise<Item | undefined> {
+  return rowBefore(schema, change, await read(client, change.from, keyOfChange(change, schema)));
+}
+
+async function read(client: ChangingClient, TableName: string, Key: Item): Promise<Item | undefined> {
+  const { Item: item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
   return item;
 }
 
@@ -88,16 +97,22 @@ function isAsFound({ found }: Change, item: Item | undefined): boolean {
   return textOf(row, "tx_id") === found.transaction && (integerOf(row, "tx_state") ?? null) === found.state;
 }
 
-function refuseUnlessMade(schema: TableSchema, change: Change, item: Item | undefined): void {
-  if (isMade(schema, change, item)) return;
+function refuseUnlessMade(
+  schema: TableSchema,
+  change: Change,
+  item: Item | undefined,
+  before: Item | undefined,
+): void {
+  if (change.kind === "earlier" ? isSameRow(item, before) : isMade(schema, change, item)) return;
   const { transaction, state } = change.found;
+  const was = foundNone(change) ? "not there" : rowText(transaction, state);
   throw new StillpointError(
     "COPY_DIFFERS",
-    `the row ${change.key} of the copy "${change.table}" is not as it was read, nor as settling makes it ("${change.kind}"): it was ${rowText(transaction, state)}, and now ${stateText(item)}. Somebody else wrote to the copy; the originals were not touched`,
+    `the row ${change.key} of the copy "${change.table}" is not as it was read, nor as settling makes it ("${change.kind}"): it was ${was}, and now ${stateText(item)}. Somebody else wrote to the copy; the originals were not touched`,
   );
 }
 
-function isMade(schema: TableSchema, change: Change, item: Item | undefined): boolean {
+function isMade(schema: TableSchema, change: Exclude<Change, Earlier>, item: Item | undefined): boolean {
   switch (change.kind) {
     case "remove":
       return item === undefined;

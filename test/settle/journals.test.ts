@@ -11,9 +11,11 @@ const BOUNDS_MS = [0, 100, 500] as const;
 
 const servers = (file: string) => loadJournal(`../scalardb/${file}.journal.jsonl.gz`, "prod_");
 
+const WITH_FUNCTIONS = { name: "with Functions and write sets", journal: servers("ledger-write-sets") };
 const LEDGERS = [...LEDGER_JOURNALS, { name: "on real ScalarDB Servers", journal: servers("ledger") }];
 const ALL = [
   ...LEDGERS,
+  WITH_FUNCTIONS,
   { name: "of records, 2 transactions a second", journal: servers("servers-2-a-second") },
   { name: "of records, 5 transactions a second", journal: servers("servers-5-a-second") },
 ];
@@ -51,5 +53,23 @@ test.each(cases(ALL))(
     expect(tally.breaches).toEqual([]);
     expect(tally.raw.broken).toBeGreaterThan(0);
     expect(tally.quiet.copies).toBeGreaterThan(0);
+  },
+);
+
+test.each(cases([WITH_FUNCTIONS]))(
+  "copies of records that Functions have changed are settled to whole ones or not at all, with clocks apart by up to $boundMs ms",
+  async ({ name, journal, boundMs }) => {
+    const tally = noneSettled();
+    for (let retelling = 0; retelling < RETELLINGS; retelling += 1)
+      await attackSettling(
+        historyOf(journal, { boundMs, seed: `${name} ${retelling}`, records: true }),
+        tally,
+      );
+    console.info(JSON.stringify({ name, boundMs, ...tally, refused: Object.fromEntries(tally.refused) }));
+    expect(tally.breaches).toEqual([]);
+    expect(tally.broken).toBe(0);
+    expect([...tally.refused.keys()]).not.toEqual(
+      expect.arrayContaining(["COPY_DISPROVEN", "SETTLE_CLOCKS"]),
+    );
   },
 );

@@ -2,7 +2,7 @@ import type { Row } from "../../../shared/verify/row-source.ts";
 import type { MemoryTables } from "../../verify/fixture-source.ts";
 import type { Copy } from "./cut.ts";
 import { wasRemoved } from "./raw-oracle.ts";
-import { ABORTED, ACCOUNT, COMMITTED, STATE } from "./rows.ts";
+import { ABORTED, COMMITTED, changesInPlace, STATE } from "./rows.ts";
 import { type Attempt, type History, type Item, writersOf } from "./store.ts";
 
 interface Settled {
@@ -114,7 +114,11 @@ function wrongColumns(item: Item, row: Row, ages: number): readonly string[] {
   const found: string[] = [];
   if (typeof row["tx_committed_at"] !== "number") found.push("has no time of commit");
   if (hasImage(row) && !leavesImages(item, row)) found.push("has an image of before");
-  const version = item.table === ACCOUNT ? row["tx_version"] : item.table.endsWith("_metadata") ? ages : 1;
+  const version = changesInPlace(item.table)
+    ? row["tx_version"]
+    : item.table.endsWith("_metadata")
+      ? ages
+      : 1;
   if (row["tx_version"] !== version) found.push(`has version ${row["tx_version"]}, not ${version}`);
   const prepared = item.versions.filter((each) => each.row?.["tx_id"] === row["tx_id"]);
   if (!prepared.some((each) => each.row?.["tx_prepared_at"] === row["tx_prepared_at"]))

@@ -4,6 +4,7 @@ import { LEDGER_JOURNALS } from "../verify/ledger-journals.ts";
 import { attackQuiet, noneQuiet } from "./quiet-attack.ts";
 import { attackSettling, noneSettled } from "./settle-attack.ts";
 import { historyOf } from "./worlds/journal-history.ts";
+import { brokenMirrors } from "./worlds/mirror-oracle.ts";
 
 /** Of a dozen copies each; more of them by hand: a longer attack. */
 const RETELLINGS = Number(process.env["ATTACKED_WORLDS"] ?? 4);
@@ -64,6 +65,7 @@ test.each(cases([WITH_FUNCTIONS]))(
       await attackSettling(
         historyOf(journal, { boundMs, seed: `${name} ${retelling}`, records: true }),
         tally,
+        brokenMirrors,
       );
     console.info(JSON.stringify({ name, boundMs, ...tally, refused: Object.fromEntries(tally.refused) }));
     expect(tally.breaches).toEqual([]);

@@ -43,7 +43,8 @@ export function listChanges(scratch: Scratch, changes: ChangeList): void {
 function listRecords(scratch: Scratch, changes: ChangeList): void {
   const query = `select w.place, w.kind, w.tx, w.row_key, w.state, t.at, d.tx is not null from near_row w
     join transactions t on t.tx = w.tx left join dropped d on d.tx = w.tx
-    where w.kind in (${ASSET}, ${RECORD}) and (d.tx is not null or w.state <> ${COMMITTED})`;
+    where w.kind in (${ASSET}, ${RECORD}) and (d.tx is not null or w.state <> ${COMMITTED})
+      and (w.kind <> ${RECORD} or w.name not in (select name from mended))`;
   for (const [place, kind, tx, rowKey, rowState, atMs, isDropped] of scratch.rows(query)) {
     const state = rowState as number;
     const row = { key: rowKey as string, found: { transaction: tx as string, state } };

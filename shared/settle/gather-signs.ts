@@ -87,15 +87,35 @@ const QUESTIONS: readonly Question[] = [
     sql: () => `select w.tx, t.at, w.name from (
       select tx, name from near_row where kind = ${RECORD} and state = ${COMMITTED}
       union all select tx, name from image where kind = ${RECORD}) w
-      join dropped d on d.tx = w.tx join transactions t on t.tx = w.tx order by w.name, w.tx`,
+      join dropped d on d.tx = w.tx join transactions t on t.tx = w.tx
+      where not exists (select 1 from undone_key k where k.name = w.name and k.tx = w.tx) order by w.name, w.tx`,
     tell: (what) => `is dropped, and "${what}" does not say what it was before`,
+  },
+  {
+    stop: "SETTLE_UNRESOLVED",
+    sql: () => `select w.tx, l.created, min(w.name) from near_row w join later l on l.tx = w.tx
+      where w.kind = ${RECORD} and l.written is not null
+        and not exists (select 1 from wrote n where n.tx = w.tx and n.name = w.name)
+      group by w.tx order by w.tx`,
+    tell: (what) => `has written "${what}", which its write set does not name`,
+  },
+  {
+    stop: "SETTLE_UNRESOLVED",
+    sql: ({ boundMs, oldMs }) => `with reader as materialized (
+        select t.tx, t.at from transactions t left join later l on l.tx = t.tx
+        where t.at > ${oldMs - 2 * boundMs} and coalesce(t.functions, 1) = 1 and coalesce(l.written, 1) > 0
+          and t.tx not in (select tx from dropped))
+      select r.tx, r.at, min(k.name) from reader r cross join undone u on r.at >= u.at - ${2 * boundMs}
+        cross join undone_key k on k.tx = u.tx
+      where not exists (select 1 from wrote w where w.tx = r.tx and w.name = k.name) group by r.tx order by r.tx`,
+    tell: (what) => `is kept, and may have read "${what}" as a transaction left it that is not`,
   },
 ];
 
 /**
  * A delete leaves nothing to see, and nor does its transaction where the coordinator was cut before its decision: that is
  * why the coordinator of a later second is asked. Where records can change, only a transaction of which a record of the
- * ledger says that it ran no function has deleted none.
+ * ledger says that it ran no function has deleted none; and of one whose write set is known, that is settled.
  */
 const UNSEEN_DELETES: Question = {
   stop: "SETTLE_UNRESOLVED",
@@ -105,6 +125,7 @@ const UNSEEN_DELETES: Question = {
         left join dropped d on d.tx = l.tx where l.created <= ${latestMs} and (t.at is null or d.tx is not null)) x
     where coalesce(functions, 1) = 1
       and not exists (select 1 from near_row w where w.tx = x.tx and w.kind = ${RECORD} and w.state = ${COMMITTED})
+      and not exists (select 1 from later w where w.tx = x.tx and w.written is not null)
     group by tx order by tx`,
   tell: () => "is not kept, and may have deleted records, which leaves nothing to see",
 };

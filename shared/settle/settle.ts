@@ -1,12 +1,13 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
 import { logicalName } from "../verify/row-source.ts";
-import type { Scope, ScopedTable } from "../verify/scope.ts";
+import { isMutable, type Scope } from "../verify/scope.ts";
 import type { Scratch } from "../verify/scratch.ts";
 import type { Change, Dropped } from "./change.ts";
 import { ChangeList, listChanges } from "./change-list.ts";
 import { droppedTransactions } from "./dropped-list.ts";
 import { gatherSigns } from "./gather-signs.ts";
 import { nearestQuiet } from "./nearest-quiet.ts";
+import { settleRecords } from "./settle-records.ts";
 import { PAGE_ENTRIES, type Settlement, type SettlementPage } from "./settlement.ts";
 import { timesOf } from "./settling-times.ts";
 import { Signs } from "./signs.ts";
@@ -23,6 +24,7 @@ export async function settle(scope: Scope, scratch: Scratch, keepPage: KeepPage)
   const changes = new ChangeList(scope, scratch);
   const signs = new Signs();
   walkAssets({ scope, scratch, times, changes, signs });
+  settleRecords({ scope, scratch, times, changes, signs });
   gatherSigns(scratch, times, scope.tables.some(isMutable), signs);
   signs.stop(times.cutMs / 1000, (stop) =>
     stop === "SETTLE_UNRESOLVED" ? nearestQuiet(scratch, times) : "",
@@ -55,11 +57,6 @@ function obstacles({ tables }: Scope): readonly string[] {
       ? ["there are records that can change, and the coordinator of a later second was not read"]
       : []),
   ];
-}
-
-/** What a transaction can delete without leaving a trace. */
-function isMutable({ schema }: ScopedTable): boolean {
-  return schema.role === "record" && schema.transactional;
 }
 
 async function keepPages(

@@ -1,13 +1,13 @@
-import { StillpointError } from "../errors/stillpoint-error.ts";
 import { assetArgumentOf } from "../verify/asset-argument.ts";
 import { inputReferencesOf } from "../verify/asset-input.ts";
 import { coordinatorRowOf, decisionsOf } from "../verify/coordinator-row.ts";
 import { integerOf, textOf } from "../verify/row.ts";
-import { logicalName, type Page, type Row, type TableSchema } from "../verify/row-source.ts";
+import type { Page, Row, TableSchema } from "../verify/row-source.ts";
 import { ledgerNamespaceOf, type SystemNamespaces } from "../verify/table-role.ts";
 import { COMMITTED, isInDoubt, type TransactionRow, transactionRowOf } from "../verify/transaction-row.ts";
 import { OldReads } from "./old-reads.ts";
 import { OldRuns } from "./old-runs.ts";
+import { recordNameIn, rowKeyAt } from "./row-name.ts";
 import { ASSET, METADATA, RECORD, type RowKind, type SettlingSpill } from "./settling-spill.ts";
 import type { SettlingTimes } from "./settling-times.ts";
 
@@ -48,17 +48,7 @@ export class SettlingIntake {
 
   take({ rows, keyAt }: Page): void {
     for (const [index, row] of rows.entries())
-      this.#takeRow({ row, key: () => nameOf(this.#table, keyAt, index) });
-  }
-
-  /** Rows of the coordinator at a later second, which is only asked what was committed. */
-  takeLater({ rows }: Page): void {
-    for (const row of rows) {
-      const decided = coordinatorRowOf(row);
-      const createdMs = decided?.createdMs ?? 0;
-      if (decided?.state !== COMMITTED || createdMs <= this.#times.nearMs) continue;
-      for (const { transaction } of decisionsOf(decided)) this.#spill.add.later(transaction, createdMs);
-    }
+      this.#takeRow({ row, key: () => rowKeyAt(this.#table, keyAt, index) });
   }
 
   /** Once all rows were taken. */
@@ -145,8 +135,9 @@ export class SettlingIntake {
       return { row: found, isNear: false };
     }
     const ownCommit = state === COMMITTED ? (committedMs ?? preparedMs ?? null) : null;
-    const named =
-      kind === RECORD ? `${logicalName(this.#table)}:${found.key}` : `${this.#namespace}:${found.key}`;
+    const named = kind === RECORD ? recordNameIn(this.#table, found.key) : `${this.#namespace}:${found.key}`;
+    const { before } = found;
+    const over = Number(before.transaction !== undefined || before.version !== undefined);
     const functions = kind === ASSET ? Number(mayRunFunctions(row)) : null;
     const asset = kind === RECORD ? [null, null, null] : [this.#namespace, id ?? null, age ?? null];
     const times = [preparedMs ?? null, ownCommit];
@@ -160,6 +151,7 @@ export class SettlingIntake {
       ...times,
       ...asset,
       functions,
+      over,
     );
     return { row: found, isNear: true };
   }
@@ -170,7 +162,7 @@ export class SettlingIntake {
     const committedMs = integerOf(row, "before_tx_committed_at") ?? preparedMs ?? 0;
     if (committedMs <= this.#times.nearMs) this.#spill.add.old_tx(before.transaction, committedMs);
     else {
-      const name = `${logicalName(this.#table)}:${key}`;
+      const name = recordNameIn(this.#table, key);
       const onePhase = Number(preparedMs === committedMs);
       this.#spill.add.image(this.#place, kind, before.transaction, name, committedMs, onePhase);
     }
@@ -180,12 +172,4 @@ export class SettlingIntake {
 /** Whether the contract may have written other records than assets. */
 function mayRunFunctions(row: Row): boolean {
   return assetArgumentOf(textOf(row, "argument") ?? "")?.functions !== "";
-}
-
-function nameOf(table: TableSchema, keyAt: Page["keyAt"], index: number): string {
-  if (keyAt !== undefined) return keyAt(index);
-  throw new StillpointError(
-    "SETTLE_REFUSED",
-    `table "${table.physical}" cannot be settled: rows of such a database cannot be changed yet. Nothing was touched`,
-  );
 }

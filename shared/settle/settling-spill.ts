@@ -8,7 +8,7 @@ export const RECORD = 2;
 export type RowKind = typeof ASSET | typeof METADATA | typeof RECORD;
 
 /**
- * `place` is the table's in the scope, `row_key` what the adapter calls the row. Times that do not say when the row's own
+ * `place` is the table's in the scope, `row_key` what the adapter calls the row, `over` whether a row is under one in doubt. Times that do not say when the row's own
  * transaction committed are NULL.
  *
  * old_tx    a committed row of long ago, by its transaction alone: it may be the only sign that another row's committed
@@ -20,20 +20,25 @@ export type RowKind = typeof ASSET | typeof METADATA | typeof RECORD;
  * need      a record that must stand for a transaction to stand
  * latest    every row of asset_metadata
  * decision  every decision of the coordinator
- * later     what the coordinator of a later second says was committed lately
+ * later     what the coordinator of a later second says was committed lately, and how many records it wrote: NULL where
+ *           that is not known
+ * wrote     the records that it wrote, by their names
+ * earlier_row  every row of the copies of an earlier second; without its transaction where it is simply of long ago
  */
 const TABLES = {
   old_tx: "tx text, committed int",
   run: "place int, ns text, id text, age int, till int, prepared int, tx text, last_prepared int, committed int, row_key text",
   old_read: "ns text, id text, age int, tx text, committed int",
   near_row:
-    "place int, kind int, tx text, row_key text, name text, state int, prepared int, committed int, ns text, id text, age int, functions int",
+    "place int, kind int, tx text, row_key text, name text, state int, prepared int, committed int, ns text, id text, age int, functions int, over int",
   image: "place int, kind int, tx text, name text, committed int, one_phase int",
   overwriting: "tx text, prepared int, name text",
   need: "tx text, ns text, id text, age int, prepared int",
   latest: "place int, ns text, id text, age int, tx text, state int, row_key text",
   decision: "place int, tx text, state int, created int, in_group int, row_key text",
-  later: "tx text, created int",
+  later: "tx text, created int, written int",
+  wrote: "tx text, of_table text, name text",
+  earlier_row: "place int, name text, row_key text, state int, tx text, over int, before_tx text",
 } as const;
 type Table = keyof typeof TABLES;
 

@@ -1,5 +1,5 @@
 import { StillpointError } from "../errors/stillpoint-error.ts";
-import { type Settled, type Subject, settledFromMs } from "../verify/subject.ts";
+import { earlierSecondOf, type Settled, type Subject, settledFromMs } from "../verify/subject.ts";
 
 /** The instants that decide what stands, in ms, and what they come from. */
 export interface SettlingTimes {
@@ -18,6 +18,11 @@ export interface SettlingTimes {
   readonly tracedMs: number;
   /** Rows of up to then that are simply committed are kept in a few words. */
   readonly nearMs: number;
+  /**
+   * What committed by then had prepared all of its rows before anything in the copies of the earlier second was cut. Of
+   * what committed later it must be known what it wrote, where records come back from these.
+   */
+  readonly knownFromMs: number;
   /** Nothing in the copy can be dated later. */
   readonly latestMs: number;
 }
@@ -40,6 +45,7 @@ function settlingTimesOf(subject: Settled): SettlingTimes {
     oldMs,
     tracedMs: Math.min(oldMs, cutMs - TRACED_MS),
     nearMs: oldMs - NEAR_MS,
+    knownFromMs: earlierSecondOf(subject) * SECOND_MS - boundMs,
     latestMs: cutMs + SECOND_MS + boundMs,
   };
 }

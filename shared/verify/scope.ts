@@ -28,6 +28,11 @@ export interface Scope extends Frame {
   readonly tables: readonly ScopedTable[];
 }
 
+/** Whether its records change in place: what a transaction can delete without leaving a trace. */
+export function isMutable({ schema }: ScopedTable): boolean {
+  return schema.role === "record" && schema.transactional;
+}
+
 const KEY_ROLES: readonly TableRole[] = ["certificate", "secret", "contract"];
 
 /** Whether the table holds what records are signed with. */

@@ -63,6 +63,19 @@ export function settledFromMs({ atSecond, keptUntilMs }: Settled): number {
   return keptUntilMs - boundMs - SECOND_MS;
 }
 
+/**
+ * The second of the copies that say what records were before. Whatever is dropped is dated after what is kept, or stands on
+ * what is: it committed less than a bound before that, on the database's clock. Another bound earlier, and a whole second
+ * for the cut, nothing of it was committed: an earlier copy holds no such work but in doubt.
+ */
+export function earlierSecondOf({
+  atSecond,
+  keptUntilMs,
+}: Pick<Settled, "atSecond" | "keptUntilMs">): number {
+  const boundMs = atSecond * SECOND_MS - keptUntilMs;
+  return Math.floor((keptUntilMs - 2 * boundMs) / SECOND_MS) - 1;
+}
+
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;

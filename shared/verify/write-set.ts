@@ -15,6 +15,8 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
+const VERSION = 1;
+
 interface Field {
   readonly number: number;
   readonly value: bigint | Uint8Array;
@@ -23,12 +25,21 @@ interface Field {
 /** `undefined` where it is of a newer kind, or a key is of a type that databases keep in forms of their own. */
 export function writtenRecordsOf(writeSet: Uint8Array): readonly WrittenRecord[] | undefined {
   try {
-    const groups = message(fieldsOf(writeSet), 2);
-    if (groups === undefined) return undefined;
-    return fieldsOf(groups).flatMap(({ value }) => groupOf(fieldsOf(value as Uint8Array)));
+    const fields = fieldsOf(writeSet);
+    const groups = message(fields, 2);
+    if (groups === undefined || versionOf(fields) > VERSION) return undefined;
+    return fieldsOf(groups).flatMap(({ number, value }) => {
+      if (number !== 1) throw new RangeError(`a list of groups has no field ${number}`);
+      return groupOf(fieldsOf(value as Uint8Array));
+    });
   } catch {
     return undefined;
   }
+}
+
+/** The first version may leave its number out. */
+function versionOf(fields: readonly Field[]): number {
+  return Number(fields.find(({ number }) => number === 1)?.value ?? VERSION);
 }
 
 function groupOf(group: readonly Field[]): readonly WrittenRecord[] {
@@ -37,6 +48,7 @@ function groupOf(group: readonly Field[]): readonly WrittenRecord[] {
   return entries.map(({ value }) => {
     const entry = fieldsOf(value as Uint8Array);
     const parts = [...keyPartsOf(message(entry, 4)), ...keyPartsOf(message(entry, 5))];
+    if (parts.length === 0) throw new RangeError("an entry names no record");
     return { table: `${text(message(entry, 2))}.${text(message(entry, 3))}`, key: keyText(parts), child };
   });
 }

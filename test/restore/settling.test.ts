@@ -7,7 +7,7 @@ import {
   refuseSettling,
 } from "../../shared/restore/dynamodb/settling.ts";
 import type { ColumnType, TableSchema } from "../../shared/verify/row-source.ts";
-import { DEFAULT_CLOCKS } from "../../shared/verify/subject.ts";
+import { DEFAULT_CLOCKS, earlierSecondOf } from "../../shared/verify/subject.ts";
 import { DEFAULT_NAMESPACES, isTransactional, roleOf } from "../../shared/verify/table-role.ts";
 import { AT_SECOND, planOf, settledPlanOf } from "./example-plan.ts";
 
@@ -81,6 +81,15 @@ test("an Auditor and a bound of more than a minute are refused, with all that is
 
 test("what is kept ends before the second, never after it", () => {
   expect(keptUntilOf(AT_SECOND, DEFAULT_CLOCKS)).toBe(AT_SECOND * 1000 - 1_250);
+});
+
+test("earlier copies are over two bounds before what is kept, and no sooner than need be", () => {
+  for (const boundMs of [10, 250, 1_000, 1_250, 10_250, 60_000]) {
+    const keptUntilMs = AT_SECOND * 1000 - boundMs;
+    const overMs = (earlierSecondOf({ atSecond: AT_SECOND, keptUntilMs }) + 1) * 1000;
+    expect(overMs).toBeLessThanOrEqual(keptUntilMs - 2 * boundMs);
+    expect(overMs).toBeGreaterThan(keptUntilMs - 2 * boundMs - 1000);
+  }
 });
 
 test("only what is added to and never changed is settled wholly", () => {

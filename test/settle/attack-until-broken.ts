@@ -1,6 +1,6 @@
 import { attackQuiet, noneQuiet } from "./quiet-attack.ts";
 import { attackSettling, noneSettled } from "./settle-attack.ts";
-import { LEDGER_KINDS, MUTABLE_KINDS } from "./worlds/kind.ts";
+import { LEDGER_KINDS, LOGGED_KINDS, MUTABLE_KINDS } from "./worlds/kind.ts";
 import { makeWorld } from "./worlds/make-world.ts";
 import { isBrokenAtBirth } from "./worlds/raw-oracle.ts";
 
@@ -9,7 +9,7 @@ const MOST_WORLDS = 150;
 
 /** Attacks worlds of one kind, and tells the first promise that is not kept. */
 async function attack(what: string, name: string): Promise<void> {
-  const kind = [...LEDGER_KINDS, ...MUTABLE_KINDS].find((each) => each.name === name);
+  const kind = [...LEDGER_KINDS, ...LOGGED_KINDS, ...MUTABLE_KINDS].find((each) => each.name === name);
   if (kind === undefined) throw new Error(`there is no kind "${name}"`);
   for (let seed = 0; seed < MOST_WORLDS; seed += 1) {
     const world = makeWorld(kind, `${name}-${seed}`);

@@ -1,7 +1,6 @@
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../shared/errors/table.ts";
-import type { SettlementPage } from "../../shared/settle/settlement.ts";
-import { earliestLaterSecond } from "../../shared/verify/subject.ts";
+import { earlierSecondOf, earliestLaterSecond } from "../../shared/verify/subject.ts";
 import { verifyCopy } from "../../shared/verify/verify-copy.ts";
 import { type MemoryTables, sourceOf } from "../verify/fixture-source.ts";
 import { applyPages } from "./apply.ts";
@@ -26,6 +25,8 @@ export interface SettleTally {
   /** Whole or not, without something that committed before C - 2B. */
   losing: number;
   changes: number;
+  /** Records that came back from an earlier copy. */
+  mended: number;
   dropped: number;
   readonly refused: Map<ErrorCode, number>;
   /** Sentences: each is a promise that was not kept. */
@@ -41,6 +42,7 @@ export function noneSettled(): SettleTally {
     brokenFound: 0,
     losing: 0,
     changes: 0,
+    mended: 0,
     dropped: 0,
     refused: new Map(),
     breaches: [],
@@ -71,7 +73,11 @@ async function settleOne(
   tally.copies += 1;
   tally.rawBroken += brokenInCopy(history, copy) === undefined ? 0 : 1;
   const sources = [sourceOf(copy.tables)];
-  const outcome = await settleCopy({ sources, later: laterOf(history, copy), subject, clocks }).catch(codeOf);
+  const earlier = earlierOf(history, copy);
+  const asked = { sources, later: laterOf(history, copy), subject, clocks };
+  const outcome = await settleCopy(
+    earlier === undefined ? asked : { ...asked, earlier: sourceOf(earlier) },
+  ).catch(codeOf);
   if (typeof outcome === "string") {
     tally.refused.set(outcome, (tally.refused.get(outcome) ?? 0) + 1);
     if (!REFUSALS.test(outcome)) tally.breaches.push(`settling failed with ${outcome}`);
@@ -82,19 +88,17 @@ async function settleOne(
   tally.changes += outcome.settlement.changes;
   tally.dropped += outcome.settlement.dropped;
   tally.breaches.push(...whyRefused(history, copy).map((reason) => `settled, although ${reason}`));
-  await judge(history, copy, outcome.pages, tally);
-  tally.breaches.push(...complaintsOf(applyPages(copy.tables, outcome.pages)));
+  tally.mended += outcome.pages.flatMap(({ changes }) =>
+    changes.filter(({ kind }) => kind === "earlier"),
+  ).length;
+  const settled = applyPages(copy.tables, outcome.pages, earlier);
+  await judge(history, copy, settled, tally);
+  tally.breaches.push(...complaintsOf(settled));
 }
 
-async function judge(
-  history: History,
-  copy: Copy,
-  pages: readonly SettlementPage[],
-  tally: SettleTally,
-): Promise<void> {
+async function judge(history: History, copy: Copy, tables: MemoryTables, tally: SettleTally): Promise<void> {
   const clocks = clocksOf(history);
   const subject = settledAt(copy.atSecond, clocks);
-  const tables = applyPages(copy.tables, pages);
   const settled = { history, copy, tables, keptUntilMs: subject.keptUntilMs };
   const broken = brokenInSettled(settled);
   const [again, report] = [await changesOf(tables, history, copy), await verify(tables, history, copy)];
@@ -112,6 +116,14 @@ async function judge(
 /** The coordinator, when all that may be in the copy was decided. */
 function laterOf(history: History, { atSecond }: Copy) {
   return sourceOf(copyAt(history, earliestLaterSecond(atSecond, clocksOf(history))).tables);
+}
+
+/** Its tables that change in place, at an earlier second, where write sets may ask for it. */
+function earlierOf(history: History, { atSecond }: Copy): MemoryTables | undefined {
+  if (!history.logsWriteSets) return undefined;
+  const { tables, rows } = copyAt(history, earlierSecondOf(settledAt(atSecond, clocksOf(history)))).tables;
+  const records = tables.filter(({ role }) => role === "record");
+  return { tables: records.map((schema) => ({ ...schema, physical: `${schema.physical}-earlier` })), rows };
 }
 
 function clocksOf({ boundMs }: History) {

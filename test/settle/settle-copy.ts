@@ -12,6 +12,8 @@ export interface CopyToSettle {
   readonly sources: readonly RowSource[];
   /** The coordinator at a later second; by default that of the copy itself, as where nothing was committed since. */
   readonly later?: RowSource;
+  /** Tables that change in place, at an earlier second; of the first database. */
+  readonly earlier?: RowSource;
   readonly subject: Settled;
   readonly clocks?: Clocks;
   readonly namespaces?: SystemNamespaces;
@@ -29,6 +31,7 @@ export async function settleCopy(
     ...laters
       .flatMap((source, index) => reading(source, index, "later"))
       .filter(({ table }) => table.schema.role === "coordinator"),
+    ...(input.earlier === undefined ? [] : reading(input.earlier, 0, "earlier")),
   ];
   const scope: Scope = {
     run: "",

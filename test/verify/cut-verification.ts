@@ -71,7 +71,11 @@ export function scratchFolder() {
 }
 
 export function roomOf({ tables, later }: Cutting, parts: Parts, scratchDir: string): Workroom {
-  const sources = { copy: sourceOf(tables), later: sourceOf(later ?? tables), earlier: sourceOf({ tables: [], rows: new Map() }) };
+  const sources = {
+    copy: sourceOf(tables),
+    later: sourceOf(later ?? tables),
+    earlier: sourceOf({ tables: [], rows: new Map() }),
+  };
   return {
     parts,
     scratchDir,

@@ -1,4 +1,5 @@
 import type { Row } from "../../../shared/verify/row-source.ts";
+import { encodeWriteSet } from "./encode-write-set.ts";
 import { back, committedTime, forward } from "./final.ts";
 import { recovery } from "./recovery.ts";
 import { ABORTED, COMMITTED, committedRow, isInDoubt, preparedRow } from "./rows.ts";
@@ -42,7 +43,7 @@ export function* commit(
   yield world.pace();
   attempt.createdMs = process.clock();
   yield world.latePace();
-  const said = world.decide(id, COMMITTED, attempt.createdMs);
+  const said = world.decide(id, COMMITTED, attempt.createdMs, writeSetOf(world, items));
   if (said["tx_state"] !== COMMITTED) return yield* rollBack(world, attempt, items);
   attempt.decidedMs = world.nowMs;
   for (const item of items) {
@@ -73,6 +74,12 @@ export function* commitAtOnce(
     const committed = columns === undefined ? undefined : committedRow(row, ms);
     world.store.write(item, { row: committed, last: attempt, doubt: undefined });
   }
+}
+
+/** Writers before 3.19, and those that are set otherwise, leave the column out. */
+function writeSetOf({ kind, chance }: World, items: readonly Item[]): Row {
+  if (kind.writeSets === 0 || !chance.flip(kind.writeSets)) return {};
+  return { tx_write_set: encodeWriteSet(items, chance) };
 }
 
 function shuffled<T>(world: World, items: readonly T[]): readonly T[] {

@@ -5,7 +5,6 @@ import type { Attempt, Item } from "./store.ts";
 import type { Process, Steps, World } from "./world.ts";
 
 const ASSETS = 6;
-const ACCOUNTS = 5;
 
 interface AssetName {
   readonly namespace: string;
@@ -18,6 +17,8 @@ export interface Request {
   readonly writes: readonly AssetName[];
   readonly reads: readonly AssetName[];
   readonly accounts: readonly string[];
+  /** Those that it only reads. */
+  readonly looks: readonly string[];
   readonly atOnce: boolean;
 }
 
@@ -38,15 +39,15 @@ export function requestOf(world: World): Request {
   }
   const all = [...assets.values()];
   const written = isReader ? 0 : Math.max(1, chance.below(all.length + 1));
+  const owner = () => `owner-${chance.below(kind.accounts)}`;
   const accounts = isUser || chance.flip(kind.functions) ? 1 + chance.below(3) : 0;
   return {
     id: isUser && kind.groups ? `group-${number}$child` : `nonce-${number}`,
     writes: all.slice(0, written),
     reads: all.slice(written),
-    accounts: isReader
-      ? []
-      : [...new Set(Array.from({ length: accounts }, () => `owner-${chance.below(ACCOUNTS)}`))],
+    accounts: isReader ? [] : [...new Set(Array.from({ length: accounts }, owner))],
     atOnce: chance.flip(kind.onePhase),
+    looks: accounts > 0 && kind.looks > 0 && chance.flip(kind.looks) ? [owner()] : [],
   };
 }
 
@@ -78,6 +79,7 @@ export function* execute(world: World, process: Process, request: Request): Step
     if (taken === "conflict") return;
     attempt.writes.set(taken.item, accountColumns(world, taken.row));
   }
+  for (const owner of request.looks) if (take(world.store.item(ACCOUNT, { owner })) === "conflict") return;
   const input = inputOf(assets);
   for (const asset of assets.slice(0, request.writes.length)) {
     const key = { id: asset.id, age: asset.age + 1 };

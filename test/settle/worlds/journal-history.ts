@@ -41,6 +41,7 @@ export function historyOf(journal: Journal, { boundMs, seed, records }: Retellin
   const nowhere: Item = { table: STATE, key: {}, versions: [] };
   return {
     boundMs,
+    logsWriteSets: items.some(({ versions }) => versions.some(({ row }) => row?.["tx_write_set"] != null)),
     schemas,
     items,
     attempts: [...attempts.values()],

@@ -23,6 +23,12 @@ export interface Kind {
   readonly functions: number;
   /** Transactions over mutable records alone. */
   readonly users: number;
+  /** How many mutable records there are. */
+  readonly accounts: number;
+  /** Of those that write mutable records, how many only look at another one. */
+  readonly looks: number;
+  /** Decisions that say what was written. */
+  readonly writeSets: number;
   readonly readOnly: number;
   readonly retries: number;
   readonly onePhase: number;
@@ -47,6 +53,9 @@ const PLAIN: Kind = {
   direct: false,
   functions: 0,
   users: 0,
+  accounts: 5,
+  looks: 0,
+  writeSets: 0,
   readOnly: 0.05,
   retries: 0,
   onePhase: 0,
@@ -76,6 +85,29 @@ export const LEDGER_KINDS: readonly Kind[] = [
   { ...CRASHES, name: "with Functions", functions: 0.4 },
   { ...CRASHES, name: "with other transactions", functions: 0.2, users: 0.3, cleanUp: "old" },
   { ...CRASHES, name: "group commits", users: 0.3, groups: true },
+];
+
+const LOGGED: Kind = {
+  ...CRASHES,
+  name: "write sets",
+  rates: [0.3, 1, 3],
+  functions: 0.4,
+  users: 0.3,
+  accounts: 40,
+  writeSets: 1,
+};
+
+/** Of mutable tables whose coordinator says what was written: what earlier copies are for. */
+export const LOGGED_KINDS: readonly Kind[] = [
+  LOGGED,
+  { ...LOGGED, name: "write sets, few records", accounts: 5 },
+  { ...LOGGED, name: "write sets, clocks are set", clocksStep: true },
+  { ...LOGGED, name: "write sets, late decisions", lateDecision: 3 },
+  { ...LOGGED, name: "write sets, records left in doubt", crash: 0.05, readers: 0.5, accounts: 20 },
+  { ...LOGGED, name: "write sets, records only looked at", looks: 0.5, accounts: 10 },
+  { ...LOGGED, name: "write sets, records carry their own time", committedAsDecided: false },
+  { ...LOGGED, name: "write sets, but not all", writeSets: 0.9 },
+  { ...LOGGED, name: "write sets, aborted decisions removed", cleanUp: "aborted", accounts: 20 },
 ];
 
 /** Of mutable tables, with a ledger beside them or without: what quiet seconds are for. */

@@ -55,8 +55,8 @@ function reasonsOf(history: History, copy: Copy, { item, row }: Found, spans: Sp
     found.push(`${id} committed at once`);
   if (createdMs === undefined && committedMs > oldMs && committedMs <= keptUntilMs)
     found.push(`the decision of ${id} is gone`);
-  if (changesInPlace(item.table) && (createdMs ?? committedMs) > keptUntilMs)
-    found.push(`${id} is dropped, and has overwritten a record`);
+  const isOverwritten = changesInPlace(item.table) && (createdMs ?? committedMs) > keptUntilMs;
+  if (!history.logsWriteSets && isOverwritten) found.push(`${id} is dropped, and has overwritten a record`);
   return found;
 }
 

@@ -77,6 +77,7 @@ export function schemasOf(namespaces: readonly string[], hasRecords: boolean): r
       tx_state: "int",
       tx_created_at: "bigint",
       tx_child_ids: "text",
+      tx_write_set: "blob",
     }),
     ...(hasRecords ? [schema(ACCOUNT, "record", ["owner"], { owner: "text", balance: "int" })] : []),
   ];

@@ -114,16 +114,17 @@ function wrongColumns(item: Item, row: Row, ages: number): readonly string[] {
   const found: string[] = [];
   if (typeof row["tx_committed_at"] !== "number") found.push("has no time of commit");
   if (hasImage(row) && !leavesImages(item, row)) found.push("has an image of before");
-  const version = changesInPlace(item.table)
-    ? row["tx_version"]
-    : item.table.endsWith("_metadata")
-      ? ages
-      : 1;
+  const version = versionOf(item, row, ages);
   if (row["tx_version"] !== version) found.push(`has version ${row["tx_version"]}, not ${version}`);
   const prepared = item.versions.filter((each) => each.row?.["tx_id"] === row["tx_id"]);
   if (!prepared.some((each) => each.row?.["tx_prepared_at"] === row["tx_prepared_at"]))
     found.push("has another time of preparation");
   return found;
+}
+
+function versionOf({ table, versions }: Item, { tx_id }: Row, ages: number): unknown {
+  if (changesInPlace(table)) return versions.find(({ row }) => row?.["tx_id"] === tx_id)?.row?.["tx_version"];
+  return table.endsWith("_metadata") ? ages : 1;
 }
 
 function hasImage(row: Row): boolean {

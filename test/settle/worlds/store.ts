@@ -77,6 +77,8 @@ export function writersOf({ versions }: Item): readonly Attempt[] {
 export interface History {
   /** The bound on clocks that the deployment states. */
   readonly boundMs: number;
+  /** Whether decisions say what was written. */
+  readonly logsWriteSets: boolean;
   readonly schemas: readonly TableSchema[];
   readonly items: readonly Item[];
   readonly attempts: readonly Attempt[];

@@ -67,6 +67,10 @@ export class World implements History {
     return schemasOf(this.namespaces, functions + users > 0);
   }
 
+  get logsWriteSets(): boolean {
+    return this.kind.writeSets > 0;
+  }
+
   get nowMs(): number {
     return BEGIN_MS + this.agenda.nowMs;
   }
@@ -108,14 +112,14 @@ export class World implements History {
   }
 
   /** Writes a decision unless there is one, and answers the one that is there. */
-  decide(id: string, state: number, createdMs: number): Row {
+  decide(id: string, state: number, createdMs: number, writeSet: Row = {}): Row {
     const item = this.decisionOf(id);
     const there = newestOf(item).row;
     if (there !== undefined) return there;
     const [parent = id, child] = id.split("$");
     // A group's row is its parent's; what a reader aborts has a row of its own.
     const grouped = child !== undefined && state === COMMITTED;
-    const row = { tx_id: grouped ? parent : id, tx_state: state, tx_created_at: createdMs };
+    const row = { tx_id: grouped ? parent : id, tx_state: state, tx_created_at: createdMs, ...writeSet };
     this.store.write(item, {
       row: grouped ? { ...row, tx_child_ids: child } : row,
       last: undefined,

@@ -5,6 +5,8 @@ import { attackQuiet, noneQuiet } from "./quiet-attack.ts";
 import { attackSettling, noneSettled } from "./settle-attack.ts";
 import { historyOf } from "./worlds/journal-history.ts";
 import { brokenMirrors } from "./worlds/mirror-oracle.ts";
+import { STATE } from "./worlds/rows.ts";
+import type { History } from "./worlds/store.ts";
 
 /** Of a dozen copies each; more of them by hand: a longer attack. */
 const RETELLINGS = Number(process.env["ATTACKED_WORLDS"] ?? 4);
@@ -57,11 +59,14 @@ test.each(cases(ALL))(
   },
 );
 
+/** They cost more than the others. */
+const MIRRORED_RETELLINGS = Math.ceil(RETELLINGS / 2);
+
 test.each(cases([WITH_FUNCTIONS]))(
-  "copies of records that Functions have changed are settled to whole ones or not at all, with clocks apart by up to $boundMs ms",
+  "records that Functions have changed come back with the ledger, or the copy is refused, with clocks apart by up to $boundMs ms",
   async ({ name, journal, boundMs }) => {
     const tally = noneSettled();
-    for (let retelling = 0; retelling < RETELLINGS; retelling += 1)
+    for (let retelling = 0; retelling < MIRRORED_RETELLINGS; retelling += 1)
       await attackSettling(
         historyOf(journal, { boundMs, seed: `${name} ${retelling}`, records: true }),
         tally,
@@ -70,8 +75,32 @@ test.each(cases([WITH_FUNCTIONS]))(
     console.info(JSON.stringify({ name, boundMs, ...tally, refused: Object.fromEntries(tally.refused) }));
     expect(tally.breaches).toEqual([]);
     expect(tally.broken).toBe(0);
-    expect([...tally.refused.keys()]).not.toEqual(
-      expect.arrayContaining(["COPY_DISPROVEN", "SETTLE_CLOCKS"]),
-    );
+    expect(tally.mended).toBeGreaterThan(0);
+    expect(tally.settled).toBeGreaterThan(tally.copies / 8);
   },
 );
+
+test("where some processes log no write sets yet, records come back with the ledger, or the copy is refused", async () => {
+  const tally = noneSettled();
+  const { name, journal } = WITH_FUNCTIONS;
+  for (let retelling = 0; retelling < MIRRORED_RETELLINGS; retelling += 1) {
+    const history = historyOf(journal, { boundMs: 100, seed: `silent ${name} ${retelling}`, records: true });
+    silenceSome(history);
+    await attackSettling(history, tally, brokenMirrors);
+  }
+  console.info(JSON.stringify({ name, ...tally, refused: Object.fromEntries(tally.refused) }));
+  expect(tally.breaches).toEqual([]);
+  expect(tally.broken).toBe(0);
+  expect(tally.settled).toBeGreaterThan(0);
+});
+
+/** As while processes are updated one after the other. */
+function silenceSome({ items, chance }: History): void {
+  for (const { versions } of items.filter(({ table }) => table === STATE)) {
+    if (!chance.flip(0.1)) continue;
+    for (const [index, version] of versions.entries()) {
+      const { tx_write_set, ...row } = version.row ?? {};
+      if (tx_write_set !== undefined) versions[index] = { ...version, row };
+    }
+  }
+}

@@ -36,9 +36,9 @@ export interface MirroredCount extends LedgerCount {
 /** Most transfers are among the first few: hot ones beside cold ones. */
 const HOT = 6;
 const STEP = 10;
-const POTS = ["pot-0", "pot-1", "pot-2", "pot-3", "pot-4", "pot-5"] as const;
-const SLOTS = 4;
-const CASH = 100;
+const POTS = ["pot-0", "pot-1", "pot-2"] as const;
+const SLOTS = 3;
+const CASH = 200;
 
 /**
  * Assets, every third of them without a mirror; the others have their balance in a record of a table that changes in
@@ -97,14 +97,9 @@ const mirror: LedgerFunction = {
 };
 
 function jobOf(random: Random, identity: Identity, ids: readonly string[]): Job {
-  switch (random.below(6)) {
-    case 0:
-      return moveCash(random);
-    case 1:
-      return sweep(random);
-    default:
-      return mirroredTransfer(random, identity, ids);
-  }
+  const lot = random.below(10);
+  if (lot < 4) return moveCash(random);
+  return lot === 4 ? sweep(random) : mirroredTransfer(random, identity, ids);
 }
 
 function mirroredTransfer(random: Random, identity: Identity, ids: readonly string[]): Job {
@@ -122,17 +117,19 @@ function pocketOf(random: Random): RecordKey {
   return pocketKey(POTS[random.below(POTS.length)] ?? POTS[0], random.below(SLOTS));
 }
 
-/** All that there is in one pocket goes into another one, and what it was in stays behind empty. */
+/** Some or all that there is in one pocket goes into another one; a pocket stays behind even where it is empty. */
 function moveCash(random: Random): Job {
   const [from, to] = [pocketOf(random), pocketOf(random)];
+  const share = 1 + random.below(3);
   return {
     told: `cash of ${JSON.stringify(from)} to ${JSON.stringify(to)}`,
     async attempt(server) {
       const transaction = await server.begin();
-      const [held, others] = [await transaction.get(from), await transaction.get(to)];
-      if (balanceOf(held) > 0 && JSON.stringify(from) !== JSON.stringify(to)) {
-        await transaction.put(from, { balance: 0 });
-        await transaction.put(to, { balance: balanceOf(held) + balanceOf(others) });
+      const [held, others] = [balanceOf(await transaction.get(from)), balanceOf(await transaction.get(to))];
+      const moved = Math.ceil(held / share);
+      if (moved > 0 && JSON.stringify(from) !== JSON.stringify(to)) {
+        await transaction.put(from, { balance: held - moved });
+        await transaction.put(to, { balance: others + moved });
       }
       await transaction.commit();
     },

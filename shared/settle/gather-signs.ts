@@ -101,9 +101,9 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     stop: "SETTLE_UNRESOLVED",
-    sql: ({ boundMs, oldMs }) => `with reader as materialized (
+    sql: ({ boundMs, keptUntilMs }) => `with reader as materialized (
         select t.tx, t.at from transactions t left join later l on l.tx = t.tx
-        where t.at > ${oldMs - 2 * boundMs} and coalesce(t.functions, 1) = 1 and coalesce(l.written, 1) > 0
+        where t.at >= ${keptUntilMs - 2 * boundMs} and coalesce(t.functions, 1) = 1 and coalesce(l.written, 1) > 0
           and t.tx not in (select tx from dropped))
       select r.tx, r.at, min(k.name) from reader r cross join undone u on r.at >= u.at - ${2 * boundMs}
         cross join undone_key k on k.tx = u.tx

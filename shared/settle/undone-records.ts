@@ -21,14 +21,15 @@ export interface Located {
 
 /**
  * undone         transactions that are committed and not kept, as far as the coordinator of the later second says what they
- *                wrote; `at` is NULL where their decision came after everything that is kept
+ *                wrote. What is dated before K stands on what is dated after, so that K is its time, too; `at` is NULL where
+ *                the decision came after everything that is kept
  * undone_key     what of it is in tables that change in place, by name
  * undone_record  the records of that
  */
-const UNDONE = ({ latestMs }: SettlingTimes) => `
+const UNDONE = ({ latestMs, keptUntilMs }: SettlingTimes) => `
   create index later_tx on later (tx);
   create table undone (tx text primary key, at int) without rowid;
-  insert or ignore into undone select l.tx, iif(t.decided is null, null, l.created)
+  insert or ignore into undone select l.tx, iif(t.decided is null, null, max(l.created, ${keptUntilMs}))
     from later l left join transactions t on t.tx = l.tx left join dropped d on d.tx = l.tx
     where l.written is not null and l.created <= ${latestMs} and (t.at is null or d.tx is not null);
   create index wrote_by on wrote (tx, name);

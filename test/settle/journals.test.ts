@@ -3,6 +3,7 @@ import { loadJournal } from "../verify/journal-replay.ts";
 import { LEDGER_JOURNALS } from "../verify/ledger-journals.ts";
 import { attackQuiet, noneQuiet } from "./quiet-attack.ts";
 import { attackSettling, noneSettled } from "./settle-attack.ts";
+import { copyAt, secondOf } from "./worlds/cut.ts";
 import { historyOf } from "./worlds/journal-history.ts";
 import { brokenMirrors } from "./worlds/mirror-oracle.ts";
 import { STATE } from "./worlds/rows.ts";
@@ -58,6 +59,13 @@ test.each(cases(ALL))(
     expect(tally.quiet.copies).toBeGreaterThan(0);
   },
 );
+
+test("copies of records that Functions have changed do not add up, until everything has come to an end", () => {
+  const history = historyOf(WITH_FUNCTIONS.journal, { boundMs: 0, seed: "as they are", records: true });
+  const raw = Array.from({ length: 12 }, () => copyAt(history, secondOf(history)));
+  expect(raw.filter(({ tables }) => brokenMirrors(tables).length > 0).length).toBeGreaterThan(4);
+  expect(brokenMirrors(copyAt(history, history.untilMs / 1000 + 1).tables)).toEqual([]);
+});
 
 /** They cost more than the others. */
 const MIRRORED_RETELLINGS = Math.ceil(RETELLINGS / 2);

@@ -42,7 +42,7 @@ export interface LedgerFunction {
   run(transaction: Transaction, balances: ReadonlyMap<string, number>): Promise<void>;
 }
 
-export interface Moves {
+interface Moves {
   readonly nonce: string;
   readonly moves: readonly { readonly id: string; readonly delta: number }[];
   readonly also?: LedgerFunction | undefined;

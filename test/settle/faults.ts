@@ -399,7 +399,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "what only the later coordinator knows is not undone",
     edits: [
-      edit("settle/undone-records.ts", "and (t.at is null or d.tx is not null);", "and d.tx is not null;"),
+      edit("settle/undone-tables.ts", "and (t.at is null or d.tx is not null);", "and d.tx is not null;"),
     ],
     caughtAs: "is not there|should not be|is without|not that of",
     what: "settle",

@@ -403,7 +403,7 @@ export const FAULTS: readonly Fault[] = [
     ],
     caughtAs: "is not there|should not be|is without|not that of",
     what: "settle",
-    under: "write sets, few records",
+    under: "write sets, records only looked at",
   },
   {
     name: "a kept record may stand on a dropped one",
@@ -449,7 +449,7 @@ export const FAULTS: readonly Fault[] = [
     edits: [edit("settle/settle-records.ts", "finish: remedy.finish }", 'finish: { kind: "nothing" } }')],
     caughtAs: "a row in doubt",
     what: "settle",
-    under: "write sets, records left in doubt",
+    under: "write sets, records only looked at",
   },
   {
     name: "records that were not there are left",

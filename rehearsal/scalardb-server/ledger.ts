@@ -35,30 +35,40 @@ export const LEDGER_SCHEMA = {
   },
 } as const satisfies Record<string, TableSchema>;
 
+/** What a ledger does besides the contract, in its transaction. */
+export interface LedgerFunction {
+  readonly id: string;
+  /** Is given what the contract has left in each asset. */
+  run(transaction: Transaction, balances: ReadonlyMap<string, number>): Promise<void>;
+}
+
 interface Moves {
   readonly nonce: string;
   readonly moves: readonly { readonly id: string; readonly delta: number }[];
+  readonly also?: LedgerFunction | undefined;
 }
 
 /** Does on real ScalarDB what a ledger does for one execution of a contract; the nonce is the transaction's id. */
-async function transfer(server: Transactions, identity: Identity, { nonce, moves }: Moves) {
+export async function transfer(server: Transactions, identity: Identity, { nonce, moves, also }: Moves) {
   const transaction = await server.begin(nonce);
   const latest = new Map<string, Row | undefined>();
   for (const { id } of moves) latest.set(id, await readLatest(transaction, id));
   const ages = [...latest].flatMap(([id, row]) => (row ? [[id, row["age"] as number] as const] : []));
-  const argument = argumentColumn(nonce, "", { assets: moves });
+  const argument = argumentColumn(nonce, also?.id ?? "", { assets: moves });
   const common = {
     input: inputColumn(new Map(ages)),
     contractId: contractColumn(identity, TRANSFER_CONTRACT),
     argument,
     signature: signExecution(identity, TRANSFER_CONTRACT, argument),
   };
+  const balances = new Map<string, number>();
   for (const { id, delta } of moves) {
     const before = latest.get(id);
     const age = before === undefined ? 0 : (before["age"] as number) + 1;
     const balance = (before === undefined ? 0 : balanceOf(before["output"] as string)) + delta;
     const prevHash = before?.["hash"] as Uint8Array | undefined;
     const { contractId, ...rest } = common;
+    balances.set(id, balance);
     const output = JSON.stringify({ balance, n: age });
     const hash = assetHash({ ...common, id, age, output, prevHash });
     const columns = {
@@ -72,6 +82,7 @@ async function transfer(server: Transactions, identity: Identity, { nonce, moves
     await transaction.insert(assetKey(id, age), columns);
     await transaction.put(metadataKey(id), { latest_age: age });
   }
+  await also?.run(transaction, balances);
   const written = moves.map(({ id }) =>
     assetKey(id, ((latest.get(id)?.["age"] as number | undefined) ?? -1) + 1),
   );

@@ -20,7 +20,8 @@ export function* droppedTransactions(scratch: Scratch): Generator<Dropped> {
 
 function namesOf(scratch: Scratch): (transaction: string, kind: number) => Dropped["assets"] {
   const rows = `(select name from near_row where tx = ?1 and kind = ?2
-    union select name from image where tx = ?1 and kind = ?2)`;
+    union select name from image where tx = ?1 and kind = ?2
+    union select name from undone_key where tx = ?1 and ?2 = ${RECORD})`;
   const find = scratch.finder(`select (select count(*) from ${rows}),
     (select json_group_array(name) from (select name from ${rows} order by name limit ${MOST_NAMED}))`);
   return (transaction, kind) => {

@@ -78,7 +78,7 @@ function judgeBefore(record: UndoneRecord, times: SettlingTimes): Remedy {
   if (last === "unknown") return unresolved("it is not known which of those that are kept wrote it last");
   if (!isOf(before, last, times))
     return unresolved(`what "${last?.transaction ?? before.writer?.transaction}" made of it is nowhere`);
-  return before.kind === "gone" ? before : { kind: "earlier", finish: before.finish };
+  return before.kind === "gone" ? { kind: "gone" } : { kind: "earlier", finish: before.finish };
 }
 
 /** `undefined` where it was written by none since the earlier copy. */

@@ -6,6 +6,7 @@ import type { SettlingTimes } from "./settling-times.ts";
 import type { Signs } from "./signs.ts";
 import type { UndoneRecord } from "./undone-record.ts";
 import { type Located, UndoneRecords } from "./undone-records.ts";
+import { tellUndone } from "./undone-tables.ts";
 
 interface Settling {
   readonly scope: Scope;
@@ -22,10 +23,10 @@ const NO_ROW = { transaction: "", state: null };
  * otherwise than by their own row are in `mended`, and nothing else is to be done to them.
  */
 export function settleRecords({ scope, scratch, times, changes, signs }: Settling): void {
-  const records = new UndoneRecords(scope, scratch, times);
   scratch.exec("create table mended (name text primary key) without rowid");
+  if (!tellUndone(scope, scratch, times)) return;
   const mend = scratch.writer("insert into mended values (?)");
-  for (const record of records.each()) {
+  for (const record of new UndoneRecords(scratch, times).each()) {
     const remedy = judgeRecord(record, times);
     if (remedy.kind !== "as-it-is") mend(record.name);
     carryOut(remedy, record, changes, signs);

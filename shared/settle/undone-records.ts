@@ -1,8 +1,5 @@
 import type { SQLOutputValue } from "node:sqlite";
-import { logicalName } from "../verify/row-source.ts";
-import { isMutable, type Scope, type ScopedTable } from "../verify/scope.ts";
 import type { Scratch } from "../verify/scratch.ts";
-import { RECORD } from "./settling-spill.ts";
 import type { SettlingTimes } from "./settling-times.ts";
 import { standingsIn } from "./standing.ts";
 import type { FoundRow, KeptWriter, Standing, UndoneRecord, UndoneWriter } from "./undone-record.ts";
@@ -19,51 +16,15 @@ export interface Located {
   readonly found: { readonly transaction: string; readonly state: number } | undefined;
 }
 
-/**
- * undone         transactions that are committed and not kept, as far as the coordinator of the later second says what they
- *                wrote. What is dated before K stands on what is dated after, so that K is its time, too; `at` is NULL where
- *                the decision came after everything that is kept
- * undone_key     what of it is in tables that change in place, by name
- * undone_record  the records of that
- */
-const UNDONE = ({ latestMs, keptUntilMs }: SettlingTimes) => `
-  create index later_tx on later (tx);
-  create table undone (tx text primary key, at int) without rowid;
-  insert or ignore into undone select l.tx, iif(t.decided is null, null, max(l.created, ${keptUntilMs}))
-    from later l left join transactions t on t.tx = l.tx left join dropped d on d.tx = l.tx
-    where l.written is not null and l.created <= ${latestMs} and (t.at is null or d.tx is not null);
-  create index wrote_by on wrote (tx, name);
-  create table undone_key (name text, tx text, primary key (name, tx)) without rowid;
-  insert or ignore into undone_key select w.name, w.tx from undone u cross join wrote w on w.tx = u.tx
-    join record_table r on r.name = w.of_table;
-  create table undone_record (name text primary key, of_table text) without rowid;
-  insert or ignore into undone_record select w.name, w.of_table from undone_key k cross join wrote w
-    on w.tx = k.tx and w.name = k.name;`;
-
-const ROWS = `
-  create table kept_key (name text, tx text, at int, primary key (name, tx)) without rowid;
-  insert or ignore into kept_key select w.name, w.tx, t.at from wrote w join undone_record k on k.name = w.name
-    join transactions t on t.tx = w.tx where t.at is not null and w.tx not in (select tx from dropped);
-  create table undone_row (name text primary key, row_key text, state int, tx text, over int, before_tx text) without rowid;
-  insert or ignore into undone_row select w.name, w.row_key, w.state, w.tx, w.over, null
-    from near_row w join undone_record k on k.name = w.name where w.kind = ${RECORD};
-  update undone_row set before_tx = i.tx from image i where i.kind = ${RECORD} and i.name = undone_row.name;
-  create table undone_before (name text primary key, row_key text, state int, tx text, over int, before_tx text) without rowid;
-  insert or ignore into undone_before select e.name, e.row_key, e.state, e.tx, e.over, e.before_tx
-    from earlier_row e join undone_record k on k.name = e.name;`;
-
 type Columns = readonly SQLOutputValue[];
 
-/** Brings together what is known of each record that transactions have written which are not kept. */
+/** Brings together what is known of each record that transactions have written which are not kept, once that is told. */
 export class UndoneRecords {
   readonly #scratch: Scratch;
   readonly #silent: string | undefined;
 
-  constructor(scope: Scope, scratch: Scratch, times: SettlingTimes) {
+  constructor(scratch: Scratch, times: SettlingTimes) {
     this.#scratch = scratch;
-    nameTables(scope, scratch);
-    scratch.exec(UNDONE(times));
-    scratch.exec(ROWS);
     this.#silent = silentOf(scratch, times);
   }
 
@@ -119,27 +80,6 @@ function foundRow(
     writer: standing(transaction as string | null),
     under: over === 1 ? standing(before as string | null) : undefined,
   };
-}
-
-/** The tables whose records change in place, by their logical names. */
-function nameTables({ tables }: Scope, scratch: Scratch): void {
-  scratch.exec("create table record_table (name text primary key, place int, source text) without rowid");
-  const add = scratch.writer("insert into record_table values (?, ?, ?)");
-  for (const [place, table] of tables.entries())
-    if (table.as === "copy" && isMutable(table))
-      add(logicalName(table.schema), place, earlierOf(tables, table)?.schema.physical ?? null);
-}
-
-function earlierOf(
-  tables: readonly ScopedTable[],
-  { database, schema }: ScopedTable,
-): ScopedTable | undefined {
-  return tables.find(
-    (table) =>
-      table.as === "earlier" &&
-      table.database === database &&
-      logicalName(table.schema) === logicalName(schema),
-  );
 }
 
 /** A kept transaction, by now too young to be in the earlier copies, of which nothing says what it wrote. */

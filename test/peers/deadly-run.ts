@@ -2,10 +2,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Load } from "../../rehearsal/ledger/clients.ts";
 import { isTransactionFailure } from "../../rehearsal/scalardb-server/transaction-failure.ts";
 import type { Transactions } from "../../rehearsal/scalardb-server/transactions.ts";
+import type { ScalarDbWorld } from "../../rehearsal/scalardb-server/world.ts";
 import type { ScalardbWorld } from "../../rehearsal/scalardb-world.ts";
 
 export const PREFIX = "prod_";
 const COORDINATOR = `${PREFIX}coordinator.state`;
+
+/** Servers, and the database below them. */
+export interface DeadlyWorld extends Pick<ScalardbWorld, "dynamodb" | "now"> {
+  readonly scalardb: Pick<ScalarDbWorld, "servers" | "transactions" | "crashServer">;
+}
 
 /** What clients do on the servers. */
 export interface Application<Count> {
@@ -44,7 +50,7 @@ export interface RunOutcome {
 
 /** Has clients work for a while and kills servers in between. */
 export async function runDeadly<Count>(
-  world: ScalardbWorld,
+  world: DeadlyWorld,
   application: Application<Count>,
   run: DeadlyRun,
 ): Promise<RunOutcome> {
@@ -76,7 +82,7 @@ interface Death {
 }
 
 /** Keeps one server busy until it has rows in doubt, of a transaction that has committed or has not, and kills it. */
-async function die(world: ScalardbWorld, application: Application<unknown>, death: Death): Promise<number> {
+async function die(world: DeadlyWorld, application: Application<unknown>, death: Death): Promise<number> {
   const server = world.scalardb.transactions()[death.server];
   if (server === undefined) throw new Error(`There is no server ${death.server}`);
   const busy = application.start({ servers: [server], clients: BUSY_CLIENTS, seed: death.seed });
@@ -93,7 +99,7 @@ async function die(world: ScalardbWorld, application: Application<unknown>, deat
 
 /** The rows that are in doubt now, and whether their transaction has committed. */
 export function doubts(
-  world: ScalardbWorld,
+  world: DeadlyWorld,
   tables: readonly string[],
 ): readonly { readonly committed: boolean }[] {
   const now = { instantMs: Number.POSITIVE_INFINITY };
@@ -114,7 +120,7 @@ const AGAIN_MS = 500;
 
 /** Reads everything until nothing is in the way, as an application does that tries again. */
 export async function countAtLast<Count>(
-  world: ScalardbWorld,
+  world: DeadlyWorld,
   application: Application<Count>,
 ): Promise<Count> {
   const giveUpMs = world.now() + RECOVERED_WITHIN_MS;

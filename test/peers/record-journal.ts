@@ -3,17 +3,27 @@ import { gzipSync } from "node:zlib";
 import { LEDGER_SCHEMA } from "../../rehearsal/scalardb-server/ledger.ts";
 import { startScalardbWorld } from "../../rehearsal/scalardb-world.ts";
 import { bankOf, ledgerOn } from "./applications.ts";
-import { countAtLast, type DeadlyRun, PREFIX, runDeadly } from "./deadly-run.ts";
+import {
+  type Application,
+  countAtLast,
+  type DeadlyRun,
+  type DeadlyWorld,
+  PREFIX,
+  runDeadly,
+} from "./deadly-run.ts";
+import { startLibraryWorld } from "./library/library-world.ts";
+import { MIRRORED_SCHEMA, mirroredLedgerOn } from "./mirrored-ledger.ts";
 
 /**
  * Records every state of every item that real ScalarDB Servers write under load while some of them are killed, one line
- * each in the format of the journals in test/fixtures:
+ * each in the format of the journals in test/fixtures; the last kind is ScalarDB's newest library instead of servers:
  *
- *     node test/peers/record-journal.ts bank|ledger FILE.jsonl.gz SECONDS TRANSFERS_PER_SECOND DEATHS
+ *     node test/peers/record-journal.ts bank|ledger|write-sets FILE.jsonl.gz SECONDS TRANSFERS_PER_SECOND DEATHS
  */
 const [kind = "bank", file = "journal.jsonl.gz", seconds = "75", rate = "4", deaths = "4"] =
   process.argv.slice(2);
 const RECORDS = 10;
+const MIRRORED_RECORDS = 24;
 const run: DeadlyRun = {
   seconds: Number(seconds),
   clients: 6,
@@ -25,13 +35,8 @@ const run: DeadlyRun = {
   seed: kind,
 };
 
-await using world = await startScalardbWorld({
-  seed: kind,
-  instances: 2,
-  assets: RECORDS,
-  ...(kind === "ledger" && { tables: LEDGER_SCHEMA }),
-});
-const application = kind === "ledger" ? await ledgerOn(world, RECORDS) : bankOf(world);
+const { world, application } = await start();
+await using _ = world;
 const outcome = await runDeadly<object>(world, application, run);
 const count = await countAtLast<object>(world, application);
 const lines = [...application.tables, `${PREFIX}coordinator.state`, `${PREFIX}scalardb.metadata`]
@@ -48,3 +53,26 @@ const lines = [...application.tables, `${PREFIX}coordinator.state`, `${PREFIX}sc
 const packed = gzipSync(lines.join(""), { level: 9 });
 await writeFile(file, packed);
 console.log(JSON.stringify({ ...run, ...outcome, count, lines: lines.length, bytes: packed.length }));
+
+interface Started {
+  readonly world: DeadlyWorld & AsyncDisposable;
+  readonly application: Application<object>;
+}
+
+async function start(): Promise<Started> {
+  if (kind === "write-sets") return startWithWriteSets();
+  const world = await startScalardbWorld({
+    seed: kind,
+    instances: 2,
+    assets: RECORDS,
+    ...(kind === "ledger" && { tables: LEDGER_SCHEMA }),
+  });
+  return { world, application: kind === "ledger" ? await ledgerOn(world, RECORDS) : bankOf(world) };
+}
+
+async function startWithWriteSets(): Promise<Started> {
+  const world = await startLibraryWorld({ seed: kind, processes: 2, tables: MIRRORED_SCHEMA });
+  const [any] = world.scalardb.transactions();
+  if (any === undefined) throw new Error("No server runs");
+  return { world, application: await mirroredLedgerOn(any, MIRRORED_RECORDS) };
+}

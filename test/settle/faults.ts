@@ -390,4 +390,84 @@ export const FAULTS: readonly Fault[] = [
     what: "quiet",
     under: "plain",
   },
+  {
+    name: "what only the later coordinator knows is not undone",
+    edits: [
+      edit("settle/undone-tables.ts", "and (t.at is null or d.tx is not null);", "and d.tx is not null;"),
+    ],
+    caughtAs: "is not there|should not be|is without|not that of",
+    what: "settle",
+    under: "write sets, records only looked at",
+  },
+  {
+    name: "a kept record may stand on a dropped one",
+    edits: [
+      edit(
+        "settle/judge-record.ts",
+        "  return after.atMs === undefined || atMs < after.atMs - 2 * boundMs;",
+        "  return after.atMs === undefined || atMs < after.atMs + 2 * boundMs;",
+      ),
+    ],
+    caughtAs: "not without a later one|not that of",
+    what: "settle",
+    under: "write sets, records only looked at",
+  },
+  {
+    name: "kept writers since the earlier copy are not asked for",
+    edits: [
+      edit(
+        "settle/undone-records.ts",
+        "        keptBy: keptBy(name) as readonly KeptWriter[],",
+        "        keptBy: (keptBy(name) as readonly KeptWriter[]).slice(0, 0),",
+      ),
+    ],
+    caughtAs: "is not there|should not be|not that of",
+    what: "settle",
+    under: "write sets, few records",
+  },
+  {
+    name: "the earlier row need not be that of the last kept writer",
+    edits: [
+      edit(
+        "settle/judge-record.ts",
+        "  if (!isOf(before, last, times))",
+        "  if (last === undefined && !isOf(before, last, times))",
+      ),
+    ],
+    caughtAs: "is not there|should not be|not that of",
+    what: "settle",
+    under: "write sets, few records",
+  },
+  {
+    name: "earlier rows in doubt come back as they are",
+    edits: [edit("settle/settle-records.ts", "finish: remedy.finish }", 'finish: { kind: "nothing" } }')],
+    caughtAs: "a row in doubt",
+    what: "settle",
+    under: "write sets, records only looked at",
+  },
+  {
+    name: "records that were not there are left",
+    edits: [
+      edit("settle/settle-records.ts", "if (found !== undefined) changes", "if (found === null) changes"),
+    ],
+    caughtAs: "should not be|a row in doubt",
+    what: "settle",
+    under: "write sets",
+  },
+  {
+    name: "who may have read dropped records is kept",
+    edits: [
+      edit("settle/gather-signs.ts", "and coalesce(l.written, 1) > 0\n", "and coalesce(l.written, 1) < 0\n"),
+    ],
+    caughtAs: "has read what",
+    what: "settle",
+    under: "write sets, records only looked at",
+  },
+  {
+    name: "a transaction without a write set is taken for one that wrote nothing",
+    edits: [edit("settle/later-intake.ts", "own?.length ?? null", "own?.length ?? 0")],
+    caughtAs: "is not there|should not be|not that of|has read what|settling it again",
+    what: "settle",
+    under: "write sets, but not all",
+  },
 ];

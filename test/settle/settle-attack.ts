@@ -49,13 +49,25 @@ export function noneSettled(): SettleTally {
   };
 }
 
+/** What an application itself would find wrong with its tables. */
+export type Complaints = (tables: MemoryTables) => readonly string[];
+
 /** Settles copies of a history at random seconds, and holds what comes of it against the truth. */
-export async function attackSettling(history: History, tally: SettleTally): Promise<void> {
+export async function attackSettling(
+  history: History,
+  tally: SettleTally,
+  complaintsOf: Complaints = () => [],
+): Promise<void> {
   for (let copy = 0; copy < COPIES; copy += 1)
-    await settleOne(history, copyAt(history, secondOf(history)), tally);
+    await settleOne(history, copyAt(history, secondOf(history)), tally, complaintsOf);
 }
 
-async function settleOne(history: History, copy: Copy, tally: SettleTally): Promise<void> {
+async function settleOne(
+  history: History,
+  copy: Copy,
+  tally: SettleTally,
+  complaintsOf: Complaints,
+): Promise<void> {
   const clocks = clocksOf(history);
   const subject = settledAt(copy.atSecond, clocks);
   tally.copies += 1;
@@ -79,7 +91,9 @@ async function settleOne(history: History, copy: Copy, tally: SettleTally): Prom
   tally.mended += outcome.pages.flatMap(({ changes }) =>
     changes.filter(({ kind }) => kind === "earlier"),
   ).length;
-  await judge(history, copy, applyPages(copy.tables, outcome.pages, earlier), tally);
+  const settled = applyPages(copy.tables, outcome.pages, earlier);
+  await judge(history, copy, settled, tally);
+  tally.breaches.push(...complaintsOf(settled));
 }
 
 async function judge(history: History, copy: Copy, tables: MemoryTables, tally: SettleTally): Promise<void> {

@@ -113,6 +113,15 @@ test("a write set names the records and the child that wrote them", () => {
   expect(writtenRecordsOf(Buffer.from("08011200", "hex"))).toEqual([]);
 });
 
+test.each([
+  ["a later version", "08021200"],
+  ["no list of groups, as of a newer kind", "0801"],
+  ["a list of groups that holds something else", "0801120212 00"],
+  ["an entry that names no record", "08011208 0a06 1204 1200 1a00"],
+])("a write set of %s is not read as one that says all", (_, hex) => {
+  expect(writtenRecordsOf(Buffer.from(hex.replaceAll(" ", ""), "hex"))).toBeUndefined();
+});
+
 test("keys that differ read differently", () => {
   expect(keyText(["a/b"])).not.toBe(keyText(["a", "b"]));
   expect(keyText(["a\\", "b"])).not.toBe(keyText(["a", "\\b"]));

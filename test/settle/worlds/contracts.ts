@@ -47,7 +47,7 @@ export function requestOf(world: World): Request {
     reads: all.slice(written),
     accounts: isReader ? [] : [...new Set(Array.from({ length: accounts }, owner))],
     atOnce: chance.flip(kind.onePhase),
-    looks: accounts > 0 && kind.looks > 0 && chance.flip(kind.looks) ? [owner()] : [],
+    looks: accounts > 0 ? Array.from({ length: kind.looks }, owner) : [],
   };
 }
 

@@ -41,11 +41,12 @@ export function historyOf(journal: Journal, { boundMs, seed, records }: Retellin
   const nowhere: Item = { table: STATE, key: {}, versions: [] };
   return {
     boundMs,
-    logsWriteSets: false,
+    logsWriteSets: items.some(({ versions }) => versions.some(({ row }) => row?.["tx_write_set"] != null)),
     schemas,
     items,
     attempts: [...attempts.values()],
-    fromMs: journal.firstMs,
+    // The schema may have been loaded long before, and is no part of it.
+    fromMs: Math.min(...items.flatMap(({ versions }) => versions.slice(0, 1).map(({ atMs }) => atMs))),
     untilMs: journal.lastMs,
     chance,
     decisionOf: (id) => decisions.get(id) ?? nowhere,

@@ -25,7 +25,7 @@ export interface Kind {
   readonly users: number;
   /** How many mutable records there are. */
   readonly accounts: number;
-  /** Of those that write mutable records, how many only look at another one. */
+  /** How many others those look at that write mutable records. */
   readonly looks: number;
   /** Decisions that say what was written. */
   readonly writeSets: number;
@@ -103,10 +103,26 @@ export const LOGGED_KINDS: readonly Kind[] = [
   { ...LOGGED, name: "write sets, few records", accounts: 5 },
   { ...LOGGED, name: "write sets, clocks are set", clocksStep: true },
   { ...LOGGED, name: "write sets, late decisions", lateDecision: 3 },
-  { ...LOGGED, name: "write sets, records left in doubt", crash: 0.05, readers: 0.5, accounts: 20 },
-  { ...LOGGED, name: "write sets, records only looked at", looks: 0.5, accounts: 10 },
+  {
+    ...LOGGED,
+    name: "write sets, records left in doubt",
+    crash: 0.05,
+    readers: 0.5,
+    rates: [3],
+    accounts: 10,
+  },
+  {
+    ...LOGGED,
+    name: "write sets, records only looked at",
+    boundsMs: [600],
+    rates: [4],
+    crash: 0,
+    users: 0.6,
+    accounts: 30,
+    looks: 4,
+  },
   { ...LOGGED, name: "write sets, records carry their own time", committedAsDecided: false },
-  { ...LOGGED, name: "write sets, but not all", writeSets: 0.9 },
+  { ...LOGGED, name: "write sets, but not all", writeSets: 0.7, accounts: 8 },
   { ...LOGGED, name: "write sets, aborted decisions removed", cleanUp: "aborted", accounts: 20 },
 ];
 

@@ -7,16 +7,7 @@ import { type Attempt, type History, type Item, newestOf, writersOf } from "./st
  * something that it has read is not there. By the true history, and by no code of Stillpoint.
  */
 export function brokenInCopy(history: History, copy: Copy): string | undefined {
-  const writers = new Map(history.items.map((item) => [item, writersOf(item)]));
-  const holds = (item: Item, attempt: Attempt) => {
-    const version = copy.versions.get(item);
-    if (version === undefined) return false;
-    const order = writers.get(item) ?? [];
-    const last = version.last === undefined ? -1 : order.indexOf(version.last);
-    return (
-      last >= order.indexOf(attempt) || (version.doubt === attempt && isCommitted(history, copy, attempt))
-    );
-  };
+  const holds = holdingIn(history, copy);
   for (const attempt of history.attempts) {
     if (attempt.decidedMs === undefined) continue;
     const items = [...attempt.writes.keys()];
@@ -29,6 +20,30 @@ export function brokenInCopy(history: History, copy: Copy): string | undefined {
         return `${attempt.id} has read what ${writer.id} wrote, which is not there`;
   }
   return undefined;
+}
+
+/** Whether the coordinator of a copy calls something committed of which no record is there: nothing is torn by it. */
+export function isCoordinatorAhead(history: History, copy: Copy): boolean {
+  const holds = holdingIn(history, copy);
+  return history.attempts.some(
+    (attempt) =>
+      attempt.writes.size > 0 &&
+      isCommitted(history, copy, attempt) &&
+      ![...attempt.writes.keys()].some((item) => holds(item, attempt)),
+  );
+}
+
+function holdingIn(history: History, copy: Copy): (item: Item, attempt: Attempt) => boolean {
+  const writers = new Map(history.items.map((item) => [item, writersOf(item)]));
+  return (item, attempt) => {
+    const version = copy.versions.get(item);
+    if (version === undefined) return false;
+    const order = writers.get(item) ?? [];
+    const last = version.last === undefined ? -1 : order.indexOf(version.last);
+    return (
+      last >= order.indexOf(attempt) || (version.doubt === attempt && isCommitted(history, copy, attempt))
+    );
+  };
 }
 
 function isCommitted(history: History, copy: Copy, { id }: Attempt): boolean {

@@ -1,6 +1,6 @@
 import type { Row } from "../../../shared/verify/row-source.ts";
 import type { Copy } from "./cut.ts";
-import { ACCOUNT, COMMITTED, STATE } from "./rows.ts";
+import { COMMITTED, changesInPlace, STATE } from "./rows.ts";
 import type { History, Item } from "./store.ts";
 
 const PAST_MS = 50_000;
@@ -55,8 +55,8 @@ function reasonsOf(history: History, copy: Copy, { item, row }: Found, spans: Sp
     found.push(`${id} committed at once`);
   if (createdMs === undefined && committedMs > oldMs && committedMs <= keptUntilMs)
     found.push(`the decision of ${id} is gone`);
-  if (!history.logsWriteSets && item.table === ACCOUNT && (createdMs ?? committedMs) > keptUntilMs)
-    found.push(`${id} is dropped, and has overwritten a record`);
+  const isOverwritten = changesInPlace(item.table) && (createdMs ?? committedMs) > keptUntilMs;
+  if (!history.logsWriteSets && isOverwritten) found.push(`${id} is dropped, and has overwritten a record`);
   return found;
 }
 

@@ -10,6 +10,11 @@ export const ABORTED = 4;
 export const STATE = "coordinator.state";
 export const ACCOUNT = "app.account";
 
+/** Tables whose records change in place. */
+export function changesInPlace(table: string): boolean {
+  return table.startsWith("app.");
+}
+
 /** The ledger's namespaces are `default`, `ns1`, `ns2`. */
 export function assetTable(namespace: string): string {
   return namespace === "default" ? "scalar.asset" : `scalar_${namespace}.asset`;

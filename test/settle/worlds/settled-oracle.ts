@@ -2,7 +2,7 @@ import type { Row } from "../../../shared/verify/row-source.ts";
 import type { MemoryTables } from "../../verify/fixture-source.ts";
 import type { Copy } from "./cut.ts";
 import { wasRemoved } from "./raw-oracle.ts";
-import { ABORTED, ACCOUNT, COMMITTED, STATE } from "./rows.ts";
+import { ABORTED, COMMITTED, changesInPlace, STATE } from "./rows.ts";
 import { type Attempt, type History, type Item, writersOf } from "./store.ts";
 
 interface Settled {
@@ -123,7 +123,7 @@ function wrongColumns(item: Item, row: Row, ages: number): readonly string[] {
 }
 
 function versionOf({ table, versions }: Item, { tx_id }: Row, ages: number): unknown {
-  if (table === ACCOUNT) return versions.find(({ row }) => row?.["tx_id"] === tx_id)?.row?.["tx_version"];
+  if (changesInPlace(table)) return versions.find(({ row }) => row?.["tx_id"] === tx_id)?.row?.["tx_version"];
   return table.endsWith("_metadata") ? ages : 1;
 }
 

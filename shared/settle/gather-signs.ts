@@ -74,7 +74,7 @@ const QUESTIONS: readonly Question[] = [
       select tx, committed from near_row where state = ${COMMITTED} union all select tx, committed from image) w
       join transactions t on t.tx = w.tx
       where t.decided is null and w.committed > ${tracedMs} and w.committed <= ${keptUntilMs} group by w.tx order by w.tx`,
-    tell: () => "committed, and the coordinator does not say so any more",
+    tell: () => "committed, and the coordinator of the copies does not say so",
   },
   {
     stop: "SETTLE_OLD",

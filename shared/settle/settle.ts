@@ -6,6 +6,7 @@ import type { Change, Dropped } from "./change.ts";
 import { ChangeList, listChanges } from "./change-list.ts";
 import { droppedTransactions } from "./dropped-list.ts";
 import { gatherSigns } from "./gather-signs.ts";
+import { namedTwice } from "./named-twice.ts";
 import { nearestQuiet } from "./nearest-quiet.ts";
 import { settleRecords } from "./settle-records.ts";
 import { PAGE_ENTRIES, type Settlement, type SettlementPage } from "./settlement.ts";
@@ -53,6 +54,7 @@ function obstacles({ tables }: Scope): readonly string[] {
     ...(coordinators.length === 1
       ? []
       : [`${coordinators.length} coordinator tables were read, and not one`]),
+    ...namedTwice(tables.filter(({ as }) => as === "copy").map(({ schema }) => schema)),
     ...(tables.some(isMutable) && !isLaterThere
       ? ["there are records that can change, and the coordinator of a later second was not read"]
       : []),

@@ -59,10 +59,14 @@ export const DEFAULT_CLOCKS: Clocks = {
 
 const SECOND_MS = 1000;
 
-/** The last instant that settling a copy leaves alone: no transaction that committed up to then may be dropped. */
+/**
+ * The last instant that settling a copy leaves alone: no transaction that committed up to then may be dropped. What is dated
+ * after what is kept committed less than a bound before that, and what stands on it later still, by a clock that may be
+ * another bound behind. Some time is left for decisions that are written late.
+ */
 export function settledFromMs({ atSecond, keptUntilMs }: Settled): number {
   const boundMs = atSecond * SECOND_MS - keptUntilMs;
-  return keptUntilMs - boundMs - SECOND_MS;
+  return keptUntilMs - boundMs - Math.max(boundMs, SECOND_MS);
 }
 
 /**

@@ -65,6 +65,7 @@ test.each([
     /several coordinator tables .*"other\.state"/,
   ],
   ["the coordinators of two databases", [...LEDGER, COORDINATOR], /several coordinator tables/],
+  ["one name in two databases", [...LEDGER, ACCOUNT], /"app\.account" in more than one database/],
   ["no ledger", [COORDINATOR, ACCOUNT], /no tables of a ledger.*--nearest/],
   ["the JDBC transaction manager", [COORDINATOR, tableOf("scalar.asset", { prev_hash: "blob" })], /JDBC/],
 ] as const)("tables with %s cannot", (_what, schemas, reason) => {

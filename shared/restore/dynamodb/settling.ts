@@ -1,4 +1,5 @@
 import { StillpointError } from "../../errors/stillpoint-error.ts";
+import { namedTwice } from "../../settle/named-twice.ts";
 import { logicalName, type TableSchema } from "../../verify/row-source.ts";
 import type { Clocks } from "../../verify/subject.ts";
 import type { SystemNamespaces } from "../../verify/table-role.ts";
@@ -56,6 +57,7 @@ export function obstaclesOf({
   return [
     ...coordinatorObstacles(schemas, namespaces),
     ...ledgerObstacles(schemas),
+    ...namedTwice(schemas),
     ...(componentKinds.includes("auditor") ? [AUDITOR] : []),
     ...boundObstacles(clocks),
   ];

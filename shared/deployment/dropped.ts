@@ -4,7 +4,7 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import type { DynamodbResult } from "../restore/dynamodb/restore.ts";
 import { pageId, type Settlement } from "../settle/settlement.ts";
 import type { Entry } from "../workflow/journal-entry.ts";
-import { isForgotten } from "./dynamodb/forget-settled.ts";
+import { isForgotten } from "./dynamodb/settled/forget-settled.ts";
 import type { PlannedRun } from "./plan-restore.ts";
 
 /** What a run has decided to drop and to change: it is on record before the first row is changed. */

@@ -18,7 +18,7 @@ import { canonicalJson } from "../workflow/canonical-json.ts";
 import { planCassandra } from "./cassandra/plan.ts";
 import { planCosmosdb } from "./cosmosdb/plan.ts";
 import { planDynamodb } from "./dynamodb/plan.ts";
-import { settledPoint } from "./dynamodb/settled-point.ts";
+import { settledPoint } from "./dynamodb/settled/settled-point.ts";
 import { planJdbc } from "./jdbc/plan.ts";
 import { planManaged } from "./managed/plan.ts";
 import type { OpenDeployment } from "./open-deployment.ts";

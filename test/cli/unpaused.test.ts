@@ -10,7 +10,7 @@ import { searchLines } from "../../functions/cli/show/search.ts";
 import { catalogOver } from "../../shared/catalog/catalog.ts";
 import { fileStore } from "../../shared/catalog/file-store.ts";
 import type { RestorePoint } from "../../shared/catalog/model.ts";
-import { forgetSettled } from "../../shared/deployment/dynamodb/forget-settled.ts";
+import { forgetSettled } from "../../shared/deployment/dynamodb/settled/forget-settled.ts";
 import type { PlannedRun } from "../../shared/deployment/plan-restore.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";

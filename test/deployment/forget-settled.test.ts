@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Catalog, catalogOver } from "../../shared/catalog/catalog.ts";
 import type { SettledPage } from "../../shared/catalog/model.ts";
-import { forgetSettled } from "../../shared/deployment/dynamodb/forget-settled.ts";
+import { forgetSettled } from "../../shared/deployment/dynamodb/settled/forget-settled.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { pageId } from "../../shared/settle/settlement.ts";
 import { memoryStore } from "../catalog/memory-store.ts";

@@ -8,7 +8,7 @@ import type { LocalWorld } from "../../rehearsal/local-world.ts";
 import { DEPLOYMENT } from "../../rehearsal/rehearsal-world.ts";
 import { canonicalItem } from "../../shared/databases/dynamodb/row-item.ts";
 import { abandonRestore } from "../../shared/deployment/abandon-restore.ts";
-import { applyPage } from "../../shared/deployment/dynamodb/apply-page.ts";
+import { applyPage } from "../../shared/deployment/dynamodb/settled/apply-page.ts";
 import { planRestore } from "../../shared/deployment/plan-restore.ts";
 import { runRestore } from "../../shared/deployment/run-restore.ts";
 import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";

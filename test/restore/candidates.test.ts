@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { candidatesOf } from "../../shared/restore/dynamodb/candidates.ts";
+import { candidatesOf } from "../../shared/restore/dynamodb/quiet/candidates.ts";
 import { AT_SECOND, captured, databaseOf } from "./example-plan.ts";
 
 const candidates = [0, 60, 120].map((back) => ({ atSecond: AT_SECOND - back, marginMs: 1_000 }));

@@ -1,11 +1,11 @@
 import type { CapturedTable, TableSettings } from "../../shared/restore/dynamodb/captured.ts";
-import { planEarlier } from "../../shared/restore/dynamodb/earlier-copies.ts";
 import {
   type DynamodbPlan,
   type PlannedDatabase,
   planProof,
   planTables,
 } from "../../shared/restore/dynamodb/plan.ts";
+import { planEarlier } from "../../shared/restore/dynamodb/settled/earlier-copies.ts";
 import type { Mode } from "../../shared/restore/mode.ts";
 import { DEFAULT_CLOCKS, earlierSecondOf } from "../../shared/verify/subject.ts";
 

@@ -1,5 +1,5 @@
 import type { DynamodbPlan, PlannedTable } from "../../shared/restore/dynamodb/plan.ts";
-import { madeBy, triesOf } from "../../shared/restore/dynamodb/tries.ts";
+import { madeBy, triesOf } from "../../shared/restore/dynamodb/quiet/tries.ts";
 import { type CloudState, type CloudTable, contentAt } from "./cloud-state.ts";
 
 /** Watches every change of the cloud: breaking a law is an error that no test can miss. */

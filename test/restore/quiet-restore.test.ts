@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { resultLines } from "../../functions/cli/show/restore-result.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { DynamodbPlan } from "../../shared/restore/dynamodb/plan.ts";
-import { triesOf } from "../../shared/restore/dynamodb/tries.ts";
+import { triesOf } from "../../shared/restore/dynamodb/quiet/tries.ts";
 import { Life } from "../workflow/mortal.ts";
 import { BYSTANDER } from "./cloud.ts";
 import { contentAt } from "./cloud-state.ts";

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { describePlan } from "../../shared/restore/dynamodb/describe-plan.ts";
-import { planEarlier } from "../../shared/restore/dynamodb/earlier-copies.ts";
 import { type DynamodbPlan, planTables } from "../../shared/restore/dynamodb/plan.ts";
+import { planEarlier } from "../../shared/restore/dynamodb/settled/earlier-copies.ts";
 import {
   howSettled,
   keptUntilOf,
   obstaclesOf,
   refuseSettling,
-} from "../../shared/restore/dynamodb/settling.ts";
+} from "../../shared/restore/dynamodb/settled/settling.ts";
 import type { ColumnType, TableSchema } from "../../shared/verify/row-source.ts";
 import { DEFAULT_CLOCKS, earlierSecondOf } from "../../shared/verify/subject.ts";
 import { DEFAULT_NAMESPACES, isTransactional, roleOf } from "../../shared/verify/table-role.ts";

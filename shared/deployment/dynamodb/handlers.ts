@@ -17,20 +17,20 @@ import { StillpointError } from "../../errors/stillpoint-error.ts";
 import type { AbandonEffects } from "../../restore/dynamodb/abandon.ts";
 import type { BackedUp } from "../../restore/dynamodb/effects.ts";
 import { type DynamodbPlan, onlyRead } from "../../restore/dynamodb/plan.ts";
-import { madeBy } from "../../restore/dynamodb/tries.ts";
+import { madeBy } from "../../restore/dynamodb/quiet/tries.ts";
 import { doing, type Handlers } from "../../workflow/effect.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { refuseOvertaken } from "../refuse-overtaken.ts";
 import { type RestoringRun, runHandlers } from "../restoring-run.ts";
-import { applyPage } from "./apply-page.ts";
 import { compareSettings } from "./compare-settings.ts";
-import { forgetSettled } from "./forget-settled.ts";
 import { lookAgain } from "./look-again.ts";
 import { markLost } from "./lost-points.ts";
 import { missingOriginals } from "./missing-originals.ts";
 import { recheck } from "./recheck.ts";
 import { recordProven, recordSettled } from "./record-outcome.ts";
 import { plannedScope } from "./scope.ts";
+import { applyPage } from "./settled/apply-page.ts";
+import { forgetSettled } from "./settled/forget-settled.ts";
 
 /** DescribeContinuousBackups is limited to ten a second. */
 const AT_A_TIME = 5;

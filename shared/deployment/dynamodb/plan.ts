@@ -1,9 +1,7 @@
 import type { RestorePoint } from "../../catalog/model.ts";
 import { dynamodbsOf } from "../../config/databases-of.ts";
 import { secondOf } from "../../restore/choose-point.ts";
-import { candidatesOf } from "../../restore/dynamodb/candidates.ts";
 import { CapturedDynamodb } from "../../restore/dynamodb/captured.ts";
-import { keepsWriteSets, planEarlier } from "../../restore/dynamodb/earlier-copies.ts";
 import { goneTables } from "../../restore/dynamodb/gone-tables.ts";
 import {
   createdSince,
@@ -16,8 +14,10 @@ import {
   refusals,
   type Settling,
 } from "../../restore/dynamodb/plan.ts";
-import { boundOf, howSettled, keptUntilOf, refuseSettling } from "../../restore/dynamodb/settling.ts";
-import { madeBy } from "../../restore/dynamodb/tries.ts";
+import { candidatesOf } from "../../restore/dynamodb/quiet/candidates.ts";
+import { madeBy } from "../../restore/dynamodb/quiet/tries.ts";
+import { keepsWriteSets, planEarlier } from "../../restore/dynamodb/settled/earlier-copies.ts";
+import { boundOf, howSettled, keptUntilOf, refuseSettling } from "../../restore/dynamodb/settled/settling.ts";
 import { earlierSecondOf } from "../../verify/subject.ts";
 import { clocksOf } from "../clocks.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
@@ -25,7 +25,7 @@ import { type Planning, refusePlan, windowOnDatabase } from "../planning.ts";
 import { dyingPoints } from "./dying-points.ts";
 import { takenNames } from "./recheck.ts";
 import { scopedCopy } from "./scope.ts";
-import { settleObstacles } from "./settle-obstacles.ts";
+import { settleObstacles } from "./settled/settle-obstacles.ts";
 
 /** Plans a restore of tables; all reasons against come at once. */
 export async function planDynamodb(open: OpenDeployment, planning: Planning): Promise<DynamodbPlan> {

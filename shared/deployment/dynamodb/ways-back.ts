@@ -4,14 +4,14 @@ import { lookBriefly } from "../../databases/dynamodb/look-briefly.ts";
 import { messageOf } from "../../errors/stillpoint-error.ts";
 import { isByCommandOnly } from "../../restore/choose-point.ts";
 import type { Coverage } from "../../restore/dynamodb/coverage.ts";
-import { howSettled, obstaclesOf, type SettlingFacts } from "../../restore/dynamodb/settling.ts";
+import { howSettled, obstaclesOf, type SettlingFacts } from "../../restore/dynamodb/settled/settling.ts";
 import { lastPointCost, reachOf, type SeenDatabase, settlingCost } from "../../restore/dynamodb/ways-back.ts";
 import { quietObstacles } from "../../restore/search/obstacles.ts";
 import { BY_COMMAND, type Cost, recordedCost, type WayBack } from "../../restore/way-back.ts";
 import { inTime } from "../in-time.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { liveQuiet } from "./live-quiet.ts";
-import { settlingFacts } from "./settle-obstacles.ts";
+import { settlingFacts } from "./settled/settle-obstacles.ts";
 
 /** What is looked at to tell what a disaster now would cost. */
 export interface Looking {

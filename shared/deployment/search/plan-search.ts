@@ -3,7 +3,7 @@ import { stamp } from "../../backup/pause-record.ts";
 import { SCHEMA } from "../../catalog/model.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { type PlannedProof, planProof } from "../../restore/dynamodb/plan.ts";
-import { boundOf } from "../../restore/dynamodb/settling.ts";
+import { boundOf } from "../../restore/dynamodb/settled/settling.ts";
 import { describeSearch } from "../../restore/search/describe-plan.ts";
 import type { SearchPlan } from "../../restore/search/plan.ts";
 import { type Direction, spanOf } from "../../restore/search/span.ts";

@@ -5,7 +5,7 @@ import { TABLE_PATIENCE } from "./advance.ts";
 import { deleteAll } from "./delete-copies.ts";
 import type { Observation, RestoreEffects } from "./effects.ts";
 import { type DynamodbPlan, type PlannedTable, tagOf } from "./plan.ts";
-import { madeBy } from "./tries.ts";
+import { madeBy } from "./quiet/tries.ts";
 
 /** What a run made, as it is found now rather than as its journal remembers it. */
 export type AbandonEffects = RestoreEffects & {

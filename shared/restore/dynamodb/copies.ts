@@ -8,7 +8,7 @@ import { advance, type TableLane } from "./advance.ts";
 import type { CheckedTables, RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
 import { type DynamodbPlan, onlyRead, type PlannedProof } from "./plan.ts";
-import { settle } from "./settle.ts";
+import { settle } from "./settled/settle.ts";
 
 const ask = asker<RestoreEffects>();
 

@@ -1,12 +1,12 @@
 import { secondText, timeText } from "../../verify/time-text.ts";
 import type { PlanStep, PlanText } from "../plan-step.ts";
 import { agoText } from "../plan-text.ts";
-import { atWorstText, nextTries, quietConsequences } from "./describe-quiet.ts";
-import { settleStep, settlingConsequences } from "./describe-settling.ts";
 import { goneText } from "./gone-tables.ts";
 import { MOST_RESTORES } from "./lane.ts";
 import { keptAlarms, losses } from "./losses.ts";
 import { type DynamodbPlan, onlyRead } from "./plan.ts";
+import { atWorstText, nextTries, quietConsequences } from "./quiet/describe-quiet.ts";
+import { settleStep, settlingConsequences } from "./settled/describe-settling.ts";
 
 /** The plan in words. Everything in it comes from the plan itself, so that the text cannot promise something else. */
 export function describePlan(plan: DynamodbPlan, nowMs: number): PlanText {

@@ -3,12 +3,12 @@ import type { VerificationReport } from "../../verify/report.ts";
 import { all, answerOf, asker, type Workflow } from "../../workflow/effect.ts";
 import { advance, copiesOf } from "./advance.ts";
 import { type Copies, makeCopies, type NotUsed, verify } from "./copies.ts";
-import { copyQuiet } from "./copy-quiet.ts";
 import { deleteOnlyRead, deleteTemporaries } from "./delete-copies.ts";
 import type { RestoreEffects } from "./effects.ts";
 import { enter } from "./enter.ts";
 import type { DynamodbPlan } from "./plan.ts";
-import { rest } from "./settle.ts";
+import { copyQuiet } from "./quiet/copy-quiet.ts";
+import { rest } from "./settled/settle.ts";
 
 const ask = asker<RestoreEffects>();
 

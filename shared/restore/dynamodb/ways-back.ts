@@ -6,7 +6,7 @@ import { backTo, type Cost } from "../way-back.ts";
 import { CapturedDynamodb, type CapturedTable } from "./captured.ts";
 import { type Coverage, coverageOfAll } from "./coverage.ts";
 import { lostHistory } from "./plan.ts";
-import { boundOf } from "./settling.ts";
+import { boundOf } from "./settled/settling.ts";
 
 /** As much of a table as a look in a hurry tells. */
 export interface SeenTable

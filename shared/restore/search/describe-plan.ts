@@ -1,5 +1,5 @@
 import { secondText } from "../../verify/time-text.ts";
-import { UNSET } from "../dynamodb/describe-settling.ts";
+import { UNSET } from "../dynamodb/settled/describe-settling.ts";
 import type { PlanText } from "../plan-step.ts";
 import type { SearchPlan } from "./plan.ts";
 

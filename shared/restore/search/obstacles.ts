@@ -3,7 +3,7 @@ import {
   coordinatorObstacles,
   type SettlingFacts,
   untracedObstacles,
-} from "../dynamodb/settling.ts";
+} from "../dynamodb/settled/settling.ts";
 
 /** Why no quiet second can be looked for in a deployment, a sentence each, all at once. */
 export function quietObstacles({

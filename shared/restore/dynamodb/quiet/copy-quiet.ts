@@ -1,14 +1,14 @@
-import { StillpointError } from "../../errors/stillpoint-error.ts";
-import { isHopeless } from "../../verify/obstacle.ts";
-import type { Proof } from "../../verify/proof.ts";
-import { secondText } from "../../verify/time-text.ts";
-import { asker, type Workflow } from "../../workflow/effect.ts";
-import { type Copies, copyAndVerify, type NotUsed } from "./copies.ts";
-import { deleteTemporaries } from "./delete-copies.ts";
-import type { RestoreEffects } from "./effects.ts";
-import { enter } from "./enter.ts";
-import { keepOnlyCopies } from "./keep-only-copies.ts";
-import type { DynamodbPlan } from "./plan.ts";
+import { StillpointError } from "../../../errors/stillpoint-error.ts";
+import { isHopeless } from "../../../verify/obstacle.ts";
+import type { Proof } from "../../../verify/proof.ts";
+import { secondText } from "../../../verify/time-text.ts";
+import { asker, type Workflow } from "../../../workflow/effect.ts";
+import { type Copies, copyAndVerify, type NotUsed } from "../copies.ts";
+import { deleteTemporaries } from "../delete-copies.ts";
+import type { RestoreEffects } from "../effects.ts";
+import { enter } from "../enter.ts";
+import { keepOnlyCopies } from "../keep-only-copies.ts";
+import type { DynamodbPlan } from "../plan.ts";
 import { triesOf } from "./tries.ts";
 
 const ask = asker<RestoreEffects>();

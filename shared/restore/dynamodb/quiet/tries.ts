@@ -1,4 +1,4 @@
-import { type DynamodbPlan, onlyRead, type PlannedProof } from "./plan.ts";
+import { type DynamodbPlan, onlyRead, type PlannedProof } from "../plan.ts";
 
 /** What a plan does at one of its quiet seconds. */
 export interface Try {

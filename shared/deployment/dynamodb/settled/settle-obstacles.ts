@@ -1,10 +1,10 @@
-import type { DynamodbSettings } from "../../databases/dynamodb/database.ts";
-import type { CapturedTable } from "../../restore/dynamodb/captured.ts";
-import { obstaclesOf, type SettlingFacts } from "../../restore/dynamodb/settling.ts";
-import { clocksOf } from "../clocks.ts";
-import type { OpenDeployment } from "../open-deployment.ts";
-import { namespacesOfAll } from "../verify-frame.ts";
-import { schemaOf } from "./scope.ts";
+import type { DynamodbSettings } from "../../../databases/dynamodb/database.ts";
+import type { CapturedTable } from "../../../restore/dynamodb/captured.ts";
+import { obstaclesOf, type SettlingFacts } from "../../../restore/dynamodb/settled/settling.ts";
+import { clocksOf } from "../../clocks.ts";
+import type { OpenDeployment } from "../../open-deployment.ts";
+import { namespacesOfAll } from "../../verify-frame.ts";
+import { schemaOf } from "../scope.ts";
 
 /** A database with as much of its tables as tells what they are to ScalarDB. */
 export interface Surveyed {

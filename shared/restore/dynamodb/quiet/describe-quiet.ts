@@ -1,9 +1,9 @@
-import type { QuietSecond } from "../../verify/quiet-seconds.ts";
-import { secondText } from "../../verify/time-text.ts";
-import type { PlanStep } from "../plan-step.ts";
-import { agoText } from "../plan-text.ts";
-import { UNSET } from "./describe-settling.ts";
-import { type DynamodbPlan, onlyRead } from "./plan.ts";
+import type { QuietSecond } from "../../../verify/quiet-seconds.ts";
+import { secondText } from "../../../verify/time-text.ts";
+import type { PlanStep } from "../../plan-step.ts";
+import { agoText } from "../../plan-text.ts";
+import { type DynamodbPlan, onlyRead } from "../plan.ts";
+import { UNSET } from "../settled/describe-settling.ts";
 import { madeBy } from "./tries.ts";
 
 /** What is done where the copies of the first quiet second are not proven; nothing where it is the only one. */

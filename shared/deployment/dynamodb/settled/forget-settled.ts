@@ -1,7 +1,7 @@
-import type { Catalog } from "../../catalog/catalog.ts";
-import type { SettledPage } from "../../catalog/model.ts";
-import { codeOf } from "../../errors/stillpoint-error.ts";
-import { pageId } from "../../settle/settlement.ts";
+import type { Catalog } from "../../../catalog/catalog.ts";
+import type { SettledPage } from "../../../catalog/model.ts";
+import { codeOf } from "../../../errors/stillpoint-error.ts";
+import { pageId } from "../../../settle/settlement.ts";
 
 /**
  * Empties the pages of a run that was abandoned: what was to be done to copies that are gone, and what these lack, is

@@ -1,5 +1,5 @@
-import type { TableSchema } from "../../verify/row-source.ts";
-import { LONGEST_NAME, lostHistory, type PlannedProof, type PlannedTable, tagOf } from "./plan.ts";
+import type { TableSchema } from "../../../verify/row-source.ts";
+import { LONGEST_NAME, lostHistory, type PlannedProof, type PlannedTable, tagOf } from "../plan.ts";
 
 /** Whether the coordinator has room for what each transaction wrote. Rows of before that was switched on have none. */
 export function keepsWriteSets(schemas: readonly TableSchema[]): boolean {

@@ -1,10 +1,10 @@
-import { StillpointError } from "../../errors/stillpoint-error.ts";
-import { namedTwice } from "../../settle/named-twice.ts";
-import { logicalName, type TableSchema } from "../../verify/row-source.ts";
-import type { Clocks } from "../../verify/subject.ts";
-import type { SystemNamespaces } from "../../verify/table-role.ts";
-import { secondText } from "../../verify/time-text.ts";
-import type { Settling } from "./plan.ts";
+import { StillpointError } from "../../../errors/stillpoint-error.ts";
+import { namedTwice } from "../../../settle/named-twice.ts";
+import { logicalName, type TableSchema } from "../../../verify/row-source.ts";
+import type { Clocks } from "../../../verify/subject.ts";
+import type { SystemNamespaces } from "../../../verify/table-role.ts";
+import { secondText } from "../../../verify/time-text.ts";
+import type { Settling } from "../plan.ts";
 
 /** How far any clock may be from that of any row of the database. */
 export function boundOf({ scalarClockBoundMs, databaseSkewMs }: Clocks): number {

@@ -1,8 +1,8 @@
-import { earlierSecondOf } from "../../verify/subject.ts";
-import { secondText, timeText } from "../../verify/time-text.ts";
-import type { PlanStep } from "../plan-step.ts";
+import { earlierSecondOf } from "../../../verify/subject.ts";
+import { secondText, timeText } from "../../../verify/time-text.ts";
+import type { PlanStep } from "../../plan-step.ts";
+import type { DynamodbPlan, Settling } from "../plan.ts";
 import { withoutEarlier } from "./earlier-copies.ts";
-import type { DynamodbPlan, Settling } from "./plan.ts";
 
 const UNDO = "stillpoint restore abandon RUN removes what was made; the originals are untouched";
 

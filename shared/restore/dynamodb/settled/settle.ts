@@ -1,10 +1,10 @@
-import type { Settlement } from "../../settle/settlement.ts";
-import { readSegments } from "../../verify/read-segments.ts";
-import type { Scope, ScopedTable } from "../../verify/scope.ts";
-import { asker, sleep, type Workflow } from "../../workflow/effect.ts";
-import type { RestoreEffects } from "./effects.ts";
-import { enter } from "./enter.ts";
-import type { DynamodbPlan } from "./plan.ts";
+import type { Settlement } from "../../../settle/settlement.ts";
+import { readSegments } from "../../../verify/read-segments.ts";
+import type { Scope, ScopedTable } from "../../../verify/scope.ts";
+import { asker, sleep, type Workflow } from "../../../workflow/effect.ts";
+import type { RestoreEffects } from "../effects.ts";
+import { enter } from "../enter.ts";
+import type { DynamodbPlan } from "../plan.ts";
 
 const ask = asker<RestoreEffects>();
 

@@ -1,12 +1,12 @@
-import { concurrently } from "../../databases/concurrently.ts";
-import { makeChange } from "../../databases/dynamodb/settle/make-change.ts";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
-import { isEarlierOf } from "../../restore/dynamodb/earlier-copies.ts";
-import { type DynamodbPlan, type PlannedTable, tagOf } from "../../restore/dynamodb/plan.ts";
-import type { Change } from "../../settle/change.ts";
-import { pageId } from "../../settle/settlement.ts";
-import type { OpenDeployment } from "../open-deployment.ts";
-import { scopedCopy } from "./scope.ts";
+import { concurrently } from "../../../databases/concurrently.ts";
+import { makeChange } from "../../../databases/dynamodb/settle/make-change.ts";
+import { StillpointError } from "../../../errors/stillpoint-error.ts";
+import { type DynamodbPlan, type PlannedTable, tagOf } from "../../../restore/dynamodb/plan.ts";
+import { isEarlierOf } from "../../../restore/dynamodb/settled/earlier-copies.ts";
+import type { Change } from "../../../settle/change.ts";
+import { pageId } from "../../../settle/settlement.ts";
+import type { OpenDeployment } from "../../open-deployment.ts";
+import { scopedCopy } from "../scope.ts";
 
 /** A copy has the capacity of its original, and no partition of it takes more than a thousand writes a second. */
 const AT_A_TIME = 16;

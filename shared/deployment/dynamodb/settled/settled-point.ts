@@ -1,17 +1,17 @@
-import { stamp } from "../../backup/pause-record.ts";
-import { type RestorePoint, SCHEMA } from "../../catalog/model.ts";
-import { StillpointError } from "../../errors/stillpoint-error.ts";
-import { boundOf, keptUntilOf, refuseSettling } from "../../restore/dynamodb/settling.ts";
-import { clocksOf } from "../clocks.ts";
-import type { OpenDeployment } from "../open-deployment.ts";
-import { settleObstacles } from "./settle-obstacles.ts";
+import { stamp } from "../../../backup/pause-record.ts";
+import { type RestorePoint, SCHEMA } from "../../../catalog/model.ts";
+import { StillpointError } from "../../../errors/stillpoint-error.ts";
+import { boundOf, keptUntilOf, refuseSettling } from "../../../restore/dynamodb/settled/settling.ts";
+import { clocksOf } from "../../clocks.ts";
+import type { OpenDeployment } from "../../open-deployment.ts";
 import {
   commonCoverage,
   otherKinds,
   type UnpausedCapture,
   uncovered,
   unpausedCapture,
-} from "./unpaused-capture.ts";
+} from "../unpaused-capture.ts";
+import { settleObstacles } from "./settle-obstacles.ts";
 
 /** A second at which nobody paused, as a restore point: what no backup has recorded is captured now. */
 export async function settledPoint(open: OpenDeployment, at: number | "latest"): Promise<RestorePoint> {

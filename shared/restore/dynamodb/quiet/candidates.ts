@@ -1,6 +1,6 @@
-import type { RestorePoint } from "../../catalog/model.ts";
-import type { QuietSecond } from "../../verify/quiet-seconds.ts";
-import type { PlannedDatabase } from "./plan.ts";
+import type { RestorePoint } from "../../../catalog/model.ts";
+import type { QuietSecond } from "../../../verify/quiet-seconds.ts";
+import type { PlannedDatabase } from "../plan.ts";
 
 /**
  * The quiet seconds of a point, where it rests on such, that its tables still reach: in the order in which they are

@@ -1,18 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Pace } from "../../rehearsal/dynamodb/pace.ts";
-import { ACCOUNT } from "../../rehearsal/ledger/ledger-tables.ts";
+import { ACCOUNT, COORDINATOR_STATE } from "../../rehearsal/ledger/ledger-tables.ts";
 import { assetIds } from "../../rehearsal/ledger/open-ledger.ts";
 import { storedColumns } from "../../rehearsal/ledger/table.ts";
+import { scan } from "../../rehearsal/ledger/totals.ts";
 import type { Transfer } from "../../rehearsal/ledger/transfer.ts";
+import { numberOf } from "../../rehearsal/ledger/value.ts";
 import { type LocalWorld, type LocalWorldOptions, startLocalWorld } from "../../rehearsal/local-world.ts";
 import type { OpenDeployment } from "../../shared/deployment/open-deployment.ts";
+import { COMMITTED } from "../../shared/verify/transaction-row.ts";
 import { openWorld } from "./ruined-world.ts";
 
 const ASSETS = 12;
 export const IDS = assetIds(ASSETS);
 const CLIENTS = 4;
 const LOOK_MS = 10;
+/** Less than the bound on the clocks of these worlds. */
+const BUSY_MS = 200;
 
 /** One transfer that a client has sent, and what it was answered. */
 export interface Sent {
@@ -121,10 +126,29 @@ function transferOf(nonce: string, ids: readonly string[], client: number, turn:
   return { nonce, moves, mirror: { kind: "none" } };
 }
 
-/** A whole second that has passed while clients were at work. */
+/**
+ * A whole second that has passed while clients were at work, at whose end they committed something: before it, which is
+ * too young to be kept at the next second, and after it, of which only a later coordinator knows.
+ */
 export async function busySecond({ world, sent }: UnpausedWorld, commits = 40): Promise<number> {
   const count = sent.length;
   const begun = Math.floor(world.now() / 1000);
-  while (Math.floor(world.now() / 1000) < begun + 3 || sent.length < count + commits) await delay(LOOK_MS);
-  return Math.floor(world.now() / 1000) - 1;
+  for (;;) {
+    const end = Math.floor(world.now() / 1000);
+    await until(() => world.now() >= end * 1000 + BUSY_MS);
+    if (end >= begun + 4 && sent.length >= count + commits && (await isBusyAround(world, end * 1000)))
+      return end - 1;
+    await until(() => world.now() >= (end + 1) * 1000);
+  }
+}
+
+async function isBusyAround({ client, names }: LocalWorld, ms: number): Promise<boolean> {
+  const committedMs: number[] = [];
+  for await (const row of scan(client, names(COORDINATOR_STATE.name), "tx_state, tx_created_at"))
+    if (numberOf(row, "tx_state") === COMMITTED) committedMs.push(numberOf(row, "tx_created_at"));
+  return [ms - BUSY_MS, ms].every((from) => committedMs.some((at) => at >= from && at < from + BUSY_MS));
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(LOOK_MS);
 }

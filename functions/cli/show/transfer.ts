@@ -28,8 +28,9 @@ export function azureCreationLines(
   return [
     `table "${table}" in account "${account}" ${created ? "was created" : "was there"}`,
     ...fact("deletion", "not protected by the table: lock its account, once, with"),
-    ...fact("", "az lock create --name stillpoint-catalog --lock-type CanNotDelete --resource-group GROUP"),
-    ...fact("", `  --resource-type Microsoft.Storage/storageAccounts --resource ${account}`),
+    ...fact("", "az lock create --name stillpoint-catalog --lock-type CanNotDelete \\"),
+    ...fact("", "  --resource-group GROUP --resource-type Microsoft.Storage/storageAccounts \\"),
+    ...fact("", `  --resource ${account}`),
     ...fact(
       "recovery",
       "none, Azure Tables has no backups: run regularly, and keep elsewhere what it writes,",

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { AUTO_SCALING } from "./auto-scaling.ts";
+import { AUTO_SCALING } from "./application-auto-scaling.ts";
 import { BACKUP_LIST } from "./backup-list.ts";
 import { BACKUP_RESTORE } from "./backup-restore.ts";
 import { BACKUPS } from "./backups.ts";

@@ -1,5 +1,5 @@
 import type { SettleChoice } from "../../shared/deployment/plan-restore.ts";
-import type { WantedSearch } from "../../shared/deployment/search/plan-search.ts";
+import type { WantedSearch } from "../../shared/deployment/search/wanted-search.ts";
 import { StillpointError } from "../../shared/errors/stillpoint-error.ts";
 import { type AskedSecond, askedProblems, LATEST } from "../../shared/restore/asked-problems.ts";
 import type { PointChoice } from "../../shared/restore/choose-point.ts";

@@ -9,13 +9,6 @@ export interface RestoreProgress {
   end(how: "done" | "failed"): Promise<void>;
 }
 
-/** Drawn over on a terminal, plain lines elsewhere. */
-export async function restoreProgressOn(shell: Shell): Promise<RestoreProgress> {
-  if (!shell.live) return plainProgress(shell);
-  const { terminalProgress } = await import("./terminal-progress.ts");
-  return terminalProgress();
-}
-
 /** Tables that reach the same stage in one go share a line. What a person has to do is told a program's person too. */
 export function plainProgress(shell: Pick<Shell, "say" | "warn" | "json">): RestoreProgress {
   const started = performance.now();

@@ -3,8 +3,8 @@ import type { Background } from "../dynamodb/background.ts";
 import type { DatabaseClock } from "../dynamodb/clock.ts";
 import type { Authority } from "./authority.ts";
 import type { Identity } from "./identity.ts";
-import type { LongRunning } from "./long-running.ts";
 import type { ManagerFaults } from "./manager-faults.ts";
+import type { LongRunning } from "./progress.ts";
 import type { Answer, Call, Wire } from "./wire.ts";
 
 /** What an imitation of Azure Resource Manager shares, whatever it manages. */

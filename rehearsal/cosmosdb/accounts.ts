@@ -1,14 +1,7 @@
 import { begin, enqueued } from "../azure/long-running.ts";
 import { type Answer, asWire, ok, type Wire, without } from "../azure/wire.ts";
 import type { ManagedCall } from "../azure/world.ts";
-import {
-  type Account,
-  accountId,
-  checkUnlocked,
-  findAccount,
-  requireAccount,
-  requireOnline,
-} from "./account.ts";
+import { type Account, accountId, checkUnlocked } from "./account.ts";
 import { checkChange, mergeBackup } from "./account-changes.ts";
 import {
   answerAccount,
@@ -18,6 +11,7 @@ import {
   isContinuous,
 } from "./account-resource.ts";
 import { restoreAccount } from "./account-restore.ts";
+import { findAccount, requireAccount, requireOnline } from "./find-account.ts";
 import { addAccount } from "./new-account.ts";
 import { refuse } from "./refusal.ts";
 import type { Routes, World } from "./world.ts";

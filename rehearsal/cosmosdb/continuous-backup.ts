@@ -1,9 +1,10 @@
 import { begin, enqueued } from "../azure/long-running.ts";
 import { type Answer, asWire, type Wire } from "../azure/wire.ts";
 import type { ManagedCall } from "../azure/world.ts";
-import { type Account, regionOf, requireOnline } from "./account.ts";
+import { type Account, regionOf } from "./account.ts";
 import { isContinuous } from "./account-resource.ts";
 import type { Container } from "./container.ts";
+import { requireOnline } from "./find-account.ts";
 import { refuse } from "./refusal.ts";
 import { requireContainer } from "./sql-resources.ts";
 import type { Routes, World } from "./world.ts";

@@ -1,7 +1,8 @@
 import { later } from "../azure/long-running.ts";
 import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
 import type { ManagedCall } from "../azure/world.ts";
-import { type Account, accountId, requireOnline } from "./account.ts";
+import { type Account, accountId } from "./account.ts";
+import { requireOnline } from "./find-account.ts";
 import { refuse } from "./refusal.ts";
 import type { Routes, World } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import { later } from "../azure/long-running.ts";
 import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
 import type { ManagedCall } from "../azure/world.ts";
-import { type Account, accountId, type Database, requireOnline } from "./account.ts";
+import { type Account, accountId, type Database } from "./account.ts";
 import {
   Container,
   type Definition,
@@ -11,6 +11,7 @@ import {
   type ScriptKind,
   throughputOf,
 } from "./container.ts";
+import { requireOnline } from "./find-account.ts";
 import { refuse } from "./refusal.ts";
 import type { Routes, World } from "./world.ts";
 

@@ -1,8 +1,9 @@
 import { later } from "../azure/long-running.ts";
 import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
 import type { ManagedCall } from "../azure/world.ts";
-import { accountId, requireOnline } from "./account.ts";
+import { accountId } from "./account.ts";
 import { type Throughput, throughputOf } from "./container.ts";
+import { requireOnline } from "./find-account.ts";
 import { refuse } from "./refusal.ts";
 import { requireContainer, requireDatabase } from "./sql-resources.ts";
 import type { Routes, World } from "./world.ts";

@@ -1,4 +1,4 @@
-import type { Backup } from "./backups.ts";
+import type { Backup } from "./backup.ts";
 import { toWireSeconds } from "./clock.ts";
 import type { Wire } from "./wire.ts";
 

@@ -1,5 +1,5 @@
+import type { Backup } from "./backup.ts";
 import { describeDetails } from "./backup-description.ts";
-import type { Backup } from "./backups.ts";
 import { toWireSeconds } from "./clock.ts";
 import type { Operations, World } from "./world.ts";
 

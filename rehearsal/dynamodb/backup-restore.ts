@@ -1,4 +1,5 @@
-import { type Backup, checkAtRest, findBackup } from "./backups.ts";
+import type { Backup } from "./backup.ts";
+import { checkAtRest, findBackup } from "./backups.ts";
 import { toWireSeconds } from "./clock.ts";
 import { refuse } from "./refusal.ts";
 import {

@@ -1,5 +1,6 @@
+import type { Backup } from "./backup.ts";
 import { describe, describeDetails } from "./backup-description.ts";
-import { type Blueprint, blueprintOf } from "./blueprint.ts";
+import { blueprintOf } from "./blueprint.ts";
 import { checkAvailable, tableWithBackups } from "./continuous-backups.ts";
 import { instantOfDoubt } from "./cut.ts";
 import type { Item } from "./items.ts";
@@ -11,29 +12,6 @@ import type { Wire } from "./wire.ts";
 import { type Operations, type World, wait } from "./world.ts";
 
 const SYSTEM_BACKUP_MS = 35 * 86_400_000;
-
-/** A whole copy of a table with the settings that a backup records. It outlives the table. */
-export interface Backup {
-  readonly arn: string;
-  readonly name: string;
-  readonly kind: { readonly type: "USER" } | { readonly type: "SYSTEM"; readonly expiresAtMs: number };
-  readonly createdAtMs: number;
-  readonly items: readonly Item[];
-  /** The incarnation that was backed up, as it was. */
-  readonly table: {
-    readonly name: string;
-    readonly id: string;
-    readonly arn: string;
-    readonly createdAtMs: number;
-  };
-  readonly blueprint: Blueprint;
-  readonly features: Wire;
-  readonly encryption: Wire | undefined;
-  readonly onDemandThroughput: Wire | undefined;
-  readonly indexLimits: ReadonlyMap<string, Wire>;
-  /** A backup feeds one restore at a time, and cannot be deleted meanwhile. */
-  phase: "creating" | "available" | "restoring";
-}
 
 async function createBackup(
   world: World,

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { AUTO_SCALING } from "./auto-scaling.ts";
+import { AUTO_SCALING } from "./application-auto-scaling.ts";
 import { BACKUP_LIST } from "./backup-list.ts";
 import { BACKUP_RESTORE } from "./backup-restore.ts";
 import { BACKUPS } from "./backups.ts";
@@ -19,7 +19,8 @@ import { TABLE_LIFE } from "./table-life.ts";
 import { TAGS } from "./tags.ts";
 import { TIME_TO_LIVE } from "./time-to-live.ts";
 import { TRANSACTIONS } from "./transactions.ts";
-import { readRequest, sendAnswer, type Wire, type WireAnswer, type WireRequest } from "./wire.ts";
+import { sendAnswer, type Wire, type WireAnswer } from "./wire.ts";
+import { readRequest, type WireRequest } from "./wire-request.ts";
 import type { Call, Operations, World } from "./world.ts";
 import { WRITES } from "./writes.ts";
 

@@ -1,10 +1,8 @@
 import { toWireSeconds } from "./clock.ts";
+import type { Mapping } from "./event-source-mapping.ts";
 import { refuse } from "./refusal.ts";
 import type { Wire } from "./wire.ts";
 import type { Operations, World } from "./world.ts";
-
-/** A function that reads a stream, as Lambda has it. */
-export type Mapping = Wire & { readonly UUID: string; readonly EventSourceArn: string };
 
 interface MappingInput extends Wire {
   readonly EventSourceArn?: string;

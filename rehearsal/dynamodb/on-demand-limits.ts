@@ -1,6 +1,8 @@
 import { refuse } from "./refusal.ts";
-import type { TableSettings } from "./table-settings.ts";
 import type { Wire } from "./wire.ts";
+
+/** On-demand limits by the name of the index. */
+export type IndexLimits = Map<string, Wire>;
 
 /** What unsets a limit. */
 const NO_LIMIT = -1;
@@ -11,7 +13,7 @@ export function limited(throughput: Wire | undefined): Wire | undefined {
   return limits.length === 0 ? undefined : Object.fromEntries(limits);
 }
 
-export function setIndexLimit({ indexLimits }: TableSettings, index: string, given: Wire): void {
+export function setIndexLimit(indexLimits: IndexLimits, index: string, given: Wire): void {
   const limit = limited({ ...indexLimits.get(index), ...given });
   if (limit === undefined) indexLimits.delete(index);
   else indexLimits.set(index, limit);

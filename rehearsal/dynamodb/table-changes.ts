@@ -83,7 +83,8 @@ function changeSettings(world: World, { settings }: Table, input: SettingsInput)
   if (input.SSESpecification !== undefined) settings.encryption = encryptionOf(input.SSESpecification);
   if (input.OnDemandThroughput !== undefined)
     settings.onDemandThroughput = limited({ ...settings.onDemandThroughput, ...input.OnDemandThroughput });
-  for (const [index, limit] of indexLimitsOf(input as Wire)) setIndexLimit(settings, index, limit);
+  for (const [index, limit] of indexLimitsOf(input as Wire))
+    setIndexLimit(settings.indexLimits, index, limit);
   for (const { Create, Delete } of input.ReplicaUpdates ?? []) {
     if (Create) settings.replicas.add(Create.RegionName);
     if (Delete) settings.replicas.delete(Delete.RegionName);

@@ -1,4 +1,4 @@
-import { indexLimitsOf, limited, withoutIndexLimits } from "./on-demand-limits.ts";
+import { type IndexLimits, indexLimitsOf, limited, withoutIndexLimits } from "./on-demand-limits.ts";
 import type { Wire } from "./wire.ts";
 
 /** A resource policy; for some seconds the service still answers with the one before. */
@@ -19,8 +19,7 @@ export interface TableSettings {
   /** Absent where the service's own key encrypts the table. */
   encryption: Wire | undefined;
   onDemandThroughput: Wire | undefined;
-  /** On-demand limits by the name of the index. */
-  readonly indexLimits: Map<string, Wire>;
+  readonly indexLimits: IndexLimits;
   policy: Policy | undefined;
   streamPolicy: Policy | undefined;
   /** Mode of Contributor Insights by index; the table itself under the empty name. */

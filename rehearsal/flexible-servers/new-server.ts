@@ -1,9 +1,10 @@
 import { refuseByManager } from "../azure/refusal.ts";
 import { asWire, type Wire } from "../azure/wire.ts";
 import type { ManagedCall } from "../azure/world.ts";
+import { findServer } from "./find-server.ts";
 import { KINDS, type Kind } from "./kind.ts";
 import { checkWritable } from "./locks.ts";
-import { type FlexibleServer, findServer, type Parameter, serverId } from "./server.ts";
+import { type FlexibleServer, type Parameter, serverId } from "./server.ts";
 import type { World } from "./world.ts";
 
 const NAME = /^(?!-)[a-z0-9-]{3,63}(?<!-)$/;

@@ -2,8 +2,9 @@ import { begin, later } from "../azure/long-running.ts";
 import { refuseByManager } from "../azure/refusal.ts";
 import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
 import type { ManagedCall } from "../azure/world.ts";
+import { requireReady, requireServer } from "./find-server.ts";
 import { KINDS, type Kind } from "./kind.ts";
-import { type FlexibleServer, type Parameter, requireReady, requireServer, serverId } from "./server.ts";
+import { type FlexibleServer, type Parameter, serverId } from "./server.ts";
 import type { Routes, World } from "./world.ts";
 
 type Collection = "firewallRules" | "administrators" | "databases" | "virtualEndpoints";

@@ -3,11 +3,12 @@ import { refuseByManager } from "../azure/refusal.ts";
 import { type Answer, asWire, ok, type Wire } from "../azure/wire.ts";
 import type { ManagedCall } from "../azure/world.ts";
 import { wait } from "../azure/world.ts";
+import { findServer, requireReady, requireServer } from "./find-server.ts";
 import { KINDS, type Kind } from "./kind.ts";
 import { checkDeletable } from "./locks.ts";
 import { addServer, coresOf, defaultParameters, isTaken } from "./new-server.ts";
 import { restoreServer } from "./restore.ts";
-import { type FlexibleServer, findServer, requireReady, requireServer, serverId } from "./server.ts";
+import { type FlexibleServer, serverId } from "./server.ts";
 import { answerServer, DEFAULT_PROPERTIES, describeServer } from "./server-resource.ts";
 import type { Routes, World } from "./world.ts";
 

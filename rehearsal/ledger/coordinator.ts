@@ -1,6 +1,7 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { COORDINATOR_STATE } from "./ledger-tables.ts";
-import type { MutationOutcome, Storage } from "./storage.ts";
+import type { MutationOutcome } from "./mutation.ts";
+import type { Storage } from "./storage.ts";
 import { STATE } from "./tx-record.ts";
 import { number, numberOf, text } from "./value.ts";
 

@@ -1,6 +1,6 @@
 import type { AttributeValue, Delete, Update } from "@aws-sdk/client-dynamodb";
 import { keyAttributeNames, keyAttributes } from "./key-bytes.ts";
-import type { Mutation } from "./storage.ts";
+import type { Mutation } from "./mutation.ts";
 
 /** The parts of a request that name and hold values, numbered as ScalarDB numbers them. */
 interface Placeholders {

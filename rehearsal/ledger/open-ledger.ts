@@ -10,11 +10,12 @@ import {
   FUNCTION,
   LEDGER_TABLES,
 } from "./ledger-tables.ts";
+import type { Condition } from "./mutation.ts";
 import { type LedgerEndpoint, openDatabase } from "./open-storage.ts";
 import { seededRandom } from "./random.ts";
 import { RECOVERY_EXPIRY_MS } from "./recovery.ts";
 import type { SchemaOptions } from "./schema.ts";
-import type { Condition, Storage } from "./storage.ts";
+import type { Storage } from "./storage.ts";
 import { type Columns, keyOf, type Table } from "./table.ts";
 import { MOST_MOVES, type Transfer } from "./transfer.ts";
 import { blob, number, text } from "./value.ts";

@@ -1,20 +1,13 @@
 import type { CassandraEndpoint } from "./cassandra/endpoint.ts";
 import type { CosmosdbEndpoint } from "./cosmosdb/endpoint.ts";
+import type { LedgerDatabase } from "./database.ts";
 import { dynamodbClient, type Endpoint } from "./endpoint.ts";
 import type { JdbcEndpoint } from "./jdbc/endpoint.ts";
-import { createSchema, type SchemaOptions } from "./schema.ts";
-import { openStorage, type Storage, type StorageOptions } from "./storage.ts";
-import type { Table } from "./table.ts";
+import { createSchema } from "./schema.ts";
+import { openStorage } from "./storage.ts";
 
 /** Where a ledger keeps its records: in DynamoDB, unless it says that it is something else. */
 export type LedgerEndpoint = Endpoint | CassandraEndpoint | CosmosdbEndpoint | JdbcEndpoint;
-
-/** A ledger's database, whichever it is. */
-export interface LedgerDatabase {
-  createSchema(tables: readonly Table[], options: SchemaOptions): Promise<void>;
-  openStorage(options: StorageOptions): Storage;
-  close(): Promise<void>;
-}
 
 /** The client of Cosmos DB takes a second to load on a busy machine: only where it is needed. */
 export async function openDatabase(endpoint: LedgerEndpoint): Promise<LedgerDatabase> {

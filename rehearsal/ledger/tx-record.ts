@@ -1,4 +1,4 @@
-import type { Condition, Mutation } from "./storage.ts";
+import type { Condition, Mutation } from "./mutation.ts";
 import { beforeColumns, type Columns, keyOf, type Table, versionedColumns } from "./table.ts";
 import { number, numberOf, text, textOf } from "./value.ts";
 

@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { Place } from "./world.ts";
+import type { Place } from "./place.ts";
 
 /** Loopback addresses from here on are given out, one for each name. */
 const FIRST = 10;

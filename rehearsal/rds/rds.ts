@@ -10,11 +10,12 @@ import { DESCRIBE } from "./describe.ts";
 import { Faults } from "./faults.ts";
 import { Fronts } from "./fronts.ts";
 import { type Pace, REHEARSAL_PACE } from "./pace.ts";
+import type { Place } from "./place.ts";
 import { parseQuery } from "./query.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { settle } from "./resource.ts";
 import { born, RESTORE } from "./restore.ts";
-import type { Actions, Backing, Place, World } from "./world.ts";
+import type { Actions, Backing, World } from "./world.ts";
 import { answerXml, errorXml } from "./xml.ts";
 
 const ACTIONS: Actions = { ...DESCRIBE, ...RESTORE, ...CHANGES, ...BESIDE };

@@ -1,4 +1,4 @@
-import type { Place } from "./world.ts";
+import type { Place } from "./place.ts";
 
 /** A state that a resource is in until a time, and what happens then. */
 export interface Phase {

@@ -3,14 +3,9 @@ import type { Wire } from "../dynamodb/wire.ts";
 import type { Faults } from "./faults.ts";
 import type { Fronts } from "./fronts.ts";
 import type { Pace } from "./pace.ts";
+import type { Place } from "./place.ts";
 import type { Input } from "./query.ts";
 import type { Resource } from "./resource.ts";
-
-/** Where a server that is really there is asked. */
-export interface Place {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Real data behind the imitated servers: without it they are names and settings only. */
 export interface Backing {

@@ -1,7 +1,7 @@
 import type { PauseRecord } from "../catalog/model.ts";
 import { all, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupEffects, Clock } from "./effects.ts";
-import type { Evidence } from "./pause-and-hold.ts";
+import type { Evidence } from "./evidence.ts";
 import { endedPause } from "./pause-record.ts";
 
 const ask = asker<BackupEffects>();

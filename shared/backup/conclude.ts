@@ -4,8 +4,8 @@ import { all, asker, type Outcome, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { BackupResult } from "./backup-result.ts";
 import type { BackupEffects } from "./effects.ts";
-import type { Judgement } from "./judge.ts";
-import type { Evidence } from "./pause-and-hold.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Judgement } from "./judgement.ts";
 import type { Prepared } from "./prepare.ts";
 import { reportPoint, restorePoint } from "./restore-point.ts";
 

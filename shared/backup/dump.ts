@@ -4,9 +4,9 @@ import { all, asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { BackupResult } from "./backup-result.ts";
 import type { BackupEffects } from "./effects.ts";
+import type { Evidence } from "./evidence.ts";
 import { boundsOf, type Measured } from "./hold.ts";
-import type { Found } from "./judge.ts";
-import type { Evidence } from "./pause-and-hold.ts";
+import type { Found } from "./judgement.ts";
 import { onDatabaseClock, type Snapshot, type Snapshots } from "./snapshot.ts";
 
 const ask = asker<BackupEffects>();

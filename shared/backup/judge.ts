@@ -1,15 +1,15 @@
-import type { Verdict } from "../catalog/model.ts";
 import { messageOf } from "../errors/stillpoint-error.ts";
 import type { ClockBound } from "../pause/clock-bound.ts";
-import { type PauseWindow, type SecondInside, secondInside } from "../pause/pause-window.ts";
+import { type PauseWindow, secondInside } from "../pause/pause-window.ts";
 import { verdictFrom } from "../pause/verdict.ts";
 import { asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import { instantsOf } from "./dump.ts";
 import type { BackupEffects, Capture, Clock } from "./effects.ts";
+import type { Evidence } from "./evidence.ts";
 import { boundsOf, type Measured, measure } from "./hold.ts";
+import type { Found, Judgement } from "./judgement.ts";
 import { jumpMs } from "./own-clock.ts";
-import type { Evidence } from "./pause-and-hold.ts";
 import { captureAll, type Prepared } from "./prepare.ts";
 import { takesSnapshots } from "./snapshot.ts";
 
@@ -17,17 +17,6 @@ const ask = asker<BackupEffects>();
 
 /** Nobody is held any more: time for several boundaries, where slow answers leave the bound wide. */
 const PROBE_AFTER_MS = 6_000;
-
-/** For each database what can be restored to, and what speaks against it. */
-export interface Found extends Pick<Judgement, "seconds"> {
-  readonly reasons: readonly string[];
-}
-
-export interface Judgement {
-  readonly verdict: Verdict;
-  /** For each database the second to restore to, where the verdict is valid. */
-  readonly seconds: Readonly<Record<string, SecondInside & { readonly bound: ClockBound }>>;
-}
 
 /** Law 2: valid only on evidence; anything missing or unknown is a reason against. */
 export function* judge(

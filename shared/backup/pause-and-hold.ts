@@ -14,26 +14,13 @@ import type { BackupInput } from "./backup-input.ts";
 import { commandReasons, runCommand } from "./command.ts";
 import { takeSnapshots } from "./dump.ts";
 import type { BackupEffects } from "./effects.ts";
+import type { Evidence } from "./evidence.ts";
 import { hold, type Measured } from "./hold.ts";
 import { type Prepared, refuseUnlessSettled } from "./prepare.ts";
 import { needsSecond, type Snapshots, takesSnapshots } from "./snapshot.ts";
 import { type Opened, unpauseBudgetMs, unpauseUntilOpen } from "./unpause.ts";
 
 const ask = asker<BackupEffects>();
-
-/** Everything seen between the first Pause and the last open gate. */
-export interface Evidence {
-  readonly outcomes: readonly PauseOutcome[];
-  readonly window?: PauseWindow;
-  readonly measured: Measured;
-  /** Taken inside the window, where the databases are dumped. */
-  readonly snapshots: Snapshots;
-  /** What the operator had run inside the window. */
-  readonly command?: CommandRecord;
-  readonly reasons: readonly string[];
-  readonly opened: Opened;
-  readonly failure?: Failure;
-}
 
 /** What the part that may fail has learnt so far; the unpausing needs it whatever happens. */
 interface Notes {

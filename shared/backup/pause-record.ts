@@ -4,7 +4,7 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import { addressOf, type Discovery } from "../pause/instance.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { Clock } from "./effects.ts";
-import type { Evidence } from "./pause-and-hold.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** Time as it stands in ids: sorts as text, and reads as a time. */
 export function stamp(ms: number): string {

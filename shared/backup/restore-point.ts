@@ -4,7 +4,7 @@ import { StillpointError } from "../errors/stillpoint-error.ts";
 import { asker, type Workflow } from "../workflow/effect.ts";
 import type { BackupInput } from "./backup-input.ts";
 import type { BackupEffects } from "./effects.ts";
-import type { Judgement } from "./judge.ts";
+import type { Judgement } from "./judgement.ts";
 import { stamp } from "./pause-record.ts";
 import type { Prepared } from "./prepare.ts";
 import { type Snapshots, takesSnapshots } from "./snapshot.ts";

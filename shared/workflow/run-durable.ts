@@ -3,9 +3,8 @@ import { type Failure, fromFailure, toFailure } from "../errors/stillpoint-error
 import { inStep } from "./durable/body.ts";
 import { LEAST_ALLOWANCE } from "./durable/branch.ts";
 import { carryOut } from "./durable/carry-out.ts";
-import type { Elsewhere } from "./durable/elsewhere.ts";
 import { defer, type Ended, type Settled, settle, spentOn, UNDONE, wasTold } from "./durable/ended.ts";
-import type { Invocation, Task } from "./durable/invocation.ts";
+import type { Elsewhere, Invocation, Task } from "./durable/invocation.ts";
 import { ATTEMPTS_MOST } from "./durable/passing.ts";
 import { LAMBDA_PACE, pollDurably } from "./durable/poll.ts";
 import type { PollPace } from "./durable/poll-wait.ts";

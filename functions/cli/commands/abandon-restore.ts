@@ -2,12 +2,12 @@ import type { Run } from "../../../shared/catalog/model.ts";
 import { plannedOf } from "../../../shared/deployment/recorded-run.ts";
 import type { Removed } from "../../../shared/deployment/restoring.ts";
 import { toFailure } from "../../../shared/errors/stillpoint-error.ts";
+import { restoreProgressOn } from "../choose-progress.ts";
 import { untilInterrupted } from "../interruption.ts";
 import { AbandonOutput, removedJson } from "../json/run.ts";
 import { aboutDeployment, deploymentOf, openCatalog, withOpen } from "../opening.ts";
 import type { Outcome } from "../outcome.ts";
 import { type RestoreOptions, refuseBesidePlan } from "../planned-options.ts";
-import { restoreProgressOn } from "../progress.ts";
 import type { Shell } from "../shell.ts";
 import { counted, wrapped } from "../show/text.ts";
 

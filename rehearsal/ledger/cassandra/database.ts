@@ -1,4 +1,4 @@
-import type { LedgerDatabase } from "../open-storage.ts";
+import type { LedgerDatabase } from "../database.ts";
 import { type CassandraEndpoint, cassandraClient } from "./endpoint.ts";
 import { createCassandraSchema } from "./schema.ts";
 import { openCassandraStorage } from "./storage.ts";

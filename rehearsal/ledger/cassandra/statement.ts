@@ -1,4 +1,4 @@
-import type { Mutation } from "../storage.ts";
+import type { Mutation } from "../mutation.ts";
 import { type Columns, keyOf, type Table } from "../table.ts";
 import { type CqlValue, cqlValueOf } from "./value.ts";
 

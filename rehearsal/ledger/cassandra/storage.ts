@@ -1,12 +1,7 @@
 import { type Client, types } from "cassandra-driver";
+import type { Mutation, MutationOutcome } from "../mutation.ts";
 import { columnsOf } from "../row-columns.ts";
-import {
-  joined,
-  type Mutation,
-  type MutationOutcome,
-  type Storage,
-  type StorageOptions,
-} from "../storage.ts";
+import { joined, type Storage, type StorageOptions } from "../storage.ts";
 import { mutationStatement, selectStatement } from "./statement.ts";
 import { cqlValueOf } from "./value.ts";
 

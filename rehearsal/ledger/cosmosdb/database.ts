@@ -1,4 +1,4 @@
-import type { LedgerDatabase } from "../open-storage.ts";
+import type { LedgerDatabase } from "../database.ts";
 import { type CosmosdbEndpoint, cosmosdbClient } from "./endpoint.ts";
 import { createCosmosdbSchema } from "./schema.ts";
 import { openCosmosdbStorage } from "./storage.ts";

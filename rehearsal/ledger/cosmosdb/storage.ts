@@ -1,11 +1,6 @@
 import { type Container, type CosmosClient, ErrorResponse } from "@azure/cosmos";
-import {
-  joined,
-  type Mutation,
-  type MutationOutcome,
-  type Storage,
-  type StorageOptions,
-} from "../storage.ts";
+import type { Mutation, MutationOutcome } from "../mutation.ts";
+import { joined, type Storage, type StorageOptions } from "../storage.ts";
 import type { Table } from "../table.ts";
 import { columnsOf, documentOf, idOf, jsonOf, partitionOf, type RecordDocument } from "./document.ts";
 

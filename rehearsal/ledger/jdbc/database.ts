@@ -1,4 +1,4 @@
-import type { LedgerDatabase } from "../open-storage.ts";
+import type { LedgerDatabase } from "../database.ts";
 import type { Table } from "../table.ts";
 import { type JdbcEndpoint, serversOf } from "./endpoint.ts";
 import { createJdbcSchema } from "./schema.ts";

@@ -1,4 +1,4 @@
-import type { Mutation } from "../storage.ts";
+import type { Mutation } from "../mutation.ts";
 import { type Columns, keyOf, type Table } from "../table.ts";
 import type { Dialect } from "./dialect.ts";
 import { type SqlValue, sqlValueOf } from "./value.ts";

@@ -1,11 +1,6 @@
+import type { Mutation, MutationOutcome } from "../mutation.ts";
 import { columnsOf } from "../row-columns.ts";
-import {
-  joined,
-  type Mutation,
-  type MutationOutcome,
-  type Storage,
-  type StorageOptions,
-} from "../storage.ts";
+import { joined, type Storage, type StorageOptions } from "../storage.ts";
 import type { Table } from "../table.ts";
 import type { Run, SqlPool } from "./sql-pool.ts";
 import { mutationStatement, selectStatement } from "./statement.ts";

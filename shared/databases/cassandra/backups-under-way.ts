@@ -1,7 +1,7 @@
 import { quoted } from "../../errors/quoted.ts";
 import { concurrently } from "../concurrently.ts";
 import type { BackupEntry, Registration } from "./cassy.ts";
-import type { CassyTools } from "./database.ts";
+import type { CassyTools } from "./cassy-tools.ts";
 
 /** Each backup registers anew, so that these are some days' at least. */
 const RECENT_REGISTRATIONS = 100;

@@ -5,8 +5,8 @@ import type { CapturedCassandra } from "../../restore/cassandra/captured.ts";
 import { canonicalJson } from "../../workflow/canonical-json.ts";
 import { backupsUnderWay } from "./backups-under-way.ts";
 import type { Registration } from "./cassy.ts";
+import type { CassyTools } from "./cassy-tools.ts";
 import type { Cluster, ClusterState } from "./cluster.ts";
-import type { CassyTools } from "./database.ts";
 import { registrationProblems } from "./registered-cluster.ts";
 
 type CassandraSettings = Pick<CassandraDatabaseSettings, "coordinatorNamespace">;

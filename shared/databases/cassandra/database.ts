@@ -8,19 +8,11 @@ import type { CapturedCassandra, ClusterNode } from "../../restore/cassandra/cap
 import type { Probe } from "../clock-probe.ts";
 import { once } from "../once.ts";
 import { captureCluster, identifyCluster } from "./capture.ts";
-import type { Cassy } from "./cassy.ts";
+import type { CassyTools } from "./cassy-tools.ts";
 import type { Cluster } from "./cluster.ts";
 import { follow } from "./follow.ts";
 import { type NodeSign, nodeSigns } from "./node-sign.ts";
 import { type CassyAnswer, type Registered, type SnapshotWish, takeSnapshot } from "./snapshot-call.ts";
-import type { Uploads } from "./uploads.ts";
-
-/** What takes the snapshots of a cluster, and where it uploads them to. */
-export interface CassyTools {
-  readonly settings: CassySettings;
-  readonly cassy: Cassy;
-  readonly uploads: Uploads;
-}
 
 /** A Cassandra cluster of a deployment. */
 export interface CassandraDatabase {

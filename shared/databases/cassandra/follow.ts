@@ -2,7 +2,7 @@ import type { Followed } from "../../backup/followed.ts";
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import { CapturedCassandra, type CassySnapshot } from "../../restore/cassandra/captured.ts";
 import type { Cassy, OperationStatus } from "./cassy.ts";
-import type { CassyTools } from "./database.ts";
+import type { CassyTools } from "./cassy-tools.ts";
 
 /** Of what is missing; the rest is counted. */
 const TOLD_MISSING = 5;

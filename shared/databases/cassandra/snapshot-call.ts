@@ -2,7 +2,7 @@ import type { SnapshotCall } from "../../backup/observation.ts";
 import { quoted } from "../../errors/quoted.ts";
 import type { CapturedCassandra, CassySnapshot } from "../../restore/cassandra/captured.ts";
 import type { Registration, TakenBackup } from "./cassy.ts";
-import type { CassyTools } from "./database.ts";
+import type { CassyTools } from "./cassy-tools.ts";
 
 export interface SnapshotWish {
   readonly type: CassySnapshot["type"];

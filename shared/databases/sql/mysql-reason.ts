@@ -1,4 +1,4 @@
-import type { Reason } from "./refusal.ts";
+import type { Reason } from "./reason.ts";
 
 /** By the symbol that mysql2 gives an error of the server or of its own. */
 export function mysqlReason(symbol: string): Reason {

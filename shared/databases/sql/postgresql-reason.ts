@@ -1,4 +1,4 @@
-import type { Reason } from "./refusal.ts";
+import type { Reason } from "./reason.ts";
 import type { SqlAddress } from "./sql.ts";
 
 /** By SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */

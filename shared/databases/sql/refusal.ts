@@ -1,15 +1,9 @@
 import { messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
-import type { ErrorCode } from "../../errors/table.ts";
 import { certificateReason } from "../certificate-reason.ts";
 import { mysqlReason } from "./mysql-reason.ts";
 import { postgresqlReason } from "./postgresql-reason.ts";
+import type { Reason } from "./reason.ts";
 import type { SqlAddress } from "./sql.ts";
-
-/** Why a driver's call failed: which of the codes, and what to do where that can be told. */
-export interface Reason {
-  readonly code: Extract<ErrorCode, "DATABASE_UNREACHABLE" | "DATABASE_DENIED" | "DATABASE_REFUSED">;
-  readonly advice?: string;
-}
 
 type Where = Omit<SqlAddress, "password" | "tls">;
 

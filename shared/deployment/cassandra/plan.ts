@@ -1,5 +1,6 @@
 import type { RestorePoint } from "../../catalog/model.ts";
-import type { CassandraDatabase, CassyTools } from "../../databases/cassandra/database.ts";
+import type { CassyTools } from "../../databases/cassandra/cassy-tools.ts";
+import type { CassandraDatabase } from "../../databases/cassandra/database.ts";
 import { restoresUnderWay } from "../../databases/cassandra/restores-under-way.ts";
 import { codeOf, messageOf } from "../../errors/stillpoint-error.ts";
 import type { ErrorCode } from "../../errors/table.ts";

@@ -1,4 +1,4 @@
-import type { CassyTools } from "../../databases/cassandra/database.ts";
+import type { CassyTools } from "../../databases/cassandra/cassy-tools.ts";
 import { quoted } from "../../errors/quoted.ts";
 import { StillpointError } from "../../errors/stillpoint-error.ts";
 import { addressesOf, type CassandraPlan, type PlannedCluster } from "../../restore/cassandra/plan.ts";

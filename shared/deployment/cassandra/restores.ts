@@ -1,5 +1,5 @@
 import type { RestoreEntry } from "../../databases/cassandra/cassy.ts";
-import type { CassyTools } from "../../databases/cassandra/database.ts";
+import type { CassyTools } from "../../databases/cassandra/cassy-tools.ts";
 import { quoted } from "../../errors/quoted.ts";
 import { codeOf, messageOf, StillpointError } from "../../errors/stillpoint-error.ts";
 import type { FailedNodes, KnownRestores, SentRestore } from "../../restore/cassandra/effects.ts";

@@ -6,7 +6,7 @@ import { type PlannedProof, planProof } from "../../restore/dynamodb/plan.ts";
 import { boundOf } from "../../restore/dynamodb/settled/settling.ts";
 import { describeSearch } from "../../restore/search/describe-plan.ts";
 import type { SearchPlan } from "../../restore/search/plan.ts";
-import { type Direction, spanOf } from "../../restore/search/span.ts";
+import { spanOf } from "../../restore/search/span.ts";
 import { secondText } from "../../verify/time-text.ts";
 import { clocksOf } from "../clocks.ts";
 import {
@@ -18,15 +18,7 @@ import {
 import type { OpenDeployment } from "../open-deployment.ts";
 import { digestOf, type PlannedRun } from "../plan-restore.ts";
 import { searchObstacles } from "./search-obstacles.ts";
-
-export interface WantedSearch {
-  /** A second of the database's clock; `latest`: as near to now as all tables cover. */
-  readonly nearest: number | "latest";
-  readonly direction: Direction;
-  /** As with `Wanted`. */
-  readonly run?: string;
-  readonly request?: string;
-}
+import type { WantedSearch } from "./wanted-search.ts";
 
 /** Plans a search for quiet seconds and keeps the plan in the catalog. Changes nothing else. */
 export async function planSearch(open: OpenDeployment, wanted: WantedSearch): Promise<PlannedRun> {

@@ -6,7 +6,7 @@ import { schemaOf } from "../dynamodb/scope.ts";
 import { type CapturedNow, commonCoverage, otherKinds, uncovered } from "../dynamodb/unpaused-capture.ts";
 import type { OpenDeployment } from "../open-deployment.ts";
 import { namespacesOfAll } from "../verify-frame.ts";
-import type { WantedSearch } from "./plan-search.ts";
+import type { WantedSearch } from "./wanted-search.ts";
 
 /** Why no quiet second can be searched for, a sentence each, all at once. */
 export function searchObstacles(

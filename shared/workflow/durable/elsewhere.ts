@@ -3,17 +3,9 @@ import { messageOf, toFailure } from "../../errors/stillpoint-error.ts";
 import type { Effect, Handlers, Outcome, Vocabulary } from "../effect.ts";
 import { inStep } from "./body.ts";
 import { answered, type Ended } from "./ended.ts";
-import { type Invocation, nameOf, type Task } from "./invocation.ts";
+import { type Elsewhere, type Invocation, nameOf, type Task } from "./invocation.ts";
 import { isPassing, waitAfter } from "./passing.ts";
 import { ask } from "./perform.ts";
-
-/** Effects that another function carries out: each gets an invocation of its own, with its own memory and time. */
-export interface Elsewhere {
-  readonly kinds: ReadonlySet<string>;
-  /** With its version or alias. */
-  readonly functionArn: string;
-  readonly deployment: string;
-}
 
 /** What the other function is given; it answers an `Outcome`, whatever happens. */
 export interface ElsewhereInput {

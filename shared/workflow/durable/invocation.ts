@@ -1,7 +1,14 @@
 import type { Effect } from "../effect.ts";
-import type { Elsewhere } from "./elsewhere.ts";
 import type { Bench } from "./perform.ts";
 import type { PollPace } from "./poll-wait.ts";
+
+/** Effects that another function carries out: each gets an invocation of its own, with its own memory and time. */
+export interface Elsewhere {
+  readonly kinds: ReadonlySet<string>;
+  /** With its version or alias. */
+  readonly functionArn: string;
+  readonly deployment: string;
+}
 
 /** What one invocation of a durable execution has at hand. */
 export interface Invocation extends Bench {

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { captureCluster } from "../../../shared/databases/cassandra/capture.ts";
-import type { CassyTools } from "../../../shared/databases/cassandra/database.ts";
+import type { CassyTools } from "../../../shared/databases/cassandra/cassy-tools.ts";
 import { follow } from "../../../shared/databases/cassandra/follow.ts";
 import { openUploads } from "../../../shared/databases/cassandra/open-uploads.ts";
 import { takeSnapshot } from "../../../shared/databases/cassandra/snapshot-call.ts";

@@ -4,7 +4,7 @@ import type {
   Registration,
   TakenBackup,
 } from "../../../shared/databases/cassandra/cassy.ts";
-import type { CassyTools } from "../../../shared/databases/cassandra/database.ts";
+import type { CassyTools } from "../../../shared/databases/cassandra/cassy-tools.ts";
 import type { FoundUploads, Uploads } from "../../../shared/databases/cassandra/uploads.ts";
 import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import type { CapturedCassandra } from "../../../shared/restore/cassandra/captured.ts";

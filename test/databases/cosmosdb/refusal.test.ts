@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { attempt, passes } from "../../../shared/azure/arm/refusal.ts";
 import { readAccount } from "../../../shared/databases/cosmosdb/account.ts";
-import { connect } from "../../../shared/databases/cosmosdb/connection.ts";
+import { connect } from "../../../shared/databases/cosmosdb/connect.ts";
 import { scanContainer } from "../../../shared/databases/cosmosdb/rows.ts";
 import { ACCOUNT, startProd } from "./prod.ts";
 

@@ -17,7 +17,7 @@ import {
   ASSET_METADATA,
   COORDINATOR_STATE,
 } from "../../../rehearsal/ledger/ledger-tables.ts";
-import type { Mutation } from "../../../rehearsal/ledger/storage.ts";
+import type { Mutation } from "../../../rehearsal/ledger/mutation.ts";
 import type { Transfer } from "../../../rehearsal/ledger/transfer.ts";
 import { isInDoubt } from "../../../rehearsal/ledger/tx-record.ts";
 import { numberOf, textOf } from "../../../rehearsal/ledger/value.ts";

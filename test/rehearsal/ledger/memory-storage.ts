@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { keyAttributes } from "../../../rehearsal/ledger/key-bytes.ts";
-import type { Mutation, MutationOutcome, Storage } from "../../../rehearsal/ledger/storage.ts";
+import type { Mutation, MutationOutcome } from "../../../rehearsal/ledger/mutation.ts";
+import type { Storage } from "../../../rehearsal/ledger/storage.ts";
 import type { Columns, Table } from "../../../rehearsal/ledger/table.ts";
 
 /** A storage in memory that applies each record by itself, as ScalarDB does where partitions differ. */

@@ -1,7 +1,8 @@
 import { DynamoDBClient, type TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { expect, test, vi } from "vitest";
 import { ACCOUNT, ASSET_METADATA } from "../../../rehearsal/ledger/ledger-tables.ts";
-import { type Mutation, openStorage } from "../../../rehearsal/ledger/storage.ts";
+import type { Mutation } from "../../../rehearsal/ledger/mutation.ts";
+import { openStorage } from "../../../rehearsal/ledger/storage.ts";
 import type { Table } from "../../../rehearsal/ledger/table.ts";
 import { number, text } from "../../../rehearsal/ledger/value.ts";
 import { PREFIX, smallLedger } from "./small-ledger.ts";

@@ -1,5 +1,5 @@
 import type { JdbcPlan } from "../../../shared/restore/jdbc/plan.ts";
-import type { Holding, SqlServers } from "./sql-servers.ts";
+import { type Held, type Holding, heldBy } from "./holding.ts";
 
 /** Watches every change of the servers: breaking a law is an error that no test can miss. */
 export class SqlLaw {
@@ -8,14 +8,14 @@ export class SqlLaw {
   readonly verified = new Map<string, string>();
   abandoning = false;
   readonly #plan: JdbcPlan;
-  readonly #servers: SqlServers;
+  readonly #held: Held;
   /** What was there before: it may be called otherwise, and never be gone. */
   readonly #before: readonly (readonly [database: string, name: string, holding: Holding])[];
 
-  constructor(plan: JdbcPlan, servers: SqlServers) {
+  constructor(plan: JdbcPlan, held: Held) {
     this.#plan = plan;
-    this.#servers = servers;
-    this.#before = [...servers.held].flatMap(([database, names]) =>
+    this.#held = held;
+    this.#before = [...held].flatMap(([database, names]) =>
       [...names].map(([name, holding]) => [database, name, holding] as const),
     );
   }
@@ -23,7 +23,7 @@ export class SqlLaw {
   /** Law 4: what was there before is there still, untouched, under its name or the one to keep it under. */
   check(): void {
     for (const [database, name, holding] of this.#before) {
-      const names = this.#servers.of(database);
+      const names = heldBy(this.#held, database);
       const kept = this.#dumpOf(database)?.kept[name] ?? "";
       if (names.get(name) !== holding && names.get(kept) !== holding)
         this.#break(`"${name}" of "${database}", which was there before, is gone`);
@@ -62,14 +62,14 @@ export class SqlLaw {
   }
 
   #isVerified(database: string, name: string, target: string): boolean {
-    const names = this.#servers.of(database);
+    const names = heldBy(this.#held, database);
     const ours = [names.get(target), names.get(name)].find((each) => each?.madeBy === this.#plan.run);
     return ours !== undefined && this.verified.get(`${database}/${target}`) === ours.content;
   }
 
   #hasBegun(): boolean {
     return this.#plan.dumps.some(({ database, targets, kept }) => {
-      const names = this.#servers.of(database);
+      const names = heldBy(this.#held, database);
       return Object.keys(targets).some(
         (name) => names.has(kept[name] ?? "") || names.get(name)?.madeBy === this.#plan.run,
       );

@@ -4,21 +4,14 @@ import { StillpointError } from "../../../shared/errors/stillpoint-error.ts";
 import type { CapturedJdbc } from "../../../shared/restore/jdbc/captured.ts";
 import type { JdbcPlan, PlannedDump } from "../../../shared/restore/jdbc/plan.ts";
 import { namesOf } from "./example-plan.ts";
+import { type Held, type Holding, heldBy } from "./holding.ts";
 import { SqlLaw } from "./sql-law.ts";
-
-/** What is under one name: a database of PostgreSQL, or a schema of MySQL. */
-export interface Holding {
-  content: string;
-  /** The run that has made it. */
-  readonly madeBy?: string;
-}
 
 export const BYSTANDER = "somebody-elses";
 
 /** The servers of a plan, each with what is under its names; the law watches every change. */
 export class SqlServers {
-  /** By database of the configuration, by name. */
-  readonly held = new Map<string, Map<string, Holding>>();
+  readonly held: Held = new Map();
   /** Dumps that the store has, by key. */
   readonly stored = new Map<string, number>();
   readonly parts = new Set<string>();
@@ -31,11 +24,11 @@ export class SqlServers {
       this.held.set(database, names);
       this.stored.set(original.artifact.key, original.artifact.bytes);
     }
-    this.law = new SqlLaw(plan, this);
+    this.law = new SqlLaw(plan, this.held);
   }
 
   of(database: string): Map<string, Holding> {
-    return this.held.get(database) ?? new Map();
+    return heldBy(this.held, database);
   }
 
   put(database: string, name: string, holding: Holding): void {

@@ -5,10 +5,11 @@ import type { CassandraEndpoint } from "../../../../rehearsal/ledger/cassandra/e
 import { cassandraTotals } from "../../../../rehearsal/ledger/cassandra/totals.ts";
 import { startLoad } from "../../../../rehearsal/ledger/clients.ts";
 import { ACCOUNT, ASSET, ASSET_METADATA, LEDGER_TABLES } from "../../../../rehearsal/ledger/ledger-tables.ts";
+import type { Mutation } from "../../../../rehearsal/ledger/mutation.ts";
 import { openLedger } from "../../../../rehearsal/ledger/open-ledger.ts";
 import { openDatabase } from "../../../../rehearsal/ledger/open-storage.ts";
 import { startInstances } from "../../../../rehearsal/ledger/start-instances.ts";
-import type { Mutation, Storage } from "../../../../rehearsal/ledger/storage.ts";
+import type { Storage } from "../../../../rehearsal/ledger/storage.ts";
 import { number, text } from "../../../../rehearsal/ledger/value.ts";
 import { startTestCluster, type TestCluster } from "../../cassandra/cluster.ts";
 import { expectEveryType } from "../every-type.ts";

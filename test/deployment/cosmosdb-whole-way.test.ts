@@ -7,12 +7,13 @@ import { runRestore } from "../../shared/deployment/run-restore.ts";
 import { takeBackup } from "../../shared/deployment/take-backup.ts";
 import { madeAccounts } from "../../shared/restore/cosmosdb/restore.ts";
 import type { RestoreResult } from "../../shared/restore/restore-plan.ts";
+import { isLonger } from "../longer.ts";
 import { killOnTheWay, restoring } from "./killing.ts";
 import { lookAt, type RuinedAccount, ruinedAccount, untilComplete } from "./ruined-account.ts";
 import { openWorld, untilCommitted } from "./ruined-world.ts";
 
 const STEP_MS = 120_000;
-const KILLS = 10;
+const KILLS = isLonger ? 10 : 4;
 /** Between two kills, of some forty. */
 const MOST_ENTRIES = 9;
 const SILENT = { report: () => undefined };

@@ -12,6 +12,7 @@ import { statusOf } from "../../shared/deployment/status.ts";
 import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { pageId } from "../../shared/settle/settlement.ts";
 import { aPoint } from "../catalog/examples.ts";
+import { isLonger } from "../longer.ts";
 import { dynamodbPlanOf } from "./dynamodb-plan.ts";
 import { killOnTheWay, restoring } from "./killing.ts";
 import { tablesOf } from "./ruined-world.ts";
@@ -25,7 +26,7 @@ import {
 } from "./unpaused-world.ts";
 
 const STEP_MS = 120_000;
-const KILLS = 10;
+const KILLS = isLonger ? 10 : 4;
 const SILENT = { report: () => undefined };
 const CONFIRMED = { ...SILENT, confirm: DEPLOYMENT };
 
@@ -196,7 +197,7 @@ describe("a ledger without any backup", { timeout: STEP_MS }, () => {
     await expect(applyPage(open, planned, 1)).rejects.toMatchObject({ code: "CATALOG_DAMAGED" });
   });
 
-  test("is restored in place by processes that are killed a dozen times, after its instances had died", async () => {
+  test("is restored in place by processes that are killed again and again, after its instances had died", async () => {
     const { open, world, balance } = unpaused;
     const second = await underLoad(unpaused, "second", async () => {
       const latest = await busySecond(unpaused);

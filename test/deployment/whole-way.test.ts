@@ -14,14 +14,15 @@ import { takeBackup } from "../../shared/deployment/take-backup.ts";
 import { codeOf } from "../../shared/errors/stillpoint-error.ts";
 import type { DynamodbResult } from "../../shared/restore/dynamodb/restore.ts";
 import { createProtected } from "../databases/dynamodb/prod.ts";
+import { isLonger } from "../longer.ts";
 import { dynamodbPlanOf } from "./dynamodb-plan.ts";
 import { killOnTheWay, restoring } from "./killing.ts";
 import { type RuinedWorld, ruinedWorld, tablesOf } from "./ruined-world.ts";
 import { ALARM, READER, setEverything } from "./set-everything.ts";
 
 const STEP_MS = 60_000;
-const KILLS = 12;
-const KILLS_BEFORE = 4;
+const KILLS = isLonger ? 12 : 6;
+const KILLS_BEFORE = isLonger ? 4 : 2;
 const COMMIT_LIMIT_MS = 20_000;
 const SILENT = { report: () => undefined };
 const CONFIRMED = { ...SILENT, confirm: DEPLOYMENT };
@@ -75,7 +76,7 @@ describe("a ledger that was backed up under load and ruined", { timeout: STEP_MS
     expect(await tablesOf(world)).toEqual(before);
   });
 
-  test("is restored in place by processes that are killed a dozen times, as if they had not been", async () => {
+  test("is restored in place by processes that are killed again and again, as if they had not been", async () => {
     const { world, open, opening } = ruined;
     await world.stopInstances();
     const { id, plan } = await planRestore(open, { choice: byId(), mode: "in-place" });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isLonger } from "../longer.ts";
 import { Life } from "../workflow/mortal.ts";
 import { contentOf, undisturbed } from "./content-of.ts";
 import { planOf } from "./example-plan.ts";
@@ -8,7 +9,7 @@ import { Situation } from "./situation.ts";
 const MODES = ["in-place", "side-by-side"] as const;
 const TABLES = 1;
 /** Each run replays its whole history dozens of times: so many moments are passed over, unless all are asked for. */
-const STRIDE = process.env["STILLPOINT_KILLS"] === undefined ? 7 : 1;
+const STRIDE = isLonger ? 1 : 7;
 
 function some<A>(moments: readonly A[], from: number): readonly (readonly [number, A])[] {
   return [...moments.entries()].filter(([nth]) => nth % STRIDE === from % STRIDE);

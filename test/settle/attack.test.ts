@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isLonger } from "../longer.ts";
 import { attackQuiet, noneQuiet } from "./quiet-attack.ts";
 import { attackSettling, noneSettled } from "./settle-attack.ts";
 import { type Kind, LEDGER_KINDS, LOGGED_KINDS, MUTABLE_KINDS } from "./worlds/kind.ts";
@@ -7,7 +8,7 @@ import { isBrokenAtBirth } from "./worlds/raw-oracle.ts";
 import type { World } from "./worlds/world.ts";
 
 /** More of them by hand: a longer attack. */
-const WORLDS = Number(process.env["ATTACKED_WORLDS"] ?? 8);
+const WORLDS = Number(process.env["ATTACKED_WORLDS"] ?? (isLonger ? 40 : 6));
 
 /** Fewer of these: there are many kinds, and most copies of each ask for earlier ones. */
 const LOGGED_WORLDS = Math.ceil(WORLDS / 3);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { isLonger } from "../longer.ts";
 import { loadJournal } from "../verify/journal-replay.ts";
 import { LEDGER_JOURNALS } from "../verify/ledger-journals.ts";
 import { attackQuiet, noneQuiet } from "./quiet-attack.ts";
@@ -10,7 +11,7 @@ import { STATE } from "./worlds/rows.ts";
 import type { History } from "./worlds/store.ts";
 
 /** Of a dozen copies each; more of them by hand: a longer attack. */
-const RETELLINGS = Number(process.env["ATTACKED_WORLDS"] ?? 4);
+const RETELLINGS = Number(process.env["ATTACKED_WORLDS"] ?? (isLonger ? 20 : 2));
 const BOUNDS_MS = [0, 100, 500] as const;
 
 const servers = (file: string) => loadJournal(`../scalardb/${file}.journal.jsonl.gz`, "prod_");

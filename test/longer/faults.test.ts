@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { sourceFile } from "../planted-edits.ts";
-import { FAULTS, type Fault } from "./faults.ts";
+import { FAULTS, type Fault } from "../settle/faults.ts";
 
-const ATTACK = fileURLToPath(new URL("attack-until-broken.ts", import.meta.url));
-const PLANT = new URL("plant-fault.ts", import.meta.url).href;
+const ATTACK = fileURLToPath(new URL("../settle/attack-until-broken.ts", import.meta.url));
+const PLANT = new URL("../settle/plant-fault.ts", import.meta.url).href;
 
 /** The attack in a process of its own, over our code with this fault in it. */
 function attack({ name, what, under }: Fault): Promise<{ readonly status: number; readonly said: string }> {

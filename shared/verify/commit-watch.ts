@@ -48,8 +48,7 @@ export class CommitWatch {
   }
 
   see(view: TransactionView): void {
-    const { coordinator, later } = view;
-    const { newestPreparedMs } = view;
+    const { coordinator, later, newestPreparedMs } = view;
     if (newestPreparedMs !== undefined && within(newestPreparedMs, this.#paused))
       this.#preparedInWindow.add(view.id, newestPreparedMs);
     const committed = committedMs(later) ?? committedMs(coordinator);

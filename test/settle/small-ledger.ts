@@ -9,7 +9,7 @@ export const CUT_MS = SECOND * 1000;
 export const BOUND_MS = DEFAULT_CLOCKS.scalarClockBoundMs + DEFAULT_CLOCKS.databaseSkewMs;
 export const KEPT_MS = CUT_MS - BOUND_MS;
 /** No transaction that committed up to then may be dropped. */
-export const OLD_MS = KEPT_MS - BOUND_MS - 1000;
+export const OLD_MS = KEPT_MS - 2 * BOUND_MS;
 /** What committed later must be in the coordinator. */
 export const TRACED_MS = CUT_MS - 60_000;
 

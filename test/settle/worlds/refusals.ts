@@ -9,7 +9,11 @@ const PAST_MS = 50_000;
 export function whyRefused(history: History, copy: Copy): readonly string[] {
   const { boundMs } = history;
   const cutMs = copy.atSecond * 1000;
-  const spans = { boundMs, keptUntilMs: cutMs - boundMs, oldMs: cutMs - 2 * boundMs - 1000 };
+  const spans = {
+    boundMs,
+    keptUntilMs: cutMs - boundMs,
+    oldMs: cutMs - 2 * boundMs - Math.max(boundMs, 1000),
+  };
   // Of a past long gone nothing is left that could be torn.
   const isNear = (row: Row) =>
     Number(row["tx_prepared_at"] ?? row["tx_created_at"]) > history.fromMs - PAST_MS;

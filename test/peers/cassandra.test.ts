@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe } from "vitest";
-import { describeRecipe } from "./cassandra/recipe.ts";
-import { startWorld, tidied, type World } from "./cassandra/steps.ts";
+import { afterAll, beforeAll, describe } from "vitest";
+import { startWorld, type World } from "./cassandra/steps.ts";
 import { describeStory } from "./cassandra/story.ts";
 
 /** Beside other work a restored cluster alone takes half a minute to start. */
@@ -15,13 +14,9 @@ describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes",
       `Cassandra ${world.clusterTook | 0} ms, schema loader ${tablesMs | 0} ms, servers ${serversMs | 0} ms, accounts ${accountsMs | 0} ms`,
     );
   }, BUSY.timeout);
-  beforeEach(async () => {
-    world = await tidied(world);
-  }, BUSY.timeout);
   afterAll(async () => {
     await world?.[Symbol.asyncDispose]();
   });
 
   describeStory(() => world);
-  describeRecipe(() => world);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { AdminClients } from "../../../shared/admin/admin-clients.ts";
 import { describeDeath } from "../cassandra/death.ts";
 import { describeDefects } from "../cassandra/defects.ts";
+import { describeRecipe } from "../cassandra/recipe.ts";
 import { startWorld, tidied, type World } from "../cassandra/steps.ts";
 
 const BUSY = { timeout: 240_000 };
@@ -20,6 +21,7 @@ describe("a bank on real ScalarDB Servers over a real Cassandra of three nodes",
     await world?.[Symbol.asyncDispose]();
   });
 
+  describeRecipe(() => world);
   describeDefects(() => world, admin);
   // Last: the killed backup's lease outlives it.
   describeDeath(() => world, admin);

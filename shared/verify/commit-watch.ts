@@ -61,7 +61,8 @@ export class CommitWatch {
       this.#newestKeptMs = Math.max(this.#newestKeptMs ?? kept, kept);
     }
     if (this.#hasLater) this.#compare(view);
-    if (coordinator === undefined && later === undefined && view.committed.count > 0) this.#seeUntraced(view);
+    const isCommitted = view.committed.count + view.committedBefore.count > 0;
+    if (coordinator === undefined && later === undefined && isCommitted) this.#seeUntraced(view);
   }
 
   #seeCommit(transaction: string, atMs: number): void {

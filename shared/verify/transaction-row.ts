@@ -13,6 +13,8 @@ interface BeforeImage {
   readonly transaction: string | undefined;
   readonly state: number | undefined;
   readonly version: number | undefined;
+  readonly preparedMs: number | undefined;
+  readonly committedMs: number | undefined;
 }
 
 /** What Consensus Commit keeps of itself in a row of a transactional table. */
@@ -41,6 +43,8 @@ export function transactionRowOf(table: TableSchema, row: Row): TransactionRow |
       transaction: textOf(row, "before_tx_id"),
       state: integerOf(row, "before_tx_state"),
       version: integerOf(row, "before_tx_version"),
+      preparedMs: integerOf(row, "before_tx_prepared_at"),
+      committedMs: integerOf(row, "before_tx_committed_at"),
     },
   };
 }

@@ -32,7 +32,8 @@ export class TransactionSpill {
     const { transaction, key, state, preparedMs, committedMs, before } = row;
     this.#write(transaction, ROW, place, key, state ?? null, preparedMs ?? null, committedMs ?? null);
     if (isInDoubt(row) && before.transaction !== undefined && before.state === COMMITTED) {
-      this.#write(before.transaction, BEFORE, place, key, null, null, null);
+      const { preparedMs: prepared = null, committedMs: committed = null } = before;
+      this.#write(before.transaction, BEFORE, place, key, null, prepared, committed);
     }
   }
 
@@ -80,6 +81,7 @@ function fold(view: OpenView, entry: readonly SQLOutputValue[], tables: readonly
       break;
     case BEFORE:
       view.committedBefore = counted(view.committedBefore, where());
+      foldTimes(view, prepared as number | null, committed as number | null);
       break;
     case DECISION:
       // Sorted by rank: a parent's word comes first and stays.
@@ -113,12 +115,18 @@ function foldRow(
   preparedMs: number | null,
   committedMs: number | null,
 ): void {
-  view.newestPreparedMs = newest(view.newestPreparedMs, preparedMs);
   if (state !== COMMITTED) {
+    view.newestPreparedMs = newest(view.newestPreparedMs, preparedMs);
     view.inDoubt = counted(view.inDoubt, where);
     return;
   }
   view.committed = counted(view.committed, where);
+  foldTimes(view, preparedMs, committedMs);
+}
+
+/** Of a committed row, be it there or under one in doubt. */
+function foldTimes(view: OpenView, preparedMs: number | null, committedMs: number | null): void {
+  view.newestPreparedMs = newest(view.newestPreparedMs, preparedMs);
   view.newestCommittedMs = newest(view.newestCommittedMs, committedMs);
   view.onePhase &&= preparedMs !== null && preparedMs === committedMs;
 }

@@ -20,7 +20,7 @@ export interface TransactionView {
   readonly inDoubt: Tally;
   /** Rows in doubt of other transactions that go back to a committed row of this one. */
   readonly committedBefore: Tally;
-  /** Every committed row has the same time of preparation and commit, as one-phase commit leaves them. */
+  /** Every committed row, those under one in doubt too, has the same time of preparation and commit, as one-phase commit leaves them. */
   readonly onePhase: boolean;
   readonly newestPreparedMs: number | undefined;
   readonly newestCommittedMs: number | undefined;

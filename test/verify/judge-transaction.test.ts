@@ -14,7 +14,13 @@ import {
 import { TransactionSpill } from "../../shared/verify/transaction-spill.ts";
 
 const NO_LIMITS = { newestMs: Number.POSITIVE_INFINITY, paused: undefined };
-const NO_IMAGE = { transaction: undefined, state: undefined, version: undefined };
+const NO_IMAGE = {
+  transaction: undefined,
+  state: undefined,
+  version: undefined,
+  preparedMs: undefined,
+  committedMs: undefined,
+};
 
 function row(parts: Partial<TransactionRow>): TransactionRow {
   return {
@@ -67,11 +73,20 @@ test("the committed image under somebody else's row in doubt is a committed row 
       state: PREPARED,
       key: "b",
       version: 2,
-      before: { transaction: "x", state: COMMITTED, version: 1 },
+      before: { ...NO_IMAGE, transaction: "x", state: COMMITTED, version: 1 },
     }),
   );
   const found = [...spill.transactions(["app.account"])].flatMap(judgeTransaction);
   expect(found.map(({ check, transaction }) => `${check} ${transaction}`)).toEqual(["half-committed x"]);
+});
+
+test("the times of a row under one in doubt are those of the transaction that committed it", () => {
+  using scratch = new Scratch(undefined);
+  const spill = new TransactionSpill(scratch);
+  const before = { transaction: "x", state: COMMITTED, version: 1, preparedMs: 7, committedMs: 8 };
+  spill.addRow(0, row({ transaction: "y", state: PREPARED, version: 2, preparedMs: 9, before }));
+  const [under] = spill.transactions(["app.account"]);
+  expect(under).toMatchObject({ id: "x", newestPreparedMs: 7, newestCommittedMs: 8, onePhase: false });
 });
 
 test("a parent's word outranks the row of the full id", () => {
@@ -90,7 +105,7 @@ test("a row in doubt has one version more than the one that it overwrites", () =
       state: PREPARED,
       version,
       committedMs: 5,
-      before: { transaction: "w", state: COMMITTED, version: 3 },
+      before: { ...NO_IMAGE, transaction: "w", state: COMMITTED, version: 3 },
     });
   expect(judgeRow("app.account", over(4), NO_LIMITS)).toEqual([]);
   expect(judgeRow("app.account", over(5), NO_LIMITS).map(({ check }) => check)).toEqual(["impossible-state"]);

@@ -207,6 +207,12 @@ test("a committed row in the guard whose coordinator row is gone is a commit in 
   expect(evidence([gone]).inGuard).toMatchObject({ count: 1 });
 });
 
+test("one that is there under a row in doubt alone is one, too", () => {
+  const under = view("gone", { committedBefore: ROW, newestPreparedMs: MS - 5, newestCommittedMs: MS });
+  expect(evidence([under]).inGuard).toMatchObject({ count: 1 });
+  expect(proofOf([settled("before", MS - 60_000), under]).kind).not.toBe("proven");
+});
+
 test.each([
   {
     name: "a copy without a known second",

@@ -34,7 +34,7 @@ const latest = fc.tuple(digit, digit, fc.option(digit, { nil: undefined }), stan
 const row = fc
   .tuple(digit, fc.nat(1), digit, fc.constantFrom(PREPARED, COMMITTED), digit)
   .map(([tx, place, key, state, preparedMs]): Spilling => {
-    const before = { transaction: `t${key}`, state: COMMITTED, version: 1 };
+    const before = { transaction: `t${key}`, state: COMMITTED, version: 1, preparedMs, committedMs: 9 };
     const of = { transaction: `t${tx}`, key: `k${key}`, version: 1, committedMs: 9 };
     return ({ transactions }) => transactions.addRow(place, { ...of, state, preparedMs, before });
   });

@@ -1,4 +1,4 @@
-import { integerOf, keyOf } from "../verify/row.ts";
+import { keyOf } from "../verify/row.ts";
 import type { Page, Row, TableSchema } from "../verify/row-source.ts";
 import { COMMITTED, isInDoubt, type TransactionRow, transactionRowOf } from "../verify/transaction-row.ts";
 import { recordNameIn, rowKeyAt } from "./row-name.ts";
@@ -34,7 +34,7 @@ export class EarlierIntake {
     const own = found === undefined || isOld(found, times) ? null : found.transaction;
     const before = found?.before;
     const over = before?.transaction !== undefined || before?.version !== undefined;
-    const beforeMs = integerOf(row, "before_tx_committed_at") ?? integerOf(row, "before_tx_prepared_at") ?? 0;
+    const beforeMs = before?.committedMs ?? before?.preparedMs ?? 0;
     const beforeOwn = beforeMs > times.nearMs ? (before?.transaction ?? null) : null;
     spill.add.earlier_row(place, name, rowKey, state, own, Number(over), beforeOwn);
   }

@@ -129,7 +129,7 @@ export class SettlingIntake {
     const found = transactionRowOf(this.#table, row);
     if (found === undefined || (found.state !== COMMITTED && !isInDoubt(found))) return undefined;
     const { transaction, state = null, preparedMs, committedMs } = found;
-    if (isInDoubt(found)) this.#takeImage(found, row, kind);
+    if (isInDoubt(found)) this.#takeImage(found, kind);
     else if ((preparedMs ?? 0) <= this.#times.nearMs && (committedMs ?? 0) <= this.#times.nearMs) {
       this.#spill.add.old_tx(transaction, committedMs ?? null);
       return { row: found, isNear: false };
@@ -156,10 +156,10 @@ export class SettlingIntake {
     return { row: found, isNear: true };
   }
 
-  #takeImage({ before, key }: TransactionRow, row: Row, kind: RowKind): void {
+  #takeImage({ before, key }: TransactionRow, kind: RowKind): void {
     if (before.transaction === undefined || before.state !== COMMITTED) return;
-    const preparedMs = integerOf(row, "before_tx_prepared_at");
-    const committedMs = integerOf(row, "before_tx_committed_at") ?? preparedMs ?? 0;
+    const { preparedMs } = before;
+    const committedMs = before.committedMs ?? preparedMs ?? 0;
     if (committedMs <= this.#times.nearMs) this.#spill.add.old_tx(before.transaction, committedMs);
     else {
       const name = recordNameIn(this.#table, key);
